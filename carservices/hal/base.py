@@ -1,0 +1,90 @@
+"""The HAL plugin API: connect one source of signals, say what it offers, stream its values, take commands."""
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from carservices.signals import Code, Datum, SignalConfig, Value
+
+
+class HalError(Exception):
+    """The source cannot be used; the message names the cause and the cure."""
+
+
+class SetError(HalError):
+    """A set was refused.
+
+    ``code`` says why in VHAL's words, ``reason`` in a sentence, ``blocking`` names the signal that stands in the way.
+    """
+
+    def __init__(self, code: Code, reason: str, blocking: str | None = None) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+        self.blocking = blocking
+
+
+class Options(BaseModel):
+    """What the configuration may say to a HAL; subclass it, one field an option."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+OptionsT = TypeVar("OptionsT", bound=Options)
+
+
+@dataclass(slots=True)
+class Health:
+    """How the source is doing: ``ok``, one sentence, and figures for `carservices ps`."""
+
+    ok: bool = True
+    message: str = ""
+    figures: dict[str, float] = field(default_factory=dict)
+
+
+class Hal(ABC, Generic[OptionsT]):
+    """One source of signals: a CAN bus, an emulator, a recorded drive, another broker.
+
+    The hub checks permission, range, unit and rate; a HAL never sees clients. Timestamps are monotonic
+    nanoseconds taken at the source (`time.monotonic_ns`).
+    """
+
+    Options: ClassVar[type[Options]] = Options
+
+    def __init__(self, options: OptionsT) -> None:
+        self.options = options
+
+    @abstractmethod
+    async def open(self) -> Sequence[SignalConfig]:
+        """Connect and say what exists. Raises `HalError` when the source cannot be reached."""
+
+    @abstractmethod
+    def events(self) -> AsyncIterator[Sequence[Value]]:
+        """Yield batches of values until closed; the first batches carry every signal that has a value."""
+
+    async def set(self, path: str, value: Datum) -> None:
+        """Send a command. Returning means sent, the event that echoes the value confirms it.
+
+        Raises `SetError` to refuse.
+        """
+        raise SetError(Code.ACCESS_DENIED, f"{type(self).__name__} takes no commands")
+
+    async def subscribe(self, path: str, rate: float) -> None:  # noqa: B027 - a HAL with one rate ignores it
+        """The highest rate in Hz anybody wants of a continuous signal; 0 when nobody does."""
+
+    async def health(self) -> Health:
+        """How the source is doing."""
+        return Health()
+
+    async def control(self, verb: str, arguments: dict[str, Any]) -> Any:
+        """A command to the source itself, outside the car's signals: seek a recording, break a sensor.
+
+        Only developer tools may send it. Raises `HalError` for a verb it does not know.
+        """
+        raise HalError(f"{type(self).__name__} knows no verb '{verb}'")
+
+    async def close(self) -> None:  # noqa: B027 - nothing to close is a fine default
+        """Leave no task, thread or socket behind; `events` ends."""

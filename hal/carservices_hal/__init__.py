@@ -1,0 +1,1 @@
+"""HAL plugins that come with the platform."""

@@ -1,0 +1,1 @@
+"""The Kivy shell: system screens, widgets and the emulator panel."""
