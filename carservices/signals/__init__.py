@@ -1,6 +1,29 @@
 """Signals: the catalogue, values, configs, units and the table of Android ids."""
 
+from carservices.signals.catalogue import Catalogue, UnknownSignal
+from carservices.signals.check import InvalidValue, check, compile_check
 from carservices.signals.config import Access, ChangeMode, Datatype, Kind, SignalConfig
+from carservices.signals.globs import GlobError, GlobSet
 from carservices.signals.value import Code, Datum, Status, Value
+from carservices.signals.vss import CatalogueError, Signal
 
-__all__ = ["Access", "ChangeMode", "Code", "Datatype", "Datum", "Kind", "SignalConfig", "Status", "Value"]
+__all__ = [
+    "Access",
+    "Catalogue",
+    "CatalogueError",
+    "ChangeMode",
+    "Code",
+    "Datatype",
+    "Datum",
+    "GlobError",
+    "GlobSet",
+    "InvalidValue",
+    "Kind",
+    "Signal",
+    "SignalConfig",
+    "Status",
+    "UnknownSignal",
+    "Value",
+    "check",
+    "compile_check",
+]

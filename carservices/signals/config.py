@@ -1,4 +1,4 @@
-"""What a HAL says about a signal: datatype, access, change mode, unit, limits and rates (AAOS ``VehiclePropConfig``)."""
+"""What a HAL says about a signal: datatype, access, change mode, unit, limits, rates (AAOS ``VehiclePropConfig``)."""
 
 from enum import StrEnum
 from typing import Self

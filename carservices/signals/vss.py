@@ -1,0 +1,226 @@
+"""The reader of VSS JSON exports: from a file to signals, or one error that names file, place and cure."""
+
+import difflib
+import json
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+from carservices.signals.config import Datatype, Kind
+from carservices.signals.units import canonical
+
+MAX_BYTES = 16 * 2**20
+"""Size of one file; the whole VSS 6.0 export has 0.4 MB."""
+MAX_DEPTH = 32
+"""Levels of one path; VSS 6.0 has 9."""
+TYPE_DEFINITIONS = "ComplexDataTypes"
+"""The key beside ``Vehicle`` under which vss-tools exports struct types."""
+
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_KINDS = {kind.value: kind for kind in Kind}
+_DATATYPES = {datatype.value: datatype for datatype in Datatype}
+
+
+class CatalogueError(Exception):
+    """A catalogue that cannot be read; the message names the file, the place and the cure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One leaf of the catalogue. ``min`` and ``max`` are in ``unit``; ``deprecation`` says what to use instead."""
+
+    path: str
+    kind: Kind
+    datatype: Datatype
+    unit: str | None = None
+    min: float | None = None
+    max: float | None = None
+    allowed: tuple[str | int | float, ...] = ()
+    description: str = ""
+    deprecation: str | None = None
+
+
+class VssTree:
+    """Leaves and branches by path; of two nodes with one path the later wins, with all below it."""
+
+    def __init__(self) -> None:
+        self.signals: dict[str, Signal] = {}
+        self.branches: dict[str, str] = {}
+
+    def read(self, file: Path) -> None:
+        """Lay one VSS JSON export over what is there. Raises CatalogueError; the tree is then of no use."""
+        for name, node in _parse(file).items():
+            if name != TYPE_DEFINITIONS:
+                self._add(_Place(file, name), name, node, depth=1)
+
+    def _add(self, place: "_Place", name: str, node: Any, depth: int) -> None:
+        if not _NAME.fullmatch(name):
+            place.fail(f"{name[:40]!r} is no name", "use letters, digits and _, a letter first")
+        if not isinstance(node, dict):
+            place.fail(f"a {_json_type(node)} instead of a node", 'write {"type": …}')
+        if depth > MAX_DEPTH:
+            place.fail("too deep", f"at most {MAX_DEPTH} levels are read")
+        kind = node.get("type")
+        if kind == "branch":
+            self._add_branch(place, node, depth)
+        elif isinstance(kind, str) and kind in _KINDS:
+            self._drop_below(place.path)
+            self.signals[place.path] = _leaf(place, _KINDS[kind], node)
+        else:
+            place.at("type").fail(*_not_one_of(kind, ["branch", *_KINDS]))
+
+    def _add_branch(self, place: "_Place", node: dict[str, Any], depth: int) -> None:
+        children = node.get("children", {})
+        if not isinstance(children, dict):
+            place.at("children").fail(f"a {_json_type(children)}", 'write {"Name": {"type": …}, …}')
+        self.signals.pop(place.path, None)
+        self.branches[place.path] = _text(place, node, "description") or self.branches.get(place.path, "")
+        for name, child in children.items():
+            self._add(_Place(place.file, f"{place.path}.{name}"), name, child, depth + 1)
+
+    def _drop_below(self, path: str) -> None:
+        if path in self.branches:
+            for nodes in (self.signals, self.branches):
+                for below in [key for key in nodes if key == path or key.startswith(f"{path}.")]:
+                    del nodes[below]
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where in which file an error is."""
+
+    file: Path
+    path: str
+    key: str = ""
+
+    def at(self, key: str) -> "_Place":
+        return _Place(self.file, self.path, key)
+
+    def fail(self, cause: str, cure: str) -> NoReturn:
+        key = f", key {self.key!r}" if self.key else ""
+        raise CatalogueError(f"{self.file}: {self.path[:200]}{key}: {cause}; {cure}")
+
+
+def _parse(file: Path) -> dict[str, Any]:
+    try:
+        size = file.stat().st_size
+        if size > MAX_BYTES:
+            raise CatalogueError(f"{file}: {size} bytes; at most {MAX_BYTES} are read, is this a VSS JSON export?")
+        document = json.loads(
+            file.read_bytes().decode("utf-8-sig"), parse_constant=_no_constant, object_pairs_hook=_object
+        )
+    except OSError as error:
+        raise CatalogueError(f"{file}: {error.strerror}; give the path of a VSS JSON export") from None
+    except UnicodeDecodeError as error:
+        raise CatalogueError(f"{file}: byte {error.start} is not UTF-8; save the file as UTF-8 JSON") from None
+    except json.JSONDecodeError as error:
+        raise CatalogueError(
+            f"{file}, line {error.lineno}, column {error.colno}: {error.msg}; export it with `vspec export json`"
+        ) from None
+    except RecursionError:
+        raise CatalogueError(f"{file}: nested too deeply; at most {MAX_DEPTH} levels are read") from None
+    except ValueError as error:
+        raise CatalogueError(f"{file}: {error}; correct it or export the file again") from None
+    if not isinstance(document, dict):
+        raise CatalogueError(
+            f'{file}: a {_json_type(document)} at the top; a VSS JSON export starts with {{"Vehicle": …}}'
+        )
+    return document
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON number")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object; a repeated key would silently lose the first signal of that name."""
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in result if names.count(name) > 1)
+        raise ValueError(f"key {twice[:40]!r} stands twice in one object")
+    return result
+
+
+def _leaf(place: _Place, kind: Kind, node: dict[str, Any]) -> Signal:
+    name = node.get("datatype")
+    datatype = _DATATYPES.get(name) if isinstance(name, str) else None
+    if datatype is None:
+        place.at("datatype").fail(*_not_one_of(name, _DATATYPES))
+    low, high = _limit(place, node, "min", datatype), _limit(place, node, "max", datatype)
+    if low is not None and high is not None and low > high:
+        place.at("min").fail(f"{low:g} is above max {high:g}", "swap them")
+    unit = _text(place, node, "unit")
+    return Signal(
+        place.path,
+        kind,
+        datatype,
+        canonical(unit) if unit else None,
+        low,
+        high,
+        _allowed(place, node, datatype),
+        _text(place, node, "description"),
+        _text(place, node, "deprecation") or None,
+    )
+
+
+def _text(place: _Place, node: dict[str, Any], key: str) -> str:
+    text = node.get(key, "")
+    if not isinstance(text, str):
+        place.at(key).fail(f"a {_json_type(text)}", "write text in quotes")
+    return text
+
+
+def _limit(place: _Place, node: dict[str, Any], key: str, datatype: Datatype) -> float | None:
+    limit = node.get(key)
+    if limit is None:
+        return None
+    if not datatype.is_number:
+        place.at(key).fail(f"a {datatype} has no limits", f"remove {key}")
+    number = _finite(limit)
+    if number is None:
+        place.at(key).fail(f"a {_json_type(limit)} instead of a finite number", "write a number without quotes")
+    return number
+
+
+def _allowed(place: _Place, node: dict[str, Any], datatype: Datatype) -> tuple[str | int | float, ...]:
+    values = node.get("allowed", [])
+    if not isinstance(values, list):
+        place.at("allowed").fail(f"a {_json_type(values)}", "write a list")
+    for value in values:
+        if datatype.is_number:
+            fits = _finite(value) is not None and (isinstance(value, int) or not datatype.is_integer)
+        else:
+            fits = datatype.element is Datatype.STRING and isinstance(value, str)
+        if not fits:
+            place.at("allowed").fail(f"a {_json_type(value)} in the list", f"a {datatype} allows only its own kind")
+    return tuple(values)
+
+
+def _finite(value: Any) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _not_one_of(value: Any, names: Sequence[str] | dict[str, Any]) -> tuple[str, str]:
+    """Cause and cure for a word that is none of ``names``."""
+    if value is None:
+        return "missing", f"write one of {', '.join(names)}"
+    if not isinstance(value, str):
+        return f"a {_json_type(value)}", f"write one of {', '.join(names)}"
+    near = difflib.get_close_matches(value[:40], names, n=1)
+    return f"{value[:40]!r} is unknown", f"did you mean {near[0]!r}?" if near else f"write one of {', '.join(names)}"
+
+
+def _json_type(value: Any) -> str:
+    if value is None:
+        return "null"
+    return {dict: "object", list: "list", str: "text", bool: "boolean"}.get(type(value), "number")
