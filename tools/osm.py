@@ -1,0 +1,105 @@
+"""What the map and trip builders read from an OSM extract: drivable ways, speed limits, stops, bans on turning."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import osmium
+
+ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0"
+# OSM `highway` values a car may use, with the German statutory limit (StVO §3: 50 in built-up areas, 100 outside;
+# §42 "Schrittgeschwindigkeit" in a living street, taken as 7) used where the way has no `maxspeed`.
+URBAN_LIMIT = {
+    "motorway": 130, "motorway_link": 80, "trunk": 50, "trunk_link": 50, "primary": 50, "primary_link": 50,
+    "secondary": 50, "secondary_link": 50, "tertiary": 50, "tertiary_link": 50, "unclassified": 50, "residential": 50,
+    "road": 50, "living_street": 7, "service": 20,
+}  # fmt: skip
+RURAL_CLASSES = frozenset({"trunk", "primary", "secondary", "tertiary", "unclassified"})
+RURAL_LIMIT = 100
+UNLIMITED_KMH = 130  # the advisory speed (Richtgeschwindigkeit) where `maxspeed=none`
+EARTH_M_PER_DEG = 111_320.0
+
+
+@dataclass(frozen=True)
+class Way:
+    """One drivable way: node ids and their latitude/longitude in order of drawing."""
+
+    id: int
+    tags: dict[str, str]
+    nodes: list[int]
+    points: list[tuple[float, float]]
+
+    @property
+    def oneway(self) -> int:
+        """1 = only in order of drawing, -1 = only against it, 0 = both."""
+        value = self.tags.get("oneway", "")
+        if value in ("yes", "true", "1"):
+            return 1
+        if value in ("-1", "reverse"):
+            return -1
+        implied = self.tags["highway"] == "motorway" or self.tags.get("junction") == "roundabout"
+        return 1 if implied and value not in ("no", "false", "0") else 0
+
+
+@dataclass
+class Network:
+    """The drivable network of an extract."""
+
+    ways: list[Way] = field(default_factory=list)
+    halts: dict[int, str] = field(default_factory=dict)  # node id -> traffic_signals | stop
+    banned: set[tuple[int, int, int]] = field(default_factory=set)  # from way, via node, to way
+    forced: dict[tuple[int, int], int] = field(default_factory=dict)  # from way, via node -> the only way allowed
+
+
+def posted_limit(tags: dict[str, str]) -> int | None:
+    """The signed limit in km/h, UNLIMITED_KMH for `none`, None where the way has no usable `maxspeed`."""
+    value = tags.get("maxspeed", "")
+    if value == "none":
+        return UNLIMITED_KMH
+    if value == "walk":
+        return 7
+    return int(value) if value.isdigit() and 0 < int(value) <= 130 else None
+
+
+def metres(a: tuple[float, float], b: tuple[float, float]) -> float:
+    """Distance of two latitude/longitude points, plane approximation (error < 0.1 % within a city)."""
+    dy = (b[0] - a[0]) * EARTH_M_PER_DEG
+    dx = (b[1] - a[1]) * EARTH_M_PER_DEG * math.cos(math.radians(a[0]))
+    return math.hypot(dx, dy)
+
+
+def _restriction(relation: osmium.osm.Relation, network: Network) -> None:
+    kind = relation.tags.get("restriction", "")
+    by_role = {member.role: member for member in relation.members}
+    if not {"from", "via", "to"} <= by_role.keys() or by_role["via"].type != "n":
+        return
+    source, via, target = by_role["from"].ref, by_role["via"].ref, by_role["to"].ref
+    if kind.startswith("no_"):
+        network.banned.add((source, via, target))
+    elif kind.startswith("only_"):
+        network.forced[source, via] = target
+
+
+def _located(way: osmium.osm.Way) -> Iterator[tuple[int, tuple[float, float]]]:
+    for node in way.nodes:
+        if node.location.valid():
+            yield node.ref, (node.location.lat, node.location.lon)
+
+
+def read_network(pbf: Path) -> Network:
+    """All ways open to cars, with signals, stop signs and turn restrictions."""
+    network = Network()
+    for item in osmium.FileProcessor(str(pbf)).with_locations():
+        tags = dict(item.tags)
+        if item.is_node() and tags.get("highway") in ("traffic_signals", "stop"):
+            network.halts[item.id] = tags["highway"]
+        elif item.is_way() and tags.get("highway") in URBAN_LIMIT and tags.get("area") != "yes":
+            if tags.get("access") in ("no", "private") or tags.get("motor_vehicle") == "no":
+                continue
+            located = list(_located(item))
+            if len(located) > 1:
+                network.ways.append(Way(item.id, tags, [n for n, _ in located], [p for _, p in located]))
+        elif item.is_relation() and tags.get("type") == "restriction":
+            _restriction(item, network)
+    return network
