@@ -1,0 +1,102 @@
+"""The catalogue as a mapping, the configs it makes, and the words for a path nobody knows."""
+
+import pytest
+from pydantic import ValidationError
+
+from carservices.signals import Access, Catalogue, CatalogueError, ChangeMode, Datatype, Kind, UnknownSignal
+
+
+@pytest.fixture
+def catalogue():
+    return Catalogue.default()
+
+
+def test_the_default_is_read_once():
+    assert Catalogue.default() is Catalogue.default()
+
+
+def test_a_signal_says_all_of_its_leaf(catalogue):
+    signal = catalogue["Vehicle.Powertrain.TractionBattery.Charging.ChargeLimit"]
+    assert (signal.kind, signal.datatype, signal.unit) == (Kind.ACTUATOR, Datatype.UINT8, "percent")
+    assert (signal.min, signal.max, signal.allowed, signal.deprecation) == (0.0, 100.0, (), None)
+
+
+def test_it_is_a_mapping(catalogue):
+    assert len(list(catalogue)) == len(catalogue) == 259
+    assert all(path == signal.path for path, signal in catalogue.items())
+    assert "Vehicle.Speed" in catalogue
+    assert "Vehicle.Warp" not in catalogue
+    assert catalogue.get("Vehicle.Warp") is None
+    assert repr(catalogue) == "<Catalogue of 259 signals>"
+
+
+def test_match_takes_globs_and_denials(catalogue):
+    doors = catalogue.match("Vehicle.Cabin.Door.**.IsOpen", "!**.Row2.**")
+    assert doors == [f"Vehicle.Cabin.Door.Row1.{side}Side.IsOpen" for side in ("Driver", "Passenger")]
+    assert catalogue.match("**") == list(catalogue)
+
+
+@pytest.mark.parametrize(
+    ("path", "meant"),
+    [
+        ("Vehicle.Sped", "Vehicle.Speed"),
+        ("Speed", "Vehicle.Speed"),
+        ("vehicle.speed", "Vehicle.Speed"),
+        ("Vehicle.Cabin.Door.Row1.Left.IsOpen", "Vehicle.Cabin.Door.Row1.DriverSide.IsOpen"),
+    ],
+)
+def test_an_unknown_path_suggests_the_nearest(catalogue, path, meant):
+    with pytest.raises(UnknownSignal, match="did you mean") as caught:
+        catalogue[path]
+    assert meant in str(caught.value)
+    assert isinstance(caught.value, CatalogueError)
+
+
+def test_a_path_like_nothing_gets_the_way_to_the_list(catalogue):
+    with pytest.raises(UnknownSignal, match="carservices signals list"):
+        catalogue.config("zzz")
+
+
+@pytest.mark.parametrize(
+    ("path", "access", "mode"),
+    [
+        ("Vehicle.VehicleIdentification.VIN", Access.READ, ChangeMode.STATIC),
+        ("Vehicle.Speed", Access.READ, ChangeMode.ON_CHANGE),
+        ("Vehicle.Body.Lights.Beam.Low.IsOn", Access.READ_WRITE, ChangeMode.ON_CHANGE),
+    ],
+)
+def test_the_kind_gives_access_and_change_mode(catalogue, path, access, mode):
+    config = catalogue.config(path)
+    assert (config.access, config.change_mode, config.unit) == (access, mode, catalogue[path].unit)
+
+
+@pytest.mark.parametrize(
+    ("settings", "rates"),
+    [
+        ({"max_rate": 50}, (1, 50)),
+        ({"max_rate": 0.5}, (0.5, 0.5)),
+        ({"min_rate": 20}, (20, 20)),
+        ({"min_rate": 2, "max_rate": 5}, (2, 5)),
+        ({"change_mode": ChangeMode.CONTINUOUS}, (1, 10)),
+    ],
+)
+def test_rates_make_a_signal_continuous(catalogue, settings, rates):
+    config = catalogue.config("Vehicle.Speed", **settings)
+    assert config.change_mode is ChangeMode.CONTINUOUS
+    assert (config.min_rate, config.max_rate) == rates
+
+
+def test_a_hal_may_narrow_limits_and_choices(catalogue):
+    path = "Vehicle.Powertrain.Transmission.PerformanceMode"
+    assert catalogue.config(path, allowed=("ECONOMY", "SPORT")).allowed == ("ECONOMY", "SPORT")
+    limit = catalogue.config("Vehicle.Powertrain.TractionBattery.Charging.ChargeLimit", min=50)
+    assert (limit.min, limit.max) == (50, 100)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"access": Access.READ_WRITE}, {"min": 3}, {"change_mode": ChangeMode.ON_CHANGE, "max_rate": 5}],
+)
+def test_contradictions_are_refused(catalogue, settings):
+    with pytest.raises(ValidationError):
+        catalogue.config("Vehicle.VehicleIdentification.VIN", **settings)
