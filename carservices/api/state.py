@@ -1,0 +1,49 @@
+"""What a service keeps over a restart: small text files in the state directory, written atomically."""
+
+import logging
+import os
+from pathlib import Path
+
+STATE_DIR_VARIABLE = "CARSERVICES_STATE_DIR"
+
+log = logging.getLogger(__name__)
+
+
+class StateFile:
+    """One file ``service/name`` below the state directory.
+
+    Without a state directory (no ``directory`` and the variable CARSERVICES_STATE_DIR not set) nothing is kept.
+    """
+
+    def __init__(self, service: str, name: str, directory: Path | None = None) -> None:
+        base = directory or (Path(text) if (text := os.environ.get(STATE_DIR_VARIABLE)) else None)
+        self.path = base / service / name if base else None
+
+    def read(self) -> str | None:
+        """What was written last; None when there is nothing or it cannot be read (the log says why)."""
+        if self.path is None:
+            return None
+        try:
+            return self.path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+        except (OSError, UnicodeDecodeError) as error:
+            log.warning("%s cannot be read (%s): starting without it", self.path, error)
+            return None
+
+    def write(self, text: str) -> None:
+        """Replace the content as a whole; a failure (full disk, no right) is logged, the service goes on."""
+        if self.path is None:
+            return
+        fresh = self.path.with_name(f"{self.path.name}.new")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            fresh.write_text(text, encoding="utf-8")
+            fresh.replace(self.path)
+        except OSError as error:
+            log.warning("%s cannot be written (%s): it will not survive a restart", self.path, error)
+
+    def remove(self) -> None:
+        """Forget what was written."""
+        if self.path is not None:
+            self.path.unlink(missing_ok=True)
