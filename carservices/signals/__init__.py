@@ -4,6 +4,7 @@ from carservices.signals.catalogue import Catalogue, UnknownSignal
 from carservices.signals.check import InvalidValue, check, compile_check
 from carservices.signals.config import Access, ChangeMode, Datatype, Kind, SignalConfig
 from carservices.signals.globs import GlobError, GlobSet
+from carservices.signals.units import UnitError, convert
 from carservices.signals.value import Code, Datum, Status, Value
 from carservices.signals.vss import CatalogueError, Signal
 
@@ -22,8 +23,10 @@ __all__ = [
     "Signal",
     "SignalConfig",
     "Status",
+    "UnitError",
     "UnknownSignal",
     "Value",
     "check",
     "compile_check",
+    "convert",
 ]
