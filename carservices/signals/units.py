@@ -17,7 +17,7 @@ class UnitError(ValueError):
     """Units that measure different things, a unit nobody knows, or a value that has no counterpart."""
 
 
-# Exact definitions. SI brochure, 9th edition (2019): hour, minute, degree, litre (table 8), Celsius (2.3.1), and standard
+# Exact definitions. SI brochure, 9th edition (2019): hour, minute, degree, litre (table 8), Celsius (2.3.1), standard
 # gravity 9.80665 m/s² (3rd CGPM, 1901). International yard and pound agreement (1959): yard 0.9144 m, pound
 # 0.45359237 kg, so inch 25.4 mm, mile 1760 yards. NIST SP 811, B.8: US gallon 231 cubic inches, UK gallon 4.54609 l.
 INCH = 0.9144 / 36
