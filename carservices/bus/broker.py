@@ -1,0 +1,320 @@
+"""The hub's end of the core bus: three sockets, one synchronous loop, and who is at the other end of each frame."""
+
+import logging
+import os
+import select
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import zmq
+
+from carservices.bus import identity, wire
+from carservices.bus.identity import Rights
+from carservices.bus.wire import Kind
+
+log = logging.getLogger(__name__)
+
+BATCH = 500
+"""Frames read from one socket before the others get their turn."""
+TICK = 0.25
+"""Seconds between looks at deadlines, dead processes and the heartbeat."""
+
+
+@dataclass(slots=True, eq=False)
+class Peer:
+    """One connection that has proven its name and said hello."""
+
+    user: str
+    name: str
+    routing: bytes
+    pid: int
+    rights: Rights
+    pidfd: int | None = None
+    topics: set[str] = field(default_factory=set)
+    received: int = 0
+    calls: int = 0
+    drops: int = 0
+    since: float = field(default_factory=time.monotonic)
+
+
+class Handler(Protocol):
+    """What the hub does with what the broker reads."""
+
+    def joined(self, peer: Peer) -> None: ...
+    def left(self, peer: Peer) -> None: ...
+    def call(self, peer: Peer, call_id: int, target: str, method: str, params: Any, timeout: float) -> None: ...
+    def answer(self, peer: Peer, call_id: int, kind: Kind, body: list[Any]) -> None: ...
+    def values(self, peer: Peer, batch: list[Any]) -> None: ...
+    def state(self, peer: Peer, topic: str, payload: bytes) -> None: ...
+    def subscribed(self, peer: Peer, topic: str) -> None: ...
+    def tick(self) -> None: ...
+    def due(self) -> float | None: ...
+    def flush(self) -> None: ...
+
+
+class Broker:
+    """Reads, checks who speaks, and hands on; every send is non-blocking and bounded."""
+
+    def __init__(self, run_dir: Path, handler: Handler) -> None:
+        self._run_dir = run_dir
+        self._handler = handler
+        self._secret = identity.read_secret(run_dir)
+        self._grants = identity.read_grants(run_dir)
+        self._context = zmq.Context()
+        self._context.set(zmq.MAX_SOCKETS, 4096)
+        self._zap = self._context.socket(zmq.REP)
+        self._zap.bind("inproc://zeromq.zap.01")
+        self._calls = self._bind(zmq.ROUTER, "calls")
+        self._calls.router_mandatory = True
+        self._topics = self._bind(zmq.XPUB, "topics")
+        self._publish = self._bind(zmq.PULL, "publish")
+        self._running = True
+        self.epoch = time.monotonic_ns()
+        self.peers: dict[str, Peer] = {}
+        self.refused = 0
+        self.garbage = 0
+
+    def _bind(self, kind: int, name: str) -> zmq.Socket[bytes]:
+        socket = self._context.socket(kind)
+        socket.linger = 0
+        socket.zap_domain = b"core"
+        socket.plain_server = True
+        socket.maxmsgsize = wire.MAX_MESSAGE
+        socket.handshake_ivl = 2000
+        socket.sndhwm = socket.rcvhwm = wire.HIGH_WATER
+        if kind == zmq.XPUB:
+            socket.setsockopt(zmq.XPUB_MANUAL, 1)
+        socket.bind(wire.endpoint(self._run_dir, name))
+        return socket
+
+    # -- the loop ----------------------------------------------------------------------------------------------------
+
+    def run(self, beat: Callable[[], None] = lambda: None) -> None:
+        """Serve until `stop`; ``beat`` is called at every tick to show that the loop turns."""
+        poller = zmq.Poller()
+        readers: dict[Any, Callable[[], None]] = {
+            self._zap: self._read_zap,
+            self._calls: self._read_calls,
+            self._topics: self._read_subscriptions,
+            self._publish: self._read_publications,
+        }
+        for socket in readers:
+            poller.register(socket, zmq.POLLIN)
+        next_tick = 0.0
+        while self._running:
+            now = time.monotonic()
+            due = self._handler.due()
+            wait = next_tick - now if due is None else min(next_tick - now, due - now)
+            for socket, _ in poller.poll(max(0, int(wait * 1000 + 0.999))):
+                readers[socket]()
+            if self._handler.due() is not None:
+                self._handler.flush()
+            if time.monotonic() >= next_tick:
+                next_tick = time.monotonic() + TICK
+                self._bury()
+                self._handler.tick()
+                beat()
+
+    def stop(self) -> None:
+        """End the loop at its next turn; safe from a signal handler or another thread."""
+        self._running = False
+
+    def close(self) -> None:
+        for peer in self.peers.values():
+            if peer.pidfd is not None:
+                os.close(peer.pidfd)
+        self.peers.clear()
+        self._context.destroy(linger=0)
+
+    # -- who is there ------------------------------------------------------------------------------------------------
+
+    def _read_zap(self) -> None:
+        while True:
+            try:
+                frames = self._zap.recv_multipart(zmq.NOBLOCK)
+            except zmq.Again:
+                return
+            version, request, _domain, address, _routing, mechanism, *credentials = frames
+            user, status = "", b"400"
+            if mechanism == b"PLAIN" and len(credentials) == 2 and _same_user(address.decode(errors="replace")):
+                user, token = (c.decode(errors="replace") for c in credentials)
+                if identity.token_is_good(self._secret, user.partition("#")[0], token):
+                    status = b"200"
+            if status != b"200":
+                self.refused += 1
+                log.warning("refused a connection from %s as '%s'", address.decode(errors="replace"), user)
+            self._zap.send_multipart([version, request, status, b"", user.encode(), b""])
+
+    def _hello(self, frame: zmq.Frame, routing: bytes, user: str, version: Any) -> None:
+        name = user.partition("#")[0]
+        if name not in self._grants:
+            self._grants = identity.read_grants(self._run_dir)
+        grants = self._grants.get(name, identity.Grants())
+        pid = int(str(frame.get("Peer-Address")).rsplit(":", 1)[1])
+        if old := self.peers.pop(user, None):
+            self._forget(old)
+        peer = Peer(user, name, routing, pid, Rights(name, grants), _pidfd(pid))
+        self.peers[user] = peer
+        if not isinstance(version, int) or version < 1:
+            self.send(peer, [Kind.ERROR, 0, "UNSUPPORTED", f"version {version!r} is not spoken here", {}])
+            return
+        self.send(peer, [Kind.WELCOME, min(version, wire.VERSION), self.epoch])
+        self._handler.joined(peer)
+
+    def _bury(self) -> None:
+        for peer in [p for p in self.peers.values() if _is_dead(p)]:
+            self.drop(peer)
+
+    def drop(self, peer: Peer) -> None:
+        """The peer is gone: its process died or it said goodbye."""
+        if self.peers.get(peer.user) is peer:
+            del self.peers[peer.user]
+            self._forget(peer)
+
+    def _forget(self, peer: Peer) -> None:
+        if peer.pidfd is not None:
+            os.close(peer.pidfd)
+            peer.pidfd = None
+        self._handler.left(peer)
+
+    # -- reading -----------------------------------------------------------------------------------------------------
+
+    def _read_calls(self) -> None:
+        for _ in range(BATCH):
+            try:
+                frames = self._calls.recv_multipart(zmq.NOBLOCK, copy=False)
+            except zmq.Again:
+                return
+            try:
+                self._read_call(frames)
+            except (ValueError, TypeError, IndexError, KeyError, OverflowError) as error:
+                self.garbage += 1
+                log.warning("dropped a message nobody can read: %s", error)
+
+    def _read_call(self, frames: list[zmq.Frame]) -> None:
+        if len(frames) != 2:
+            raise ValueError(f"{len(frames)} frames instead of 2")
+        frame, routing = frames[1], frames[0].bytes
+        user = str(frame.get("User-Id"))
+        kind, *body = wire.unpack(frame.bytes)
+        if kind == Kind.HELLO:
+            self._hello(frame, routing, user, body[0])
+            return
+        peer = self.peers.get(user)
+        if peer is None or peer.routing != routing:
+            raise ValueError(f"'{user}' spoke before its hello")
+        peer.received += 1
+        if kind == Kind.CALL:
+            call_id, target, method, params, timeout_ms = body[:5]
+            peer.calls += 1
+            self._handler.call(peer, int(call_id), str(target), str(method), params, float(timeout_ms) / 1000)
+        elif kind in (Kind.REPLY, Kind.ERROR):
+            self._handler.answer(peer, int(body[0]), Kind(kind), body)
+        elif kind == Kind.REPORT:
+            peer.drops = int(body[0])
+        elif kind == Kind.BYE:
+            self.drop(peer)
+        else:
+            self.send(peer, [Kind.ERROR, 0, "UNSUPPORTED", f"message kind {kind!r}", {}])
+
+    def _read_publications(self) -> None:
+        handler, peers = self._handler, self.peers
+        for _ in range(BATCH):
+            try:
+                frame = self._publish.recv(zmq.NOBLOCK, copy=False)
+            except zmq.Again:
+                return
+            peer = peers.get(str(frame.get("User-Id")))
+            if peer is None:
+                continue
+            peer.received += 1
+            data = frame.bytes
+            try:
+                if data[:1] == wire.VALUES:
+                    handler.values(peer, wire.unpack(data[1:]))
+                elif data[:1] == wire.STATE:
+                    topic, nul, payload = data[1:].partition(wire.NUL)
+                    if not nul:
+                        raise ValueError("no topic")
+                    handler.state(peer, topic.decode(), payload)
+                else:
+                    raise ValueError(f"unknown publication {data[:1]!r}")
+            except (ValueError, TypeError, IndexError, KeyError, OverflowError) as error:
+                self.garbage += 1
+                log.warning("dropped a publication of %s: %s", peer.user, error)
+
+    def _read_subscriptions(self) -> None:
+        for _ in range(BATCH):
+            try:
+                frame = self._topics.recv(zmq.NOBLOCK, copy=False)
+            except zmq.Again:
+                return
+            data = frame.bytes
+            try:
+                user = str(frame.get("User-Id"))
+            except zmq.ZMQError:
+                continue  # libzmq's own goodbye for a vanished peer carries no identity and needs no answer
+            peer = self.peers.get(user)
+            topic = data[1:].removesuffix(wire.NUL).decode(errors="replace")
+            if peer is None or topic not in peer.topics:
+                continue  # not granted by a `subscribe` call before: silence is the denial
+            if data[:1] == b"\x01":
+                self._topics.setsockopt(zmq.SUBSCRIBE, data[1:])
+                self._handler.subscribed(peer, topic)
+            elif data[:1] == b"\x00":
+                self._topics.setsockopt(zmq.UNSUBSCRIBE, data[1:])
+
+    # -- sending -----------------------------------------------------------------------------------------------------
+
+    def send(self, peer: Peer, message: list[Any]) -> bool:
+        """Send on the call socket; False when the peer is gone or does not read."""
+        try:
+            self._calls.send_multipart((peer.routing, wire.pack(message)), zmq.NOBLOCK, copy=True)
+        except zmq.ZMQError as error:  # EHOSTUNREACH: its connection is gone; EAGAIN: it does not read
+            log.info("cannot reach %s: %s", peer.user, error)
+            return False
+        return True
+
+    def publish(self, frame: bytes) -> None:
+        """Fan out one ``topic NUL payload`` frame; libzmq drops for a subscriber whose queue is full."""
+        self._topics.send(frame, zmq.NOBLOCK)
+
+
+def _same_user(address: str) -> bool:
+    """Whether the kernel says that the peer runs under our uid or root's (``localhost:uid:gid:pid``)."""
+    try:
+        uid = int(address.rsplit(":", 3)[1])
+    except (ValueError, IndexError):
+        return False
+    return uid in (os.getuid(), 0)
+
+
+def _pidfd(pid: int) -> int | None:
+    """A handle that tells when the process ends, even before its parent has reaped it (Linux ≥ 5.3)."""
+    if pid == os.getpid():
+        return None
+    try:
+        return os.pidfd_open(pid)
+    except (AttributeError, OSError):
+        return None
+
+
+def _is_dead(peer: Peer) -> bool:
+    if peer.pidfd is not None:
+        return _readable(peer.pidfd)
+    try:
+        os.kill(peer.pid, 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
+
+
+def _readable(descriptor: int) -> bool:
+    poller = select.poll()
+    poller.register(descriptor, select.POLLIN)
+    return bool(poller.poll(0))

@@ -1,0 +1,99 @@
+"""Who is who on the core bus: a token per process, proven at connect, and what each name may do.
+
+The run directory holds one random secret. A process gets only the token of its own name (HMAC-SHA256 of the name
+under the secret), so it cannot pass for another; developer tools that can read the secret can be anything.
+"""
+
+import hmac
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from carservices.signals.globs import GlobSet
+
+SECRET_FILE = "secret"
+GRANTS_FILE = "grants.json"
+TOKEN_VARIABLE = "CARSERVICES_TOKEN"
+RUN_DIR_VARIABLE = "CARSERVICES_RUN_DIR"
+TOOL = "tool"
+"""The name of developer tools: everything is granted to who can read the secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grants:
+    """What one name may do: globs of signal paths to read and actuate, services to call, a right to control HALs."""
+
+    read: tuple[str, ...] = ()
+    actuate: tuple[str, ...] = ()
+    call: tuple[str, ...] = ()
+    control: bool = False
+
+
+EVERYTHING = Grants(read=("**",), actuate=("**",), call=("*",), control=True)
+
+
+def create_secret(run_dir: Path) -> str:
+    """Write a fresh secret that only this user can read."""
+    path = run_dir / SECRET_FILE
+    path.unlink(missing_ok=True)
+    path.touch(mode=0o600)
+    secret = secrets.token_hex(32)
+    path.write_text(secret)
+    return secret
+
+
+def read_secret(run_dir: Path) -> str:
+    return (run_dir / SECRET_FILE).read_text().strip()
+
+
+def token_for(secret: str, name: str) -> str:
+    """The token by which a process proves its name; 64 hexadecimal digits (PLAIN allows 255 bytes)."""
+    return hmac.new(secret.encode(), name.encode(), "sha256").hexdigest()
+
+
+def token_is_good(secret: str, name: str, token: str) -> bool:
+    return hmac.compare_digest(token_for(secret, name).encode(), token.encode())
+
+
+def write_grants(run_dir: Path, grants: Mapping[str, Grants]) -> None:
+    """Say what each name may do; the hub reads it when a name first connects."""
+    (run_dir / GRANTS_FILE).write_text(json.dumps({name: asdict(grant) for name, grant in grants.items()}, indent=1))
+
+
+def read_grants(run_dir: Path) -> dict[str, Grants]:
+    """What each name may do. A name that is not listed may do nothing, tools may do everything."""
+    try:
+        raw = json.loads((run_dir / GRANTS_FILE).read_text())
+    except FileNotFoundError:
+        raw = {}
+    grants = {
+        name: Grants(tuple(g["read"]), tuple(g["actuate"]), tuple(g["call"]), bool(g["control"]))
+        for name, g in raw.items()
+    }
+    return {**grants, TOOL: EVERYTHING}
+
+
+class Rights:
+    """A name's grants, compiled for the hub's checks."""
+
+    def __init__(self, name: str, grants: Grants) -> None:
+        self.name = name
+        self.grants = grants
+        self.read = GlobSet(*grants.read)
+        self.actuate = GlobSet(*grants.actuate)
+        self.call = GlobSet(*grants.call)
+
+    def may_read(self, topic: str) -> bool:
+        return topic in self.read
+
+    def may_actuate(self, path: str) -> bool:
+        return path in self.actuate
+
+    def may_call(self, service: str) -> bool:
+        return service in self.call
+
+    def may_publish(self, topic: str) -> bool:
+        """A service speaks only below its own name."""
+        return topic.startswith(f"{self.name}.")

@@ -1,0 +1,272 @@
+"""The client's end of the core bus: sockets drained from one asyncio loop, calls, and life after a hub restart."""
+
+import asyncio
+import itertools
+import os
+import secrets
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from pathlib import Path
+from typing import Any
+
+import zmq
+from zmq.utils.monitor import parse_monitor_message
+
+from carservices.bus import wire
+from carservices.bus.errors import CallError, NotConnected
+from carservices.bus.wire import Kind
+
+BATCH = 500
+"""Frames read in one go before other tasks get their turn."""
+RECONNECT_MS = 10
+RECONNECT_SECONDS = 1.0
+"""How long a call waits for a hub that is being restarted."""
+GRACE = 0.5
+"""Seconds by which the client waits longer than the hub, whose own deadline gives the better answer."""
+EVENTS = int(zmq.EVENT_HANDSHAKE_SUCCEEDED | zmq.EVENT_DISCONNECTED | zmq.EVENT_HANDSHAKE_FAILED_AUTH)
+
+Serve = Callable[[str, str, Any], Awaitable[Any]]
+
+
+class Drain:
+    """Reads one socket until it is empty whenever its file descriptor stirs.
+
+    libzmq's descriptor is edge-triggered: after a read or a send it may be silent with messages waiting, so each
+    send is followed by a look (`nudge`).
+    """
+
+    def __init__(self, socket: "zmq.Socket[bytes]", read: Callable[[], None]) -> None:
+        self.socket = socket
+        self._loop = asyncio.get_running_loop()
+        self._read = read
+        self._scheduled = False
+        self._loop.add_reader(socket.FD, self.run)
+        self.nudge()
+
+    def nudge(self) -> None:
+        if not self._scheduled:
+            self._scheduled = True
+            self._loop.call_soon(self.run)
+
+    def run(self) -> None:
+        self._scheduled = False
+        try:
+            for _ in range(BATCH):
+                if self.socket.closed:
+                    return
+                self._read()
+        except zmq.Again:
+            return
+        self.nudge()
+
+    def close(self) -> None:
+        if not self.socket.closed:
+            self._loop.remove_reader(self.socket.FD)
+            self.socket.close(linger=0)
+
+
+class Link:
+    """One authenticated connection; `Car` gives it a face.
+
+    ``on_topic`` gets every frame of a subscribed topic, ``on_notice`` what the hub says unasked, ``on_up`` runs
+    after each hello (the first and those after a hub restart), ``on_down`` when the hub is lost.
+    """
+
+    def __init__(self, run_dir: Path, name: str, token: str) -> None:
+        self.run_dir = run_dir
+        self.name = name
+        self._connected = asyncio.Event()
+        self.on_topic: Callable[[bytes], None] = lambda _frame: None
+        self.on_notice: Callable[[str, Any], None] = lambda _what, _body: None
+        self.on_up: Callable[[], Awaitable[None]] | None = None
+        self.on_down: Callable[[], None] = lambda: None
+        self.serve: Serve | None = None
+        self._user = f"{name}#{os.getpid()}.{secrets.token_hex(3)}"
+        self._token = token
+        self._ids = itertools.count(1)
+        self._waiting: dict[int, asyncio.Future[Any]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._welcome: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._publish = self._socket(zmq.PUSH)
+        self._publish.connect(wire.endpoint(run_dir, "publish"))
+        calls = self._socket(zmq.DEALER)
+        self._monitor = Drain(calls.get_monitor_socket(EVENTS), self._read_monitor)
+        self._calls = Drain(calls, self._read_call)
+        calls.connect(wire.endpoint(run_dir, "calls"))
+        self._topics = Drain(self._socket(zmq.SUB), self._read_topic)
+
+    def _socket(self, kind: int) -> "zmq.Socket[bytes]":
+        socket: zmq.Socket[bytes] = zmq.Context.instance().socket(kind)
+        socket.linger = 0
+        socket.plain_username = self._user.encode()
+        socket.plain_password = self._token.encode()
+        socket.sndhwm = socket.rcvhwm = wire.HIGH_WATER
+        socket.maxmsgsize = wire.MAX_MESSAGE
+        socket.reconnect_ivl = RECONNECT_MS
+        return socket
+
+    @property
+    def connected(self) -> bool:
+        return self._connected.is_set()
+
+    async def up(self, timeout: float) -> None:
+        """Wait for the hub's welcome. Raises NotConnected."""
+        try:
+            await asyncio.wait_for(asyncio.shield(self._welcome), timeout)
+        except TimeoutError:
+            raise NotConnected(
+                f"no hub answers in {self.run_dir}: start the car with `carservices emulator` or `carservices run`"
+            ) from None
+
+    async def close(self) -> None:
+        """Say goodbye and leave no task or socket behind."""
+        if self.connected:
+            self._send([Kind.BYE])
+            await asyncio.sleep(0)
+        self._connected.clear()
+        self._fail_calls("this connection was closed")
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._calls.socket.disable_monitor()
+        for drain in (self._monitor, self._topics):
+            drain.close()
+        # libzmq sends the goodbye in its own thread: linger lets it out
+        asyncio.get_running_loop().remove_reader(self._calls.socket.FD)
+        self._calls.socket.close(linger=100)
+        self._publish.close(linger=100)
+
+    # -- reading -----------------------------------------------------------------------------------------------------
+
+    def _read_monitor(self) -> None:
+        event = parse_monitor_message(self._monitor.socket.recv_multipart(zmq.NOBLOCK))["event"]
+        if event == zmq.EVENT_HANDSHAKE_SUCCEEDED:
+            self._send([Kind.HELLO, wire.VERSION, self.name])
+        elif event == zmq.EVENT_HANDSHAKE_FAILED_AUTH:
+            if not self._welcome.done():
+                self._welcome.set_exception(
+                    NotConnected(f"the hub in {self.run_dir} refused '{self.name}': its token is of another launch")
+                )
+        elif self.connected:
+            self._connected.clear()
+            self._fail_calls("the hub has stopped; it will be back in a moment")
+            self.on_down()
+
+    def _read_topic(self) -> None:
+        self.on_topic(self._topics.socket.recv(zmq.NOBLOCK))
+
+    def _read_call(self) -> None:
+        kind, *body = wire.unpack(self._calls.socket.recv(zmq.NOBLOCK))
+        if kind == Kind.CALL:
+            self.spawn(self._answer(*body[:4]))
+        elif kind in (Kind.REPLY, Kind.ERROR):
+            waiting = self._waiting.pop(body[0], None)
+            if waiting is None or waiting.done():
+                return
+            if kind == Kind.REPLY:
+                waiting.set_result(body[1])
+            else:
+                waiting.set_exception(CallError(*body[1:4]))
+        elif kind == Kind.NOTICE:
+            self.on_notice(body[0], body[1])
+        elif kind == Kind.WELCOME:
+            self.spawn(self._welcomed())
+
+    async def _welcomed(self) -> None:
+        """A new hub knows nothing of us: begin with a fresh subscriber and let the owner restore the rest."""
+        self._topics.close()
+        self._topics = Drain(self._socket(zmq.SUB), self._read_topic)
+        self._topics.socket.connect(wire.endpoint(self.run_dir, "topics"))
+        self._connected.set()
+        if not self._welcome.done():
+            self._welcome.set_result(None)
+        if self.on_up:
+            await self.on_up()
+
+    # -- calls -------------------------------------------------------------------------------------------------------
+
+    async def call(self, target: str, method: str, params: Any = None, timeout: float = 10.0) -> Any:
+        """Ask ``target`` (a service or ``hub``). Raises CallError."""
+        if not self.connected:
+            await self._reconnected(min(timeout, RECONNECT_SECONDS))
+        call_id = next(self._ids)
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Any] = loop.create_future()
+        self._waiting[call_id] = future
+        late = loop.call_later(timeout + GRACE, self._late, call_id, target, method)
+        try:
+            if not self._send([Kind.CALL, call_id, target, method, params, int(timeout * 1000)]):
+                raise CallError("UNAVAILABLE", "the hub does not read; the message was not sent")
+            return await future
+        finally:
+            late.cancel()
+            self._waiting.pop(call_id, None)
+
+    async def _reconnected(self, timeout: float) -> None:
+        try:
+            await asyncio.wait_for(self._connected.wait(), timeout)
+        except TimeoutError:
+            raise CallError("UNAVAILABLE", "the hub is not there; `carservices ps` shows its state") from None
+
+    def _late(self, call_id: int, target: str, method: str) -> None:
+        waiting = self._waiting.get(call_id)
+        if waiting is not None and not waiting.done():
+            waiting.set_exception(CallError("TIMEOUT", f"{target}.{method}: no answer in time"))
+
+    def _fail_calls(self, message: str) -> None:
+        for waiting in self._waiting.values():
+            if not waiting.done():
+                waiting.set_exception(CallError("UNAVAILABLE", message))
+
+    async def _answer(self, call_id: int, caller: str, method: str, params: Any) -> None:
+        try:
+            if self.serve is None:
+                raise CallError("UNSUPPORTED", f"{self.name} takes no calls")
+            result = await self.serve(caller, method, params)
+        except CallError as error:
+            self._send([Kind.ERROR, call_id, error.code, error.message, error.details])
+        else:
+            self._send([Kind.REPLY, call_id, result])
+
+    # -- sending -----------------------------------------------------------------------------------------------------
+
+    def _send(self, message: list[Any]) -> bool:
+        try:
+            self._calls.socket.send(wire.pack(message), zmq.NOBLOCK)
+        except zmq.Again:
+            return False
+        self._calls.nudge()
+        return True
+
+    def publish(self, frame: bytes) -> bool:
+        """Hand a publication to the hub; False when its queue is full (the caller keeps the newest)."""
+        try:
+            self._publish.send(frame, zmq.NOBLOCK)
+        except zmq.Again:
+            return False
+        return True
+
+    def report_drops(self, drops: int) -> None:
+        self._send([Kind.REPORT, drops])
+
+    def follow(self, topics: Iterable[str]) -> None:
+        """Let the frames of granted topics in."""
+        for topic in topics:
+            self._topics.socket.setsockopt(zmq.SUBSCRIBE, topic.encode() + wire.NUL)
+        self._topics.nudge()
+
+    def unfollow(self, topics: Iterable[str]) -> None:
+        for topic in topics:
+            self._topics.socket.setsockopt(zmq.UNSUBSCRIBE, topic.encode() + wire.NUL)
+
+    def spawn(self, work: "Coroutine[Any, Any, None]") -> None:
+        """Run something beside the reader; it ends with the link, and its failure is heard."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._finished)
+
+    def _finished(self, task: "asyncio.Task[None]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            asyncio.get_running_loop().call_exception_handler(
+                {"message": f"{self.name}: a bus task failed", "exception": error, "task": task}
+            )

@@ -1,0 +1,160 @@
+"""What one connection watches: topics by name, who here wants them, and what was lost on the way."""
+
+from collections.abc import Callable, Mapping
+
+from carservices.bus import wire
+from carservices.bus.errors import CallError
+from carservices.bus.link import Link
+from carservices.signals import SignalConfig, Status, Value
+from carservices.signals.globs import GlobSet
+
+STATUSES = (Status.AVAILABLE, Status.UNAVAILABLE, Status.ERROR)
+
+OnValue = Callable[[Value], None]
+
+
+class Followed:
+    """One topic of this connection."""
+
+    __slots__ = ("callbacks", "last", "path", "seq")
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.callbacks: list[OnValue] = []
+        self.last: Value | None = None
+        self.seq = 0
+
+
+class Watch:
+    """A standing wish to see some signals or one stream, until it is closed."""
+
+    def __init__(
+        self,
+        owner: "Subscriptions",
+        globs: GlobSet | None,
+        on_value: OnValue,
+        rate: float | None,
+        resolution: float,
+        variable_rate: bool,
+        stream: str | None = None,
+    ) -> None:
+        self._owner = owner
+        self.globs = globs
+        self.on_value = on_value
+        self.rate = rate
+        self.resolution = resolution
+        self.variable_rate = variable_rate
+        self.stream = stream
+        self.topics: dict[str, str] = {}  # path (or stream) → topic
+        self.closed = False
+
+    @property
+    def paths(self) -> list[str]:
+        """The signals seen by now."""
+        return list(self.topics)
+
+    async def close(self) -> None:
+        """No more calls back; topics nobody here wants any more are given up."""
+        if not self.closed:
+            self.closed = True
+            await self._owner.remove(self)
+
+
+class Subscriptions:
+    """All watches of one connection; a topic is subscribed once however many want it."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+        self._watches: list[Watch] = []
+        self._topics: dict[bytes, Followed] = {}
+        self.drops = 0
+        link.on_topic = self._frame
+
+    # -- the way of a value ------------------------------------------------------------------------------------------
+
+    def _frame(self, frame: bytes) -> None:
+        name, _, payload = frame.partition(wire.NUL)
+        topic = self._topics.get(name)
+        if topic is not None:
+            self._take(topic, payload)
+
+    def _take(self, topic: Followed, payload: bytes) -> None:
+        value, timestamp, status, seq = wire.unpack(payload)
+        if seq <= topic.seq:
+            return  # the snapshot or the stream brought it already
+        if topic.seq and seq != topic.seq + 1:
+            self.drops += seq - topic.seq - 1
+            self._link.report_drops(self.drops)
+        topic.seq = seq
+        topic.last = last = Value(topic.path, value, timestamp, STATUSES[status])
+        for callback in topic.callbacks:
+            callback(last)
+
+    # -- watches -----------------------------------------------------------------------------------------------------
+
+    async def add(self, watch: Watch, configs: Mapping[str, SignalConfig]) -> None:
+        """Raises CallError PERMISSION_DENIED for a path that is named outright and not ours to read."""
+        self._watches.append(watch)
+        try:
+            await self._extend(watch, configs)
+        except CallError:
+            if self._link.connected:
+                self._watches.remove(watch)
+                raise
+            # else the hub went away: `renew` will do it
+
+    async def remove(self, watch: Watch) -> None:
+        self._watches.remove(watch)
+        idle: list[str] = []
+        for name in watch.topics.values():
+            topic = self._topics.get(name.encode())
+            if topic is None:
+                continue
+            topic.callbacks.remove(watch.on_value)
+            if not topic.callbacks:
+                del self._topics[name.encode()]
+                idle.append(name)
+        if idle and self._link.connected:
+            self._link.unfollow(idle)
+            await self._link.call(wire.HUB, "unsubscribe", idle)
+
+    async def grow(self, configs: Mapping[str, SignalConfig]) -> None:
+        """More signals are on offer."""
+        for watch in self._watches[:]:
+            await self._extend(watch, configs)
+
+    async def renew(self, configs: Mapping[str, SignalConfig]) -> None:
+        """A new hub knows nothing: subscribe to everything again."""
+        self._topics.clear()
+        for watch in self._watches[:]:
+            watch.topics.clear()
+            await self._extend(watch, configs)
+
+    async def _extend(self, watch: Watch, configs: Mapping[str, SignalConfig]) -> None:
+        if watch.stream is not None:
+            wanted = [] if watch.topics else [watch.stream]
+            granted = await self._link.call(wire.HUB, "subscribe_states", wanted) if wanted else []
+        else:
+            assert watch.globs is not None
+            wanted = [path for path in watch.globs.select(configs) if path not in watch.topics]
+            request = [wanted, watch.rate, watch.resolution, watch.variable_rate]
+            granted = await self._link.call(wire.HUB, "subscribe", request) if wanted else []
+        fresh: list[str] = []
+        for path, name in zip(wanted, granted, strict=True):
+            if isinstance(name, list):
+                if watch.stream is not None:
+                    raise CallError(name[0], f"{self._link.name} may not read {path}")
+                continue
+            watch.topics[path] = name
+            topic = self._topics.get(name.encode())
+            if topic is None:
+                topic = self._topics[name.encode()] = Followed(path)
+                fresh.append(name)
+            elif topic.last is not None:
+                watch.on_value(topic.last)
+            topic.callbacks.append(watch.on_value)
+        if fresh:
+            self._link.follow(fresh)
+            for name, payload in await self._link.call(wire.HUB, "sync", fresh):
+                if (topic := self._topics.get(name.encode())) is not None:
+                    self._take(topic, payload)

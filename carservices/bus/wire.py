@@ -1,0 +1,62 @@
+"""The wire: message kinds, frame layouts and socket names of the core bus.
+
+Topics (XPUB → SUB)     one frame ``topic NUL payload``; payload is the msgpack array (value, t_ns, status, seq)
+Publications (PUSH → PULL)  one frame: kind byte, then
+    VALUES  msgpack array of (signal index, value, t_ns, status): a HAL's batch; the index is its place in `open`
+    STATE   ``topic NUL msgpack value``: a service's new state
+Calls (DEALER ↔ ROUTER)  one frame, a msgpack array that begins with its kind; see `Kind`
+
+The NUL keeps a subscription to ``Vehicle.Speed`` from matching ``Vehicle.SpeedLimit``. Unknown trailing fields
+are ignored, unknown kinds are answered with UNSUPPORTED, so that old and new programs can talk.
+"""
+
+from enum import IntEnum
+from pathlib import Path
+from typing import Any
+
+import msgpack
+
+VERSION = 1
+MAX_MESSAGE = 1 << 20
+HIGH_WATER = 4000
+NUL = b"\x00"
+VALUES = b"V"
+STATE = b"S"
+HUB = "hub"
+
+
+class Kind(IntEnum):
+    """The kinds of message on the call sockets."""
+
+    HELLO = 0  # (HELLO, version, name)                       client → hub
+    WELCOME = 1  # (WELCOME, version, epoch)                  hub → client
+    CALL = 2  # (CALL, id, target, method, params, timeout_ms)  → hub → service (target is then the caller)
+    REPLY = 3  # (REPLY, id, result)
+    ERROR = 4  # (ERROR, id, code, message, details)
+    NOTICE = 5  # (NOTICE, what, body)                        hub → client, unasked
+    BYE = 6  # (BYE,)                                         client → hub
+    REPORT = 7  # (REPORT, drops)                             client → hub: messages lost on the way to it
+
+
+def pack(message: Any) -> bytes:
+    return msgpack.packb(message, use_bin_type=True)
+
+
+def unpack(frame: bytes) -> Any:
+    """Decode one payload. Raises ValueError for anything that is not one msgpack object."""
+    try:
+        return msgpack.unpackb(frame, raw=False, strict_map_key=False)
+    except (msgpack.exceptions.UnpackException, msgpack.exceptions.ExtraData, ValueError, TypeError) as error:
+        raise ValueError(f"not a bus payload ({type(error).__name__}: {error})") from error
+
+
+def endpoint(run_dir: Path, socket: str) -> str:
+    """The address of one of the hub's three sockets: ``calls``, ``topics`` or ``publish``."""
+    return f"ipc://{run_dir / socket}.sock"
+
+
+def topic_name(path: str, rate: float, resolution: float, variable_rate: bool) -> str:
+    """The topic of one way of seeing a signal; on-change signals have just their path."""
+    if not rate and not resolution:
+        return path
+    return f"{path}@{rate:g}~{resolution:g}{'' if variable_rate else '!'}"

@@ -1,0 +1,137 @@
+"""The process of one HAL: connects a plugin to the hub, keeps its last values, and passes commands on."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from carservices.bus import CallError, Car, wire
+from carservices.bus.process import run_process
+from carservices.hal import Hal, HalError, SetError
+from carservices.hal.registry import create
+from carservices.signals import Code, SignalConfig, Value
+
+log = logging.getLogger(__name__)
+
+HEALTH_SECONDS = 5.0
+WORDS = {Code.ACCESS_DENIED: "PERMISSION_DENIED", Code.INVALID_ARG: "INVALID_ARGUMENT", Code.INTERNAL_ERROR: "INTERNAL"}
+
+
+class HalHost:
+    """One HAL on the bus, by the name ``hal.NAME``."""
+
+    def __init__(self, car: Car, hal: Hal[Any]) -> None:
+        self._car = car
+        self._hal = hal
+        self._configs: Sequence[SignalConfig] = ()
+        self._index: dict[str, int] = {}
+        self._last: dict[int, Value] = {}
+        self._unsent: dict[int, Value] = {}
+        self._announced = False
+
+    async def run(self, ready: Callable[[], None] = lambda: None) -> None:
+        """Serve until the HAL's events end. Raises HalError when the source is lost."""
+        self._configs = await self._hal.open()
+        try:
+            self._index = {config.path: i for i, config in enumerate(self._configs)}
+            if len(self._index) != len(self._configs):
+                raise HalError(f"{self._car.name} offers a path twice: each path needs one config")
+            self._car.serve_locally(self._serve)
+            self._car.on_connection(self._connection)
+            await self._announce()
+            ready()
+            health = asyncio.create_task(self._report_health())
+            try:
+                async for batch in self._hal.events():
+                    self._publish(batch)
+            finally:
+                health.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await health
+        finally:
+            await self._hal.close()
+
+    def _connection(self, up: bool) -> None:
+        self._announced = False
+        if up:
+            self._car.spawn(self._announce())
+
+    async def _announce(self) -> None:
+        """Say what is on offer and every value known by now; also after a restart of the hub."""
+        configs = [config.model_dump(mode="json") for config in self._configs]
+        taken = await self._car.call(wire.HUB, "announce", configs)
+        if taken:
+            log.warning("%s: another HAL already offers %s", self._car.name, ", ".join(taken))
+        self._announced = True
+        self._send(dict(self._last))
+
+    def _publish(self, batch: Sequence[Value]) -> None:
+        fresh: dict[int, Value] = {}
+        for value in batch:
+            index = self._index.get(value.path)
+            if index is None:
+                raise HalError(f"{self._car.name} speaks of {value.path}, which its open() did not offer")
+            if index in fresh:  # two values of one signal in a batch: both count
+                self._send(fresh)
+                fresh = {}
+            fresh[index] = self._last[index] = value
+        self._send(fresh)
+
+    def _send(self, values: dict[int, Value]) -> None:
+        """Newest wins while the hub does not read: bounded, and nothing stale afterwards."""
+        if not self._announced:
+            return
+        if self._unsent:
+            values = {**self._unsent, **values}
+        rows = [(index, v.value, v.timestamp, int(v.status)) for index, v in values.items()]
+        if not rows:
+            return
+        self._unsent = {} if self._car.push(wire.VALUES + wire.pack(rows)) else values
+
+    async def _serve(self, _caller: str, method: str, params: Any) -> Any:
+        try:
+            if method == "set":
+                index, value = params
+                return await self._hal.set(self._configs[index].path, value)
+            if method == "subscribe":
+                index, rate = params
+                return await self._hal.subscribe(self._configs[index].path, float(rate))
+            if method == "control":
+                verb, arguments = params
+                return await self._hal.control(str(verb), dict(arguments))
+        except SetError as error:
+            details = {"status": int(error.code), "blocking": error.blocking}
+            raise CallError(WORDS.get(error.code, "UNAVAILABLE"), error.reason, details) from error
+        except (HalError, ValueError) as error:
+            raise CallError("INVALID_ARGUMENT", str(error), {"status": int(Code.INVALID_ARG)}) from error
+        except Exception as error:
+            log.exception("%s.%s failed", self._car.name, method)
+            status = {"status": int(Code.INTERNAL_ERROR)}
+            raise CallError("INTERNAL", f"{self._car.name}: {method} failed ({error})", status) from error
+        raise CallError("UNSUPPORTED", f"{self._car.name} takes no '{method}'")
+
+    async def _report_health(self) -> None:
+        while True:
+            health = await self._hal.health()
+            state = {"ok": health.ok, "message": health.message, "figures": health.figures}
+            self._car.publish(f"{self._car.name}.health", state)
+            await asyncio.sleep(HEALTH_SECONDS)
+
+
+def run_hal(
+    run_dir: Path,
+    name: str,
+    options: Mapping[str, Any],
+    ready: Callable[[], None] = lambda: None,
+    beat: Callable[[], None] = lambda: None,
+) -> None:
+    """Serve the HAL of this entry-point name until SIGTERM or until its source is lost (HalError)."""
+
+    async def serve() -> None:
+        hal = create(name, options)
+        async with await Car.connect(run_dir, name=f"hal.{name}") as car:
+            await HalHost(car, hal).run(ready)
+
+    run_process(serve, beat)

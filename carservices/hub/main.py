@@ -1,0 +1,21 @@
+"""The hub's process: set up, serve until SIGTERM, leave."""
+
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+from carservices.hub.hub import Hub
+
+
+def run_hub(
+    run_dir: Path,
+    state_dir: Path | None = None,
+    ready: Callable[[], None] = lambda: None,
+    beat: Callable[[], None] = lambda: None,
+) -> None:
+    """Serve the run directory until SIGTERM or SIGINT; ``ready`` once the sockets are bound, ``beat`` at each tick."""
+    hub = Hub(run_dir, state_dir)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: hub.stop())
+    ready()
+    hub.run(beat)

@@ -1,0 +1,130 @@
+"""The hub's memory: which HAL offers which signal, its last value, and the topics people watch it on."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgpack
+
+from carservices.bus import wire
+from carservices.bus.broker import Peer
+from carservices.hub.filter import Filter
+from carservices.signals import ChangeMode, Datum, SignalConfig, Status, Value
+from carservices.signals.check import Check, compile_check
+
+_pack = msgpack.Packer(use_bin_type=True).pack
+
+
+class Topic:
+    """One way of seeing something: its name on the wire, who watches it, and the last thing said."""
+
+    __slots__ = ("filter", "head", "name", "payload", "rate", "seq", "signal", "users")
+
+    def __init__(self, name: str, signal: "Signal | None", filter_: Filter | None, rate: float) -> None:
+        self.name = name
+        self.head = name.encode() + wire.NUL
+        self.signal = signal
+        self.filter = filter_
+        self.rate = rate
+        self.seq = 0
+        self.payload = b""
+        self.users: set[str] = set()
+
+    def frame(self, value: Datum | None, timestamp: int, status: Status) -> bytes:
+        """The next frame of this topic."""
+        self.seq += 1
+        self.payload = _pack((value, timestamp, int(status), self.seq))
+        return self.head + self.payload
+
+    def state_frame(self, packed: bytes, timestamp: int, status: Status) -> bytes:
+        """The next frame of a service's stream; its value is passed on as it came."""
+        self.seq += 1
+        self.payload = b"\x94" + packed + _pack(timestamp) + _pack(int(status)) + _pack(self.seq)
+        return self.head + self.payload
+
+
+class Signal:
+    """One signal on offer: its config, its source, the value last known, and its topics."""
+
+    __slots__ = ("check", "config", "index", "invalid", "source", "static", "status", "timestamp", "topics", "value")
+
+    def __init__(self, config: SignalConfig, source: "Source", index: int) -> None:
+        self.topics: list[Topic] = []
+        self.invalid = 0
+        self.adopt(config, source, index)
+
+    def adopt(self, config: SignalConfig, source: "Source", index: int) -> None:
+        """Take a (new) source; nothing is known of the value until it speaks."""
+        self.config = config
+        self.source: Source | None = source
+        self.index = index
+        self.check: Check = compile_check(config)
+        self.static = config.change_mode is ChangeMode.STATIC
+        self.value: Datum | None = None
+        self.status: Status | None = None
+        self.timestamp = 0
+
+    def snapshot(self) -> Value:
+        return Value(self.config.path, self.value, self.timestamp, self.status or Status.UNAVAILABLE)
+
+
+@dataclass(eq=False)
+class Source:
+    """One HAL: the connection it speaks on and its signals in the order of its `open`."""
+
+    peer: Peer
+    signals: list[Signal | None] = field(default_factory=list)
+    batches: int = 0
+    values: int = 0
+
+
+class Registry:
+    """Signals by path, HALs by connection, topics by name."""
+
+    def __init__(self) -> None:
+        self.signals: dict[str, Signal] = {}
+        self.sources: dict[str, Source] = {}
+        self.topics: dict[str, Topic] = {}
+        self.generation = 0
+
+    def announce(self, peer: Peer, configs: Iterable[dict[str, Any]]) -> tuple[Source, list[str]]:
+        """A HAL says what it offers; returns the paths that another living HAL already offers."""
+        source = Source(peer)
+        taken: list[str] = []
+        for index, raw in enumerate(configs):
+            config = SignalConfig.model_validate(raw)
+            signal = self.signals.get(config.path)
+            if signal is None:
+                signal = self.signals[config.path] = Signal(config, source, index)
+            elif signal.source is None:
+                signal.adopt(config, source, index)
+            else:
+                taken.append(config.path)
+                source.signals.append(None)
+                continue
+            source.signals.append(signal)
+        self.sources[peer.user] = source
+        self.generation += 1
+        return source, taken
+
+    def hal(self, name: str) -> Source | None:
+        """The source whose HAL has this name."""
+        return next((s for s in self.sources.values() if s.peer.name == f"hal.{name}"), None)
+
+    def topic(self, name: str, signal: Signal | None, filter_: Filter | None, rate: float) -> Topic:
+        """The topic of this name, made on first use with the value known by then."""
+        topic = self.topics.get(name)
+        if topic is None:
+            topic = self.topics[name] = Topic(name, signal, filter_, rate)
+            if signal is not None:
+                signal.topics.append(topic)
+                if signal.status is not None:
+                    if filter_ is not None:
+                        filter_.offer(signal.value, signal.status, signal.timestamp)
+                    topic.frame(filter_.last if filter_ else signal.value, signal.timestamp, signal.status)
+        return topic
+
+    def drop_topic(self, topic: Topic) -> None:
+        if topic.signal is not None:
+            topic.signal.topics.remove(topic)
+            del self.topics[topic.name]

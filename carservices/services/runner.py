@@ -1,0 +1,37 @@
+"""The process of one system service: connect by its name, start, take calls until told to stop."""
+
+import asyncio
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+
+from carservices.api import Contract
+from carservices.bus import Car
+from carservices.bus.process import run_process
+
+
+def load_service(target: str) -> type[Contract]:
+    """The implementation behind ``package.module:Class``."""
+    module, _, name = target.partition(":")
+    service: type[Contract] = getattr(import_module(module), name)
+    return service
+
+
+def run_service(
+    run_dir: Path, target: str, ready: Callable[[], None] = lambda: None, beat: Callable[[], None] = lambda: None
+) -> None:
+    """Serve until SIGTERM; ``ready`` once calls are taken."""
+
+    async def serve() -> None:
+        service = load_service(target)()
+        async with await Car.connect(run_dir, name=service.name) as car:
+            service.car = car
+            await service.start()
+            try:
+                await car.provide(service)
+                ready()
+                await asyncio.Event().wait()
+            finally:
+                await service.stop()
+
+    run_process(serve, beat)
