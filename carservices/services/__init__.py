@@ -1,0 +1,1 @@
+"""The system services, one folder each."""

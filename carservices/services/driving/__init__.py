@@ -1,0 +1,1 @@
+"""The driving service: driving state and restrictions as AAOS has them."""
