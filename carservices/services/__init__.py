@@ -1,1 +1,1 @@
-"""The system services, one folder each."""
+"""System services, one folder each; they talk over the bus and never import each other."""
