@@ -107,7 +107,7 @@ class VirtualHal(Hal[VirtualOptions]):
         await self.inject(path, value)
 
     async def subscribe(self, path: str, rate: float) -> None:
-        config = self._configs[path]
+        config = self._config(path)
         if config.change_mode is not ChangeMode.CONTINUOUS:
             return
         if path in self._timers:
@@ -151,14 +151,18 @@ class VirtualHal(Hal[VirtualOptions]):
         if self._failed.pop(path, None) is not None and path in self._values:
             self._emit(path)
 
-    def _store(self, path: str, value: Datum | None, status: Status) -> None:
+    def _config(self, path: str) -> SignalConfig:
         if path not in self._configs:
             raise HalError(f"{path} is not a signal of this HAL")
+        return self._configs[path]
+
+    def _store(self, path: str, value: Datum | None, status: Status) -> None:
+        config = self._config(path)
         if status is not Status.AVAILABLE:
             self._failed[path] = status
             return
         try:
-            self._values[path] = check(self._configs[path], value)
+            self._values[path] = check(config, value)
         except InvalidValue as error:
             raise HalError(str(error)) from None
         self._failed.pop(path, None)
