@@ -114,7 +114,7 @@ class Broker:
                 self._handler.flush()
             if time.monotonic() >= next_tick:
                 next_tick = time.monotonic() + TICK
-                self._bury()
+                self.bury()
                 self._handler.tick()
                 beat()
 
@@ -164,7 +164,8 @@ class Broker:
         self.send(peer, [Kind.WELCOME, min(version, wire.VERSION), self.epoch])
         self._handler.joined(peer)
 
-    def _bury(self) -> None:
+    def bury(self) -> None:
+        """Notice the dead now instead of at the next tick."""
         for peer in [p for p in self.peers.values() if _is_dead(p)]:
             self.drop(peer)
 

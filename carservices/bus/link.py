@@ -180,14 +180,26 @@ class Link:
         if not self._welcome.done():
             self._welcome.set_result(None)
         if self.on_up:
-            await self.on_up()
+            try:
+                await self.on_up()
+            except CallError:
+                if self.connected:
+                    raise
+                # else it is gone again, and its next welcome will find us here
 
     # -- calls -------------------------------------------------------------------------------------------------------
 
-    async def call(self, target: str, method: str, params: Any = None, timeout: float = 10.0) -> Any:
-        """Ask ``target`` (a service or ``hub``). Raises CallError."""
+    async def call(
+        self,
+        target: str,
+        method: str,
+        params: Any = None,
+        timeout: float = 10.0,
+        patience: float = RECONNECT_SECONDS,
+    ) -> Any:
+        """Ask ``target`` (a service or ``hub``), waiting ``patience`` seconds for a hub that is away. Raises CallError."""
         if not self.connected:
-            await self._reconnected(min(timeout, RECONNECT_SECONDS))
+            await self._reconnected(min(timeout, patience))
         call_id = next(self._ids)
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Any] = loop.create_future()

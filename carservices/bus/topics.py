@@ -1,6 +1,8 @@
 """What one connection watches: topics by name, who here wants them, and what was lost on the way."""
 
+import asyncio
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from carservices.bus import wire
 from carservices.bus.errors import CallError
@@ -67,6 +69,7 @@ class Subscriptions:
         self._link = link
         self._watches: list[Watch] = []
         self._topics: dict[bytes, Followed] = {}
+        self._lock = asyncio.Lock()
         self.drops = 0
         link.on_topic = self._frame
 
@@ -94,16 +97,21 @@ class Subscriptions:
 
     async def add(self, watch: Watch, configs: Mapping[str, SignalConfig]) -> None:
         """Raises CallError PERMISSION_DENIED for a path that is named outright and not ours to read."""
-        self._watches.append(watch)
-        try:
-            await self._extend(watch, configs)
-        except CallError:
-            if self._link.connected:
-                self._watches.remove(watch)
-                raise
-            # else the hub went away: `renew` will do it
+        async with self._lock:
+            self._watches.append(watch)
+            try:
+                await self._extend(watch, configs)
+            except CallError:
+                if self._link.connected:
+                    self._watches.remove(watch)
+                    raise
+                # else the hub went away: `renew` will do it
 
     async def remove(self, watch: Watch) -> None:
+        async with self._lock:
+            await self._remove(watch)
+
+    async def _remove(self, watch: Watch) -> None:
         self._watches.remove(watch)
         idle: list[str] = []
         for name in watch.topics.values():
@@ -116,29 +124,36 @@ class Subscriptions:
                 idle.append(name)
         if idle and self._link.connected:
             self._link.unfollow(idle)
-            await self._link.call(wire.HUB, "unsubscribe", idle)
+            await self._ask("unsubscribe", idle)
 
     async def grow(self, configs: Mapping[str, SignalConfig]) -> None:
         """More signals are on offer."""
-        for watch in self._watches[:]:
-            await self._extend(watch, configs)
+        async with self._lock:
+            for watch in self._watches:
+                await self._extend(watch, configs)
 
     async def renew(self, configs: Mapping[str, SignalConfig]) -> None:
         """A new hub knows nothing: subscribe to everything again."""
-        self._topics.clear()
-        for watch in self._watches[:]:
-            watch.topics.clear()
-            await self._extend(watch, configs)
+        async with self._lock:
+            self._topics.clear()
+            for watch in self._watches:
+                watch.topics.clear()
+            for watch in self._watches:
+                await self._extend(watch, configs)
+
+    async def _ask(self, method: str, params: Any) -> Any:
+        """A request to the hub that is there now: a new one gets everything from `renew`."""
+        return await self._link.call(wire.HUB, method, params, patience=0)
 
     async def _extend(self, watch: Watch, configs: Mapping[str, SignalConfig]) -> None:
         if watch.stream is not None:
             wanted = [] if watch.topics else [watch.stream]
-            granted = await self._link.call(wire.HUB, "subscribe_states", wanted) if wanted else []
+            granted = await self._ask("subscribe_states", wanted) if wanted else []
         else:
             assert watch.globs is not None
             wanted = [path for path in watch.globs.select(configs) if path not in watch.topics]
             request = [wanted, watch.rate, watch.resolution, watch.variable_rate]
-            granted = await self._link.call(wire.HUB, "subscribe", request) if wanted else []
+            granted = await self._ask("subscribe", request) if wanted else []
         fresh: list[str] = []
         for path, name in zip(wanted, granted, strict=True):
             if isinstance(name, list):
@@ -155,6 +170,6 @@ class Subscriptions:
             topic.callbacks.append(watch.on_value)
         if fresh:
             self._link.follow(fresh)
-            for name, payload in await self._link.call(wire.HUB, "sync", fresh):
+            for name, payload in await self._ask("sync", fresh):
                 if (topic := self._topics.get(name.encode())) is not None:
                     self._take(topic, payload)

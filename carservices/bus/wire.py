@@ -17,7 +17,7 @@ from typing import Any
 import msgpack
 
 VERSION = 1
-MAX_MESSAGE = 1 << 20
+MAX_MESSAGE = 8 << 20
 HIGH_WATER = 4000
 NUL = b"\x00"
 VALUES = b"V"

@@ -16,6 +16,8 @@ from carservices.signals import Code, SignalConfig, Value
 log = logging.getLogger(__name__)
 
 HEALTH_SECONDS = 5.0
+MAX_ROWS = 1000
+"""Values in one frame; at the longest string each (4096) it stays below the largest message."""
 WORDS = {Code.ACCESS_DENIED: "PERMISSION_DENIED", Code.INVALID_ARG: "INVALID_ARGUMENT", Code.INTERNAL_ERROR: "INTERNAL"}
 
 
@@ -85,10 +87,12 @@ class HalHost:
             return
         if self._unsent:
             values = {**self._unsent, **values}
+        self._unsent = {}
         rows = [(index, v.value, v.timestamp, int(v.status)) for index, v in values.items()]
-        if not rows:
-            return
-        self._unsent = {} if self._car.push(wire.VALUES + wire.pack(rows)) else values
+        for start in range(0, len(rows), MAX_ROWS):
+            if not self._car.push(wire.VALUES + wire.pack(rows[start : start + MAX_ROWS])):
+                self._unsent = values
+                return
 
     async def _serve(self, _caller: str, method: str, params: Any) -> Any:
         try:

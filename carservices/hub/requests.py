@@ -225,6 +225,7 @@ class Requests:
         """A HAL says what it offers; returns the paths refused because another HAL offers them."""
         if not peer.name.startswith("hal."):
             raise Refused("PERMISSION_DENIED", f"{peer.name} is not a HAL")
+        self._hub.broker.bury()  # a restarted HAL may be back before its death was noticed
         if self._hub.registry.hal(peer.name.removeprefix("hal.")) is not None:
             raise Refused("INVALID_ARGUMENT", f"a {peer.name} is already running")
         source, taken = self._hub.registry.announce(peer, configs)
@@ -238,6 +239,7 @@ class Requests:
         """A service takes its name; only the process of that name may."""
         if name != peer.name:
             raise Refused("PERMISSION_DENIED", f"{peer.name} may not provide {name}")
+        self._hub.broker.bury()
         if self._hub.services.get(name) not in (None, peer):
             raise Refused("INVALID_ARGUMENT", f"a {name} is already running")
         self._hub.services[name] = peer
