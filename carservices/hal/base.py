@@ -72,7 +72,7 @@ class Hal(ABC, Generic[OptionsT]):
         """
         raise SetError(Code.ACCESS_DENIED, f"{type(self).__name__} takes no commands")
 
-    async def subscribe(self, path: str, rate: float) -> None:  # noqa: B027 - a HAL with one rate ignores it
+    async def subscribe(self, path: str, rate: float) -> None:
         """The highest rate in Hz anybody wants of a continuous signal; 0 when nobody does."""
 
     async def health(self) -> Health:
@@ -86,5 +86,5 @@ class Hal(ABC, Generic[OptionsT]):
         """
         raise HalError(f"{type(self).__name__} knows no verb '{verb}'")
 
-    async def close(self) -> None:  # noqa: B027 - nothing to close is a fine default
+    async def close(self) -> None:
         """Leave no task, thread or socket behind; `events` ends."""

@@ -46,6 +46,8 @@ def load(name: str) -> type[Hal[Any]]:
     try:
         found = getattr(import_module(point.module), point.attr)
     except ModuleNotFoundError as error:
+        if error.name and f"{point.module}.".startswith(f"{error.name}."):
+            raise BrokenHal(f"HAL {name} is said to be {point.value}, but there is no module {error.name}") from error
         package = (error.name or str(error)).partition(".")[0]
         raise BrokenHal(
             f"HAL {name} needs the package '{package}', which is not installed: pip install {package}"

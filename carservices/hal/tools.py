@@ -1,0 +1,92 @@
+"""What ``carservices hal`` does: list the installed HALs, check one with the conformance kit, begin a new one."""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from carservices.hal.base import HalError
+from carservices.hal.registry import build, installed, load
+
+SCAFFOLD = {
+    "pyproject.toml": "pyproject.toml.tmpl",
+    "README.md": "README.md.tmpl",
+    "src/car_hal_$name/__init__.py": "init.py.tmpl",
+    "src/car_hal_$name/hal.py": "hal.py.tmpl",
+    "tests/test_hal.py": "test_hal.py.tmpl",
+}
+"""File of a new HAL package → its template."""
+
+
+def list_hals() -> list[dict[str, Any]]:
+    """One dict a HAL: name, package, version, doc (a line) and options (JSON schema), or error if it does not import."""
+    return [_describe(name) for name in installed()]
+
+
+def check(name: str, options: Mapping[str, str] | None = None, *, as_json: bool = False) -> int:
+    """Run the conformance kit on a HAL in a pytest of its own and show what it says; the exit status is pytest's.
+
+    Raises `HalError` when the HAL, its options or the kit's own packages are wrong.
+    """
+    build(name, load(name), options or {})
+    if find_spec("pytest") is None:
+        raise HalError("the conformance kit needs pytest: pip install 'carservices[hal-test]'")
+    with tempfile.TemporaryDirectory() as scratch:
+        report = Path(scratch, "report.json")
+        command = [sys.executable, "-m", "pytest", "--pyargs", "carservices.hal.conformance", "--hal", name]
+        command += [f"--hal-option={key}={value}" for key, value in (options or {}).items()]
+        command += [
+            f"--hal-json={report}",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "-p",
+            "no:asyncio",
+            "-c",
+            os.devnull,
+            "--rootdir",
+            scratch,
+        ]
+        environment = {key: value for key, value in os.environ.items() if key != "PYTEST_ADDOPTS"}
+        ran = subprocess.run(command, env=environment, capture_output=as_json, text=True, check=False)
+        if as_json:
+            if not report.exists():
+                raise HalError(f"the kit did not run: {(ran.stdout + ran.stderr).strip()}")
+            sys.stdout.write(report.read_text())
+    return ran.returncode
+
+
+def new(name: str, directory: Path) -> list[Path]:
+    """Begin a HAL package called ``name`` in an empty or new directory; the files it wrote. Raises `HalError`."""
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+        raise HalError(f"'{name}' cannot name a HAL: use a-z, 0-9 and _, beginning with a letter")
+    if directory.exists() and not (directory.is_dir() and not any(directory.iterdir())):
+        raise HalError(f"{directory} exists and is not an empty directory: name another")
+    words = {"name": name, "dashed": name.replace("_", "-"), "Class": "".join(part.title() for part in name.split("_"))}
+    return [_write(directory, target, template, words) for target, template in SCAFFOLD.items()]
+
+
+def _describe(name: str) -> dict[str, Any]:
+    package = installed()[name].dist
+    about: dict[str, Any] = {"name": name, "package": package and package.name, "version": package and package.version}
+    try:
+        hal = load(name)
+    except HalError as error:
+        return about | {"error": str(error)}
+    doc = (hal.__doc__ or "").strip().partition("\n")[0]
+    return about | {"doc": doc, "options": hal.Options.model_json_schema()}
+
+
+def _write(directory: Path, target: str, template: str, words: Mapping[str, str]) -> Path:
+    path = directory / Template(target).substitute(words)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = files("carservices.hal").joinpath("scaffold", template).read_text(encoding="utf-8")
+    path.write_text(Template(text).substitute(words), encoding="utf-8")
+    return path
