@@ -48,8 +48,9 @@ class Health:
 class Hal(ABC, Generic[OptionsT]):
     """One source of signals: a CAN bus, an emulator, a recorded drive, another broker.
 
-    The hub checks permission, range, unit and rate; a HAL never sees clients. Timestamps are monotonic
-    nanoseconds taken at the source (`time.monotonic_ns`).
+    A HAL never sees clients: the hub checks permissions, filters by rate and resolution, converts units and keeps the
+    last values. Timestamps are monotonic nanoseconds taken at the source (`time.monotonic_ns`) and increase strictly
+    per signal. `carservices.hal.VirtualHal` is the smallest whole example; docs/hal.md is the guide.
     """
 
     Options: ClassVar[type[Options]] = Options
@@ -59,16 +60,24 @@ class Hal(ABC, Generic[OptionsT]):
 
     @abstractmethod
     async def open(self) -> Sequence[SignalConfig]:
-        """Connect and say what exists. Raises `HalError` when the source cannot be reached."""
+        """Connect and say what exists. Raises `HalError` when the source cannot be reached.
+
+        May be cancelled at any moment, and called again after `close`.
+        """
 
     @abstractmethod
     def events(self) -> AsyncIterator[Sequence[Value]]:
-        """Yield batches of values until closed; the first batches carry every signal that has a value."""
+        """Yield batches of values until closed; the first batches carry every signal that has a value.
+
+        A batch holds a path once. An on-change signal speaks when its value or status changes, a continuous one at
+        its subscribed rate. A signal that cannot be read speaks once, with status UNAVAILABLE or ERROR and no value.
+        """
 
     async def set(self, path: str, value: Datum) -> None:
-        """Send a command. Returning means sent, the event that echoes the value confirms it.
+        """Send a command. Returning means sent, the event that echoes the value confirms it, even an unchanged one.
 
-        Raises `SetError` to refuse.
+        Raises `SetError` to refuse, above all an unknown or read-only signal and a value out of range:
+        `carservices.hal.settable` is that check.
         """
         raise SetError(Code.ACCESS_DENIED, f"{type(self).__name__} takes no commands")
 
@@ -82,7 +91,8 @@ class Hal(ABC, Generic[OptionsT]):
     async def control(self, verb: str, arguments: dict[str, Any]) -> Any:
         """A command to the source itself, outside the car's signals: seek a recording, break a sensor.
 
-        Only developer tools may send it. Raises `HalError` for a verb it does not know.
+        Only developer tools may send it. ``fail {path}`` and ``recover {path}``, where a HAL has them, let the
+        conformance kit break a signal. Raises `HalError` for a verb it does not know.
         """
         raise HalError(f"{type(self).__name__} knows no verb '{verb}'")
 

@@ -1,5 +1,6 @@
 """What ``carservices hal`` does: list the installed HALs, check one with the conformance kit, begin a new one."""
 
+import json
 import os
 import re
 import subprocess
@@ -26,11 +27,11 @@ SCAFFOLD = {
 
 
 def list_hals() -> list[dict[str, Any]]:
-    """One dict a HAL: name, package, version, doc (a line) and options (JSON schema), or error if it does not import."""
+    """One dict a HAL: name, package, version, doc (a line) and options (JSON schema); error if it does not import."""
     return [_describe(name) for name in installed()]
 
 
-def check(name: str, options: Mapping[str, str] | None = None, *, as_json: bool = False) -> int:
+def check(name: str, options: Mapping[str, Any] | None = None, *, as_json: bool = False) -> int:
     """Run the conformance kit on a HAL in a pytest of its own and show what it says; the exit status is pytest's.
 
     Raises `HalError` when the HAL, its options or the kit's own packages are wrong.
@@ -41,7 +42,7 @@ def check(name: str, options: Mapping[str, str] | None = None, *, as_json: bool 
     with tempfile.TemporaryDirectory() as scratch:
         report = Path(scratch, "report.json")
         command = [sys.executable, "-m", "pytest", "--pyargs", "carservices.hal.conformance", "--hal", name]
-        command += [f"--hal-option={key}={value}" for key, value in (options or {}).items()]
+        command += [f"--hal-option={key}={_text(value)}" for key, value in (options or {}).items()]
         command += [
             f"--hal-json={report}",
             "-q",
@@ -82,6 +83,10 @@ def _describe(name: str) -> dict[str, Any]:
         return about | {"error": str(error)}
     doc = (hal.__doc__ or "").strip().partition("\n")[0]
     return about | {"doc": doc, "options": hal.Options.model_json_schema()}
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _write(directory: Path, target: str, template: str, words: Mapping[str, str]) -> Path:
