@@ -11,9 +11,9 @@ import tempfile
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from carservices.api import Contract
+from carservices.api import BoundStream, Contract
 from carservices.bus import Car
 from carservices.bus.identity import Grants, create_secret, read_secret, token_for, write_grants
 from carservices.hal import Hal
@@ -26,6 +26,7 @@ PATIENCE = 20.0
 SERVICE_GRANTS = Grants(read=("**",), actuate=("**",), call=("*",))
 HAL_GRANTS = Grants()
 
+M = TypeVar("M")
 AnyHal = Hal[Any] | type[Hal[Any]]
 Wanted = Any | Callable[[Any], bool]
 
@@ -88,6 +89,24 @@ class TestCar:
             return await asyncio.wait_for(done, timeout)
         except TimeoutError:
             raise AssertionError(f"{path} never became {wanted}; last: {last[0] if last else 'nothing'}") from None
+        finally:
+            await watch.close()
+
+    async def until_state(self, stream: BoundStream[M], wanted: Callable[[M], bool], timeout: float = PATIENCE) -> M:
+        """Wait until a service's stream says a state that fulfils the condition and return it."""
+        done: asyncio.Future[M] = asyncio.get_running_loop().create_future()
+        last: list[M | None] = [None]
+
+        def see(state: M | None) -> None:
+            last[0] = state
+            if state is not None and not done.done() and wanted(state):
+                done.set_result(state)
+
+        watch = await stream.watch(see)
+        try:
+            return await asyncio.wait_for(done, timeout)
+        except TimeoutError:
+            raise AssertionError(f"no such state came; last: {last[0]}") from None
         finally:
             await watch.close()
 
