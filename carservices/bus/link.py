@@ -197,7 +197,7 @@ class Link:
         timeout: float = 10.0,
         patience: float = RECONNECT_SECONDS,
     ) -> Any:
-        """Ask ``target`` (a service or ``hub``), waiting ``patience`` seconds for a hub that is away. Raises CallError."""
+        """Ask ``target`` (a service or ``hub``); ``patience`` is for a hub that is away. Raises CallError."""
         if not self.connected:
             await self._reconnected(min(timeout, patience))
         call_id = next(self._ids)
