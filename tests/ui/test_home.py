@@ -1,0 +1,97 @@
+"""Home and the chrome show what the car says and actuate what the person asks."""
+
+import pytest
+
+from carservices.api.energy import Trip
+from carservices_ui.widgets import Control, Text
+
+BATTERY = "Vehicle.Powertrain.TractionBattery"
+DRIVER_TEMPERATURE = "Vehicle.Cabin.HVAC.Station.Row1.Driver.Temperature"
+
+
+def words(driver):
+    return {text.text for text in driver.widgets(Text)}
+
+
+def climate(driver, name):
+    return next(w for w in driver.widgets() if hasattr(w, "controls") and isinstance(w.controls, dict)).controls[name]
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "shown"),
+    [
+        ("Vehicle.Speed", 47.3, "47"),
+        ("Vehicle.Exterior.AirTemperature", 4.2, "4°"),
+        (f"{BATTERY}.Range", 312_400, "312"),
+        (f"{BATTERY}.StateOfCharge.Displayed", 78.4, "78 %"),
+        (f"{BATTERY}.Temperature.Average", 24.4, "24°"),
+        (f"{BATTERY}.StateOfCharge.CurrentEnergy", 50.62, "50.6"),
+        (f"{BATTERY}.CurrentPower", -24_300.0, "24"),
+        (DRIVER_TEMPERATURE, 21.5, "21.5°"),
+    ],
+)
+def test_a_value_is_shown_and_goes_when_it_is_unavailable(drive, path, value, shown):
+    driver = drive()
+    assert shown not in words(driver)
+    driver.put({path: value})
+    assert shown in words(driver)
+    driver.put({path: None})
+    assert shown not in words(driver)
+
+
+def test_the_trip_is_shown(drive):
+    driver = drive()
+    driver.store.put_stream("energy.trip", Trip(start=0, distance_m=12_430, duration_s=1140, consumption=16.23))
+    driver.frames(2)
+    assert {"12.4 km", "19 min", "16.2 kWh/100 km"} <= words(driver)
+
+
+def test_a_control_is_pending_until_the_car_confirms(drive):
+    driver = drive()
+    driver.put({DRIVER_TEMPERATURE: 21.5})
+    stepper = climate(driver, "driver")
+    driver.tap(stepper.more)
+    assert [(path, value) for path, value, _ in driver.car.sets] == [(DRIVER_TEMPERATURE, 22.0)]
+    assert (stepper.phase, stepper.label.text) == ("pending", "22.0°")
+    driver.answer()
+    assert (stepper.phase, stepper.label.text) == ("confirmed", "22.0°")
+
+
+def test_a_refusal_puts_the_value_back_and_says_why(drive):
+    driver = drive()
+    driver.put({DRIVER_TEMPERATURE: 21.5})
+    stepper = climate(driver, "driver")
+    driver.tap(stepper.less)
+    driver.answer(ok=False, reason="the ignition is off")
+    assert (stepper.phase, stepper.label.text) == ("refused", "21.5°")
+    assert driver.cockpit.banner.text == "Not possible: the ignition is off"
+
+
+def test_a_control_without_a_value_cannot_be_used(drive):
+    driver = drive()
+    button = climate(driver, "defrost")
+    driver.tap(button)
+    assert driver.car.sets == []
+    assert not button.usable
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1920, 1080)])
+def test_targets_are_large_enough_inside_the_window_and_apart(drive, size):
+    driver = drive(size=size)
+    scale = size[0] / 1280
+    controls = [w for w in driver.widgets(Control) if not any(isinstance(p, Control) for p in parents(w))]
+    assert len(controls) > 8
+    boxes = {w: (*w.to_window(*w.pos), *w.size) for w in controls}
+    assert [w for w, (_, _, width, height) in boxes.items() if min(width, height) < 76 * scale - 0.5] == []
+    assert [w for w, (x, y, w_, h) in boxes.items() if x < 0 or y < 0 or x + w_ > size[0] or y + h > size[1]] == []
+    assert [(a, b) for a in boxes for b in boxes if a is not b and overlap(boxes[a], boxes[b])] == []
+
+
+def parents(widget):
+    while widget.parent is not None and widget.parent is not widget.parent.parent:
+        widget = widget.parent
+        yield widget
+
+
+def overlap(a, b):
+    return a[0] < b[0] + b[2] - 1 and b[0] < a[0] + a[2] - 1 and a[1] < b[1] + b[3] - 1 and b[1] < a[1] + a[3] - 1

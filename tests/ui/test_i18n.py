@@ -1,0 +1,49 @@
+"""Every word exists in every language."""
+
+import re
+from importlib.resources import files
+
+import pytest
+
+from carservices_ui import i18n
+from carservices_ui.screens import SCREENS
+
+
+def places(words):
+    return set(re.findall(r"{(\w+)}", words))
+
+
+@pytest.fixture(autouse=True)
+def english():
+    yield
+    i18n.set_language("en")
+
+
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+def test_the_tables_have_the_same_keys_and_places(language):
+    english, table = i18n.table("en"), i18n.table(language)
+    assert table.keys() == english.keys()
+    assert {key: places(words) for key, words in table.items()} == {k: places(w) for k, w in english.items()}
+
+
+def test_every_key_used_in_the_sources_has_words():
+    used = set()
+    for source in files("carservices_ui").rglob("*.py"):
+        used |= set(re.findall(r"""\bt\(\s*"([a-z_.0-9]+)"[,)]""", source.read_text(encoding="utf-8")))
+    used |= {info.title for info in SCREENS}
+    assert len(used) > 10
+    assert used - i18n.table("en").keys() == set()
+
+
+def test_an_unknown_language_is_refused():
+    with pytest.raises(ValueError, match="no words for language 'xx'"):
+        i18n.set_language("xx")
+
+
+@pytest.mark.parametrize(
+    ("language", "value", "digits", "text"),
+    [("en", -1.25, 1, "−1.2"), ("de", 16.24, 1, "16,2"), ("fr", -0.04, 1, "0,0"), ("en", 312.4, 0, "312")],
+)
+def test_numbers(language, value, digits, text):
+    i18n.set_language(language)
+    assert i18n.number(value, digits) == text

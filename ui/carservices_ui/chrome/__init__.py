@@ -1,0 +1,1 @@
+"""What stays around every screen: rail, status bar, climate bar."""

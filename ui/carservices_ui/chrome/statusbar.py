@@ -1,0 +1,83 @@
+"""The status bar: time, date, selected gear, outside temperature, connection and why something is restricted."""
+
+from datetime import datetime
+
+from kivy.clock import Clock
+from kivy.metrics import dp
+from kivy.uix.floatlayout import FloatLayout
+
+from carservices.signals import Datum
+from carservices_ui.i18n import t
+from carservices_ui.ui import Ui
+from carservices_ui.widgets import Card, Icon, Row, Text
+
+HEIGHT = 60
+GEARS = {126: "P", -1: "R", 0: "N"}
+"""VSS: positive numbers and 127 are forward gears."""
+
+
+class StatusBar(FloatLayout):
+    """One line, read at a glance; nothing to touch."""
+
+    def __init__(self, ui: Ui) -> None:
+        super().__init__(size_hint=(None, None))
+        self._ui = ui
+        self.time = Text(role="body", strong=True)
+        self.date = Text(role="caption", tone="text2")
+        self.gear = GearDisplay()
+        self.outside_icon = Icon("device_thermostat", size="small", tone="text2")
+        self.outside = Text(role="body")
+        self.link = Icon("link_off", size="small", tone="alert")
+        self.add_widget(Row(self.time, self.date, gap="m", pos_hint={"x": 0.011, "center_y": 0.5}))
+        self.gear.pos_hint = {"center_x": 0.545, "center_y": 0.5}
+        self.add_widget(self.gear)
+        end = Row(self.outside_icon, self.outside, self.link, gap="s", pos_hint={"right": 1, "center_y": 0.5})
+        end.spacing = dp(12)
+        self.add_widget(end)
+        ui.store.bind("Vehicle.Powertrain.Transmission.SelectedGear", self.gear.show)
+        ui.store.bind("Vehicle.Exterior.AirTemperature", self._show_outside)
+        ui.store.bind_link(self._show_link)
+        self._tick()
+        self._clock = Clock.schedule_interval(self._tick, 1.0)
+
+    def close(self) -> None:
+        """Stop the clock."""
+        self._clock.cancel()
+
+    def _tick(self, *_: object) -> None:
+        now = datetime.now()
+        self.time.text = self._ui.units.clock(now.hour, now.minute)
+        day, month = t("format.days").split()[now.weekday()], t("format.months").split()[now.month - 1]
+        self.date.text = t("format.date", day=day, n=now.day, month=month)
+
+    def _show_outside(self, value: Datum | None) -> None:
+        self.outside.text = self._ui.units.text("temperature", value)
+        cold = isinstance(value, int | float) and value <= 3
+        self.outside_icon.show("ac_unit" if cold else "device_thermostat", tone="accent" if cold else "text2")
+
+    def _show_link(self, up: bool) -> None:
+        self.link.show("link" if up else "link_off", tone="text2" if up else "alert")
+
+
+class GearDisplay(Row):
+    """P R N D with the selected one in a light box."""
+
+    def __init__(self) -> None:
+        self._boxes: dict[str, tuple[Card, Text]] = {}
+        cells = []
+        for letter in "PRND":
+            card = Card(tone="inverse", radius=10, edged=False, size_hint=(None, None), size=(dp(36), dp(36)))
+            word = Text(letter, strong=True, tone="text2", pos_hint={"center_x": 0.5, "center_y": 0.5})
+            card.add_widget(word)
+            self._boxes[letter] = (card, word)
+            cells.append(card)
+        super().__init__(*cells, gap="xs")
+        self.selected = ""
+
+    def show(self, gear: Datum | None) -> None:
+        """The signal's number; None selects none."""
+        self.selected = "" if gear is None else GEARS.get(int(str(gear)), "D")
+        for letter, (card, word) in self._boxes.items():
+            chosen = letter == self.selected
+            card.bare(not chosen)
+            word.tone("on_inverse" if chosen else "text2")

@@ -1,0 +1,238 @@
+"""The root of the window: chrome around one screen, overlays above, keys, rotary and swipes."""
+
+from functools import partial
+from typing import Any
+
+from kivy.animation import Animation
+from kivy.clock import Clock
+from kivy.core.window import Window
+from kivy.metrics import dp
+from kivy.uix.floatlayout import FloatLayout
+from kivy.uix.widget import Widget
+
+from carservices.api.driving import DrivingState
+from carservices.signals import Datum
+from carservices_ui import i18n, look, units
+from carservices_ui.chrome.climatebar import HEIGHT as CLIMATE_HEIGHT
+from carservices_ui.chrome.climatebar import ClimateBar
+from carservices_ui.chrome.rail import WIDTH as RAIL_WIDTH
+from carservices_ui.chrome.rail import Rail
+from carservices_ui.chrome.statusbar import HEIGHT as STATUS_HEIGHT
+from carservices_ui.chrome.statusbar import StatusBar
+from carservices_ui.daynight import LIGHT, MODE, wanted
+from carservices_ui.focus import ARROWS, Focus
+from carservices_ui.preferences import Preferences
+from carservices_ui.restrictions import STREAM, Restrictions
+from carservices_ui.screens import BY_NAME, SCREENS
+from carservices_ui.screens.base import Screen
+from carservices_ui.store import Store, Unbind
+from carservices_ui.tokens import MOTION
+from carservices_ui.ui import Ui
+from carservices_ui.widgets import Banner, Dialog
+
+DESIGN = (1280, 720)
+"""The size in pixels at which one dp is one pixel."""
+MARGIN = 24
+GAP = 12
+SWIPE = 160
+
+
+class Cockpit(FloatLayout):
+    """One per window; `ui` is what everything in it shares."""
+
+    def __init__(self, store: Store, preferences: Preferences, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.ui = Ui(store, preferences, show=self.show, tell=self.tell, ask=self.ask, restyle=self.restyle)
+        self.screen: Screen | None = None
+        self.banner: Banner | None = None
+        self._bindings: list[Unbind] = []
+        self._screen_bindings: list[Unbind] = []
+        self._chrome: list[Widget] = []
+        self._stage = Stage(self)
+        self._overlay = FloatLayout()
+        self._restyle = Clock.create_trigger(lambda _: self._build())
+        self.focus = Focus(self)
+        i18n.set_language(preferences.language)
+        self.current = preferences.screen if preferences.screen in BY_NAME else SCREENS[0].name
+        store.bind_stream(STREAM, self._restrict)
+        for path in units.UNIT_SIGNALS:
+            store.bind(path, partial(self._choose_unit, path))
+        store.bind(MODE, lambda _: self._follow_theme())
+        store.bind(LIGHT, lambda _: self._follow_light())
+        self.bind(size=lambda *_: self._restyle())
+        self._steps = Clock.schedule_interval(lambda _: self.ui.power.close_step(), self.ui.power.step)
+        Window.bind(on_key_down=self._key)
+        self._build()
+
+    def close(self) -> None:
+        """Let go of the window and the clock."""
+        Window.unbind(on_key_down=self._key)
+        self._steps.cancel()
+        self._restyle.cancel()
+        self._drop()
+
+    # -- what screens use --------------------------------------------------------------------------------------------
+
+    def show(self, name: str) -> None:
+        """Go to another screen."""
+        if name == self.current and self.screen is not None:
+            return
+        order = [info.name for info in SCREENS]
+        forward = order.index(name) >= order.index(self.current)
+        self.current = name
+        self.ui.preferences.screen = name
+        self.ui.preferences.save()
+        self._build()
+        if self.screen is not None:
+            self._stage.enter(self.screen, 1 if forward else -1)
+
+    def tell(self, words: str, icon: str = "info", tone: str = "accent") -> None:
+        """Say a sentence; it replaces the one before."""
+        if self.banner is not None:
+            self.banner.dismiss()
+        self.banner = Banner(self.ui.restrictions.text(words), icon=icon, tone=tone)
+        self.banner.pos_hint = {"center_x": 0.5, "top": 0.985}
+        self._overlay.add_widget(self.banner)
+
+    def ask(self, dialog: Widget) -> None:
+        """Put a dialog over everything."""
+        self._overlay.add_widget(dialog)
+        self.focus.clear()
+
+    def restyle(self) -> None:
+        """Build again with the next frame."""
+        i18n.set_language(self.ui.preferences.language)
+        self._restyle()
+        self._follow_light()
+
+    # -- building ----------------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        fit = min(self.width / DESIGN[0], self.height / DESIGN[1]) if self.width > 200 else 1.0
+        look.set_scale(fit * self.ui.preferences.scale)
+        look.set_theme(self._theme())
+        Window.clearcolor = look.color("bg")
+        self._drop()
+        with self.ui.store.recording() as self._bindings:
+            rail, status, climate = Rail(self.ui, self.current), StatusBar(self.ui), ClimateBar(self.ui)
+            self.screen = BY_NAME[self.current].load()(self.ui)
+        self.screen.pos_hint = {"x": 0, "y": 0}
+        self._stage.add_widget(self.screen)
+        self._chrome = [rail, status, climate]
+        width, height = self.size
+        rail.pos, rail.size = (0, 0), (dp(RAIL_WIDTH), height)
+        left, right = dp(RAIL_WIDTH), width - dp(MARGIN)
+        status.pos, status.size = (left, height - dp(STATUS_HEIGHT)), (right - left, dp(STATUS_HEIGHT))
+        climate.pos, climate.size = (left, dp(14)), (right - left, dp(CLIMATE_HEIGHT))
+        bottom = climate.top + dp(GAP)
+        self._stage.pos, self._stage.size = (left, bottom), (right - left, status.y - dp(4) - bottom)
+        for widget in (rail, status, self._stage, climate, self._overlay, self.focus):
+            self.add_widget(widget)
+
+    def _drop(self) -> None:
+        self.focus.clear()
+        for unbind in self._bindings:
+            unbind()
+        self._bindings = []
+        if self.screen is not None:
+            self.screen.close()
+        for widget in self._chrome:
+            if isinstance(widget, StatusBar):
+                widget.close()
+        self._stage.clear_widgets()
+        self.clear_widgets()
+
+    def _theme(self) -> str:
+        mode = self.ui.store.get(MODE)
+        rule = self.ui.preferences.theme
+        now = look.theme().name if mode is None else str(mode).lower()
+        return wanted(rule, self.ui.store.get(LIGHT), now) if mode is None else now
+
+    def _follow_theme(self) -> None:
+        if self._theme() != look.theme().name:
+            self._restyle()
+
+    def _follow_light(self) -> None:
+        """Ask for the theme that the rule wants; the car's answer changes it."""
+        mode = self.ui.store.get(MODE)
+        if mode is None:
+            self._follow_theme()
+            return
+        goal = wanted(self.ui.preferences.theme, self.ui.store.get(LIGHT), str(mode).lower())
+        if goal != str(mode).lower():
+            self.ui.store.set(MODE, goal.upper(), lambda _: None)
+
+    def _choose_unit(self, path: str, choice: Datum | None) -> None:
+        if self.ui.units.choices.get(path) != choice:
+            self.ui.units.choices[path] = choice
+            self._restyle()
+
+    def _restrict(self, state: DrivingState | None) -> None:
+        self.ui.restrictions = Restrictions.of(state)
+        if self.screen is not None:
+            self.screen.restrict(self.ui.restrictions)
+
+    # -- keys and rotary ---------------------------------------------------------------------------------------------
+
+    def rotary(self, steps: int) -> None:
+        """Clicks of a rotary controller, clockwise positive; its push is Enter."""
+        self.focus.turn(steps)
+
+    def _key(self, _: Any, code: int, __: int, ___: str | None, modifiers: list[str]) -> bool:
+        name = {9: "tab", 13: "enter", 32: "enter", 27: "escape", 280: "pageup", 281: "pagedown"}.get(code)
+        name = name or {273: "up", 274: "down", 275: "right", 276: "left"}.get(code)
+        if name == "tab":
+            self.focus.move(-1 if "shift" in modifiers else 1)
+        elif name in ("pageup", "pagedown"):
+            self.rotary(-1 if name == "pageup" else 1)
+        elif name in ARROWS:
+            self.focus.arrow(name)
+        elif name == "enter":
+            self.focus.enter()
+        elif name == "escape":
+            self.back()
+        return name is not None
+
+    def back(self) -> None:
+        """Close the dialog, or go home."""
+        dialogs = [child for child in self._overlay.children if isinstance(child, Dialog)]
+        if dialogs:
+            self._overlay.remove_widget(dialogs[0])
+        else:
+            self.show(SCREENS[0].name)
+
+
+class Stage(FloatLayout):
+    """Where the screen is; a swipe that no control took goes to the next screen of the rail."""
+
+    def __init__(self, cockpit: Cockpit) -> None:
+        super().__init__(size_hint=(None, None))
+        self._cockpit = cockpit
+
+    def enter(self, screen: Screen, direction: int) -> None:
+        """Let a screen come in."""
+        screen.opacity = 0
+        screen.pos_hint = {"x": 0.05 * direction, "y": 0}
+        inwards = Animation(opacity=1, pos_hint={"x": 0, "y": 0}, duration=MOTION["screen"], transition="out_cubic")
+        inwards.start(screen)
+
+    def on_touch_down(self, touch: Any) -> bool:
+        if super().on_touch_down(touch):
+            return True
+        if self.collide_point(*touch.pos):
+            touch.grab(self)
+            return True
+        return False
+
+    def on_touch_up(self, touch: Any) -> bool:
+        if touch.grab_current is self:
+            touch.ungrab(self)
+            along, across = touch.x - touch.ox, touch.y - touch.oy
+            if abs(along) > dp(SWIPE) and abs(along) > 2 * abs(across):
+                names = [info.name for info in SCREENS if info.rail]
+                index = names.index(self._cockpit.current) + (-1 if along > 0 else 1)
+                if 0 <= index < len(names):
+                    self._cockpit.show(names[index])
+            return True
+        handled: bool = super().on_touch_up(touch)
+        return handled

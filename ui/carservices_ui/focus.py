@@ -1,0 +1,121 @@
+"""Focus for keyboard and rotary: reading order for Tab and rotary, nearest neighbour for arrows, one ring on top."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from kivy.graphics import Color, SmoothLine
+from kivy.metrics import dp
+from kivy.uix.scrollview import ScrollView
+from kivy.uix.widget import Widget
+
+from carservices_ui.look import color
+from carservices_ui.widgets.control import Control
+
+ARROWS = {"left": (-1, 0), "right": (1, 0), "up": (0, 1), "down": (0, -1)}
+
+
+class Focus(Widget):
+    """The focus ring and what moves it; it lies above everything and takes no touches.
+
+    `turn` is a rotary step: it moves the focus, or turns the control that `enter` engaged.
+    """
+
+    def __init__(self, root: Widget, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._root = root
+        self.current: Control | None = None
+        self.engaged = False
+
+    def controls(self) -> list[Control]:
+        """Everything that can be focused, in the order it was added to the screen."""
+        return list(_usable(self._root))
+
+    def move(self, steps: int) -> None:
+        """Go forward or back in reading order, around the ends."""
+        controls = self.controls()
+        if controls:
+            index = controls.index(self.current) + steps if self.current in controls else 0
+            self._focus(controls[index % len(controls)])
+
+    def turn(self, steps: int) -> None:
+        """One or more rotary clicks, clockwise positive."""
+        if self.engaged and self.current:
+            self.current.turn(steps)
+        else:
+            self.move(steps)
+
+    def arrow(self, name: str) -> None:
+        """Go to the nearest control that way; an engaged control is turned instead."""
+        dx, dy = ARROWS[name]
+        if self.engaged and self.current:
+            self.current.turn(dx + dy)
+            return
+        if self.current is None:
+            self.move(1)
+            return
+        here = self.current.to_window(*self.current.center)
+        best: tuple[float, Control] | None = None
+        for control in self.controls():
+            there = control.to_window(*control.center)
+            ahead = (there[0] - here[0]) * dx + (there[1] - here[1]) * dy
+            aside = abs((there[0] - here[0]) * dy) + abs((there[1] - here[1]) * dx)
+            distance = ahead + 2 * aside
+            if ahead > 1 and (best is None or distance < best[0]):
+                best = (distance, control)
+        if best:
+            self._focus(best[1])
+
+    def enter(self) -> None:
+        """Press the focused control; one that can be turned is engaged instead, and left again."""
+        if self.current is None:
+            self.move(1)
+        elif type(self.current).turn is not Control.turn and getattr(self.current, "engages", True):
+            self.engaged = not self.engaged
+            self._draw()
+        else:
+            self.current.tap()
+
+    def clear(self) -> None:
+        """Take the ring away, as after a touch."""
+        self.current, self.engaged = None, False
+        self._draw()
+
+    def _focus(self, control: Control) -> None:
+        if self.current:
+            self.current.unbind(pos=self._draw, size=self._draw)
+        self.current, self.engaged = control, False
+        control.bind(pos=self._draw, size=self._draw)
+        for parent in _parents(control):
+            if isinstance(parent, ScrollView):
+                parent.scroll_to(control, animate=False)
+        self._draw()
+
+    def _draw(self, *_: Any) -> None:
+        self.canvas.clear()
+        if self.current is None:
+            return
+        x, y = self.current.to_window(*self.current.pos)
+        gap = dp(2)
+        box = (x - gap, y - gap, self.current.width + 2 * gap, self.current.height + 2 * gap)
+        with self.canvas:
+            Color(*color("accent" if self.engaged else "focus"))
+            SmoothLine(rounded_rectangle=(*box, self.current.corner + gap), width=dp(2))
+
+    def on_touch_down(self, touch: Any) -> bool:
+        self.clear()
+        return False
+
+
+def _usable(widget: Widget) -> Iterator[Control]:
+    for child in reversed(widget.children):
+        if isinstance(child, Control) and child.usable:
+            yield child
+        if not child.disabled and child.opacity > 0:
+            yield from _usable(child)
+
+
+def _parents(widget: Widget) -> Iterator[Widget]:
+    parent = widget.parent
+    while parent is not None and parent is not parent.parent:
+        yield parent
+        parent = parent.parent

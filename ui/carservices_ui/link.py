@@ -1,0 +1,124 @@
+"""The bus thread: asyncio and the car in the background, values into the store, sets and calls out of it."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+from carservices.api.contract import Contract, Stream
+from carservices.bus import CallError, Car, CarError, SetFailed
+from carservices.signals import Datum
+from carservices_ui.store import OnOutcome, Outcome, Store
+
+log = logging.getLogger(__name__)
+
+FAST = ("Vehicle.Speed", "Vehicle.CurrentLocation.**")
+WATCHES = (
+    (FAST, 20.0),
+    (("**", *(f"!{glob}" for glob in FAST)), 10.0),
+)
+"""Globs and Hz: nothing on the glass needs more than 10 Hz, except the speed and the map."""
+RETRY_SECONDS = 0.5
+
+
+class Link:
+    """Connects as `name`, watches every signal and the streams of `contracts`; the car may come, go and come back."""
+
+    def __init__(self, store: Store, run_dir: Path, name: str, contracts: tuple[type[Contract], ...]) -> None:
+        self._store = store
+        self._run_dir = run_dir
+        self._name = name
+        self._contracts = contracts
+        self._car: Car | None = None
+        self._loop = asyncio.new_event_loop()
+        self._stop = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._thread = Thread(target=self._run, name="bus", daemon=True)
+        store.backend = self
+
+    def start(self) -> None:
+        """Begin in the background."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Leave the bus and wait for the thread to end."""
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join(5.0)
+
+    def set(self, path: str, value: Datum, on_outcome: OnOutcome) -> None:
+        """Actuate; `on_outcome` comes from the bus thread once the echo confirms or somebody refuses."""
+
+        async def run(car: Car) -> Any:
+            handle = await car.set(path, value)
+            return await handle.confirmed()
+
+        self._submit(run, on_outcome)
+
+    def call(self, contract: type, method: str, arguments: dict[str, Any], on_outcome: OnOutcome) -> None:
+        """Call a service."""
+
+        async def run(car: Car) -> Any:
+            return await getattr(car.service(contract), method)(**arguments)
+
+        self._submit(run, on_outcome)
+
+    def _submit(self, work: Callable[[Car], Coroutine[Any, Any, Any]], on_outcome: OnOutcome) -> None:
+        def begin() -> None:
+            task = self._loop.create_task(self._finish(work, on_outcome))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+        self._loop.call_soon_threadsafe(begin)
+
+    async def _finish(self, work: Callable[[Car], Coroutine[Any, Any, Any]], on_outcome: OnOutcome) -> None:
+        if self._car is None:
+            on_outcome(Outcome(False, reason="The car is not connected"))
+            return
+        try:
+            on_outcome(Outcome(True, await work(self._car)))
+        except SetFailed as error:
+            on_outcome(Outcome(False, reason=error.reason, blocking=error.blocking))
+        except CallError as error:
+            on_outcome(Outcome(False, reason=error.message))
+        except (CarError, TimeoutError) as error:
+            on_outcome(Outcome(False, reason=str(error)))
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        try:
+            self._loop.run_until_complete(self._serve())
+        finally:
+            self._loop.close()
+
+    async def _serve(self) -> None:
+        car = await self._connect()
+        if car is None:
+            return
+        async with car:
+            self._car = car
+            car.on_connection(self._store.put_link)
+            self._store.put_link(True)
+            for globs, rate in WATCHES:
+                await car.watch(globs, self._store.put, rate=rate)
+            for contract in self._contracts:
+                await self._watch_streams(car, contract)
+            await self._stop.wait()
+            self._car = None
+
+    async def _connect(self) -> Car | None:
+        while not self._stop.is_set():
+            try:
+                return await Car.connect(self._run_dir, name=self._name)
+            except CarError as error:
+                log.info("no car yet: %s", error)
+                await asyncio.wait([asyncio.ensure_future(self._stop.wait())], timeout=RETRY_SECONDS)
+        return None
+
+    async def _watch_streams(self, car: Car, contract: type[Contract]) -> None:
+        service = car.service(contract)
+        for name, stream in vars(contract).items():
+            if isinstance(stream, Stream):
+                topic = f"{contract.name}.{name}"
+                await getattr(service, name).watch(lambda state, topic=topic: self._store.put_stream(topic, state))

@@ -1,0 +1,30 @@
+"""The table of screens: the rail, the shell and the command line know screens only from here."""
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from carservices_ui.screens.base import Screen
+
+
+@dataclass(frozen=True)
+class ScreenInfo:
+    """A screen: its name, its icon, the key of its title, and where its class is (imported when first shown)."""
+
+    name: str
+    icon: str
+    title: str
+    target: str
+    rail: bool = True
+
+    def load(self) -> "type[Screen]":
+        """The screen's class."""
+        module, _, name = self.target.partition(":")
+        screen: type[Screen] = getattr(import_module(module), name)
+        return screen
+
+
+SCREENS = (ScreenInfo("home", "home", "screen.home", "carservices_ui.screens.home:HomeScreen"),)
+
+BY_NAME = {info.name: info for info in SCREENS}

@@ -1,0 +1,51 @@
+"""What every screen is: a layout that is built when shown and dropped when left."""
+
+from kivy.metrics import dp
+from kivy.uix.floatlayout import FloatLayout
+
+from carservices_ui.i18n import t
+from carservices_ui.restrictions import Restrictions
+from carservices_ui.ui import Ui
+from carservices_ui.widgets import Card, Column, Text
+
+
+class Screen(FloatLayout):
+    """Build everything in `build`; what is bound to the store there is unbound when the screen is left."""
+
+    name = ""
+
+    def __init__(self, ui: Ui) -> None:
+        super().__init__()
+        self.ui = ui
+        self.build()
+
+    def build(self) -> None:
+        """Add widgets and bind them."""
+        raise NotImplementedError
+
+    def restrict(self, restrictions: Restrictions) -> None:
+        """Called with each change of what the driver may see and do; `ui.restrictions` has it from the start."""
+
+    def close(self) -> None:
+        """Called once when the screen is left."""
+
+
+class Page(Screen):
+    """A screen with a title and a `body` column below it."""
+
+    title = ""
+
+    def __init__(self, ui: Ui) -> None:
+        self.body = Column(gap="m", size_hint=(1, 1))
+        super().__init__(ui)
+        card = Card(pos_hint={"x": 0, "y": 0})
+        content = Column(
+            Text(t(self.title), role="primary", strong=True),
+            self.body,
+            gap="m",
+            size_hint=(1, 1),
+            padding=(dp(24), dp(20)),
+            pos_hint={"x": 0, "y": 0},
+        )
+        card.add_widget(content)
+        self.add_widget(card)

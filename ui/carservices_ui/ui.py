@@ -1,0 +1,42 @@
+"""What a screen gets: the store, units, restrictions, and ways to move on and to speak to the person."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from kivy.uix.widget import Widget
+
+from carservices_ui.history import History
+from carservices_ui.i18n import t
+from carservices_ui.preferences import Preferences
+from carservices_ui.restrictions import Restrictions
+from carservices_ui.store import Outcome, Store
+from carservices_ui.units import Units
+
+BATTERY_POWER = "Vehicle.Powertrain.TractionBattery.CurrentPower"
+
+
+@dataclass
+class Ui:
+    """Handed to every screen and every piece of chrome."""
+
+    store: Store
+    preferences: Preferences
+    show: Callable[[str], None]
+    """Go to a screen by its name in `screens.SCREENS`."""
+    tell: Callable[[str, str, str], None]
+    """Say a sentence in a banner: words, icon, colour token."""
+    ask: Callable[[Widget], None]
+    """Put a `Dialog` over everything."""
+    restyle: Callable[[], None]
+    """Build everything again, after a change of theme, language, units or size."""
+    units: Units = field(default_factory=Units)
+    restrictions: Restrictions = field(default_factory=lambda: Restrictions.of(None))
+    power: History = field(init=False)
+    """Power into the battery in W over the last minutes."""
+
+    def __post_init__(self) -> None:
+        self.power = History(self.store, BATTERY_POWER)
+
+    def refused(self, outcome: Outcome) -> None:
+        """Tell why the car did not do what the person asked."""
+        self.tell(t("control.refused", reason=outcome.reason), "block", "alert")

@@ -1,0 +1,38 @@
+"""The design system: about a dozen widgets, all drawn from the tokens."""
+
+from carservices_ui.widgets.buttons import IconButton, IconToggle, LevelButton, TextButton
+from carservices_ui.widgets.card import Card, IconTile
+from carservices_ui.widgets.control import Control, ValueControl
+from carservices_ui.widgets.gauges import ArcGauge, Bar, Sparkline
+from carservices_ui.widgets.layout import Column, Row, spacer
+from carservices_ui.widgets.lists import ListRow, Scroll
+from carservices_ui.widgets.overlay import Banner, Dialog
+from carservices_ui.widgets.text import Icon, Text
+from carservices_ui.widgets.values import Segmented, Stepper, Toggle, ValueSlider
+
+__all__ = [
+    "ArcGauge",
+    "Banner",
+    "Bar",
+    "Card",
+    "Column",
+    "Control",
+    "Dialog",
+    "Icon",
+    "IconButton",
+    "IconTile",
+    "IconToggle",
+    "LevelButton",
+    "ListRow",
+    "Row",
+    "Scroll",
+    "Segmented",
+    "Sparkline",
+    "Stepper",
+    "Text",
+    "TextButton",
+    "Toggle",
+    "ValueControl",
+    "ValueSlider",
+    "spacer",
+]

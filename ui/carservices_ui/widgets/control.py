@@ -1,0 +1,135 @@
+"""What every control shares: press motion, focus, rotary, and pending / confirmed / refused around an actuation."""
+
+from typing import Any
+
+from kivy.animation import Animation
+from kivy.graphics import Color, InstructionGroup, SmoothLine, SmoothRoundedRectangle
+from kivy.metrics import dp
+from kivy.properties import BooleanProperty, ObjectProperty, OptionProperty
+from kivy.uix.behaviors import ButtonBehavior
+from kivy.uix.floatlayout import FloatLayout
+
+from carservices_ui.look import color
+from carservices_ui.tokens import MOTION, RADIUS, TARGET
+
+_OUTLINE = {"pending": "accent", "confirmed": "energy", "refused": "alert"}
+_PRESSED = 0.14
+
+
+class Control(ButtonBehavior, FloatLayout):
+    """Something to press, at least 76 dp; `radius` (a token or ``pill``) is the shape of its motion and focus ring.
+
+    ``on_release`` is the tap. `phase` is set by `bind_signal`; `available` is False while its signal has no value.
+    """
+
+    phase = OptionProperty("idle", options=["idle", "pending", "confirmed", "refused"])
+    available = BooleanProperty(True)
+
+    def __init__(self, *, radius: str = "tile", **kwargs: Any) -> None:
+        kwargs.setdefault("size_hint", (None, None))
+        kwargs.setdefault("size", (dp(TARGET), dp(TARGET)))
+        self._radius = radius
+        self._overlay: _Patch | None = None
+        self._outline: _Patch | None = None
+        super().__init__(**kwargs)
+
+    @property
+    def corner(self) -> float:
+        """The corner radius in pixels."""
+        return float(min(self.width, self.height) / 2 if self._radius == "pill" else dp(RADIUS[self._radius]))
+
+    @property
+    def usable(self) -> bool:
+        """Whether it can be focused and pressed now."""
+        return not self.disabled and self.opacity > 0
+
+    def turn(self, steps: int) -> bool:
+        """A rotary turn while engaged; False when this control has nothing to turn."""
+        return False
+
+    def tap(self) -> None:
+        """Press it as a finger would."""
+        if self.usable:
+            self.dispatch("on_press")
+            self.dispatch("on_release")
+
+    def on_state(self, _: Any, state: str) -> None:
+        if state == "down":
+            self._drop("_overlay")
+            self._overlay = _Patch(self, "text", filled=True)
+            Animation(a=_PRESSED, duration=MOTION["press"]).start(self._overlay.color)
+        elif self._overlay:
+            fade = Animation(a=0.0, duration=MOTION["release"], transition="out_quad")
+            fade.bind(on_complete=lambda *_: self._drop("_overlay"))
+            fade.start(self._overlay.color)
+
+    def on_phase(self, _: Any, phase: str) -> None:
+        self._drop("_outline")
+        if phase not in _OUTLINE:
+            return
+        self._outline = _Patch(self, _OUTLINE[phase], filled=False)
+        if phase == "pending":
+            self._outline.color.a = 0.35
+            Animation(a=0.9, duration=MOTION["release"]).start(self._outline.color)
+        else:
+            hold = Animation(duration=MOTION["confirmed"] * (1 if phase == "confirmed" else 3))
+            fade = hold + Animation(a=0.0, duration=MOTION["release"])
+            fade.bind(on_complete=lambda *_: self.property("phase").set(self, "idle"))
+            self._outline.color.a = 1.0
+            fade.start(self._outline.color)
+
+    def on_available(self, _: Any, available: bool) -> None:
+        self.disabled = not available
+        self.opacity = 1.0 if available else 0.4
+
+    def _drop(self, name: str) -> None:
+        patch: _Patch | None = getattr(self, name)
+        if patch:
+            Animation.cancel_all(patch.color)
+            patch.remove()
+            setattr(self, name, None)
+
+
+class ValueControl(Control):
+    """A control with a `value`: `choose` is the person's doing and tells ``on_choose``, assigning `value` does not."""
+
+    value = ObjectProperty(None, allownone=True)
+
+    def __init__(self, **kwargs: Any) -> None:
+        self.register_event_type("on_choose")
+        super().__init__(**kwargs)
+
+    def choose(self, value: Any) -> None:
+        """Take the person's choice."""
+        self.value = value
+        self.dispatch("on_choose", value)
+
+    def on_choose(self, value: Any) -> None:
+        """Event: the person chose `value`."""
+
+
+class _Patch:
+    """A rounded rectangle or outline over a control that follows its place."""
+
+    def __init__(self, control: Control, tone: str, *, filled: bool) -> None:
+        self._control = control
+        self._filled = filled
+        self.color = Color(*color(tone, 0.0))
+        self._group = InstructionGroup()
+        self._group.add(self.color)
+        self._shape = SmoothRoundedRectangle() if filled else SmoothLine(width=dp(1.5))
+        self._group.add(self._shape)
+        control.canvas.after.add(self._group)
+        control.bind(pos=self._place, size=self._place)
+        self._place()
+
+    def remove(self) -> None:
+        self._control.canvas.after.remove(self._group)
+        self._control.unbind(pos=self._place, size=self._place)
+
+    def _place(self, *_: Any) -> None:
+        control, corner = self._control, max(1.0, self._control.corner)
+        if self._filled:
+            self._shape.pos, self._shape.size, self._shape.radius = control.pos, control.size, [corner]
+        else:
+            self._shape.rounded_rectangle = (*control.pos, *control.size, corner)

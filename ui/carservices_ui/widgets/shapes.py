@@ -1,0 +1,64 @@
+"""The one shader of rounded rectangles, rendered once per size and style into a texture that every card shares."""
+
+from functools import lru_cache
+
+from kivy.graphics import Callback, Color, Fbo, Rectangle
+from kivy.graphics.opengl import GL_BLEND, glDisable, glEnable
+from kivy.graphics.texture import Texture
+
+from carservices_ui.look import color, theme
+
+VERTEX = """
+$HEADER$
+void main(void) {
+    frag_color = color * vec4(1.0, 1.0, 1.0, opacity);
+    tex_coord0 = vec2(vTexCoords0.x, 1.0 - vTexCoords0.y);  // kivy counts from the top
+    gl_Position = projection_mat * modelview_mat * vec4(vPosition.xy, 0.0, 1.0);
+}
+"""
+
+# Signed distance of a rounded box: Inigo Quilez, "2D distance functions". Straight alpha, so blending is off here.
+_ROUNDED = """
+$HEADER$
+uniform vec2 box;
+uniform float radius;
+uniform vec4 top;
+uniform vec4 bottom;
+uniform vec4 edge;
+void main(void) {
+    vec2 half_box = box * 0.5;
+    vec2 q = abs(tex_coord0 * box - half_box) - half_box + radius;
+    float d = min(max(q.x, q.y), 0.0) + length(max(q, 0.0)) - radius;
+    vec4 fill = mix(bottom, top, tex_coord0.y);
+    float line = clamp(1.0 - abs(d + 0.75), 0.0, 1.0) * edge.a * (0.5 + 0.5 * tex_coord0.y);
+    gl_FragColor = vec4(mix(fill.rgb, edge.rgb, line), max(fill.a, line) * clamp(0.5 - d, 0.0, 1.0));
+}
+"""
+
+Rgba = tuple[float, float, float, float]
+
+
+def rounded(
+    size: tuple[float, float], radius: float, fill: Rgba, *, edged: bool = True, bottom: Rgba | None = None
+) -> Texture:
+    """A rounded rectangle of `size` pixels; 2 % lighter at the top unless `bottom` gives the lower colour."""
+    width, height = max(1, round(size[0])), max(1, round(size[1]))
+    edge = color("edge", theme().edge if edged else 0.0)
+    lower = bottom or fill
+    upper = fill if bottom else (*(min(1.0, c + 0.018) for c in fill[:3]), fill[3])
+    return _render(width, height, float(min(radius, width / 2, height / 2)), upper, lower, edge).texture
+
+
+@lru_cache(maxsize=96)
+def _render(width: int, height: int, radius: float, top: Rgba, bottom: Rgba, edge: Rgba) -> Fbo:
+    fbo = Fbo(size=(width, height), vs=VERTEX, fs=_ROUNDED)
+    fbo["box"] = (float(width), float(height))
+    fbo["radius"] = radius
+    fbo["top"], fbo["bottom"], fbo["edge"] = top, bottom, edge
+    with fbo:
+        Callback(lambda _: glDisable(GL_BLEND))
+        Color(1, 1, 1, 1)
+        Rectangle(size=(width, height))
+        Callback(lambda _: glEnable(GL_BLEND))
+    fbo.draw()
+    return fbo
