@@ -2,19 +2,24 @@
 
 import pytest
 
-from carservices.hal import VirtualHal, VirtualOptions
-from carservices.hal.conformance.levels import RULES
+from carservices.hal import HalError, VirtualHal
+from carservices.hal.conformance.levels import RULES, Outcome, reached
 from carservices.hal.conformance.rig import Broken, NotApplicable, Rig
 from tests.unit.hal.mutants import MUTANTS
+from tests.unit.hal.silver_mutants import SILVER_MUTANTS
 
 
-def broken_rules(hal: type[VirtualHal]) -> list[str]:
-    rig = Rig(lambda options: hal(VirtualOptions(**options)), patience=1.5, listen=0.2)
+def name(item):
+    return getattr(item, "__name__", item)
+
+
+def broken_rules(hal: type[VirtualHal], rules=RULES) -> list[str]:
+    rig = Rig(lambda options: hal(hal.Options(**options)), options=hal.Options, patience=1.5, listen=0.2)
     broken = []
-    for rule in RULES:
+    for rule in rules:
         try:
             rig.run(rule.check)
-        except Broken:
+        except (Broken, HalError):
             broken.append(rule.name)
         except NotApplicable:
             pass
@@ -25,6 +30,30 @@ def test_a_sound_hal_breaks_no_rule():
     assert broken_rules(VirtualHal) == []
 
 
-@pytest.mark.parametrize(("mutant", "rule"), MUTANTS.items(), ids=lambda item: getattr(item, "__name__", item))
-def test_a_broken_hal_is_caught_by_its_rule(mutant, rule):
+@pytest.mark.parametrize(("mutant", "rule"), MUTANTS.items(), ids=name)
+def test_a_broken_hal_is_caught_by_its_rule_alone(mutant, rule):
     assert broken_rules(mutant) == [rule]
+
+
+@pytest.mark.parametrize(("mutant", "rule"), SILVER_MUTANTS.items(), ids=name)
+def test_a_hal_that_breaks_under_stress_is_caught(mutant, rule):
+    assert broken_rules(mutant, [known for known in RULES if known.name == rule]) == [rule]
+
+
+def test_every_rule_has_a_hal_that_breaks_it():
+    untested = {"lists_signals", "read_only_refused", "unknown_refused"}
+    assert {*MUTANTS.values(), *SILVER_MUTANTS.values()} == {rule.name for rule in RULES} - untested
+
+
+@pytest.mark.parametrize(
+    ("failed", "level"),
+    [((), "silver"), (("reopen_works",), "bronze"), (("set_echoes",), None), (("set_echoes", "reopen_works"), None)],
+)
+def test_a_level_needs_its_rules_and_those_below(failed, level):
+    outcomes = {rule.name: Outcome("failed" if rule.name in failed else "passed") for rule in RULES}
+    assert reached(outcomes) == level
+
+
+def test_a_rule_that_did_not_run_is_not_kept():
+    assert reached({}) is None
+    assert reached({rule.name: Outcome("skipped") for rule in RULES}) == "silver"
