@@ -79,7 +79,7 @@ async def stable_value_stable_timestamp(rig: Rig) -> None:
 
 @rule
 async def batch_holds_a_path_once(rig: Rig) -> None:
-    """A batch is not empty and holds each path once."""
+    """A batch holds each path once."""
     bench = await rig.recording()
     for _, heard in itertools.groupby(bench.heard, key=lambda heard: heard.batch):
         paths = [entry.value.path for entry in heard]
@@ -128,12 +128,9 @@ async def burst_of_sets(rig: Rig) -> None:
     """10,000 sets at once are taken or refused, and the last one taken wins."""
     async with rig.bench() as bench:
         await bench.first_values()
-        config, (here, there) = await echoing_signal(rig, bench)
-        for values in (
-            (here, there),
-            (there, here),
-        ):  # either value comes last once: forgetting cannot look right twice
-            last = await burst(bench, config, values)
+        config, values = await echoing_signal(rig, bench)
+        for length in (BURST // 2, BURST // 2 + 1):  # each value comes last once: forgetting cannot look right twice
+            last = await burst(bench, config, values, length)
             if last is None:
                 raise Broken(f"{config.path} refused every set of a burst")
             if not await settles_on(bench, config, last):
@@ -262,11 +259,11 @@ async def echoing_signal(rig: Rig, bench: Bench) -> tuple[SignalConfig, tuple[Da
     raise NotApplicable("no set is taken and echoed")
 
 
-async def burst(bench: Bench, config: SignalConfig, values: tuple[Datum, Datum]) -> Datum | None:
-    """Half a burst of the two values in turn; the last one the HAL took."""
+async def burst(bench: Bench, config: SignalConfig, values: tuple[Datum, Datum], length: int) -> Datum | None:
+    """Set the two values in turn; the last one the HAL took."""
     deadline = time.monotonic() + BURST_TIME / 2
     last: Datum | None = None
-    for turn, value in enumerate(itertools.islice(itertools.cycle(values), BURST // 2)):
+    for turn, value in enumerate(itertools.islice(itertools.cycle(values), length)):
         if await takes(bench, config.path, value):
             last = value
         if turn % 100 == 99:

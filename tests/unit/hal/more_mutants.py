@@ -1,4 +1,4 @@
-"""HALs that keep the bronze rules and break under stress, each with the silver rule that must catch it."""
+"""For every other rule a HAL that breaks it, mostly one that is right until it is put under stress."""
 
 import asyncio
 
@@ -7,6 +7,29 @@ from carservices.signals import Value
 
 SPEED = "Vehicle.Speed"
 AIR = "Vehicle.Cabin.HVAC.IsAirConditioningActive"
+
+
+class Mute(VirtualHal):
+    """It has no signals."""
+
+    async def open(self):
+        return []
+
+
+class TakesReadOnly(VirtualHal):
+    """It lets anybody set the speed."""
+
+    async def set(self, path, value):
+        if self._config(path).access != "read":
+            await super().set(path, value)
+
+
+class TakesUnknown(VirtualHal):
+    """It drops what it does not know."""
+
+    async def set(self, path, value):
+        if path in self._configs:
+            await super().set(path, value)
 
 
 class AlwaysFast(VirtualHal):
@@ -159,7 +182,10 @@ class SlowToOpen(VirtualHal):
         return await super().open()
 
 
-SILVER_MUTANTS = {
+MORE_MUTANTS = {
+    Mute: "lists_signals",
+    TakesReadOnly: "read_only_refused",
+    TakesUnknown: "unknown_refused",
     AlwaysFast: "min_rate_kept",
     RepeatsItself: "stable_value_stable_timestamp",
     TwiceInABatch: "batch_holds_a_path_once",
