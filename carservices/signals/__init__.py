@@ -6,6 +6,8 @@ from carservices.signals.config import Access, ChangeMode, Datatype, Kind, Signa
 from carservices.signals.globs import GlobError, GlobSet
 from carservices.signals.units import UnitError, convert
 from carservices.signals.value import Code, Datum, Status, Value
+from carservices.signals.vhal import VhalTable, from_vhal, to_vhal, vhal_table
+from carservices.signals.vhal_id import VhalError
 from carservices.signals.vss import CatalogueError, Signal
 
 __all__ = [
@@ -26,7 +28,12 @@ __all__ = [
     "UnitError",
     "UnknownSignal",
     "Value",
+    "VhalError",
+    "VhalTable",
     "check",
     "compile_check",
     "convert",
+    "from_vhal",
+    "to_vhal",
+    "vhal_table",
 ]

@@ -31,6 +31,11 @@ class GlobSet:
         self._allow = _compile(pattern for pattern in allow if "*" in pattern)
         self._deny = _compile(pattern[1:] for pattern in patterns if pattern.startswith("!"))
 
+    @property
+    def exact(self) -> frozenset[str]:
+        """The paths named outright, without a star."""
+        return self._exact
+
     def __contains__(self, path: str) -> bool:
         dotted = f"{path}."
         if path not in self._exact and not (self._allow and self._allow.fullmatch(dotted)):

@@ -97,6 +97,7 @@ def test_any_text_is_a_pattern_or_a_glob_error(text):
 @pytest.mark.parametrize(
     ("pattern", "path"),
     [("**.a." * 80 + "b", "a." * 250 + "c"), ("*a" * 200 + "b", "a" * 4000), ("**." * 100 + "b", "a." * 250 + "c")],
+    ids=["levels", "letters", "nothing between"],
 )
 def test_hostile_patterns_end(pattern, path):
     """With backtracking these would outlast the universe; the time limit of the run would end them."""
