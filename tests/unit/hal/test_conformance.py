@@ -5,8 +5,8 @@ import pytest
 from carservices.hal import HalError, VirtualHal
 from carservices.hal.conformance.levels import RULES, Outcome, reached
 from carservices.hal.conformance.rig import Broken, NotApplicable, Rig
-from tests.unit.hal.mutants import MUTANTS
 from tests.unit.hal.more_mutants import MORE_MUTANTS
+from tests.unit.hal.mutants import MUTANTS
 
 
 def name(item):
