@@ -19,11 +19,19 @@ def english():
     i18n.set_language("en")
 
 
-@pytest.mark.parametrize("language", i18n.LANGUAGES)
-def test_the_tables_have_the_same_keys_and_places(language):
-    english, table = i18n.table("en"), i18n.table(language)
-    assert table.keys() == english.keys()
-    assert {key: places(words) for key, words in table.items()} == {k: places(w) for k, w in english.items()}
+WORDS = {key: words for topic in i18n.topics().values() for key, words in topic.items()}
+
+
+@pytest.mark.parametrize("key", WORDS)
+def test_every_language_has_the_words_and_their_places(key):
+    words = WORDS[key]
+    assert words.keys() == i18n.LANGUAGES.keys()
+    assert all(words.values())
+    assert {frozenset(places(text)) for text in words.values()} == {frozenset(places(words["en"]))}
+
+
+def test_no_key_is_in_two_files():
+    assert sum(len(topic) for topic in i18n.topics().values()) == len(WORDS)
 
 
 def test_every_key_used_in_the_sources_has_words():

@@ -57,6 +57,7 @@ class Cockpit(FloatLayout):
         store.bind_stream(STREAM, self._restrict)
         for path in units.UNIT_SIGNALS:
             store.bind(path, partial(self._choose_unit, path))
+        store.bind_link(self._dim)
         store.bind(MODE, lambda _: self._follow_theme())
         store.bind(LIGHT, lambda _: self._follow_light())
         self.bind(size=lambda *_: self._restyle())
@@ -166,6 +167,10 @@ class Cockpit(FloatLayout):
         if self.ui.units.choices.get(path) != choice:
             self.ui.units.choices[path] = choice
             self._restyle()
+
+    def _dim(self, up: bool) -> None:
+        """Without a car the last values stay, greyed."""
+        self._stage.opacity = 1.0 if up else 0.5
 
     def _restrict(self, state: DrivingState | None) -> None:
         self.ui.restrictions = Restrictions.of(state)

@@ -1,4 +1,4 @@
-"""The shell's words: one table per language in `assets/i18n`, with `t()` to look one up."""
+"""The shell's words: one file per topic in `assets/i18n`, every language side by side, and `t()` to look one up."""
 
 import json
 from functools import cache
@@ -13,9 +13,14 @@ _current = "en"
 @cache
 def table(language: str) -> dict[str, str]:
     """All words of one language by key."""
-    text = (files("carservices_ui") / "assets" / "i18n" / f"{language}.json").read_text(encoding="utf-8")
-    words: dict[str, str] = json.loads(text)
-    return words
+    return {key: words[language] for topic in topics().values() for key, words in topic.items()}
+
+
+@cache
+def topics() -> dict[str, dict[str, dict[str, str]]]:
+    """Every file: words by language by key."""
+    folder = files("carservices_ui") / "assets" / "i18n"
+    return {file.name: json.loads(file.read_text(encoding="utf-8")) for file in folder.iterdir()}
 
 
 def language() -> str:

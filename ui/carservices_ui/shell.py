@@ -1,23 +1,33 @@
-"""The shell's process: one window, the bus in a thread, one frame for everything that came in."""
+"""The shell's process: kivy's environment first, then the window."""
 
-import signal
 from pathlib import Path
 
 from carservices_ui import kivy_env
 
+NAME = "shell"
+SIZE = (1280, 720)
+
 
 def main(
     run_dir: Path,
-    name: str = "shell",
-    size: tuple[int, int] = (1280, 720),
+    name: str = NAME,
+    size: tuple[int, int] = SIZE,
     screenshot: Path | None = None,
     screen: str | None = None,
-    offscreen: bool = False,
 ) -> None:
-    """Run until the window is closed or SIGTERM comes; with `screenshot`, until that picture is written."""
-    kivy_env.prepare(run_dir / "kivy", size=size, offscreen=offscreen or screenshot is not None)
+    """Show the cockpit of the car in `run_dir` until the window is closed or SIGTERM comes.
 
-    from carservices_ui.window import run  # kivy comes only after its environment
+    With `screenshot` nothing is shown: a picture of `screen` is written to exactly that file.
+    Raises KeyError for a screen that does not exist.
+    """
+    kivy_env.prepare(run_dir / "kivy", size=size, offscreen=screenshot is not None)
 
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
-    run(run_dir, name, screen=screen, screenshot=screenshot)
+    from carservices_ui import window  # imports kivy
+    from carservices_ui.screens import BY_NAME
+
+    if screen is not None and screen not in BY_NAME:
+        raise KeyError(f"there is no screen '{screen}'; there are {', '.join(BY_NAME)}")
+    if screenshot is None:
+        window.run(run_dir, name, screen)
+    else:
+        window.take(run_dir, name, screen, screenshot)

@@ -1,6 +1,6 @@
 """The shell's side of the bus: latest values in, one drain per frame; sets and calls out. Thread-safe, without kivy."""
 
-import logging
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,8 +8,6 @@ from threading import Lock
 from typing import Any, Protocol
 
 from carservices.signals import Datum, Status, Value
-
-log = logging.getLogger(__name__)
 
 Unbind = Callable[[], None]
 
@@ -46,6 +44,8 @@ class Store:
         self.wake: Callable[[], Any] = lambda: None
         """Called from any thread when something came in; it must see to it that `drain` runs with the next frame."""
         self.linked = False
+        self.grown = time.monotonic()
+        """When something came for the first time that had never come before."""
         self._lock = Lock()
         self._inbox: dict[str, Any] = {}
         self._posted: list[Callable[[], None]] = []
@@ -80,6 +80,8 @@ class Store:
         with self._lock:
             inbox, self._inbox = self._inbox, {}
             posted, self._posted = self._posted, []
+        if not inbox.keys() <= self._latest.keys():
+            self.grown = time.monotonic()
         self._latest.update(inbox)
         self.linked = bool(self._latest.get("link"))
         for key, item in inbox.items():

@@ -8,12 +8,11 @@ from typing import Any
 from kivy.base import EventLoop
 from kivy.clock import Clock
 from kivy.core.window import Window
-from kivy.graphics.opengl import GL_RGBA, GL_UNSIGNED_BYTE, glReadPixels
-from kivy.graphics.texture import Texture
 from kivy.tests.common import UnitTestTouch
 from kivy.uix.widget import Widget
 
 from carservices.signals import Datum, Status, Value
+from carservices_ui import glass
 from carservices_ui.cockpit import Cockpit
 from carservices_ui.preferences import Preferences
 from carservices_ui.store import OnOutcome, Outcome, Store
@@ -109,13 +108,4 @@ class Driver:
 
     def picture(self, path: Path) -> None:
         """Write what is on the glass."""
-        save_window(path)
-
-
-def save_window(path: Path) -> None:
-    """Write the window's next frame to exactly `path`."""
-    Window.dispatch("on_draw")
-    width, height = Window.size
-    texture = Texture.create(size=(width, height), colorfmt="rgba")
-    texture.blit_buffer(glReadPixels(0, 0, width, height, GL_RGBA, GL_UNSIGNED_BYTE), colorfmt="rgba")
-    texture.save(str(path), flipped=True)
+        glass.save(path)

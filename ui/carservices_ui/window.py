@@ -1,14 +1,20 @@
 """Runs the cockpit in kivy's window, fed by the bus thread."""
 
+import logging
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from kivy.base import runTouchApp, stopTouchApp
+from kivy.base import EventLoop, runTouchApp, stopTouchApp
 from kivy.clock import Clock
 from kivy.core.window import Window
 
 from carservices.api.driving import Driving
 from carservices.api.energy import Energy
 from carservices.api.notifications import Notifications
+from carservices_ui import glass
 from carservices_ui.cockpit import Cockpit
 from carservices_ui.link import Link
 from carservices_ui.preferences import Preferences
@@ -17,21 +23,51 @@ from carservices_ui.store import Store
 CONTRACTS = (Driving, Energy, Notifications)
 """The services whose streams the shell shows."""
 
+QUIET_SECONDS = 0.5
+PICTURE_SECONDS = 15.0
+"""A picture is taken once there is a car and nothing new appeared for a moment, or after this long without a car."""
 
-def run(run_dir: Path, name: str, *, screen: str | None = None, screenshot: Path | None = None) -> None:
-    """Show the cockpit until the window closes."""
+log = logging.getLogger(__name__)
+
+
+@contextmanager
+def opened(run_dir: Path, name: str, screen: str | None) -> Iterator[Cockpit]:
+    """A cockpit with a bus thread; `screen` instead of the one shown last."""
     store = Store()
     store.wake = Clock.create_trigger(store.drain)
-    link = Link(store, run_dir, name, CONTRACTS)
     preferences = Preferences.load()
     if screen:
         preferences.screen = screen
     cockpit = Cockpit(store, preferences, size=Window.size)
+    link = Link(store, run_dir, name, CONTRACTS)
     link.start()
     try:
-        runTouchApp(cockpit)
-    except KeyboardInterrupt:
-        stopTouchApp()
+        yield cockpit
     finally:
-        cockpit.close()
         link.close()
+        cockpit.close()
+
+
+def run(run_dir: Path, name: str, screen: str | None) -> None:
+    """Show the cockpit until the window closes or SIGTERM comes."""
+    signal.signal(signal.SIGTERM, lambda *_: stopTouchApp())
+    with opened(run_dir, name, screen) as cockpit:
+        runTouchApp(cockpit)
+
+
+def take(run_dir: Path, name: str, screen: str | None, path: Path) -> None:
+    """Write a picture of a screen with the car's values."""
+    EventLoop.ensure_window()
+    with opened(run_dir, name, screen) as cockpit:
+        Window.add_widget(cockpit)
+        EventLoop.status = "started"
+        end = time.monotonic() + PICTURE_SECONDS
+        while time.monotonic() < end and not _settled(cockpit.ui.store):
+            EventLoop.idle()
+        if not cockpit.ui.store.linked:
+            log.warning("no car answered in %s: the picture shows the shell without one", run_dir)
+        glass.save(path)
+
+
+def _settled(store: Store) -> bool:
+    return store.linked and time.monotonic() - store.grown > QUIET_SECONDS

@@ -1,12 +1,13 @@
 """What every screen is: a layout that is built when shown and dropped when left."""
 
+from carservices.api.driving import Restriction
 from kivy.metrics import dp
 from kivy.uix.floatlayout import FloatLayout
 
 from carservices_ui.i18n import t
 from carservices_ui.restrictions import Restrictions
 from carservices_ui.ui import Ui
-from carservices_ui.widgets import Card, Column, Text
+from carservices_ui.widgets import Card, Column, Icon, Row, Text, spacer
 
 
 class Screen(FloatLayout):
@@ -31,16 +32,22 @@ class Screen(FloatLayout):
 
 
 class Page(Screen):
-    """A screen with a title and a `body` column below it."""
+    """A screen with a title and a `body` column below it.
+
+    While a restriction of `blocked_by` is in force the body is dimmed and cannot be used, and the title row says why.
+    """
 
     title = ""
+    blocked_by = Restriction.BASELINE
 
     def __init__(self, ui: Ui) -> None:
         self.body = Column(gap="m", size_hint=(1, 1))
+        self.why = Text(tone="heat")
+        self._lock = Icon("block", size="small", tone="heat")
         super().__init__(ui)
         card = Card(pos_hint={"x": 0, "y": 0})
         content = Column(
-            Text(t(self.title), role="primary", strong=True),
+            Row(Text(t(self.title), role="primary", strong=True), spacer(), self._lock, self.why, size_hint=(1, None)),
             self.body,
             gap="m",
             size_hint=(1, 1),
@@ -49,3 +56,11 @@ class Page(Screen):
         )
         card.add_widget(content)
         self.add_widget(card)
+        self.restrict(ui.restrictions)
+
+    def restrict(self, restrictions: Restrictions) -> None:
+        blocked = restrictions.forbids(self.blocked_by)
+        self.body.disabled = blocked
+        self.body.opacity = 0.4 if blocked else 1.0
+        self._lock.opacity = 1.0 if blocked else 0.0
+        self.why.text = restrictions.why if blocked else ""

@@ -1,0 +1,161 @@
+"""Theme, language, units, restrictions, focus and swipe, on the whole cockpit."""
+
+import pytest
+from kivy.core.window import Window
+
+from carservices.api.driving import Cause, DrivingState, Limits, Motion, Restriction
+from carservices_ui import i18n, look
+from carservices_ui.daynight import LIGHT, MODE, wanted
+from carservices_ui.restrictions import STREAM
+from carservices_ui.screens import SCREENS
+from carservices_ui.widgets import Stepper, Text
+
+HMI = "Vehicle.Cabin.Infotainment.HMI"
+DRIVER_TEMPERATURE = "Vehicle.Cabin.HVAC.Station.Row1.Driver.Temperature"
+PARKED = DrivingState(
+    motion=Motion.PARKED,
+    restrictions=Restriction.BASELINE,
+    optimized_only=False,
+    limits=Limits(string_length=120, cumulative_items=21, depth=3),
+    cause=Cause.GEAR_IN_PARK,
+    reason="",
+    since=0,
+)
+
+
+def words(driver):
+    return {text.text for text in driver.widgets(Text)}
+
+
+def press(driver, code, *modifiers):
+    Window.dispatch("on_key_down", code, 0, None, list(modifiers))
+    driver.frames(2)
+
+
+def test_the_theme_follows_the_hmi_signal(drive):
+    driver = drive(theme="night")
+    for mode in ("DAY", "NIGHT"):
+        driver.put({MODE: mode})
+        assert look.theme().name == mode.lower()
+        assert tuple(Window.clearcolor) == pytest.approx(look.color("bg"))
+
+
+@pytest.mark.parametrize(
+    ("rule", "light", "now", "theme"),
+    [
+        ("auto", 5.0, "day", "night"),
+        ("auto", 90.0, "night", "day"),
+        ("auto", 27.0, "night", "night"),
+        ("auto", 27.0, "day", "day"),
+        ("auto", None, "day", "day"),
+        ("day", 5.0, "night", "day"),
+        ("night", 90.0, "day", "night"),
+    ],
+)
+def test_the_rule_of_day_and_night(rule, light, now, theme):
+    assert wanted(rule, light, now) == theme
+
+
+def test_by_the_light_the_car_is_asked_for_the_other_theme(drive):
+    driver = drive(theme="auto")
+    driver.put({MODE: "DAY", LIGHT: 3.0})
+    assert [(path, value) for path, value, _ in driver.car.sets] == [(MODE, "NIGHT")]
+    assert look.theme().name == "day"
+    driver.answer()
+    assert look.theme().name == "night"
+
+
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+def test_the_language_is_that_of_the_preferences(drive, language):
+    driver = drive(language=language)
+    driver.put({"Vehicle.Powertrain.TractionBattery.CurrentPower": -9_000.0})
+    assert i18n.table(language)["power.drive"] in words(driver)
+
+
+def test_units_follow_the_hmi_signals(drive):
+    driver = drive()
+    driver.put({"Vehicle.Speed": 100.0, "Vehicle.Exterior.AirTemperature": 20.0, DRIVER_TEMPERATURE: 21.5})
+    assert {"100", "km/h", "20°", "21.5°"} <= words(driver)
+    driver.put({f"{HMI}.SpeedUnit": "MILES_PER_HOUR", f"{HMI}.TemperatureUnit": "F"})
+    assert {"62", "mph", "68°", "70.7°"} <= words(driver)
+
+
+def test_nothing_heard_is_fully_restricted(drive):
+    driver = drive()
+    assert driver.cockpit.ui.restrictions.flags is Restriction.FULLY_RESTRICTED
+    driver.store.put_stream(STREAM, PARKED)
+    driver.frames(1)
+    assert driver.cockpit.ui.restrictions.flags is Restriction.BASELINE
+    driver.store.put_stream(STREAM, None)
+    driver.frames(1)
+    assert driver.cockpit.ui.restrictions.flags is Restriction.FULLY_RESTRICTED
+
+
+def test_long_words_are_cut_unless_parked(drive):
+    driver = drive()
+    driver.cockpit.tell("x" * 200)
+    assert len(driver.cockpit.banner.text) == 80
+    driver.store.put_stream(STREAM, PARKED)
+    driver.frames(1)
+    driver.cockpit.tell("x" * 200)
+    assert len(driver.cockpit.banner.text) == 200
+
+
+def test_tab_visits_every_usable_control_once_and_comes_around(drive):
+    driver = drive()
+    focus = driver.cockpit.focus
+    visited = []
+    for _ in focus.controls():
+        press(driver, 9)
+        visited.append(focus.current)
+    assert set(visited) == set(focus.controls())
+    press(driver, 9)
+    assert focus.current is visited[0]
+    press(driver, 9, "shift")
+    assert focus.current is visited[-1]
+
+
+def test_the_rotary_moves_the_focus_and_turns_what_is_engaged(drive):
+    driver = drive()
+    driver.put({DRIVER_TEMPERATURE: 20.0})
+    focus = driver.cockpit.focus
+    while not isinstance(focus.current, Stepper):
+        driver.cockpit.rotary(1)
+    press(driver, 13)
+    driver.cockpit.rotary(-1)
+    assert [(path, value) for path, value, _ in driver.car.sets] == [(DRIVER_TEMPERATURE, 19.5)]
+    stepper = focus.current
+    press(driver, 13)
+    driver.cockpit.rotary(1)
+    assert focus.current is not stepper
+
+
+def test_arrows_go_to_the_nearest_control_that_way(drive):
+    driver = drive()
+    driver.put({DRIVER_TEMPERATURE: 20.0, "Vehicle.Cabin.Seat.Row1.DriverSide.HeatingCooling": 0})
+    focus = driver.cockpit.focus
+    press(driver, 9)
+    press(driver, 274)
+    lower = focus.current
+    before = lower.to_window(*lower.center)
+    press(driver, 275)
+    after = focus.current.to_window(*focus.current.center)
+    assert after[0] > before[0]
+
+
+def test_a_touch_takes_the_focus_ring_away(drive):
+    driver = drive()
+    press(driver, 9)
+    assert driver.cockpit.focus.current is not None
+    driver.swipe((640, 700), (640, 690))
+    assert driver.cockpit.focus.current is None
+
+
+@pytest.mark.parametrize("info", SCREENS, ids=lambda info: info.name)
+@pytest.mark.parametrize("theme", ["day", "night"])
+def test_every_screen_can_be_shown_without_a_car(drive, info, theme):
+    driver = drive(screen=info.name, theme=theme)
+    driver.store.put_link(True)
+    driver.frames(2)
+    assert driver.cockpit.screen.name == info.name
+    assert look.theme().name == theme
