@@ -1,6 +1,6 @@
 """Signals: the catalogue, values, configs, units and the table of Android ids."""
 
-from carservices.signals.catalogue import Catalogue, UnknownSignal
+from carservices.signals.catalogue import PROFILE, Catalogue, UnknownSignal
 from carservices.signals.check import InvalidValue, check, compile_check
 from carservices.signals.config import Access, ChangeMode, Datatype, Kind, SignalConfig
 from carservices.signals.globs import GlobError, GlobSet
@@ -11,6 +11,7 @@ from carservices.signals.vhal_id import VhalError
 from carservices.signals.vss import CatalogueError, Signal
 
 __all__ = [
+    "PROFILE",
     "Access",
     "Catalogue",
     "CatalogueError",

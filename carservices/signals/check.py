@@ -134,7 +134,7 @@ def _string_check(config: SignalConfig) -> Callable[[object], str]:
             raise InvalidValue(config.path, value, _what_is_allowed(config))
         if allowed and value not in allowed:
             raise InvalidValue(config.path, value, _what_is_allowed(config))
-        return str(value)
+        return value if type(value) is str else str.__str__(value)  # an enum member becomes its text
 
     return checked
 
@@ -193,5 +193,5 @@ def _show(value: object) -> str:
     if isinstance(value, str):
         return repr(value) if len(value) <= 40 else f"{value[:40]!r}… ({len(value)} characters)"
     if isinstance(value, list | tuple):
-        return f"a {type(value).__name__} of {len(value)} elements"
-    return f"a {type(value).__name__}"
+        return f"a {type(value).__name__} of length {len(value)}"
+    return f"of type {type(value).__name__}"

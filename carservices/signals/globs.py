@@ -33,8 +33,8 @@ class GlobSet:
 
     @property
     def exact(self) -> frozenset[str]:
-        """The paths named outright, without a star."""
-        return self._exact
+        """Those paths of the set that are named outright, without a star."""
+        return frozenset(path for path in self._exact if path in self)
 
     def __contains__(self, path: str) -> bool:
         dotted = f"{path}."

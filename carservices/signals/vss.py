@@ -19,7 +19,7 @@ MAX_DEPTH = 32
 TYPE_DEFINITIONS = "ComplexDataTypes"
 """The key beside ``Vehicle`` under which vss-tools exports struct types."""
 
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,99}")
 _KINDS = {kind.value: kind for kind in Kind}
 _DATATYPES = {datatype.value: datatype for datatype in Datatype}
 
@@ -52,34 +52,31 @@ class VssTree:
 
     def read(self, file: Path) -> None:
         """Lay one VSS JSON export over what is there. Raises CatalogueError; the tree is then of no use."""
+        top = _Place(file)
         for name, node in _parse(file).items():
             if name != TYPE_DEFINITIONS:
-                self._add(_Place(file, name), name, node, depth=1)
+                self._add(top.child(name), node)
 
-    def _add(self, place: "_Place", name: str, node: Any, depth: int) -> None:
-        if not _NAME.fullmatch(name):
-            place.fail(f"{name[:40]!r} is no name", "use letters, digits and _, a letter first")
+    def _add(self, place: "_Place", node: Any) -> None:
         if not isinstance(node, dict):
             place.fail(f"a {_json_type(node)} instead of a node", 'write {"type": …}')
-        if depth > MAX_DEPTH:
-            place.fail("too deep", f"at most {MAX_DEPTH} levels are read")
         kind = node.get("type")
         if kind == "branch":
-            self._add_branch(place, node, depth)
+            self._add_branch(place, node)
         elif isinstance(kind, str) and kind in _KINDS:
             self._drop_below(place.path)
             self.signals[place.path] = _leaf(place, _KINDS[kind], node)
         else:
             place.at("type").fail(*_not_one_of(kind, ["branch", *_KINDS]))
 
-    def _add_branch(self, place: "_Place", node: dict[str, Any], depth: int) -> None:
+    def _add_branch(self, place: "_Place", node: dict[str, Any]) -> None:
         children = node.get("children", {})
         if not isinstance(children, dict):
             place.at("children").fail(f"a {_json_type(children)}", 'write {"Name": {"type": …}, …}')
         self.signals.pop(place.path, None)
         self.branches[place.path] = _text(place, node, "description") or self.branches.get(place.path, "")
         for name, child in children.items():
-            self._add(_Place(place.file, f"{place.path}.{name}"), name, child, depth + 1)
+            self._add(place.child(name), child)
 
     def _drop_below(self, path: str) -> None:
         if path in self.branches:
@@ -93,15 +90,22 @@ class _Place:
     """Where in which file an error is."""
 
     file: Path
-    path: str
+    path: str = ""
     key: str = ""
+
+    def child(self, name: str) -> "_Place":
+        if not _NAME.fullmatch(name):
+            self.fail(f"{name[:40]!r} is no name", "use at most 100 letters, digits and _, a letter first")
+        if self.path.count(".") >= MAX_DEPTH - 1:
+            self.fail("too deep", f"at most {MAX_DEPTH} levels are read")
+        return _Place(self.file, f"{self.path}.{name}" if self.path else name)
 
     def at(self, key: str) -> "_Place":
         return _Place(self.file, self.path, key)
 
     def fail(self, cause: str, cure: str) -> NoReturn:
         key = f", key {self.key!r}" if self.key else ""
-        raise CatalogueError(f"{self.file}: {self.path[:200]}{key}: {cause}; {cure}")
+        raise CatalogueError(f"{self.file}: {self.path[:200] or 'top level'}{key}: {cause}; {cure}")
 
 
 def _parse(file: Path) -> dict[str, Any]:

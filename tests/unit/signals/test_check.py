@@ -1,6 +1,7 @@
 """What a signal takes and what it refuses, for every datatype."""
 
 import math
+from enum import Enum, IntEnum
 
 import numpy as np
 import pytest
@@ -108,7 +109,7 @@ def test_taken(datatype, value, result):
             "(5000 characters); it takes text of at most 4096 characters",
         ),
         pytest.param("Vehicle.Speed", 10**5000, "cannot be an integer of 16610 bits; it takes", id="huge"),
-        ("Vehicle.Speed", object(), "cannot be a object; it takes"),
+        ("Vehicle.Speed", object(), "cannot be of type object; it takes"),
     ],
 )
 def test_a_refusal_says_what_would_be_taken(path, value, message):
@@ -116,6 +117,20 @@ def test_a_refusal_says_what_would_be_taken(path, value, message):
         check(Catalogue.default().config(path), value)
     assert message in str(caught.value)
     assert caught.value.path == path
+
+
+class Word(str, Enum):  # noqa: UP042 - the older spelling, whose str() is not its text
+    ON = "on"
+
+
+class Number(IntEnum):
+    TWO = 2
+
+
+def test_members_of_enums_become_plain_values():
+    assert type(check(config("string"), Word.ON)) is str
+    assert check(config("string", allowed=("on",)), Word.ON) == "on"
+    assert type(check(config("uint8"), Number.TWO)) is int
 
 
 def test_limits_that_only_point_up_are_named():

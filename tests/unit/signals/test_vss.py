@@ -78,7 +78,9 @@ def test_no_file_makes_an_empty_catalogue():
             "Vehicle.A, key 'type': 'senser' is unknown; did you mean 'sensor'?",
         ),
         ({"Vehicle": {"type": "branch", "children": []}}, "Vehicle, key 'children': a list"),
-        ({"Vehicle": branch(**{"A.B": leaf()})}, "'A.B' is no name; use letters"),
+        ({"Vehicle": branch(**{"A.B": leaf()})}, "Vehicle: 'A.B' is no name; use at most 100 letters"),
+        ({"Veh\nicle": branch()}, r"0.json: top level: 'Veh\nicle' is no name"),
+        ({"A" * 101: branch()}, "is no name"),
         ({"Vehicle": branch(A=leaf(datatype="flaot"))}, "Vehicle.A, key 'datatype': 'flaot' is unknown; did you mean"),
         ({"Vehicle": branch(A={"type": "sensor"})}, "Vehicle.A, key 'datatype': missing"),
         ({"Vehicle": branch(A=leaf(datatype=["float"]))}, "key 'datatype': a list; write one of boolean"),
@@ -177,7 +179,10 @@ def test_any_bytes_load_or_are_refused(tmp_path_factory, data):
 def loads_or_is_refused(file):
     try:
         catalogue = Catalogue.load(file)
-    except CatalogueError:
-        return
-    for path in catalogue:
-        assert catalogue.config(path).path == path
+    except CatalogueError as error:
+        message = str(error)
+    else:
+        message = ""
+        for path in catalogue:
+            assert catalogue.config(path).path == path
+    assert message.isprintable()
