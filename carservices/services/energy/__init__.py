@@ -1,0 +1,1 @@
+"""The energy service: what the trip used, and where it went."""
