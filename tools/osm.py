@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import osmium
+import shapely
+
+from tools.landuse import BuiltUp
 
 ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0"
 # OSM `highway` values a car may use, with the German statutory limit (StVO §3: 50 in built-up areas, 100 outside;
@@ -60,6 +63,13 @@ def posted_limit(tags: dict[str, str]) -> int | None:
     if value == "walk":
         return 7
     return int(value) if value.isdigit() and 0 < int(value) <= 130 else None
+
+
+def assumed_limit(way: Way, built_up: BuiltUp) -> int:
+    """The statutory limit in km/h of a way without a posted one."""
+    kind = way.tags["highway"]
+    rural = kind in RURAL_CLASSES and not built_up.contains(shapely.LineString([point[::-1] for point in way.points]))
+    return RURAL_LIMIT if rural else URBAN_LIMIT[kind]
 
 
 def metres(a: tuple[float, float], b: tuple[float, float]) -> float:

@@ -1,10 +1,11 @@
-"""Makes the emulator's drive: a loop on real roads, by shortest time through via points, obeying one-ways and turn bans.
+"""Makes the emulator's drive: a loop on real roads, fastest through via points, obeying one-ways and turn bans.
 
     python -m tools.trip_data ../shared/data/maps/neubrandenburg.osm.pbf
 
 Real: every road, one-way, posted limit, traffic signal and stop sign. Assumed: the limit where none is mapped
-(statutory: 50 km/h in built-up areas, 100 outside). Invented, but deterministic: which signals are red and for how long,
-and the altitude (the extract maps two elevations only): a smooth profile between the lake at 15 m and the plateau at 80 m.
+(statutory: 50 km/h in built-up areas, 100 outside). Invented, but deterministic: which signals are red and for how
+long, and the altitude (the extract maps two elevations only): a smooth profile between the lake at 15 m and the hills
+at 80 m.
 """
 
 import argparse
@@ -16,20 +17,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
-import shapely
-
 from tools.landuse import BuiltUp
-from tools.osm import (
-    ATTRIBUTION,
-    RURAL_CLASSES,
-    RURAL_LIMIT,
-    URBAN_LIMIT,
-    Network,
-    Way,
-    metres,
-    posted_limit,
-    read_network,
-)
+from tools.osm import ATTRIBUTION, Network, Way, assumed_limit, metres, posted_limit, read_network
 
 OUT = Path(__file__).parents[1] / "emulator/carservices_emulator/data/trips/neubrandenburg.json"
 NAME = "Neubrandenburg, Burg Stargard and back"
@@ -71,7 +60,7 @@ class Graph:
         self.next: dict[int, list[int]] = defaultdict(list)
         for way in network.ways:
             self.at.update(zip(way.nodes, way.points, strict=True))
-            limit = self._limit(way, built_up)
+            limit = posted_limit(way.tags) or assumed_limit(way, built_up)
             for a, b in itertools.pairwise(way.nodes):
                 step = Step(way, metres(self.at[a], self.at[b]) / (limit / 3.6), limit)
                 if way.oneway >= 0:
@@ -82,15 +71,6 @@ class Graph:
     def _add(self, a: int, b: int, step: Step) -> None:
         self.steps[a, b] = step
         self.next[a].append(b)
-
-    @staticmethod
-    def _limit(way: Way, built_up: BuiltUp) -> int:
-        posted = posted_limit(way.tags)
-        if posted is not None:
-            return posted
-        kind = way.tags["highway"]
-        rural = kind in RURAL_CLASSES and not built_up.contains(shapely.LineString([p[::-1] for p in way.points]))
-        return RURAL_LIMIT if rural else URBAN_LIMIT[kind]
 
     def nearest(self, point: tuple[float, float]) -> Arc:
         """The segment starting closest to a point, service ways left aside."""

@@ -1,0 +1,259 @@
+"""Makes the shell's map files from OpenStreetMap extracts.
+
+    python -m tools.map_data NAME=FILE.osm.pbf ...     # e.g. neubrandenburg=../shared/data/maps/neubrandenburg.osm.pbf
+
+Heights of buildings come from `height` or `building:levels` (3 m each) where mapped, else from a default by type and
+footprint; limits from `maxspeed`, else the statutory default, marked as not posted.
+"""
+
+import argparse
+import itertools
+import sys
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import mapbox_earcut
+import numpy as np
+import osmium
+import osmium.geom
+import shapely
+
+from carservices_ui.map.data import ASSETS, AreaKind, LabelKind, Projection, RoadClass, pack_xy, save_map
+from tools.landuse import BuiltUp
+from tools.osm import ATTRIBUTION, Way, assumed_limit, posted_limit, read_network
+
+ROADS = {
+    "motorway": RoadClass.MOTORWAY, "motorway_link": RoadClass.MOTORWAY, "trunk": RoadClass.PRIMARY,
+    "trunk_link": RoadClass.PRIMARY, "primary": RoadClass.PRIMARY, "primary_link": RoadClass.PRIMARY,
+    "secondary": RoadClass.SECONDARY, "secondary_link": RoadClass.SECONDARY, "tertiary": RoadClass.TERTIARY,
+    "tertiary_link": RoadClass.TERTIARY, "unclassified": RoadClass.RESIDENTIAL, "residential": RoadClass.RESIDENTIAL,
+    "road": RoadClass.RESIDENTIAL, "living_street": RoadClass.RESIDENTIAL, "service": RoadClass.SERVICE,
+    "pedestrian": RoadClass.PATH, "cycleway": RoadClass.PATH, "track": RoadClass.PATH, "footway": RoadClass.PATH,
+    "path": RoadClass.PATH,
+}  # fmt: skip
+OTHER_LINES = {
+    ("railway", "rail"): RoadClass.RAIL,
+    ("waterway", "river"): RoadClass.RIVER,
+    ("waterway", "canal"): RoadClass.RIVER,
+}
+AREAS = {
+    "landuse": {
+        "residential": AreaKind.SETTLEMENT, "commercial": AreaKind.INDUSTRY, "industrial": AreaKind.INDUSTRY,
+        "retail": AreaKind.INDUSTRY, "military": AreaKind.INDUSTRY, "garages": AreaKind.INDUSTRY,
+        "grass": AreaKind.GREEN, "meadow": AreaKind.GREEN, "allotments": AreaKind.GREEN, "cemetery": AreaKind.GREEN,
+        "recreation_ground": AreaKind.GREEN, "village_green": AreaKind.GREEN, "forest": AreaKind.WOOD,
+        "reservoir": AreaKind.WATER, "basin": AreaKind.WATER,
+    },
+    "leisure": {
+        "park": AreaKind.GREEN, "garden": AreaKind.GREEN, "pitch": AreaKind.GREEN, "golf_course": AreaKind.GREEN,
+    },
+    "natural": {"water": AreaKind.WATER, "wood": AreaKind.WOOD, "scrub": AreaKind.GREEN, "wetland": AreaKind.GREEN},
+    "waterway": {"riverbank": AreaKind.WATER},
+}  # fmt: skip
+PLACES = {
+    "city": LabelKind.TOWN, "town": LabelKind.TOWN, "village": LabelKind.VILLAGE, "hamlet": LabelKind.VILLAGE,
+    "suburb": LabelKind.SUBURB,
+}  # fmt: skip
+HEIGHTS = {
+    "house": 7, "detached": 7, "terrace": 8, "residential": 11, "apartments": 15, "garage": 3, "garages": 3,
+    "carport": 3, "shed": 3,
+    "roof": 4, "hut": 3, "church": 18, "cathedral": 30, "hospital": 14, "school": 11, "university": 16,
+    "industrial": 8, "warehouse": 8, "hangar": 9, "commercial": 10, "retail": 7, "supermarket": 6, "office": 16,
+    "public": 12, "dormitory": 15, "kiosk": 3, "block": 18,
+}  # fmt: skip
+HEIGHT_BY_FOOTPRINT = [(60, 3.0), (250, 7.0), (450, 10.0), (1200, 13.0), (float("inf"), 9.0)]  # up to m², height in m
+LEVEL_M = 3.0
+MIN_AREA_M2 = {"house": 18.0, "area": 150.0}
+TOLERANCE_M = {"house": 0.3, "area": 2.0, "line": 0.4}
+LABEL_EVERY_M = 450.0
+MARGIN_M = 200.0
+
+
+class Builder:
+    """Collects the features of one extract."""
+
+    def __init__(self, pbf: Path) -> None:
+        self.pbf = pbf
+        self.built_up = BuiltUp.read(pbf)
+        network = read_network(pbf)
+        drivable = np.array([point for way in network.ways for point in way.points])
+        low, high = np.percentile(drivable, (0.05, 99.95), axis=0)
+        self.projection = Projection(*(float(round(v, 5)) for v in (low + high) / 2))
+        corners = self.projection.array_xy(np.array([low, high]))
+        self.bounds = [round(float(v), 1) for v in (*(corners[0] - MARGIN_M), *(corners[1] + MARGIN_M))]
+        self.box = shapely.box(*self.bounds)
+        self.drivable = {way.id for way in network.ways}
+        self.names: dict[str, int] = {"": 0}
+        self.roads: list[tuple[Any, ...]] = []
+        self.areas: list[tuple[AreaKind, shapely.Polygon]] = []
+        self.houses: list[tuple[float, shapely.Polygon]] = []
+        self.labels: list[tuple[LabelKind, int, tuple[float, float]]] = []
+        self.streets: dict[tuple[LabelKind, str], list[shapely.LineString]] = defaultdict(list)
+
+    def name(self, text: str) -> int:
+        return self.names.setdefault(text, len(self.names))
+
+    def read(self) -> None:
+        wkb = osmium.geom.WKBFactory()
+        for item in osmium.FileProcessor(str(self.pbf)).with_areas():
+            tags = dict(item.tags)
+            if item.is_node() and tags.get("place") in PLACES and "name" in tags:
+                self.label(PLACES[tags["place"]], tags["name"], self.projection.to_xy(item.lat, item.lon))
+            elif item.is_way():
+                self.line(item, tags)
+            elif item.is_area():
+                self.area(wkb, item, tags)
+        self.street_labels()
+
+    def label(self, kind: LabelKind, name: str, at: tuple[float, float]) -> None:
+        if self.box.contains(shapely.Point(at)):
+            self.labels.append((kind, self.name(name), at))
+
+    def line(self, item: osmium.osm.Way, tags: dict[str, str]) -> None:
+        points = [(n.ref, (n.location.lat, n.location.lon)) for n in item.nodes if n.location.valid()]
+        kind = ROADS.get(tags.get("highway", ""))
+        if kind is None:
+            kind = next((k for (key, value), k in OTHER_LINES.items() if tags.get(key) == value), None)
+        hidden = tags.get("area") == "yes" or (
+            tags.get("tunnel") == "yes" and kind in (RoadClass.RAIL, RoadClass.RIVER)
+        )
+        if kind is None or len(points) < 2 or hidden:
+            return
+        way = Way(item.id, tags, [n for n, _ in points], [p for _, p in points])
+        limit, posted, oneway = 0, False, 0
+        if kind.drivable:
+            if item.id not in self.drivable:
+                kind = RoadClass.PATH
+            else:
+                known = posted_limit(tags)
+                limit, posted, oneway = known or assumed_limit(way, self.built_up), known is not None, way.oneway
+        line = shapely.LineString(self.projection.array_xy(np.array(way.points))).simplify(TOLERANCE_M["line"])
+        if not line.intersects(self.box) or line.length < 1:
+            return
+        name = tags.get("name") or tags.get("ref", "").split(";")[0]
+        self.roads.append((shapely.get_coordinates(line), kind, self.name(name), limit, posted, oneway))
+        if name and kind <= RoadClass.RESIDENTIAL:
+            self.streets[LabelKind.MAIN_ROAD if kind <= RoadClass.SECONDARY else LabelKind.ROAD, name].append(line)
+
+    def area(self, wkb: osmium.geom.WKBFactory, item: osmium.osm.Area, tags: dict[str, str]) -> None:
+        kind = next((AREAS[key][tags[key]] for key in AREAS if tags.get(key) in AREAS[key]), None)
+        house = tags.get("building", "no") not in ("no", "demolished", "construction", "entrance", "proposed")
+        if kind is None and not house:
+            return
+        shape = shapely.from_wkb(wkb.create_multipolygon(item))
+        shape = shapely.transform(shape, lambda lonlat: self.projection.array_xy(lonlat[:, ::-1]))
+        what = "house" if house else "area"
+        shape = shape.buffer(0).intersection(self.box).simplify(TOLERANCE_M[what])
+        for polygon in shapely.get_parts(shape):
+            if polygon.geom_type != "Polygon" or polygon.area < MIN_AREA_M2[what]:
+                continue
+            if house:
+                self.houses.append((height(tags, polygon.area), shapely.normalize(polygon)))
+            elif kind is not None:
+                self.areas.append((kind, shapely.normalize(polygon)))
+                if kind == AreaKind.WATER and "name" in tags and polygon.area > 20_000:
+                    self.label(LabelKind.WATER, tags["name"], polygon.representative_point().coords[0])
+
+    def street_labels(self) -> None:
+        for (kind, name), lines in self.streets.items():
+            merged = shapely.line_merge(shapely.multilinestrings(lines))
+            for part in shapely.get_parts(merged):
+                if part.length < 60:
+                    continue
+                count = max(1, round(part.length / LABEL_EVERY_M))
+                for i in range(count):
+                    point = part.interpolate((i + 0.5) / count, normalized=True)
+                    self.label(kind, name, (point.x, point.y))
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        self.areas.sort(key=lambda area: area[0])
+        roads = sorted(self.roads, key=lambda road: (road[1], *road[0][0]))
+        labels = sorted(self.labels)
+        columns = list(zip(*roads, strict=True))
+        return {
+            "road_xy": pack_xy(np.concatenate(columns[0])),
+            "road_start": starts(len(points) for points in columns[0]),
+            "road_class": np.array(columns[1], np.uint8),
+            "road_name": np.array(columns[2], np.uint16),
+            "road_limit": np.array(columns[3], np.uint8),
+            "road_posted": np.array(columns[4], bool),
+            "road_oneway": np.array(columns[5], np.int8),
+            "area_ring": rings([polygon for _, polygon in self.areas]),
+            "area_kind": np.array([kind for kind, _ in self.areas], np.uint8),
+            **polygons("area", [polygon for _, polygon in self.areas]),
+            "house_height": np.array([height for height, _ in self.houses], np.float32),
+            "house_ring": rings([polygon for _, polygon in self.houses]),
+            **polygons("house", [polygon for _, polygon in self.houses]),
+            "label_kind": np.array([kind for kind, _, _ in labels], np.uint8),
+            "label_name": np.array([name for _, name, _ in labels], np.uint16),
+            "label_xy": pack_xy(np.array([at for _, _, at in labels])),
+        }
+
+
+def height(tags: dict[str, str], footprint: float) -> float:
+    """Metres, rounded to half a metre."""
+    for key, scale in (("height", 1.0), ("building:levels", LEVEL_M)):
+        try:
+            return min(150.0, max(3.0, round(2 * scale * float(tags[key].removesuffix("m").strip())) / 2))
+        except (KeyError, ValueError):
+            continue
+    default = next(metres for limit, metres in HEIGHT_BY_FOOTPRINT if footprint < limit)
+    return float(HEIGHTS.get(tags["building"], default))
+
+
+def starts(lengths: Any) -> np.ndarray:
+    """Offsets of items of the given lengths, and the total."""
+    return np.array([0, *itertools.accumulate(lengths)], np.int32)
+
+
+def open_rings(polygon: shapely.Polygon) -> list[np.ndarray]:
+    """The rings of a polygon without the repeated last point."""
+    return [shapely.get_coordinates(ring)[:-1] for ring in (polygon.exterior, *polygon.interiors)]
+
+
+def rings(shapes: list[shapely.Polygon]) -> np.ndarray:
+    """First vertex of every ring of all polygons."""
+    return starts(len(ring) for polygon in shapes for ring in open_rings(polygon))
+
+
+def polygons(prefix: str, shapes: list[shapely.Polygon]) -> dict[str, np.ndarray]:
+    """Vertices and triangles of polygons."""
+    points, triangles = [], []
+    for polygon in shapes:
+        parts = open_rings(polygon)
+        points.append(np.concatenate(parts))
+        ends = np.array(list(itertools.accumulate(len(part) for part in parts)), np.uint32)
+        triangles.append(mapbox_earcut.triangulate_float64(points[-1], ends).astype(np.uint16))
+    return {
+        f"{prefix}_xy": pack_xy(np.concatenate(points)),
+        f"{prefix}_start": starts(len(p) for p in points),
+        f"{prefix}_tri": np.concatenate(triangles),
+        f"{prefix}_tri_start": starts(len(t) for t in triangles),
+    }
+
+
+def main() -> None:
+    """Build each map named on the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("maps", nargs="+", metavar="NAME=FILE.osm.pbf")
+    for entry in parser.parse_args().maps:
+        name, _, pbf = entry.partition("=")
+        builder = Builder(Path(pbf))
+        builder.read()
+        arrays = builder.arrays()
+        meta = {
+            "name": name,
+            "attribution": ATTRIBUTION,
+            "origin": [builder.projection.lat0, builder.projection.lon0],
+            "bounds": builder.bounds,
+            "names": list(builder.names),
+        }
+        path = ASSETS / f"{name}.npz"
+        save_map(path, meta, arrays)
+        sizes = f"{len(builder.roads)} lines, {len(builder.areas)} areas, {len(builder.houses)} buildings"
+        sys.stdout.write(f"{path.name}: {path.stat().st_size / 1e6:.2f} MB, {sizes}, {len(builder.labels)} labels\n")
+
+
+if __name__ == "__main__":
+    main()

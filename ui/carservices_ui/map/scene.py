@@ -1,0 +1,208 @@
+"""The picture of the map: what is drawn in which order, with which colours and widths, into one framebuffer."""
+
+import math
+from typing import Any
+
+import numpy as np
+from kivy.graphics import Callback, ChangeState, ClearBuffers, ClearColor, Fbo, InstructionGroup
+from kivy.graphics.opengl import GL_DEPTH_TEST, glDisable, glEnable
+
+from carservices_ui.map import shaders
+from carservices_ui.map.camera import TILT_DEG, Camera
+from carservices_ui.map.data import AreaKind, RoadClass
+from carservices_ui.map.geometry import (
+    AREA_FORMAT,
+    HOUSE_FORMAT,
+    LINE_FORMAT,
+    OUTLINED,
+    MapGeometry,
+    Piece,
+    line_piece,
+)
+from carservices_ui.map.layers import CellLayer, PathLayer, Program, mesh
+from carservices_ui.map.style import (
+    CASING_DP,
+    FLAT_FOG,
+    FOG,
+    GLOW,
+    HALF_WIDTHS,
+    HOUSES_FROM_PXM,
+    ROUTE_HALF,
+    TRACK_HALF,
+    MapStyle,
+    half_width,
+)
+
+GRID_STEP_M, GRID_LINES = 100.0, 30
+GROUND_M = 40_000.0
+SHORE_PX = 0.6  # half the width of the soft edge of areas
+PUCK_DP, PUCK_STRETCH = 46.0, 0.3  # the arrow is drawn longer when seen at an angle
+ALWAYS = -1.0  # `passed` of a line nothing has been travelled of
+SOLID = 0.96  # buildings let a hint of the street through
+ABOVE_ROOFS = 0.3  # how much of the route shows through buildings
+DRAW_ORDER = tuple(reversed(RoadClass))
+
+
+def _quad(half: float) -> Piece:
+    corners = np.array((-half, -half, half, -half, -half, half, half, half), np.float32)
+    return Piece((-half, -half, half, half), corners, np.array((0, 1, 2, 1, 3, 2), np.uint16))
+
+
+def _grid() -> Piece:
+    reach = GRID_STEP_M * GRID_LINES
+    at = np.arange(-GRID_LINES, GRID_LINES + 1) * GRID_STEP_M
+    ends = np.array([[(v, -reach), (v, reach)] for v in at] + [[(-reach, v), (reach, v)] for v in at])
+    return line_piece(ends.reshape(-1, 2), np.arange(0, 2 * len(ends) + 1, 2))
+
+
+class Scene:
+    """All drawing instructions of the map; `draw` brings them up to date for one camera."""
+
+    def __init__(self, fbo: Fbo, density: float) -> None:
+        self._density = density
+        self._areas = Program(shaders.AREA_VS, shaders.AREA_FS)
+        self._roads = Program(shaders.LINE_VS, shaders.LINE_FS)
+        self._ways = Program(shaders.LINE_VS, shaders.LINE_FS)
+        self._houses = Program(shaders.HOUSE_VS, shaders.HOUSE_FS)
+        self._over = Program(shaders.LINE_VS, shaders.LINE_FS)
+        self._puck = Program(shaders.PUCK_VS, shaders.PUCK_FS)
+        self.labels = InstructionGroup()
+        self._clear = ClearColor(0, 0, 0, 1)
+        fbo.add(self._clear)
+        fbo.add(ClearBuffers(clear_depth=True))
+        for program in (self._areas, self._roads, self._ways):
+            fbo.add(program.context)
+        fbo.add(Callback(lambda _: glEnable(GL_DEPTH_TEST)))
+        fbo.add(self._houses.context)
+        fbo.add(Callback(lambda _: glDisable(GL_DEPTH_TEST)))
+        for program in (self._over, self._puck):
+            fbo.add(program.context)
+        fbo.add(self.labels)
+        self._build_ground()
+        self._build_roads()
+        self._build_ways()
+        self._house_layer = CellLayer(self._houses, HOUSE_FORMAT)
+        self._puck_body = InstructionGroup()
+        self._puck.add(self._puck_body)
+
+    def _build_ground(self) -> None:
+        self._ground = self._areas.state(tint=(0.0, 0.0, 0.0, 1.0))
+        self._areas.add(mesh(_quad(GROUND_M), AREA_FORMAT))
+        self._area_layers: dict[AreaKind, tuple[ChangeState, CellLayer]] = {}
+        for kind in AreaKind:
+            state = self._areas.state(tint=(0.0, 0.0, 0.0, 1.0))
+            self._area_layers[kind] = (state, CellLayer(self._areas, AREA_FORMAT))
+
+    def _build_roads(self) -> None:
+        self._roads.set(glow=0.0, passed=ALWAYS)
+        self._shore_layers: dict[AreaKind, tuple[ChangeState, CellLayer]] = {}
+        for area in OUTLINED:
+            state = self._roads.state(halfw=SHORE_PX, tint=(0.0, 0.0, 0.0, 1.0))
+            self._shore_layers[area] = (state, CellLayer(self._roads, LINE_FORMAT))
+        self._passes: list[tuple[RoadClass, float, ChangeState, CellLayer]] = []
+        for casing in (CASING_DP, 0.0):
+            for kind in DRAW_ORDER:
+                state = self._roads.state(halfw=0.0, tint=(0.0, 0.0, 0.0, 1.0))
+                self._passes.append((kind, casing, state, CellLayer(self._roads, LINE_FORMAT)))
+        self._grid_state = self._roads.state(halfw=0.0, tint=(0.0, 0.0, 0.0, 1.0))
+        self._grid = InstructionGroup()
+        self._roads.add(self._grid)
+        self._grid_mesh = mesh(_grid(), LINE_FORMAT)
+
+    def _build_ways(self) -> None:
+        def way(program: Program, glow: float) -> tuple[ChangeState, PathLayer]:
+            return program.state(halfw=0.0, tint=(0.0, 0.0, 0.0, 0.0), glow=glow, passed=ALWAYS), PathLayer(program)
+
+        self._track = [way(self._ways, 1.0), way(self._ways, 0.0)]
+        self._route = [way(self._ways, 1.0), way(self._ways, 0.0), way(self._ways, 0.0)]
+        self._route_over = [way(self._over, 0.0)]
+
+    def load(self, geometry: MapGeometry | None) -> None:
+        """Show a map; None shows the plain grid."""
+        for kind, (_, areas) in self._area_layers.items():
+            areas.load(geometry.areas[kind] if geometry else [])
+        for kind, (_, shores) in self._shore_layers.items():
+            shores.load(geometry.shores[kind] if geometry else [])
+        for road, _, _, roads in self._passes:
+            roads.load(geometry.roads[road] if geometry else [])
+        self._house_layer.load(geometry.houses if geometry else [])
+        self._grid.clear()
+        if geometry is None:
+            self._grid.add(self._grid_mesh)
+
+    def load_track(self, xy: np.ndarray) -> None:
+        """The travelled path, (n, 2) metres."""
+        for _, path in self._track:
+            path.load(xy)
+
+    def load_route(self, xy: np.ndarray) -> None:
+        """The way ahead, (n, 2) metres."""
+        for _, path in self._route + self._route_over:
+            path.load(xy)
+
+    def draw(
+        self, camera: Camera, style: MapStyle, car: tuple[float, float, float] | None, passed: float, routed: bool
+    ) -> None:
+        """Update everything that depends on the camera and the style.
+
+        car: x, y in metres and heading in degrees, None = not known yet; passed: metres of the route behind the car.
+        """
+        tilted = min(1.0, camera.tilt / 50.0)
+        fog = tuple(flat + (near - flat) * tilted for near, flat in zip(FOG, FLAT_FOG, strict=True))
+        for program in (self._areas, self._roads, self._ways, self._houses, self._over, self._puck):
+            program.look(camera, (fog[0], fog[1]))
+        self._clear.rgba = style.fog
+        box = camera.footprint(fog[1])
+        self._draw_ground(camera, style, box)
+        self._draw_ways(camera, style, passed, routed)
+        rise = min(1.0, max(0.0, math.log2(camera.pxm / HOUSES_FROM_PXM)))
+        self._house_layer.show(box if rise > 0 else None)
+        self._houses.set(rise=rise, wall=style.wall, roof=style.roof, haze=style.fog, solid=SOLID)
+        self._draw_puck(camera, style, car)
+
+    def _draw_ground(self, camera: Camera, style: MapStyle, box: tuple[float, float, float, float]) -> None:
+        self._ground.changes["tint"] = style.ground
+        for kind, (state, layer) in self._area_layers.items():
+            state.changes["tint"] = style.areas[kind]
+            layer.show(box)
+        for kind, (state, layer) in self._shore_layers.items():
+            state.changes["tint"] = style.areas[kind]
+            layer.show(box)
+        for road, casing, state, roads in self._passes:
+            half = half_width(HALF_WIDTHS[road], camera.pxm)
+            colors = style.casings if casing else style.roads
+            shown = half > 0 and road in colors
+            if shown:
+                state.changes.update(halfw=(half + casing) * self._density, tint=colors[road])
+            roads.show(box if shown else None)
+        self._grid_state.changes.update(halfw=self._density, tint=style.grid)
+
+    def _draw_ways(self, camera: Camera, style: MapStyle, passed: float, routed: bool) -> None:
+        def paint(state: ChangeState, half: float, tint: tuple[float, ...], behind: float) -> None:
+            state.changes.update(halfw=half * self._density, tint=tint, passed=behind)
+
+        glow = half_width(GLOW, camera.pxm)
+        half = half_width(TRACK_HALF, camera.pxm)
+        clear = (0.0, 0.0, 0.0, 0.0)
+        paint(self._track[0][0], half + glow, clear if routed else style.track_glow, ALWAYS)
+        paint(self._track[1][0], half, style.track if routed else style.route, ALWAYS)
+        half = half_width(ROUTE_HALF, camera.pxm)
+        paint(self._route[0][0], half + glow, style.route_glow, passed)
+        paint(self._route[1][0], half, style.route, passed)
+        paint(self._route[2][0], half * 0.55, style.route_core, passed)
+        paint(self._route_over[0][0], half, (*style.route[:3], ABOVE_ROOFS), passed)
+
+    def _draw_puck(self, camera: Camera, style: MapStyle, car: tuple[float, float, float] | None) -> None:
+        if car is None:
+            self._puck_body.clear()
+            return
+        if not self._puck_body.length():
+            self._puck_body.add(mesh(_quad(1.0), AREA_FORMAT))
+        x, y, heading = car
+        angle, radius = math.radians(heading), PUCK_DP * self._density
+        uniforms: dict[str, Any] = {
+            "at": (x, y), "ahead": (math.sin(angle), math.cos(angle)), "radius": radius / camera.pxm, "pixels": radius,
+            "stretch": 1.0 + PUCK_STRETCH * camera.tilt / TILT_DEG,
+            "body": style.puck, "shade": style.puck_shade, "disc": style.puck_disc, "rim": style.puck_rim,
+        }  # fmt: skip
+        self._puck.set(**uniforms)

@@ -1,0 +1,143 @@
+"""Draws names and markers upright over the map, moved with the camera every frame."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from kivy.core.text import Label as CoreLabel
+from kivy.graphics import (
+    Color,
+    InstructionGroup,
+    PopMatrix,
+    PushMatrix,
+    Rectangle,
+    SmoothEllipse,
+    SmoothLine,
+    Translate,
+)
+
+from carservices_ui.map.camera import Camera
+from carservices_ui.map.data import LabelKind
+from carservices_ui.map.labels import Placed
+from carservices_ui.map.style import LABEL_SP, MapStyle, rgb
+
+MARKER_DP, MARKER_LIFT_DP, DOT_DP = 19.0, 31.0, 3.0
+MARKER_TEXT_SP, GLYPH_SP = 20, 22
+CACHE = 400
+HIDDEN = (-10_000.0, -10_000.0)
+
+
+@dataclass(frozen=True)
+class Marker:
+    """A place on the map: a glyph of an icon font (or a letter) in a ring, and a name beside it."""
+
+    lat: float
+    lon: float
+    glyph: str
+    name: str = ""
+    tint: str = "#7FB8FF"
+    glyph_font: str = ""
+
+
+@dataclass(frozen=True)
+class _Sign:
+    xy: tuple[float, float]
+    move: Translate
+    rect: tuple[float, float, float, float]
+
+
+class Signs:
+    """The drawing instructions of all names and markers."""
+
+    def __init__(self, group: InstructionGroup, density: float, font: str) -> None:
+        self._group = group
+        self._density = density
+        self.font = font
+        self._textures: dict[tuple[Any, ...], Any] = {}
+        self._labels: list[_Sign] = []
+        self._markers: list[_Sign] = []
+        self._layers = (InstructionGroup(), InstructionGroup())
+        for layer in self._layers:
+            group.add(layer)
+
+    def _text(self, text: str, size: float, color: tuple[float, ...], halo: tuple[float, ...] | None, font: str) -> Any:
+        key = (text, size, color, font)
+        if key not in self._textures:
+            if len(self._textures) >= CACHE:
+                self._textures.clear()
+            outline = {"outline_width": round(2 * self._density), "outline_color": halo[:3]} if halo else {}
+            label = CoreLabel(
+                text=text, font_size=size * self._density, font_name=font, color=color, font_hinting=None, **outline
+            )
+            label.refresh()
+            self._textures[key] = label.texture
+        return self._textures[key]
+
+    def label_texture(self, text: str, kind: LabelKind, style: MapStyle) -> Any:
+        """The texture of a name."""
+        color = style.text if kind in (LabelKind.TOWN, LabelKind.VILLAGE) else style.text_quiet
+        return self._text(text, LABEL_SP[kind], color, style.text_halo, self.font)
+
+    def show_labels(self, placed: Sequence[Placed], style: MapStyle) -> None:
+        """Replace the names."""
+        layer = self._layers[0]
+        layer.clear()
+        self._labels = []
+        for label in placed:
+            texture = self.label_texture(label.text, label.kind, style)
+            width, height = texture.size
+            rect = (-width / 2, -height / 2, width / 2, height / 2)
+            move = self._open(layer)
+            layer.add(Color(1, 1, 1, 1))
+            layer.add(Rectangle(texture=texture, size=texture.size, pos=(round(rect[0]), round(rect[1]))))
+            layer.add(PopMatrix())
+            self._labels.append(_Sign(label.xy, move, rect))
+
+    def show_markers(self, markers: Sequence[tuple[Marker, tuple[float, float]]], style: MapStyle) -> None:
+        """Replace the markers, each with its place in map metres."""
+        layer = self._layers[1]
+        layer.clear()
+        self._markers = [self._marker(layer, marker, xy, style) for marker, xy in markers]
+
+    def _marker(self, layer: InstructionGroup, marker: Marker, xy: tuple[float, float], style: MapStyle) -> _Sign:
+        r, lift, dot = (v * self._density for v in (MARKER_DP, MARKER_LIFT_DP, DOT_DP))
+        tint = rgb(marker.tint)
+        move = self._open(layer)
+        layer.add(Color(*tint))
+        layer.add(SmoothEllipse(pos=(-dot, -dot), size=(2 * dot, 2 * dot)))
+        layer.add(Color(*style.marker))
+        layer.add(SmoothEllipse(pos=(-r, lift - r), size=(2 * r, 2 * r)))
+        layer.add(Color(*tint[:3], 0.9))
+        layer.add(SmoothLine(circle=(0, lift, r - 0.5), width=0.8 * self._density))
+        glyph = self._text(marker.glyph, GLYPH_SP, tint, None, marker.glyph_font or self.font)
+        layer.add(Color(1, 1, 1, 1))
+        place = (round(-glyph.width / 2), round(lift - glyph.height / 2))
+        layer.add(Rectangle(texture=glyph, size=glyph.size, pos=place))
+        right = r
+        if marker.name:
+            name = self._text(marker.name, MARKER_TEXT_SP, style.text, style.text_halo, self.font)
+            layer.add(Rectangle(texture=name, size=name.size, pos=(round(r + 8), round(lift - name.height / 2))))
+            right = r + 8 + name.width
+        layer.add(PopMatrix())
+        return _Sign(xy, move, (-r, -dot, right, lift + r))
+
+    @staticmethod
+    def _open(layer: InstructionGroup) -> Translate:
+        move = Translate(*HIDDEN)
+        layer.add(PushMatrix())
+        layer.add(move)
+        return move
+
+    def follow(self, camera: Camera) -> list[tuple[float, float, float, float]]:
+        """Move everything to its place for a camera; returns the rectangles that markers take, in pixels."""
+        signs = self._labels + self._markers
+        if not signs:
+            return []
+        screen, _ = camera.project(np.array([sign.xy for sign in signs]))
+        taken = []
+        for sign, (x, y) in zip(signs, np.nan_to_num(screen, nan=HIDDEN[0]).tolist(), strict=True):
+            sign.move.x, sign.move.y = round(x), round(y)
+            left, low, right, high = sign.rect
+            taken.append((x + left, y + low, x + right, y + high))
+        return taken[len(self._labels) :]

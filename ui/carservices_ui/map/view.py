@@ -1,0 +1,340 @@
+"""The map widget: follows the car over a tilted map drawn on the GPU, and draws only when something changes."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from kivy.clock import Clock
+from kivy.graphics import Fbo, Rectangle, RenderContext
+from kivy.metrics import Metrics
+from kivy.properties import (
+    BooleanProperty,
+    ListProperty,
+    NumericProperty,
+    ObjectProperty,
+    OptionProperty,
+    StringProperty,
+)
+from kivy.uix.label import Label
+from kivy.uix.widget import Widget
+
+from carservices_ui.map import shaders
+from carservices_ui.map.data import Projection
+from carservices_ui.map.gestures import Gestures
+from carservices_ui.map.loading import LoadedMap, load_in_background
+from carservices_ui.map.motion import Motion
+from carservices_ui.map.pilot import Pilot
+from carservices_ui.map.route import RouteProgress
+from carservices_ui.map.scene import Scene
+from carservices_ui.map.signs import Marker, Signs
+from carservices_ui.map.style import STYLES
+
+RATE_HZ = 25.0
+LABEL_PERIOD_S = 0.1
+LONGEST_STEP_S = 0.2
+OVERVIEW_PXM = 0.3
+ZOOM_STEP = 0.75  # log2 per press
+TRACK_STEP_M, TRACK_POINTS = 4.0, 2000
+SEARCH_AGAIN_M = 1000.0  # how far the car goes off the map before the next look for a map
+GRID_REACH_M = 1500.0  # how far the car goes on the plain grid before it is laid anew around it
+PUCK_CLEAR_DP = 44.0
+ROUTE_CLEAR_M, ROUTE_CLEAR_STEP_M, ROUTE_CLEAR_PX = 900.0, 12.0, 6.0  # names keep off the route ahead
+ATTRIBUTION = "© OpenStreetMap contributors"  # ODbL 4.3: to be shown wherever the map is
+SMALL_SP = 12
+LatLon = tuple[float, float]
+
+
+class MapView(Widget):
+    """A map in a card with round corners.
+
+    Feed it with `set_position` as fixes come (10 Hz is fine): it reckons between them. Dragging sets `follow` to False,
+    `recenter` brings the car back.
+    """
+
+    follow = BooleanProperty(True)
+    north_up = BooleanProperty(False)
+    theme = OptionProperty("night", options=list(STYLES))
+    radius = NumericProperty(32.0)
+    focus_height = NumericProperty(0.26)
+    """Where the car is while following, as part of the height from the bottom."""
+    insets = ListProperty([0, 0, 0, 0])
+    """Pixels at left, top, right, bottom that other widgets cover: attribution and names keep clear of them."""
+    font_name = StringProperty("Roboto")
+    no_map_text = StringProperty("No map for this place")
+    roads = ObjectProperty(None, allownone=True)
+    """RoadIndex of the loaded map, None while there is none."""
+    on_map = BooleanProperty(False)
+    """False while the plain grid is shown: no map yet, or none for this place."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._motion = Motion()
+        self._pilot = Pilot()
+        self._loaded: LoadedMap | None = None
+        self._projection = Projection(0.0, 0.0)
+        self._place: LatLon | None = None
+        self._searched: LatLon | None = None
+        self._loading = False
+        self.track: list[LatLon] = []
+        self._route: list[LatLon] = []
+        self._progress: RouteProgress | None = None
+        self._markers: list[Marker] = []
+        self._label_age = math.inf
+        self._tick_event: Any = None
+        self.frames_drawn = 0
+        self._gestures = Gestures(self, Metrics.density)
+        with self.canvas:
+            self._fbo = Fbo(size=(1, 1), with_depthbuffer=True)
+        self._card = RenderContext(
+            vs=shaders.CARD_VS, fs=shaders.CARD_FS, use_parent_modelview=True, use_parent_projection=True
+        )
+        self.canvas.add(self._card)
+        self._picture = Rectangle()
+        self._card.add(self._picture)
+        self._scene = Scene(self._fbo, Metrics.density)
+        self._signs = Signs(self._scene.labels, Metrics.density, self.font_name)
+        self._scene.load(None)
+        self.attribution = Label(text=ATTRIBUTION, font_size=SMALL_SP * Metrics.density)
+        self.notice = Label(font_size=2 * SMALL_SP * Metrics.density)
+        self.add_widget(self.attribution)
+        self.add_widget(self.notice)
+        for name in ("pos", "size", "radius", "insets", "font_name", "no_map_text", "theme", "on_map", "opacity"):
+            self.fbind(name, self._layout)
+        for name in ("north_up", "focus_height", "follow", "parent"):
+            self.fbind(name, self._wake)
+        self._search(None)
+        self._layout()
+
+    # What the shell calls
+
+    def set_position(self, lat: float, lon: float, heading_deg: float, speed_kmh: float) -> None:
+        """A new fix: degrees, degrees clockwise from north, km/h."""
+        self._place = (lat, lon)
+        self._stand_on(lat, lon)
+        x, y = self._projection.to_xy(lat, lon)
+        self._motion.fix(x, y, heading_deg, speed_kmh / 3.6)
+        if not self.track or math.dist(self._projection.to_xy(*self.track[-1]), (x, y)) >= TRACK_STEP_M:
+            self.track = [*self.track[1 - TRACK_POINTS :], (lat, lon)]
+            self._scene.load_track(self._metres(self.track))
+        self._wake()
+
+    def clear_track(self) -> None:
+        """Forget the travelled path."""
+        self.track = []
+        self._scene.load_track(self._metres(self.track))
+        self._wake()
+
+    def set_route(self, points: Sequence[LatLon] | None) -> None:
+        """The way ahead as latitude/longitude points, None = no route."""
+        self._route = list(points) if points and len(points) > 1 else []
+        xy = self._metres(self._route)
+        self._progress = RouteProgress(xy) if self._route else None
+        self._scene.load_route(xy)
+        self._wake()
+
+    def set_markers(self, markers: Sequence[Marker]) -> None:
+        """Replace the markers."""
+        self._markers = list(markers)
+        self._show_markers()
+        self._wake()
+
+    def set_theme(self, theme: str) -> None:
+        """`night` or `day`."""
+        self.theme = theme
+
+    def zoom_in(self) -> None:
+        """One step closer."""
+        self.zoom_by(ZOOM_STEP)
+
+    def zoom_out(self) -> None:
+        """One step further away."""
+        self.zoom_by(-ZOOM_STEP)
+
+    def recenter(self) -> None:
+        """Glide back to the car and follow it."""
+        self._pilot.recenter(self._motion.pose)
+        self.follow = True
+        self._wake()
+
+    @property
+    def camera(self) -> Any:
+        """The Camera of this moment, for placing things over the map."""
+        return self._pilot.camera((float(self.width), float(self.height)))
+
+    # Gestures
+
+    def drag(self, old: tuple[float, float], new: tuple[float, float]) -> None:
+        """Move the ground under one pixel of the widget to another; ends following."""
+        self._pilot.drag(old, new, (float(self.width), float(self.height)))
+        self.follow = False
+        self._wake()
+
+    def zoom_by(self, steps: float, at: tuple[float, float] | None = None) -> None:
+        """Zoom by 2 ** steps; with a place, and not following, the ground there stays where it is."""
+        self._pilot.zoom_by(steps, at, (float(self.width), float(self.height)))
+        self._wake()
+
+    def on_touch_down(self, touch: Any) -> bool:
+        """Takes every touch on the map."""
+        if not self.collide_point(*touch.pos):
+            return False
+        if "button" in touch.profile and touch.button.startswith("scroll"):
+            return self._gestures.wheel(touch.button, self._inside(touch))
+        touch.grab(self)
+        self._gestures.down(touch.uid, self._inside(touch))
+        return True
+
+    def on_touch_move(self, touch: Any) -> bool:
+        """Drags and pinches."""
+        if touch.grab_current is not self:
+            return False
+        self._gestures.move(touch.uid, self._inside(touch))
+        return True
+
+    def on_touch_up(self, touch: Any) -> bool:
+        """Ends a gesture."""
+        if touch.grab_current is not self:
+            return False
+        touch.ungrab(self)
+        self._gestures.up(touch.uid)
+        return True
+
+    def _inside(self, touch: Any) -> tuple[float, float]:
+        return float(touch.x - self.x), float(touch.y - self.y)
+
+    # Which map
+
+    def _stand_on(self, lat: float, lon: float) -> None:
+        """Show the map that covers a place, else the plain grid around it."""
+        loaded = self._loaded
+        if loaded is not None and loaded.data.contains(*loaded.data.projection.to_xy(lat, lon)):
+            if not self.on_map:
+                self._show(loaded, loaded.data.projection)
+            return
+        if self.on_map or math.hypot(*self._projection.to_xy(lat, lon)) > GRID_REACH_M:
+            self._show(None, Projection(lat, lon))
+        here = Projection(lat, lon)
+        if self._searched is None or math.hypot(*here.to_xy(*self._searched)) > SEARCH_AGAIN_M:
+            self._search((lat, lon))
+
+    def _search(self, place: LatLon | None) -> None:
+        if not self._loading:
+            self._loading, self._searched = True, place
+            load_in_background(place, self._found)
+
+    def _found(self, loaded: LoadedMap | None) -> None:
+        self._loading = False
+        if loaded is not None:
+            self._loaded, self.roads, self.on_map = loaded, loaded.roads, False
+        if self._place is not None:
+            self._stand_on(*self._place)
+        elif loaded is not None:
+            self._show(loaded, loaded.data.projection)
+            x, y = loaded.data.label_xy[0].tolist()  # the most important label: a town
+            self._pilot.look_at(x, y, OVERVIEW_PXM)
+        self._layout()
+
+    def _show(self, loaded: LoadedMap | None, projection: Projection) -> None:
+        """Switch what is drawn and bring everything into its projection."""
+        old, self._projection = self._projection, projection
+
+        def convert(x: float, y: float) -> tuple[float, float]:
+            return projection.to_xy(*old.to_latlon(x, y))
+
+        self._motion.rebase(convert)
+        self._pilot.rebase(convert(*self._pilot.center))
+        self.on_map = loaded is not None
+        self._scene.load(loaded.geometry if loaded else None)
+        self._scene.load_track(self._metres(self.track))
+        passed = self._progress.passed if self._progress else 0.0
+        self.set_route(self._route)
+        if self._progress:
+            self._progress.passed = passed
+        self._show_markers()
+
+    def _metres(self, points: Sequence[LatLon]) -> np.ndarray:
+        return self._projection.array_xy(np.array(points, np.float64).reshape(-1, 2))
+
+    # Drawing
+
+    def _layout(self, *_: Any) -> None:
+        """Size, texts and colours."""
+        size = (max(1, round(self.width)), max(1, round(self.height)))
+        if tuple(self._fbo.size) != size:
+            self._fbo.size = size
+        self._picture.texture = self._fbo.texture
+        self._picture.pos, self._picture.size = self.pos, self.size
+        self._card["size"] = (float(self.width), float(self.height))
+        self._card["radius"] = float(min(self.radius, self.width / 2, self.height / 2))
+        self._card["opacity"] = float(self.opacity)
+        style = STYLES[self.theme]
+        self._signs.font = self.font_name
+        for label in (self.attribution, self.notice):
+            label.font_name, label.color = self.font_name, style.text_quiet
+            label.texture_update()
+            label.size = label.texture_size
+        right, bottom = self.insets[2], self.insets[3]
+        margin = max(8.0 * Metrics.density, self.radius * 0.6)
+        self.attribution.pos = (round(self.right - right - margin - self.attribution.width), round(self.y + bottom + 8))
+        self.attribution.opacity = 1.0 if self.on_map else 0.0
+        lost = self._place is not None and not self.on_map and not self._loading
+        self.notice.text = self.no_map_text if lost else ""
+        self.notice.pos = (round(self.center_x - self.notice.width / 2), round(self.y + self.height * 0.6))
+        self._label_age = math.inf
+        self._show_markers()
+        self._wake()
+
+    def _show_markers(self) -> None:
+        places = self._metres([(marker.lat, marker.lon) for marker in self._markers]).tolist()
+        pairs = [(marker, (x, y)) for marker, (x, y) in zip(self._markers, places, strict=True)]
+        self._signs.show_markers(pairs, STYLES[self.theme])
+
+    def _wake(self, *_: Any) -> None:
+        self._pilot.follow, self._pilot.north_up = self.follow, self.north_up
+        if self._tick_event is None:
+            self._tick_event = Clock.schedule_interval(self._tick, 1 / RATE_HZ)
+
+    def _tick(self, dt: float) -> bool:
+        """One picture; unschedules itself (returns False) at rest and while the widget is nowhere."""
+        dt = min(dt, LONGEST_STEP_S)
+        driving = self._motion.known and self._motion.step(dt)
+        gliding = self._pilot.step(dt, self._motion.pose, self.focus_height)
+        self._draw(dt)
+        if (driving or gliding or self._label_age > 0) and self.parent is not None:
+            return True
+        self._tick_event = None
+        return False
+
+    def _draw(self, dt: float) -> None:
+        camera, style = self.camera, STYLES[self.theme]
+        pose = self._motion.pose
+        passed = self._progress.update(pose[0], pose[1]) if self._progress and pose else 0.0
+        self._scene.draw(camera, style, pose, passed, bool(self._route))
+        taken = self._signs.follow(camera)
+        self._label_age += dt
+        if self._label_age >= LABEL_PERIOD_S:
+            self._label_age = 0.0
+            self._place_labels(taken)
+        self.frames_drawn += 1
+
+    def _place_labels(self, taken: list[tuple[float, float, float, float]]) -> None:
+        camera, style = self.camera, STYLES[self.theme]
+        if not self.on_map or self._loaded is None:
+            self._signs.show_labels([], style)
+            return
+        left, top, right, bottom = self.insets
+        width, height = camera.size
+        taken = [*taken, (0, 0, width, bottom), (0, height - top, width, height)]
+        taken += [(0, 0, left, height), (width - right, 0, width, height)]
+        if (pose := self._motion.pose) is not None:
+            (x, y), clear = camera.project(np.array([pose[:2]]))[0][0], PUCK_CLEAR_DP * Metrics.density
+            taken.append((x - clear, y - clear, x + clear, y + clear))
+        if self._progress is not None:
+            ahead = camera.project(self._progress.ahead(ROUTE_CLEAR_M, ROUTE_CLEAR_STEP_M))[0]
+            taken += [(x - ROUTE_CLEAR_PX, y, x + ROUTE_CLEAR_PX, y) for x, y in ahead.tolist()]
+        placed = self._loaded.labels.place(
+            camera, lambda text, kind: self._signs.label_texture(text, kind, style).size, taken
+        )
+        self._signs.show_labels(placed, style)
+        self._signs.follow(camera)
