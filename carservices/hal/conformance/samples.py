@@ -56,10 +56,13 @@ def echoes(config: SignalConfig, sent: Datum, heard: Datum | None) -> bool:
 
 def _other_number(config: SignalConfig, current: Datum | None) -> Datum:
     low, high = _bounds(config)
-    start = current if isinstance(current, int | float) else min(max(0.0, low), high)
-    step = max(1.0, STEP * _span(config)) if config.datatype.is_integer else 2 * STEP * _span(config)
+    start = current if isinstance(current, int | float) else min(max(0, low), high)
+    if config.datatype.is_integer:
+        step: float = max(1, int(STEP * _span(config)))
+    else:
+        step = float(f"{2 * STEP * _span(config):.1g}")  # a round number: a coarse field can hold what it leads to
     target = start + step if start + step <= high else start - step
-    return round(target) if config.datatype.is_integer else float(f"{target:.4g}")
+    return min(max(target, low), high)
 
 
 def _span(config: SignalConfig) -> float:
@@ -68,14 +71,21 @@ def _span(config: SignalConfig) -> float:
 
 
 def _bounds(config: SignalConfig) -> tuple[float, float]:
+    """The lowest and the highest value; integers for an integer, whose largest no float can hold."""
     element = config.datatype.element
-    low, high = INTEGER_BOUNDS.get(element) or (-FLOAT_BOUNDS[element], FLOAT_BOUNDS[element])
-    return (low if config.min is None else max(low, config.min), high if config.max is None else min(high, config.max))
+    if element in FLOAT_BOUNDS:
+        bound = FLOAT_BOUNDS[element]
+        return (-bound if config.min is None else config.min, bound if config.max is None else config.max)
+    low, high = INTEGER_BOUNDS[element]
+    return (
+        low if config.min is None else max(low, math.ceil(config.min)),
+        high if config.max is None else min(high, math.floor(config.max)),
+    )
 
 
 def _beyond(config: SignalConfig, bound: float, sign: int) -> Datum:
     if config.datatype.is_integer:
-        return math.floor(bound) + 1 if sign > 0 else math.ceil(bound) - 1
+        return int(bound) + sign
     return bound + sign * max(1.0, abs(bound))  # of the widest float this is infinity
 
 
