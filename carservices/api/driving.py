@@ -1,8 +1,9 @@
 """Driving: whether the car is parked, idling or moving, and what the driver may see and do now."""
 
 from enum import IntFlag, StrEnum
+from typing import Annotated
 
-from pydantic import BaseModel
+from pydantic import BaseModel, WithJsonSchema
 
 from carservices.api.contract import Contract, Stream, call
 
@@ -30,6 +31,10 @@ class Restriction(IntFlag):
     NO_TEXT_MESSAGE = 128
     NO_VOICE_TRANSCRIPTION = 256
     FULLY_RESTRICTED = 511
+
+
+Restrictions = Annotated[Restriction, WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 511})]
+"""Any number of restrictions as the sum of their bits."""
 
 
 class Cause(StrEnum):
@@ -61,7 +66,7 @@ class DrivingState(BaseModel, frozen=True):
     """
 
     motion: Motion
-    restrictions: Restriction
+    restrictions: Restrictions
     optimized_only: bool
     limits: Limits
     cause: Cause
@@ -89,7 +94,7 @@ class Driving(Contract):
     state = Stream(DrivingState)
 
     @call
-    async def explain(self, restriction: Restriction) -> str:
+    async def explain(self, restriction: Restrictions) -> str:
         """Why this restriction is in force, or not, and what would lift it."""
         raise NotImplementedError
 
