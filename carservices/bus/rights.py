@@ -1,0 +1,31 @@
+"""What a connection may do: the grants of its name, compiled for the hub's checks."""
+
+from carservices.bus.identity import Grants
+from carservices.signals.globs import GlobSet
+
+MAX_NAME = 512
+"""Characters in a path, topic or service name; longer ones are nobody's, and cost no matching."""
+
+
+class Rights:
+    """A name's grants, compiled for the hub's checks."""
+
+    def __init__(self, name: str, grants: Grants) -> None:
+        self.name = name
+        self.grants = grants
+        self.read = GlobSet(*grants.read)
+        self.actuate = GlobSet(*grants.actuate)
+        self.call = GlobSet(*grants.call)
+
+    def may_read(self, topic: str) -> bool:
+        return len(topic) <= MAX_NAME and topic in self.read
+
+    def may_actuate(self, path: str) -> bool:
+        return len(path) <= MAX_NAME and path in self.actuate
+
+    def may_call(self, service: str) -> bool:
+        return len(service) <= MAX_NAME and service in self.call
+
+    def may_publish(self, topic: str) -> bool:
+        """A service speaks only below its own name."""
+        return len(topic) <= MAX_NAME and topic.startswith(f"{self.name}.")
