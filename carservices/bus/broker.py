@@ -2,21 +2,23 @@
 
 import logging
 import os
-import select
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from selectors import EVENT_READ, DefaultSelector
 from typing import Any, Protocol
 
 import zmq
 
 from carservices.bus import identity, wire
-from carservices.bus.identity import Rights
+from carservices.bus.rights import Rights
 from carservices.bus.wire import Kind
 
 log = logging.getLogger(__name__)
 
+MAX_LOGGED = 300
+"""Characters of a complaint in the log."""
 BATCH = 500
 """Frames read from one socket before the others get their turn."""
 TICK = 0.25
@@ -36,6 +38,7 @@ class Peer:
     topics: set[str] = field(default_factory=set)
     received: int = 0
     calls: int = 0
+    waiting: int = 0
     drops: int = 0
     since: float = field(default_factory=time.monotonic)
 
@@ -71,6 +74,8 @@ class Broker:
         self._calls.router_mandatory = True
         self._topics = self._bind(zmq.XPUB, "topics")
         self._publish = self._bind(zmq.PULL, "publish")
+        self._deaths = DefaultSelector()
+        self._complained = False
         self._running = True
         self.epoch = time.monotonic_ns()
         self.peers: dict[str, Peer] = {}
@@ -103,6 +108,9 @@ class Broker:
         }
         for socket in readers:
             poller.register(socket, zmq.POLLIN)
+        if descriptor := getattr(self._deaths, "fileno", None):
+            readers[descriptor()] = self._read_deaths
+            poller.register(descriptor(), zmq.POLLIN)
         next_tick = 0.0
         while self._running:
             now = time.monotonic()
@@ -116,6 +124,7 @@ class Broker:
                 next_tick = time.monotonic() + TICK
                 self.bury()
                 self._handler.tick()
+                self._complained = False
                 beat()
 
     def stop(self) -> None:
@@ -124,9 +133,9 @@ class Broker:
 
     def close(self) -> None:
         for peer in self.peers.values():
-            if peer.pidfd is not None:
-                os.close(peer.pidfd)
+            self._stop_watching(peer)
         self.peers.clear()
+        self._deaths.close()
         self._context.destroy(linger=0)
 
     # -- who is there ------------------------------------------------------------------------------------------------
@@ -145,7 +154,7 @@ class Broker:
                     status = b"200"
             if status != b"200":
                 self.refused += 1
-                log.warning("refused a connection from %s as '%s'", address.decode(errors="replace"), user)
+                self._complain(f"refused a connection from {address.decode(errors='replace')} as '{user}'")
             self._zap.send_multipart([version, request, status, b"", user.encode(), b""])
 
     def _hello(self, frame: zmq.Frame, routing: bytes, user: str, version: Any) -> None:
@@ -156,18 +165,33 @@ class Broker:
         pid = int(str(frame.get("Peer-Address")).rsplit(":", 1)[1])
         if old := self.peers.pop(user, None):
             self._forget(old)
-        peer = Peer(user, name, routing, pid, Rights(name, grants), _pidfd(pid))
-        self.peers[user] = peer
+        peer = Peer(user, name, routing, pid, Rights(name, grants))
         if not isinstance(version, int) or version < 1:
-            self.send(peer, [Kind.ERROR, 0, "UNSUPPORTED", f"version {version!r} is not spoken here", {}])
+            text = f"version {version!r:.40} is not spoken here; this hub speaks 1 to {wire.VERSION}"
+            self.send(peer, [Kind.ERROR, 0, "UNSUPPORTED", text, {}])
             return
+        self.peers[user] = peer
+        if (pidfd := _pidfd(pid)) is not None:
+            peer.pidfd = pidfd
+            self._deaths.register(pidfd, EVENT_READ, peer)
         self.send(peer, [Kind.WELCOME, min(version, wire.VERSION), self.epoch])
         self._handler.joined(peer)
 
     def bury(self) -> None:
-        """Notice the dead now instead of at the next tick."""
-        for peer in [p for p in self.peers.values() if _is_dead(p)]:
+        """Notice the dead now instead of at the loop's next turn."""
+        self._read_deaths()
+        for peer in [p for p in self.peers.values() if p.pidfd is None and not _is_alive(p.pid)]:
             self.drop(peer)
+
+    def _read_deaths(self) -> None:
+        for key, _ in self._deaths.select(0):
+            self.drop(key.data)
+
+    def _stop_watching(self, peer: Peer) -> None:
+        if peer.pidfd is not None:
+            self._deaths.unregister(peer.pidfd)
+            os.close(peer.pidfd)
+            peer.pidfd = None
 
     def drop(self, peer: Peer) -> None:
         """The peer is gone: its process died or it said goodbye."""
@@ -176,10 +200,14 @@ class Broker:
             self._forget(peer)
 
     def _forget(self, peer: Peer) -> None:
-        if peer.pidfd is not None:
-            os.close(peer.pidfd)
-            peer.pidfd = None
+        self._stop_watching(peer)
         self._handler.left(peer)
+
+    def _complain(self, text: str) -> None:
+        """Log the first offence of each tick; a flood of garbage must not become a flood of lines."""
+        if not self._complained:
+            self._complained = True
+            log.warning("%s", text[:MAX_LOGGED])
 
     # -- reading -----------------------------------------------------------------------------------------------------
 
@@ -191,9 +219,9 @@ class Broker:
                 return
             try:
                 self._read_call(frames)
-            except (ValueError, TypeError, IndexError, KeyError, OverflowError) as error:
+            except wire.BAD_INPUT as error:
                 self.garbage += 1
-                log.warning("dropped a message nobody can read: %s", error)
+                self._complain(f"dropped a message nobody can read: {error}")
 
     def _read_call(self, frames: list[zmq.Frame]) -> None:
         if len(frames) != 2:
@@ -219,7 +247,7 @@ class Broker:
         elif kind == Kind.BYE:
             self.drop(peer)
         else:
-            self.send(peer, [Kind.ERROR, 0, "UNSUPPORTED", f"message kind {kind!r}", {}])
+            self.send(peer, [Kind.ERROR, 0, "UNSUPPORTED", f"the hub knows no message kind {kind!r:.40}", {}])
 
     def _read_publications(self) -> None:
         handler, peers = self._handler, self.peers
@@ -243,9 +271,9 @@ class Broker:
                     handler.state(peer, topic.decode(), payload)
                 else:
                     raise ValueError(f"unknown publication {data[:1]!r}")
-            except (ValueError, TypeError, IndexError, KeyError, OverflowError) as error:
+            except wire.BAD_INPUT as error:
                 self.garbage += 1
-                log.warning("dropped a publication of %s: %s", peer.user, error)
+                self._complain(f"dropped a publication of {peer.user}: {error}")
 
     def _read_subscriptions(self) -> None:
         for _ in range(BATCH):
@@ -258,20 +286,20 @@ class Broker:
                 user = str(frame.get("User-Id"))
             except zmq.ZMQError:
                 continue  # libzmq's own goodbye for a vanished peer carries no identity and needs no answer
+            if data[:1] == b"\x00":
+                self._topics.setsockopt(zmq.UNSUBSCRIBE, data[1:])
+                continue
             peer = self.peers.get(user)
-            topic = data[1:].removesuffix(wire.NUL).decode(errors="replace")
-            if peer is None or topic not in peer.topics:
-                continue  # not granted by a `subscribe` call before: silence is the denial
-            if data[:1] == b"\x01":
+            topic = data[1:-1].decode(errors="replace")
+            # Not granted by a `subscribe` call before: silence is the denial. Without the NUL it would be a prefix.
+            if data[:1] == b"\x01" and data[-1:] == wire.NUL and peer is not None and topic in peer.topics:
                 self._topics.setsockopt(zmq.SUBSCRIBE, data[1:])
                 self._handler.subscribed(peer, topic)
-            elif data[:1] == b"\x00":
-                self._topics.setsockopt(zmq.UNSUBSCRIBE, data[1:])
 
     # -- sending -----------------------------------------------------------------------------------------------------
 
     def send(self, peer: Peer, message: list[Any]) -> bool:
-        """Send on the call socket; False when the peer is gone or does not read."""
+        """Send on the call socket; False when the peer is gone or does not read. Raises ValueError (`wire.pack`)."""
         try:
             self._calls.send_multipart((peer.routing, wire.pack(message)), zmq.NOBLOCK, copy=True)
         except zmq.ZMQError as error:  # EHOSTUNREACH: its connection is gone; EAGAIN: it does not read
@@ -303,19 +331,11 @@ def _pidfd(pid: int) -> int | None:
         return None
 
 
-def _is_dead(peer: Peer) -> bool:
-    if peer.pidfd is not None:
-        return _readable(peer.pidfd)
+def _is_alive(pid: int) -> bool:
     try:
-        os.kill(peer.pid, 0)
+        os.kill(pid, 0)
     except ProcessLookupError:
-        return True
-    except PermissionError:
         return False
-    return False
-
-
-def _readable(descriptor: int) -> bool:
-    poller = select.poll()
-    poller.register(descriptor, select.POLLIN)
-    return bool(poller.poll(0))
+    except PermissionError:
+        return True
+    return True

@@ -18,6 +18,8 @@ from carservices.signals.globs import GlobSet
 TRY_AGAIN_SECONDS = 2.0
 TRY_AGAIN_STEP = 0.1
 """AAOS retries a read that is not ready yet each 100 ms for at most 2 s."""
+MAX_EARLY = 100
+"""Outcomes of sets kept for a caller that has not got its handle yet; older ones were given up."""
 
 
 class Servable(Protocol):
@@ -92,7 +94,9 @@ class Car:
         return car
 
     async def close(self) -> None:
-        """Leave the bus; nothing is left behind."""
+        """Leave the bus; nothing is left behind, and no handle waits on."""
+        for handle in list(self._handles.values()):
+            handle.fail(Code.NOT_AVAILABLE, "this connection was closed", None)
         await self._link.close()
 
     async def __aenter__(self) -> Self:
@@ -189,10 +193,14 @@ class Car:
                 raise refusal
             await asyncio.sleep(TRY_AGAIN_STEP)
         handle = self._handles[set_id] = SetHandle(path, value, timeout)
-        handle.on_done(lambda: self._handles.pop(set_id, None))
+        handle.on_done(lambda: self._forget(set_id, handle))
         if early := self._early.pop(set_id, None):
             self._settle(handle, *early)
         return handle
+
+    def _forget(self, set_id: int, handle: SetHandle) -> None:
+        if self._handles.get(set_id) is handle:
+            del self._handles[set_id]
 
     async def inject(self, path: str, value: Datum | None, status: Status = Status.AVAILABLE) -> None:
         """Pretend that the source had said so (developer tools only)."""
@@ -260,6 +268,10 @@ class Car:
 
     async def _restore(self) -> None:
         """After each hello: offer our service, say our states, watch what we watched."""
+        handles = list(self._handles.values())
+        self._handles.clear()  # a new hub counts its sets anew
+        self._early.clear()
+        self._recheck(handles)
         async with self._restoring:
             if self._provided is not None:
                 await self.call(wire.HUB, "provide", self._provided)
@@ -267,8 +279,6 @@ class Car:
                 self._link.publish(frame)
             await self._fetch_configs()
             await self._subscriptions.renew(self._configs)
-        for handle in list(self._handles.values()):
-            self._recheck(handle)
         self._tell(True)
 
     def _lost(self) -> None:
@@ -291,6 +301,8 @@ class Car:
             handle = self._handles.get(body[0])
             if handle is None:
                 self._early[body[0]] = (what, body[1:])
+                if len(self._early) > MAX_EARLY:
+                    del self._early[next(iter(self._early))]
             else:
                 self._settle(handle, what, body[1:])
 
@@ -304,21 +316,22 @@ class Car:
 
     def _settle(self, handle: SetHandle, what: str, body: list[Any]) -> None:
         if what == "confirmed":
-            handle.confirm(body[0])
+            handle.confirm(body[0], body[1])
         else:
             handle.fail(Code(body[0]), body[1], body[2])
 
-    def _recheck(self, handle: SetHandle) -> None:
-        """The hub that knew of this set is gone: the value itself shows whether it happened."""
+    def _recheck(self, handles: Sequence[SetHandle]) -> None:
+        """The hub that knew of these sets is gone: the value itself shows whether they happened."""
 
-        async def look() -> None:
-            watch = await self.watch([handle.path], handle.see)
-            handle.on_done(lambda: self._link.spawn(watch.close()))
+        async def look(handle: SetHandle) -> None:
+            with contextlib.suppress(CarError):  # not ours to read: the handle ends at its deadline
+                watch = await self.watch([handle.path], handle.see)
+                handle.on_done(lambda: self._link.spawn(watch.close()))
 
-        self._link.spawn(look())
+        for handle in handles:
+            self._link.spawn(look(handle))
 
 
 def _refusal(path: str, error: CallError) -> SetFailed:
-    """A failed call to set as VHAL says it; an answer that never came is not known to have failed for good."""
-    status = Code(error.details.get("status", Code.NOT_AVAILABLE))
-    return SetFailed(path, status, error.message, error.details.get("blocking"))
+    """A failed call to set as VHAL says it."""
+    return SetFailed(path, error.status(Code.NOT_AVAILABLE), error.message, error.details.get("blocking"))

@@ -27,7 +27,14 @@ class CallError(CarError):
         super().__init__(message)
         self.code = code
         self.message = message
-        self.details = details or {}
+        self.details = details if isinstance(details, dict) else {}
+
+    def status(self, otherwise: Code) -> Code:
+        """What went wrong in VHAL's words, if the other side said so."""
+        try:
+            return Code(self.details.get("status", otherwise))
+        except ValueError:
+            return otherwise
 
 
 class SetFailed(CarError):

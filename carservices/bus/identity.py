@@ -11,8 +11,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from carservices.signals.globs import GlobSet
-
 SECRET_FILE = "secret"
 GRANTS_FILE = "grants.json"
 TOKEN_VARIABLE = "CARSERVICES_TOKEN"
@@ -59,7 +57,9 @@ def token_is_good(secret: str, name: str, token: str) -> bool:
 
 def write_grants(run_dir: Path, grants: Mapping[str, Grants]) -> None:
     """Say what each name may do; the hub reads it when a name first connects."""
-    (run_dir / GRANTS_FILE).write_text(json.dumps({name: asdict(grant) for name, grant in grants.items()}, indent=1))
+    fresh = run_dir / f"{GRANTS_FILE}.new"
+    fresh.write_text(json.dumps({name: asdict(grant) for name, grant in grants.items()}, indent=1))
+    fresh.replace(run_dir / GRANTS_FILE)
 
 
 def read_grants(run_dir: Path) -> dict[str, Grants]:
@@ -73,27 +73,3 @@ def read_grants(run_dir: Path) -> dict[str, Grants]:
         for name, g in raw.items()
     }
     return {**grants, TOOL: EVERYTHING}
-
-
-class Rights:
-    """A name's grants, compiled for the hub's checks."""
-
-    def __init__(self, name: str, grants: Grants) -> None:
-        self.name = name
-        self.grants = grants
-        self.read = GlobSet(*grants.read)
-        self.actuate = GlobSet(*grants.actuate)
-        self.call = GlobSet(*grants.call)
-
-    def may_read(self, topic: str) -> bool:
-        return topic in self.read
-
-    def may_actuate(self, path: str) -> bool:
-        return path in self.actuate
-
-    def may_call(self, service: str) -> bool:
-        return service in self.call
-
-    def may_publish(self, topic: str) -> bool:
-        """A service speaks only below its own name."""
-        return topic.startswith(f"{self.name}.")

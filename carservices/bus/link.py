@@ -28,7 +28,7 @@ Serve = Callable[[str, str, Any], Awaitable[Any]]
 
 
 class Drain:
-    """Reads one socket until it is empty whenever its file descriptor stirs.
+    """Reads one socket until it is empty whenever its file descriptor stirs; what a reader raises is reported.
 
     libzmq's descriptor is edge-triggered: after a read or a send it may be silent with messages waiting, so each
     send is followed by a look (`nudge`).
@@ -49,13 +49,18 @@ class Drain:
 
     def run(self) -> None:
         self._scheduled = False
-        try:
-            for _ in range(BATCH):
-                if self.socket.closed:
-                    return
-                self._read()
-        except zmq.Again:
+        if self.socket.closed:
             return
+        read = self._read
+        for _ in range(BATCH):
+            try:
+                read()
+            except zmq.Again:
+                return
+            except Exception as error:
+                self._loop.call_exception_handler(
+                    {"message": "a message from the bus caused an error", "exception": error}
+                )
         self.nudge()
 
     def close(self) -> None:
@@ -84,6 +89,7 @@ class Link:
         self._token = token
         self._ids = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[Any]] = {}
+        self.welcomes = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._welcome: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._publish = self._socket(zmq.PUSH)
@@ -176,6 +182,7 @@ class Link:
         self._topics.close()
         self._topics = Drain(self._socket(zmq.SUB), self._read_topic)
         self._topics.socket.connect(wire.endpoint(self.run_dir, "topics"))
+        self.welcomes += 1
         self._connected.set()
         if not self._welcome.done():
             self._welcome.set_result(None)
@@ -206,7 +213,11 @@ class Link:
         self._waiting[call_id] = future
         late = loop.call_later(timeout + GRACE, self._late, call_id, target, method)
         try:
-            if not self._send([Kind.CALL, call_id, target, method, params, int(timeout * 1000)]):
+            try:
+                sent = self._send([Kind.CALL, call_id, target, method, params, int(timeout * 1000)])
+            except ValueError as error:
+                raise CallError("INVALID_ARGUMENT", f"{target}.{method}: {error}") from error
+            if not sent:
                 raise CallError("UNAVAILABLE", "the hub does not read; the message was not sent")
             return await future
         finally:
@@ -233,15 +244,16 @@ class Link:
         try:
             if self.serve is None:
                 raise CallError("UNSUPPORTED", f"{self.name} takes no calls")
-            result = await self.serve(caller, method, params)
+            self._send([Kind.REPLY, call_id, await self.serve(caller, method, params)])
         except CallError as error:
             self._send([Kind.ERROR, call_id, error.code, error.message, error.details])
-        else:
-            self._send([Kind.REPLY, call_id, result])
+        except ValueError as error:
+            self._send([Kind.ERROR, call_id, "INTERNAL", f"{self.name}.{method} has an answer, but {error}", {}])
 
     # -- sending -----------------------------------------------------------------------------------------------------
 
     def _send(self, message: list[Any]) -> bool:
+        """False when the hub does not read. Raises ValueError for what cannot travel."""
         try:
             self._calls.socket.send(wire.pack(message), zmq.NOBLOCK)
         except zmq.Again:

@@ -1,6 +1,7 @@
 """A command on its way: accepted already, then confirmed by the car or failed with a reason."""
 
 import asyncio
+import math
 from collections.abc import Callable
 
 from carservices.bus.errors import SetFailed
@@ -29,9 +30,9 @@ class SetHandle:
     def on_done(self, callback: Callable[[], object]) -> None:
         self._done.add_done_callback(lambda _done: callback())
 
-    def confirm(self, value: Datum) -> None:
+    def confirm(self, value: Datum, timestamp: int) -> None:
         if not self._done.done():
-            self._done.set_result(Value(self.path, value, 0))
+            self._done.set_result(Value(self.path, value, timestamp))
 
     def fail(self, code: Code, reason: str, blocking: str | None) -> None:
         if not self._done.done():
@@ -39,8 +40,17 @@ class SetHandle:
 
     def see(self, value: Value) -> None:
         """An update of the signal: it may show that the command happened."""
-        if value.status is Status.AVAILABLE and value.value == self.wanted:
-            self.confirm(self.wanted)
+        if value.status is Status.AVAILABLE and value.value is not None and same(self.wanted, value.value):
+            self.confirm(value.value, value.timestamp)
+
+
+def same(wanted: Datum, value: Datum | None) -> bool:
+    """Equal, or equal as single-precision numbers: a HAL may hold a float in 32 bits."""
+    if isinstance(wanted, list) and isinstance(value, list):
+        return len(wanted) == len(value) and all(map(same, wanted, value))
+    if isinstance(wanted, float) and isinstance(value, int | float):
+        return math.isclose(wanted, value, rel_tol=1e-6, abs_tol=1e-6)
+    return wanted == value
 
 
 def _retrieve(done: "asyncio.Future[Value]") -> None:

@@ -1,6 +1,7 @@
 """What one connection watches: topics by name, who here wants them, and what was lost on the way."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -11,6 +12,8 @@ from carservices.signals import SignalConfig, Status, Value
 from carservices.signals.globs import GlobSet
 
 STATUSES = (Status.AVAILABLE, Status.UNAVAILABLE, Status.ERROR)
+REPORT_SECONDS = 0.5
+"""Losses are told to the hub at most this often: who cannot keep up must not send a message for each."""
 
 OnValue = Callable[[Value], None]
 
@@ -71,6 +74,7 @@ class Subscriptions:
         self._topics: dict[bytes, Followed] = {}
         self._lock = asyncio.Lock()
         self.drops = 0
+        self._reporting = False
         link.on_topic = self._frame
 
     # -- the way of a value ------------------------------------------------------------------------------------------
@@ -86,12 +90,22 @@ class Subscriptions:
         if seq <= topic.seq:
             return  # the snapshot or the stream brought it already
         if topic.seq and seq != topic.seq + 1:
-            self.drops += seq - topic.seq - 1
-            self._link.report_drops(self.drops)
+            self._lost(seq - topic.seq - 1)
         topic.seq = seq
         topic.last = last = Value(topic.path, value, timestamp, STATUSES[status])
         for callback in topic.callbacks:
             callback(last)
+
+    def _lost(self, messages: int) -> None:
+        self.drops += messages
+        if not self._reporting:
+            self._reporting = True
+            asyncio.get_running_loop().call_later(REPORT_SECONDS, self._report)
+
+    def _report(self) -> None:
+        self._reporting = False
+        if self._link.connected:
+            self._link.report_drops(self.drops)
 
     # -- watches -----------------------------------------------------------------------------------------------------
 
@@ -99,11 +113,12 @@ class Subscriptions:
         """Raises CallError PERMISSION_DENIED for a path that is named outright and not ours to read."""
         async with self._lock:
             self._watches.append(watch)
+            hub = self._link.welcomes
             try:
-                await self._extend(watch, configs)
+                await self._extend(watch, configs, outright=True)
             except CallError:
-                if self._link.connected:
-                    self._watches.remove(watch)
+                if self._link.connected and self._link.welcomes == hub:
+                    await self._remove(watch)
                     raise
                 # else the hub went away: `renew` will do it
 
@@ -124,7 +139,8 @@ class Subscriptions:
                 idle.append(name)
         if idle and self._link.connected:
             self._link.unfollow(idle)
-            await self._ask("unsubscribe", idle)
+            with contextlib.suppress(CallError):  # the hub went away, and with it what it knew of us
+                await self._ask("unsubscribe", idle)
 
     async def grow(self, configs: Mapping[str, SignalConfig]) -> None:
         """More signals are on offer."""
@@ -145,19 +161,25 @@ class Subscriptions:
         """A request to the hub that is there now: a new one gets everything from `renew`."""
         return await self._link.call(wire.HUB, method, params, patience=0)
 
-    async def _extend(self, watch: Watch, configs: Mapping[str, SignalConfig]) -> None:
+    async def _extend(self, watch: Watch, configs: Mapping[str, SignalConfig], outright: bool = False) -> None:
+        """Subscribe to what the watch lacks; ``outright``: a refusal of what it names without a glob is an error."""
+        named: frozenset[str] = frozenset()
         if watch.stream is not None:
+            named = frozenset([watch.stream])
             wanted = [] if watch.topics else [watch.stream]
             granted = await self._ask("subscribe_states", wanted) if wanted else []
         else:
             assert watch.globs is not None
             wanted = [path for path in watch.globs.select(configs) if path not in watch.topics]
+            if outright:
+                named = watch.globs.exact
+                wanted += sorted(named.difference(configs))
             request = [wanted, watch.rate, watch.resolution, watch.variable_rate]
             granted = await self._ask("subscribe", request) if wanted else []
         fresh: list[str] = []
         for path, name in zip(wanted, granted, strict=True):
             if isinstance(name, list):
-                if watch.stream is not None:
+                if outright and path in named and name[0] == "PERMISSION_DENIED":
                     raise CallError(name[0], f"{self._link.name} may not read {path}")
                 continue
             watch.topics[path] = name

@@ -18,7 +18,13 @@ import msgpack
 
 VERSION = 1
 MAX_MESSAGE = 8 << 20
+"""Bytes in one frame; libzmq cuts the connection of who sends more."""
+MAX_PAYLOAD = MAX_MESSAGE - 2048
+"""Bytes in one payload: the hub adds a topic or a caller's name on the way."""
 HIGH_WATER = 4000
+"""Messages queued for a reader that does not keep up; then the newest are dropped and counted."""
+BAD_INPUT = (ValueError, TypeError, KeyError, IndexError, OverflowError, AttributeError)
+"""What Python raises when a decoded message does not have the shape its reader expects."""
 NUL = b"\x00"
 VALUES = b"V"
 STATE = b"S"
@@ -39,7 +45,14 @@ class Kind(IntEnum):
 
 
 def pack(message: Any) -> bytes:
-    return msgpack.packb(message, use_bin_type=True)
+    """Encode one payload. Raises ValueError for what cannot travel."""
+    try:
+        frame: bytes = msgpack.packb(message, use_bin_type=True)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise ValueError(f"this cannot go over the bus: {error}") from error
+    if len(frame) > MAX_PAYLOAD:
+        raise ValueError(f"{len(frame)} bytes are too much for one message; {MAX_PAYLOAD} are allowed")
+    return frame
 
 
 def unpack(frame: bytes) -> Any:

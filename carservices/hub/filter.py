@@ -11,6 +11,8 @@ from carservices.signals import Datum, Status
 
 EARLY = 0.05
 """Share of the period by which a sample may come early: clocks of source and hub jitter."""
+MIN_INT, MAX_INT = -(2**63), 2**64 - 1
+"""What the wire carries; a value at the very end of its type is not rounded out of it."""
 
 
 class ResolutionError(ValueError):
@@ -35,7 +37,13 @@ class Filter:
         """The value at the topic's resolution (AAOS rounds to a multiple of an integer power of ten)."""
         if self._digits is None or isinstance(value, bool) or not isinstance(value, int | float):
             return value
-        return round(value, self._digits)
+        try:
+            rounded = round(value, self._digits)
+        except OverflowError:
+            return value
+        if isinstance(rounded, int) and not MIN_INT <= rounded <= MAX_INT:
+            return value
+        return rounded
 
     def offer(self, value: Datum | None, status: Status, now_ns: int) -> bool:
         """Whether to deliver ``value`` now; False may also mean later, see `due_ns`."""

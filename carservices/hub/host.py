@@ -16,6 +16,8 @@ from carservices.signals import Code, SignalConfig, Value
 log = logging.getLogger(__name__)
 
 HEALTH_SECONDS = 5.0
+RETRY_SECONDS = 0.05
+"""When to try again after the hub did not take a batch."""
 MAX_ROWS = 1000
 """Values in one frame; at the longest string each (4096) it stays below the largest message."""
 WORDS = {Code.ACCESS_DENIED: "PERMISSION_DENIED", Code.INVALID_ARG: "INVALID_ARGUMENT", Code.INTERNAL_ERROR: "INTERNAL"}
@@ -31,6 +33,7 @@ class HalHost:
         self._index: dict[str, int] = {}
         self._last: dict[int, Value] = {}
         self._unsent: dict[int, Value] = {}
+        self._retry: asyncio.TimerHandle | None = None
         self._announced = False
 
     async def run(self, ready: Callable[[], None] = lambda: None) -> None:
@@ -53,6 +56,8 @@ class HalHost:
                 with contextlib.suppress(asyncio.CancelledError):
                     await health
         finally:
+            if self._retry is not None:
+                self._retry.cancel()
             await self._hal.close()
 
     def _connection(self, up: bool) -> None:
@@ -92,7 +97,13 @@ class HalHost:
         for start in range(0, len(rows), MAX_ROWS):
             if not self._car.push(wire.VALUES + wire.pack(rows[start : start + MAX_ROWS])):
                 self._unsent = values
+                if self._retry is None:
+                    self._retry = asyncio.get_running_loop().call_later(RETRY_SECONDS, self._send_again)
                 return
+
+    def _send_again(self) -> None:
+        self._retry = None
+        self._send({})
 
     async def _serve(self, _caller: str, method: str, params: Any) -> Any:
         try:

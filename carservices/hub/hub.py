@@ -12,14 +12,17 @@ from carservices.bus.broker import Broker, Peer
 from carservices.bus.wire import HUB, Kind
 from carservices.hub.audit import Audit
 from carservices.hub.registry import Registry, Signal, Source, Topic
-from carservices.hub.requests import Refused, Requests
+from carservices.hub.requests import Answer, Refused, Requests, bounded
 from carservices.hub.sets import PendingSets
 from carservices.signals import Code, Status
 from carservices.signals.check import InvalidValue
 
 log = logging.getLogger(__name__)
 
-MAX_CALL_SECONDS = 60.0
+MAX_OUTSTANDING = 1000
+"""Calls of one connection that may wait for an answer."""
+MAX_ERROR = 500
+"""Characters of an error that goes back to the caller."""
 NIL = wire.pack(None)
 AVAILABLE = int(Status.AVAILABLE)
 STATUSES = (Status.AVAILABLE, Status.UNAVAILABLE, Status.ERROR)
@@ -31,7 +34,7 @@ class PendingCall:
 
     to: Peer
     deadline: float
-    answer: Callable[[Kind, list[Any]], None]
+    answer: Answer
     client: Peer | None = None
 
 
@@ -135,6 +138,7 @@ class Hub:
         """A service's new state."""
         if not peer.rights.may_publish(topic_name):
             raise ValueError(f"{peer.name} may not publish {topic_name}")
+        wire.unpack(payload)  # nobody downstream shall meet what cannot be read
         topic = self.registry.topic(topic_name, None, None, 0)
         self.published += 1
         self.broker.publish(topic.state_frame(payload, time.monotonic_ns(), Status.AVAILABLE))
@@ -151,10 +155,14 @@ class Hub:
         if topic is None:
             return
         topic.users.discard(peer.user)
-        if not topic.users and topic.signal is not None:
+        if topic.users:
+            return
+        if topic.signal is not None:
             self._held.discard(topic)
             self.registry.drop_topic(topic)
             self.tell_rate(topic.signal)
+        elif not topic.payload:
+            self.registry.drop_topic(topic)
 
     def tell_rate(self, signal: Signal) -> None:
         """Tell the HAL the highest rate anybody wants of a signal (AAOS merges subscriptions the same way)."""
@@ -162,58 +170,80 @@ class Hub:
         if source is None or not signal.config.max_rate:
             return
         rate = max((t.rate for t in signal.topics if t.users), default=0.0)
-        self.ask(source.peer, "subscribe", [signal.index, rate], lambda _kind, _body: None)
+        if rate != signal.rate:
+            signal.rate = rate
+            self.ask(source.peer, "subscribe", [signal.index, rate], lambda _kind, _body: None)
 
     # -- calls -------------------------------------------------------------------------------------------------------
 
     def call(self, peer: Peer, call_id: int, target: str, method: str, params: Any, timeout: float) -> None:
         def answer(kind: Kind, body: list[Any]) -> None:
-            self.broker.send(peer, [kind, call_id, *body])
-
-        if target == HUB:
             try:
-                result = self._requests.handle(peer, call_id, method, params, answer)
-            except Refused as error:
-                answer(Kind.ERROR, [error.code, str(error), error.details])
-            except (ValueError, TypeError, KeyError, IndexError) as error:
-                answer(Kind.ERROR, ["INVALID_ARGUMENT", f"hub.{method}: {error}", {}])
-            else:
-                if result is not Requests.LATER:
-                    answer(Kind.REPLY, [result])
-            return
+                self.broker.send(peer, [kind, call_id, *body])
+            except ValueError as error:
+                self.broker.send(peer, [Kind.ERROR, call_id, "INTERNAL", f"there is an answer, but {error}", {}])
+
+        def refuse(code: str, text: str, details: dict[str, Any]) -> None:
+            answer(Kind.ERROR, [code, text if len(text) <= MAX_ERROR else f"{text[:MAX_ERROR]}…", details])
+
+        try:
+            result = self._handle(peer, target, method, params, timeout, answer)
+        except Refused as error:
+            refuse(error.code, str(error), error.details)
+        except wire.BAD_INPUT as error:
+            refuse("INVALID_ARGUMENT", f"{target}.{method}: {error}", {})
+        else:
+            if result is not Requests.LATER:
+                answer(Kind.REPLY, [result])
+
+    def _handle(self, peer: Peer, target: str, method: str, params: Any, timeout: float, answer: Answer) -> Any:
+        if target == HUB:
+            return self._requests.handle(peer, method, params, answer)
         if not peer.rights.may_call(target):
-            answer(Kind.ERROR, ["PERMISSION_DENIED", f"{peer.name} may not call {target}", {}])
-            return
+            raise Refused("PERMISSION_DENIED", f"{peer.name} may not call {target}")
         service = self.services.get(target)
         if service is None:
-            answer(Kind.ERROR, ["UNAVAILABLE", f"no service '{target}' is running", {}])
-            return
+            raise Refused("UNAVAILABLE", f"no service '{target}' is running")
         self.ask(service, method, params, answer, timeout, client=peer)
+        return Requests.LATER
 
     def ask(
         self,
         to: Peer,
         method: str,
         params: Any,
-        answer: Callable[[Kind, list[Any]], None],
+        answer: Answer,
         timeout: float = 10.0,
         client: Peer | None = None,
     ) -> None:
-        """Send a call and remember what to do with the answer."""
+        """Send a call and remember what to do with the answer. Raises ValueError for what cannot be sent."""
+        if client is not None and client.waiting >= MAX_OUTSTANDING:
+            raise Refused("UNAVAILABLE", f"{MAX_OUTSTANDING} calls of {client.name} wait already")
         self._next_id += 1
-        timeout = min(max(timeout, 0.0), MAX_CALL_SECONDS)
+        timeout = bounded(timeout)
         caller = client.name if client else HUB
         if not self.broker.send(to, [Kind.CALL, self._next_id, caller, method, params, int(timeout * 1000)]):
             answer(Kind.ERROR, ["UNAVAILABLE", f"{to.name} does not answer", {}])
             return
         self._pending[self._next_id] = PendingCall(to, time.monotonic() + timeout, answer, client)
+        if client is not None:
+            client.waiting += 1
 
     def answer(self, peer: Peer, call_id: int, kind: Kind, body: list[Any]) -> None:
         pending = self._pending.get(call_id)
         if pending is None or pending.to is not peer:
             return
-        del self._pending[call_id]
-        pending.answer(kind, body[1:])
+        self._end(call_id)
+        if kind is Kind.REPLY:
+            pending.answer(kind, body[1:2] or [None])
+        else:
+            given = body[1:4]
+            pending.answer(kind, [*given, *["INTERNAL", f"{peer.name} gave no reason", {}][len(given) :]])
+
+    def _end(self, call_id: int) -> None:
+        pending = self._pending.pop(call_id)
+        if pending.client is not None:
+            pending.client.waiting -= 1
 
     # -- sets --------------------------------------------------------------------------------------------------------
 
@@ -231,7 +261,7 @@ class Hub:
 
     def set_confirmed(self, peer: Peer, set_id: int, path: str, value: Any) -> None:
         self.audit.record(peer.name, "confirmed", path=path, value=value)
-        self.broker.send(peer, [Kind.NOTICE, "confirmed", [set_id, value]])
+        self.broker.send(peer, [Kind.NOTICE, "confirmed", [set_id, value, self.registry.signals[path].timestamp]])
 
     def set_failed(self, peer: Peer, set_id: int, path: str, code: Code, reason: str, blocking: str | None) -> None:
         self.audit.record(peer.name, "failed", path=path, code=code.name, reason=reason)
@@ -251,15 +281,16 @@ class Hub:
         self._requests.forget(peer)
         for call_id, pending in list(self._pending.items()):
             if pending.to is peer:
-                del self._pending[call_id]
+                self._end(call_id)
                 pending.answer(Kind.ERROR, ["UNAVAILABLE", f"{peer.name} has stopped", {}])
             elif pending.client is peer:
-                del self._pending[call_id]
+                self._end(call_id)
         if source := self.registry.sources.pop(peer.user, None):
             self._source_left(source)
-        for name in [n for n, p in self.services.items() if p is peer]:
-            del self.services[name]
-            self._service_left(name)
+        if self.services.get(peer.name) is peer:
+            del self.services[peer.name]
+        if not any(other.name == peer.name for other in self.broker.peers.values()):
+            self._streams_end(peer.name)
 
     def _source_left(self, source: Source) -> None:
         now = time.monotonic_ns()
@@ -272,10 +303,10 @@ class Hub:
                     reason = f"{source.peer.name} has stopped"
                     self.set_failed(pending.peer, pending.id, pending.path, Code.NOT_AVAILABLE, reason, None)
 
-    def _service_left(self, name: str) -> None:
+    def _streams_end(self, name: str) -> None:
         """A stream without its service is unknown, not unchanged: who depends on it must fail closed."""
         for topic in self.registry.topics.values():
-            if topic.signal is None and topic.name.startswith(f"{name}."):
+            if topic.signal is None and topic.payload and topic.name.startswith(f"{name}."):
                 self.broker.publish(topic.state_frame(NIL, time.monotonic_ns(), Status.UNAVAILABLE))
 
     def notify_all(self, what: str, body: Any) -> None:
@@ -287,7 +318,7 @@ class Hub:
         now = time.monotonic()
         for call_id, pending in list(self._pending.items()):
             if pending.deadline <= now:
-                del self._pending[call_id]
+                self._end(call_id)
                 pending.answer(Kind.ERROR, ["TIMEOUT", f"{pending.to.name} did not answer in time", {}])
         for expired in self.sets.expired(now):
             self.sets.remove(expired)

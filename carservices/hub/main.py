@@ -1,5 +1,6 @@
 """The hub's process: set up, serve until SIGTERM, leave."""
 
+import contextlib
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -14,8 +15,18 @@ def run_hub(
     beat: Callable[[], None] = lambda: None,
 ) -> None:
     """Serve the run directory until SIGTERM or SIGINT; ``ready`` once the sockets are bound, ``beat`` at each tick."""
+    _allow_many_descriptors()
     hub = Hub(run_dir, state_dir)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: hub.stop())
     ready()
     hub.run(beat)
+
+
+def _allow_many_descriptors() -> None:
+    """Raise the limit as far as we may: libzmq 4.3.5 aborts its process when ``accept`` on ipc finds none left."""
+    with contextlib.suppress(ImportError):  # Windows has no such limit
+        import resource
+
+        _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

@@ -20,13 +20,13 @@ class Topic:
 
     __slots__ = ("filter", "head", "name", "payload", "rate", "seq", "signal", "users")
 
-    def __init__(self, name: str, signal: "Signal | None", filter_: Filter | None, rate: float) -> None:
+    def __init__(self, name: str, signal: "Signal | None", filter_: Filter | None, rate: float, seq: int) -> None:
         self.name = name
         self.head = name.encode() + wire.NUL
         self.signal = signal
         self.filter = filter_
         self.rate = rate
-        self.seq = 0
+        self.seq = seq
         self.payload = b""
         self.users: set[str] = set()
 
@@ -46,7 +46,20 @@ class Topic:
 class Signal:
     """One signal on offer: its config, its source, the value last known, and its topics."""
 
-    __slots__ = ("check", "config", "index", "invalid", "source", "static", "status", "timestamp", "topics", "value")
+    __slots__ = (
+        "check",
+        "config",
+        "index",
+        "invalid",
+        "rate",
+        "raw",
+        "source",
+        "static",
+        "status",
+        "timestamp",
+        "topics",
+        "value",
+    )
 
     def __init__(self, config: SignalConfig, source: "Source", index: int) -> None:
         self.topics: list[Topic] = []
@@ -56,6 +69,8 @@ class Signal:
     def adopt(self, config: SignalConfig, source: "Source", index: int) -> None:
         """Take a (new) source; nothing is known of the value until it speaks."""
         self.config = config
+        self.raw = config.model_dump(mode="json")
+        self.rate = 0.0  # as the source was told last
         self.source: Source | None = source
         self.index = index
         self.check: Check = compile_check(config)
@@ -86,13 +101,14 @@ class Registry:
         self.sources: dict[str, Source] = {}
         self.topics: dict[str, Topic] = {}
         self.generation = 0
+        self._used_seq = 0
 
     def announce(self, peer: Peer, configs: Iterable[dict[str, Any]]) -> tuple[Source, list[str]]:
         """A HAL says what it offers; returns the paths that another living HAL already offers."""
+        offered = [SignalConfig.model_validate(raw) for raw in configs]  # all or nothing
         source = Source(peer)
         taken: list[str] = []
-        for index, raw in enumerate(configs):
-            config = SignalConfig.model_validate(raw)
+        for index, config in enumerate(offered):
             signal = self.signals.get(config.path)
             if signal is None:
                 signal = self.signals[config.path] = Signal(config, source, index)
@@ -115,7 +131,7 @@ class Registry:
         """The topic of this name, made on first use with the value known by then."""
         topic = self.topics.get(name)
         if topic is None:
-            topic = self.topics[name] = Topic(name, signal, filter_, rate)
+            topic = self.topics[name] = Topic(name, signal, filter_, rate, self._used_seq)
             if signal is not None:
                 signal.topics.append(topic)
                 if signal.status is not None:
@@ -125,6 +141,8 @@ class Registry:
         return topic
 
     def drop_topic(self, topic: Topic) -> None:
+        """Forget it; one of the same name goes on counting above it, as its old frames may still be under way."""
+        self._used_seq = max(self._used_seq, topic.seq)
+        del self.topics[topic.name]
         if topic.signal is not None:
             topic.signal.topics.remove(topic)
-            del self.topics[topic.name]

@@ -3,13 +3,16 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from pydantic import ValidationError
 
 from carservices.bus import wire
 from carservices.bus.broker import Peer
+from carservices.bus.errors import CallError
+from carservices.bus.sethandle import same
 from carservices.bus.wire import Kind
 from carservices.hub.filter import Filter
-from carservices.hub.sets import same
 from carservices.signals import Access, ChangeMode, Code, Datum, Status
 from carservices.signals.check import InvalidValue
 
@@ -23,6 +26,15 @@ YOUTH_SECONDS = 2.0
 """After its own start the hub says "try again" instead of "unknown": HALs may still have to announce themselves."""
 MAX_SUBSCRIPTIONS = 5000
 """Topics one connection may watch."""
+MAX_UNCONFIRMED = 100
+"""Sets of one signal that may wait for their echo."""
+MAX_CALL_SECONDS = 60.0
+
+WORDS = {
+    Code.ACCESS_DENIED: "PERMISSION_DENIED",
+    Code.NOT_AVAILABLE: "UNAVAILABLE",
+    Code.TRY_AGAIN: "UNAVAILABLE",
+}
 
 
 class Refused(Exception):
@@ -34,12 +46,21 @@ class Refused(Exception):
         self.details = details
 
 
+def bounded(timeout: Any) -> float:
+    """A caller's deadline in seconds, at most `MAX_CALL_SECONDS`. Raises ValueError."""
+    seconds = float(timeout)
+    if not seconds >= 0:
+        raise ValueError(f"a timeout of {seconds} s")
+    return min(seconds, MAX_CALL_SECONDS)
+
+
 @dataclass(slots=True, eq=False)
 class Sync:
     """A client that waits until the hub has seen its subscriptions, to get the last values without a gap."""
 
     peer: Peer
     topics: list[str]
+    missing: set[str]
     answer: Answer
     deadline: float
 
@@ -55,7 +76,7 @@ class Requests:
         self._arrived: set[tuple[str, str]] = set()
         self._syncs: list[Sync] = []
 
-    def handle(self, peer: Peer, call_id: int, method: str, params: Any, answer: Answer) -> Any:
+    def handle(self, peer: Peer, method: str, params: Any, answer: Answer) -> Any:
         request = getattr(self, f"_do_{method}", None)
         if request is None:
             raise Refused("UNSUPPORTED", f"the hub has no request '{method}'")
@@ -65,7 +86,7 @@ class Requests:
 
     def _do_configs(self, peer: Peer, _params: Any, _answer: Answer) -> Any:
         signals = self._hub.registry.signals
-        return [s.config.model_dump(mode="json") for path, s in signals.items() if peer.rights.may_read(path)]
+        return [s.raw for path, s in signals.items() if peer.rights.may_read(path)]
 
     def _do_get(self, peer: Peer, paths: list[str], _answer: Answer) -> Any:
         """Last values as (value, t_ns, status), or an error code word in place of one."""
@@ -83,11 +104,12 @@ class Requests:
         return result
 
     def _do_set(self, peer: Peer, params: list[Any], answer: Answer) -> Any:
-        path, value, timeout = params[:3]
+        path, value, timeout = params[0], params[1], bounded(params[2])
         signal = self._hub.registry.signals.get(path)
         if signal is None:
-            code = Code.TRY_AGAIN if self._is_young() else Code.INVALID_ARG
-            raise Refused("NOT_FOUND", f"no HAL offers {path}", status=int(code))
+            if self._is_young():
+                raise Refused("NOT_FOUND", f"no HAL offers {path}", status=int(Code.TRY_AGAIN))
+            self._refuse(peer, path, value, Code.INVALID_ARG, f"no HAL offers {path}", "NOT_FOUND")
         if not peer.rights.may_actuate(path):
             self._refuse(peer, path, value, Code.ACCESS_DENIED, f"{peer.name} has no grant to actuate it")
         if signal.config.access is Access.READ:
@@ -100,25 +122,30 @@ class Requests:
         if source is None:
             self._refuse(peer, path, value, Code.NOT_AVAILABLE, "its HAL has stopped")
         hub = self._hub
-        pending = hub.sets.add(peer, path, value, time.monotonic() + float(timeout))
+        if len(hub.sets.of(path)) >= MAX_UNCONFIRMED:
+            self._refuse(peer, path, value, Code.TRY_AGAIN, f"{MAX_UNCONFIRMED} sets of it are not confirmed yet")
+        pending = hub.sets.add(peer, path, value, time.monotonic() + timeout)
 
         def answered(kind: Kind, body: list[Any]) -> None:
             if kind is Kind.ERROR:
                 hub.sets.remove(pending)
-                details = body[2] if len(body) > 2 and isinstance(body[2], dict) else {}
-                code = Code(details.get("status", Code.INTERNAL_ERROR if body[0] == "INTERNAL" else Code.NOT_AVAILABLE))
-                hub.audit.record(peer.name, "refused", path=path, value=value, code=code.name, reason=body[1])
-                answer(kind, [body[0], body[1], {**details, "status": int(code)}])
+                error = CallError(*body)
+                code = error.status(Code.INTERNAL_ERROR if error.code == "INTERNAL" else Code.NOT_AVAILABLE)
+                hub.audit.record(peer.name, "refused", path=path, value=value, code=code.name, reason=error.message)
+                answer(kind, [error.code, error.message, {**error.details, "status": int(code)}])
                 return
             hub.audit.record(peer.name, "set", path=path, value=value)
             pending.accepted = True
             answer(Kind.REPLY, [pending.id])
-            if pending.confirmed or self._holds(path, value):
+            if pending.confirmed or signal.config.access is Access.WRITE or self._holds(path, value):
                 hub.sets.remove(pending)
                 hub.set_confirmed(peer, pending.id, path, value)
 
-        assert source is not None
-        hub.ask(source.peer, "set", [signal.index, value], answered, float(timeout), client=peer)
+        try:
+            hub.ask(source.peer, "set", [signal.index, value], answered, timeout, client=peer)
+        except Refused:
+            hub.sets.remove(pending)
+            raise
         return self.LATER
 
     def _is_young(self) -> bool:
@@ -128,10 +155,9 @@ class Requests:
         signal = self._hub.registry.signals[path]
         return signal.status is Status.AVAILABLE and same(wanted, signal.value)
 
-    def _refuse(self, peer: Peer, path: str, value: Any, code: Code, reason: str) -> None:
+    def _refuse(self, peer: Peer, path: str, value: Any, code: Code, reason: str, word: str | None = None) -> NoReturn:
         self._hub.audit.record(peer.name, "refused", path=path, value=value, code=code.name, reason=reason)
-        word = "PERMISSION_DENIED" if code is Code.ACCESS_DENIED else "INVALID_ARGUMENT"
-        raise Refused(word if code is not Code.NOT_AVAILABLE else "UNAVAILABLE", reason, status=int(code))
+        raise Refused(word or WORDS.get(code, "INVALID_ARGUMENT"), reason, status=int(code))
 
     def _do_inject(self, peer: Peer, params: list[Any], _answer: Answer) -> Any:
         """Pretend that the source had said so; AAOS' inject-vhal-event and inject-error-event."""
@@ -150,14 +176,13 @@ class Requests:
     def _do_subscribe(self, peer: Peer, params: list[Any], _answer: Answer) -> Any:
         """Grant ways of seeing signals: (paths, rate or None for the highest, resolution, variable rate) → topics."""
         paths, rate, resolution, variable = params[:4]
-        if len(peer.topics) + len(paths) > MAX_SUBSCRIPTIONS:
-            raise Refused("PERMISSION_DENIED", f"more than {MAX_SUBSCRIPTIONS} subscriptions on one connection")
+        self._need_room(peer, len(paths))
         return [self._subscribe(peer, str(p), rate, float(resolution), bool(variable)) for p in paths]
 
     def _subscribe(self, peer: Peer, path: str, rate: float | None, resolution: float, variable: bool) -> Any:
         hub = self._hub
         signal = hub.registry.signals.get(path)
-        if not peer.rights.may_read(path):
+        if not peer.rights.may_read(path) or (signal is not None and signal.config.access is Access.WRITE):
             return ["PERMISSION_DENIED"]
         if signal is None:
             return ["NOT_FOUND"]
@@ -178,15 +203,25 @@ class Requests:
 
     def _do_subscribe_states(self, peer: Peer, names: list[str], _answer: Answer) -> Any:
         """Grant streams of services, also of those that are not there yet."""
+        self._need_room(peer, len(names))
         result: list[Any] = []
         for name in names:
-            if not peer.rights.may_read(name):
+            if not self._may_read_stream(peer, name):
                 result.append(["PERMISSION_DENIED"])
                 continue
             self._hub.registry.topic(name, None, None, 0).users.add(peer.user)
             peer.topics.add(name)
             result.append(name)
         return result
+
+    def _may_read_stream(self, peer: Peer, name: str) -> bool:
+        """Streams only: a signal's topic carries its rate after the @, and grants are for paths."""
+        topic = self._hub.registry.topics.get(name)
+        return peer.rights.may_read(name) and "@" not in name and (topic is None or topic.signal is None)
+
+    def _need_room(self, peer: Peer, topics: int) -> None:
+        if len(peer.topics) + topics > MAX_SUBSCRIPTIONS:
+            raise Refused("PERMISSION_DENIED", f"more than {MAX_SUBSCRIPTIONS} subscriptions on one connection")
 
     def _do_unsubscribe(self, peer: Peer, names: list[str], _answer: Answer) -> Any:
         for name in names:
@@ -196,25 +231,29 @@ class Requests:
 
     def _do_sync(self, peer: Peer, names: list[str], answer: Answer) -> Any:
         """Answered once the hub has seen the subscriptions: (topic, last payload) for each that has one."""
-        self._syncs.append(Sync(peer, [str(n) for n in names], answer, time.monotonic() + SYNC_SECONDS))
+        if not peer.topics.issuperset(names):
+            raise Refused("NOT_FOUND", "subscribe first: one of these topics is not yours")
+        missing = {name for name in names if (peer.user, name) not in self._arrived}
+        self._syncs.append(Sync(peer, names, missing, answer, time.monotonic() + SYNC_SECONDS))
         self._settle()
         return self.LATER
 
     def arrived(self, peer: Peer, topic: str) -> None:
         self._arrived.add((peer.user, topic))
-        if self._syncs:
-            self._settle()
+        for sync in self._syncs:
+            if sync.peer is peer:
+                sync.missing.discard(topic)
+        self._settle()
 
     def _settle(self) -> None:
-        for sync in self._syncs[:]:
-            if all((sync.peer.user, name) in self._arrived for name in sync.topics):
-                self._syncs.remove(sync)
-                topics = (self._hub.registry.topics.get(name) for name in sync.topics)
-                sync.answer(Kind.REPLY, [[[t.name, t.payload] for t in topics if t is not None and t.payload]])
+        for sync in [s for s in self._syncs if not s.missing]:
+            self._syncs.remove(sync)
+            topics = (self._hub.registry.topics.get(name) for name in sync.topics)
+            sync.answer(Kind.REPLY, [[[t.name, t.payload] for t in topics if t is not None and t.payload]])
 
     def _do_last(self, peer: Peer, name: str, _answer: Answer) -> Any:
         """The last payload of a stream, None when nothing was said yet."""
-        if not peer.rights.may_read(name):
+        if not self._may_read_stream(peer, name):
             raise Refused("PERMISSION_DENIED", f"{peer.name} may not read {name}")
         topic = self._hub.registry.topics.get(name)
         return topic.payload if topic is not None and topic.payload else None
@@ -228,7 +267,11 @@ class Requests:
         self._hub.broker.bury()  # a restarted HAL may be back before its death was noticed
         if self._hub.registry.hal(peer.name.removeprefix("hal.")) is not None:
             raise Refused("INVALID_ARGUMENT", f"a {peer.name} is already running")
-        source, taken = self._hub.registry.announce(peer, configs)
+        try:
+            source, taken = self._hub.registry.announce(peer, configs)
+        except ValidationError as error:
+            detail = error.errors()[0]
+            raise Refused("INVALID_ARGUMENT", f"{peer.name} offers a bad config: {detail['msg']}") from None
         for signal in source.signals:
             if signal is not None and signal.topics:
                 self._hub.tell_rate(signal)

@@ -1,10 +1,10 @@
 """Commands under way: sent to a HAL, waiting for the event that confirms them."""
 
 import itertools
-import math
 from dataclasses import dataclass
 
 from carservices.bus.broker import Peer
+from carservices.bus.sethandle import same
 from carservices.signals import Datum, Status
 
 
@@ -55,10 +55,3 @@ class PendingSets:
     def forget(self, peer: Peer) -> None:
         for pending in [p for waiting in self.by_path.values() for p in waiting if p.peer is peer]:
             self.remove(pending)
-
-
-def same(wanted: Datum, value: Datum | None) -> bool:
-    """Equal, or equal as single-precision numbers: a HAL may hold a float in 32 bits."""
-    if isinstance(wanted, float) and isinstance(value, int | float):
-        return math.isclose(wanted, value, rel_tol=1e-6, abs_tol=1e-6)
-    return wanted == value
