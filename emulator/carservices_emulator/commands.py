@@ -1,0 +1,249 @@
+"""Commands to the emulated world: the verbs of scenarios, the panel and the HAL's control, one class each."""
+
+import math
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from carservices.hal import HalError, SetError
+from carservices.signals import Datum, InvalidValue, check
+from carservices_emulator.faults import FAULTS, Broken, FailMode
+from carservices_emulator.model.body import SEATS
+from carservices_emulator.model.charging import Plug
+from carservices_emulator.signals import ENTRIES
+
+if TYPE_CHECKING:
+    from carservices_emulator.simulation import Simulation
+
+Door = Literal["Row1.DriverSide", "Row1.PassengerSide", "Row2.DriverSide", "Row2.PassengerSide", "trunk", "hood"]
+GEARS = {"P": 126, "R": -1, "N": 0, "D": 127}
+
+
+class Command(BaseModel):
+    """One verb with its arguments; ``run`` raises HalError (SetError when the car refuses)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    verb: ClassVar[str]
+
+    @abstractmethod
+    def run(self, sim: "Simulation") -> Any:
+        """Do it; what comes back goes to the caller."""
+
+
+class Set(Command):
+    """Set an actuator as a client would."""
+
+    verb: ClassVar[str] = "set"
+    path: str
+    value: bool | int | float | str
+
+    def run(self, sim: "Simulation") -> None:
+        sim.set(self.path, self.value)
+
+
+class Inject(Command):
+    """A signal shows ``value`` for ``seconds`` of simulated time (for ever without)."""
+
+    verb: ClassVar[str] = "inject"
+    path: str
+    value: Datum
+    seconds: float = Field(math.inf, gt=0)
+
+    def run(self, sim: "Simulation") -> None:
+        config = known(self.path)
+        try:
+            value = check(config, self.value)
+        except InvalidValue as error:
+            raise HalError(str(error)) from None
+        sim.faults.sensors[self.path] = Broken(None, value, sim.time + self.seconds)
+
+
+class Fail(Command):
+    """A sensor fails in one of the modes, for ``seconds`` (for ever without)."""
+
+    verb: ClassVar[str] = "fail"
+    path: str
+    mode: FailMode = FailMode.SILENT
+    seconds: float = Field(math.inf, gt=0)
+
+    def run(self, sim: "Simulation") -> None:
+        known(self.path)
+        now = ENTRIES[self.path].read(sim)
+        sim.faults.sensors[self.path] = Broken(self.mode, now, sim.time + self.seconds)
+
+
+class Clear(Command):
+    """End an injection or a sensor fault; without ``path`` all of them."""
+
+    verb: ClassVar[str] = "clear"
+    path: str | None = None
+
+    def run(self, sim: "Simulation") -> None:
+        sim.faults.clear(self.path)
+
+
+class Fault(Command):
+    """Break or repair a part."""
+
+    verb: ClassVar[str] = "fault"
+    name: Literal[tuple(FAULTS)]  # type: ignore[valid-type]
+    on: bool = True
+
+    def run(self, sim: "Simulation") -> None:
+        sim.faults.switch(sim, self.name, on=self.on)
+
+
+class Gear(Command):
+    """Move the gear lever with the foot on the brake: P, R, N, D."""
+
+    verb: ClassVar[str] = "gear"
+    gear: Literal["P", "R", "N", "D"]
+
+    def run(self, sim: "Simulation") -> None:
+        sim.take_over()
+        if not sim.car.road.speed:
+            sim.car.pedals.brake = max(sim.car.pedals.brake, 0.3)
+        sim.set("Vehicle.Powertrain.Transmission.SelectedGear", GEARS[self.gear])
+
+
+class Pedals(Command):
+    """Take the wheel: pedals 0–1, steering wheel in degrees, left positive; what is left out stays."""
+
+    verb: ClassVar[str] = "pedals"
+    accelerator: float | None = Field(None, ge=0, le=1)
+    brake: float | None = Field(None, ge=0, le=1)
+    steering: float | None = Field(None, ge=-500, le=500)
+
+    def run(self, sim: "Simulation") -> None:
+        sim.take_over().set(self.accelerator, self.brake, self.steering)
+
+
+class Drive(Command):
+    """Who drives: trip (``trip``, ``loop``), wltc, constant (``speed`` km/h), manual, parked."""
+
+    verb: ClassVar[str] = "driver"
+    name: Literal["trip", "wltc", "constant", "manual", "parked"]
+    trip: str = "neubrandenburg"
+    loop: bool = True
+    speed: float = Field(50.0, ge=0, le=200)
+
+    def run(self, sim: "Simulation") -> None:
+        sim.seat(self)
+
+
+class SetWeather(Command):
+    """Change the weather; what is left out stays."""
+
+    verb: ClassVar[str] = "weather"
+    temperature: float | None = Field(None, ge=-40, le=55)
+    humidity: float | None = Field(None, ge=0, le=100)
+    sun: float | None = Field(None, ge=0, le=1200)
+    rain: float | None = Field(None, ge=0, le=100)
+    wind: float | None = Field(None, ge=-40, le=40)
+    light: float | None = Field(None, ge=0, le=100)
+    grip: float | None = Field(None, gt=0, le=1.2)
+
+    def run(self, sim: "Simulation") -> None:
+        for name, value in self.model_dump(exclude_none=True).items():
+            setattr(sim.weather, name, value)
+
+
+class OpenDoor(Command):
+    """Open or close a door, the trunk or the hood by hand."""
+
+    verb: ClassVar[str] = "door"
+    door: Door
+    open: bool = True
+
+    def run(self, sim: "Simulation") -> None:
+        if self.door in SEATS:
+            side = sim.car.body.doors[self.door]
+            side.locked = side.locked and not self.open  # the inner handle unlocks
+            sim.set(f"Vehicle.Cabin.Door.{self.door}.IsOpen", self.open)
+        else:
+            sim.set(f"Vehicle.Body.{'Trunk.Rear' if self.door == 'trunk' else 'Hood'}.IsOpen", self.open)
+
+
+class Occupy(Command):
+    """Somebody sits down or gets up, belted or not."""
+
+    verb: ClassVar[str] = "seat"
+    seat: Literal["Row1.DriverSide", "Row1.PassengerSide", "Row2.DriverSide", "Row2.PassengerSide"]
+    occupied: bool = True
+    belted: bool = True
+
+    def run(self, sim: "Simulation") -> None:
+        seat = sim.car.body.seats[self.seat]
+        seat.occupied = self.occupied
+        seat.belted = self.belted and self.occupied
+
+
+class ConnectPlug(Command):
+    """Plug a cable in: ``kind`` ac or dc, ``power_kw`` of the station."""
+
+    verb: ClassVar[str] = "plug"
+    kind: Literal["ac", "dc"]
+    power_kw: float = Field(11.0, gt=0, le=1000)
+
+    def run(self, sim: "Simulation") -> None:
+        sim.plug(Plug(self.kind, self.power_kw * 1e3))
+
+
+class Unplug(Command):
+    """Stop charging, unlock and pull the cable."""
+
+    verb: ClassVar[str] = "unplug"
+
+    def run(self, sim: "Simulation") -> None:
+        sim.car.port.disconnect()
+
+
+class Ignition(Command):
+    """Switch the car: LOCK, OFF, ACC, ON."""
+
+    verb: ClassVar[str] = "ignition"
+    state: Literal["LOCK", "OFF", "ACC", "ON"]
+
+    def run(self, sim: "Simulation") -> None:
+        sim.ignition(self.state)
+
+
+COMMANDS: dict[str, type[Command]] = {
+    command.verb: command
+    for command in (
+        Set, Inject, Fail, Clear, Fault, Gear, Pedals, Drive, SetWeather, OpenDoor, Occupy, ConnectPlug, Unplug, Ignition,
+    )
+}  # fmt: skip
+"""Verb → command."""
+
+
+def known(path: str) -> Any:
+    """The config of a signal. Raises HalError."""
+    entry = ENTRIES.get(path)
+    if entry is None:
+        raise HalError(f"{path[:200]} is not a signal of the emulator")
+    return entry.config
+
+
+def parse(verb: str, arguments: dict[str, Any]) -> Command:
+    """A command from its verb and arguments. Raises HalError naming verb, argument and cure."""
+    command = COMMANDS.get(verb)
+    if command is None:
+        raise HalError(f"there is no command '{verb[:40]}'; take one of {', '.join(COMMANDS)}")
+    try:
+        return command.model_validate(arguments)
+    except ValidationError as error:
+        problem = error.errors(include_url=False)[0]
+        where = ".".join(map(str, problem["loc"]))
+        raise HalError(f"{verb}: {where}: {problem['msg']}; it takes {_usage(command)}") from None
+
+
+def _usage(command: type[Command]) -> str:
+    return (
+        ", ".join(name if field.is_required() else f"[{name}]" for name, field in command.model_fields.items())
+        or "nothing"
+    )
+
+
+__all__ = ["COMMANDS", "Command", "Drive", "SetError", "parse"]

@@ -1,0 +1,233 @@
+"""The emulator as a HAL: the hub cannot tell it from a real car."""
+
+import asyncio
+import math
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import Field
+
+from carservices.hal import Hal, HalError, Health, Options, SetError
+from carservices.signals import Code, Datum, SignalConfig, Value
+from carservices_emulator.commands import COMMANDS, Clear, Drive, parse
+from carservices_emulator.drivers import ManualDriver, ParkedDriver
+from carservices_emulator.faults import FAULTS
+from carservices_emulator.recording import Recorder, Replay
+from carservices_emulator.sampler import Sampler
+from carservices_emulator.scenario import load_scenario
+from carservices_emulator.signals import ENTRIES
+from carservices_emulator.simulation import CONFIGS, STEP, Simulation
+from carservices_emulator.tomlfile import names
+
+FASTEST, CALM, ASLEEP = 0.02, 0.1, 0.5
+"""s between two ticks: at most, while something happens, and while nothing does."""
+LONGEST = 1.0
+"""s of real time one tick makes up for after the process was held up."""
+MAX_FACTOR = 200.0
+
+
+class EmulatorOptions(Options):
+    """Which car in which world: names of shipped files, or paths of the user's own; ``speed`` is the time factor."""
+
+    profile: str = "renault-megane-e-tech-ev60"
+    scenario: str = "city"
+    seed: int = 0
+    speed: float = Field(1.0, gt=0, le=MAX_FACTOR)
+    trip: str | None = None
+
+
+class EmulatorHal(Hal[EmulatorOptions]):
+    """Runs a `Simulation` in real time; everything beyond its signals goes through `control`."""
+
+    Options = EmulatorOptions
+
+    def __init__(self, options: EmulatorOptions | None = None) -> None:
+        super().__init__(options or EmulatorOptions())
+        self._sampler = Sampler()
+        self._wake = asyncio.Event()
+        self._open = False
+        self._replay: Replay | None = None
+        self._recorder: Recorder | None = None
+        self._factor = self.options.speed
+        self._paused = False
+        self._sim: Simulation | None = None
+
+    @property
+    def simulation(self) -> Simulation:
+        """The world behind the HAL; exists once it is open."""
+        if self._sim is None:
+            raise HalError("the emulator is not open; call open() first")
+        return self._sim
+
+    async def open(self) -> Sequence[SignalConfig]:
+        self._load(self.options.scenario)
+        self._open = True
+        self._sampler = Sampler()
+        self._sampler.urge_all()
+        return list(CONFIGS.values())
+
+    async def events(self) -> AsyncIterator[Sequence[Value]]:
+        loop = asyncio.get_running_loop()
+        last = loop.time()
+        while self._open:
+            now = loop.time()
+            self._advance(min(now - last, LONGEST))
+            last = now
+            batch = self._sampler.collect(self._replay or self.simulation, now)
+            if batch:
+                self._record(batch)
+                yield batch
+            self._wake.clear()
+            if not self._open or self._sampler.urgent:
+                continue
+            timer = loop.call_at(now + self._period(), self._wake.set)
+            try:
+                await self._wake.wait()
+            finally:
+                timer.cancel()
+
+    async def set(self, path: str, value: Datum) -> None:
+        if self._replay is not None:
+            raise SetError(Code.NOT_AVAILABLE, "a recording is playing; end it with `replay` without a file")
+        simulation = self.simulation
+        simulation.set(path, value)
+        if ENTRIES[path].instant or ENTRIES[path].read(simulation) == value:
+            self._sampler.urge(path)
+        self._wake.set()
+
+    async def subscribe(self, path: str, rate: float) -> None:
+        if path not in ENTRIES:
+            raise HalError(f"{path} is not a signal of the emulator")
+        self._sampler.subscribe(path, rate)
+        self._wake.set()
+
+    async def health(self) -> Health:
+        simulation = self.simulation
+        figures = {"time": round(simulation.time, 1), "factor": 0.0 if self._paused else self._factor}
+        return Health(True, f"{simulation.profile.identity.model}, {simulation.driver.name}", figures)
+
+    async def control(self, verb: str, arguments: dict[str, Any]) -> Any:
+        """Developer commands: `COMMANDS`, and scenario, seek, speed, pause, record, replay, status."""
+        if verb in COMMANDS:
+            result = self.simulation.do(command := parse(verb, arguments))
+            if verb in ("inject", "fail", "set") and (path := arguments.get("path")):
+                self._sampler.urge(path)
+            elif isinstance(command, Clear):
+                self._sampler.urge_all()
+        else:
+            result = self._world_command(verb, arguments)
+        self._wake.set()
+        return result
+
+    async def close(self) -> None:
+        self._open = False
+        self._stop_recording()
+        self._wake.set()
+
+    def _world_command(self, verb: str, arguments: dict[str, Any]) -> Any:
+        match verb, arguments:
+            case "scenario", {"name": str(name)}:
+                self._replay = None
+                self._load(name)
+            case "seek", {"seconds": int() | float() as seconds} if 0 <= seconds < math.inf:
+                (self._replay or self.simulation).seek(float(seconds))
+            case "speed", {"factor": int() | float() as factor} if 0 < factor <= MAX_FACTOR:
+                self._factor = float(factor)
+            case "pause", {**rest} if rest.keys() <= {"on"}:
+                self._paused = bool(rest.get("on", True))
+            case "record", {**rest} if rest.keys() <= {"file"}:
+                self._stop_recording()
+                if rest.get("file"):
+                    self._recorder = Recorder(str(rest["file"]))
+                    self._sampler.urge_all()
+            case "replay", {**rest} if rest.keys() <= {"file"}:
+                self._replay = Replay(str(rest["file"])) if rest.get("file") else None
+                self._sampler.urge_all()
+            case "status", {}:
+                return self._status()
+            case _:
+                raise HalError(
+                    f"the emulator does not take {verb[:40]}({', '.join(map(str, arguments))[:80]}); it takes"
+                    f" {', '.join(COMMANDS)}, scenario(name), seek(seconds), speed(factor up to {MAX_FACTOR:g}),"
+                    " pause(on), record(file), replay(file), status()"
+                )
+        return None
+
+    def _status(self) -> dict[str, Any]:
+        simulation = self.simulation
+        return {
+            "profile": simulation.profile.identity.model,
+            "scenario": simulation.scenario.name,
+            "driver": simulation.driver.name,
+            "time": round(simulation.time if self._replay is None else self._replay.time, 2),
+            "duration": self._replay.end
+            if self._replay
+            else max((e.time for e in simulation.scenario.at), default=0.0),
+            "speed": self._factor,
+            "paused": self._paused,
+            "recording": str(self._recorder.path) if self._recorder else None,
+            "replay": str(self._replay.path) if self._replay else None,
+            "faults": sorted(simulation.faults.active),
+            "sensors": {path: str(b.mode or "inject") for path, b in simulation.faults.sensors.items()},
+            "refusals": simulation.refusals[-10:],
+            "energy": simulation.car.ledger.kilowatt_hours(),
+            "choices": {
+                "profiles": names("profiles"),
+                "scenarios": names("scenarios"),
+                "trips": names("trips", ".json"),
+                "faults": list(FAULTS),
+                "commands": list(COMMANDS),
+            },
+        }
+
+    def _load(self, scenario: str) -> None:
+        options = self.options
+        simulation = Simulation(
+            options.profile, load_scenario(scenario), options.seed, epoch=datetime.now(UTC).replace(microsecond=0)
+        )
+        if options.trip is not None:
+            simulation.seat(Drive(name="trip", trip=options.trip))
+        self._sim = simulation
+        self._sampler.urge_all()
+
+    def _advance(self, elapsed: float) -> None:
+        """Let ``elapsed`` s of real time pass in the world."""
+        if self._paused or elapsed <= 0.0:
+            return
+        seconds = elapsed * self._factor
+        if self._replay is not None:
+            self._replay.run(seconds)
+            return
+        steps = math.ceil(seconds / STEP)
+        self.simulation.run(seconds, seconds / steps)
+
+    def _period(self) -> float:
+        """s until the next tick: as fast as the fastest subscriber, slow when nothing moves."""
+        rate = self._sampler.rate
+        if rate > 1.0 / CALM:
+            return max(FASTEST, 1.0 / rate)
+        return CALM if self._busy() or rate > 1.0 / ASLEEP else ASLEEP
+
+    def _busy(self) -> bool:
+        if self._replay is not None:
+            return True
+        simulation = self.simulation
+        resting = (
+            isinstance(simulation.driver, ParkedDriver | ManualDriver) and simulation.car.pedals.accelerator <= 0.0
+        )
+        return not resting or simulation.car.road.speed != 0.0 or simulation.car.body.moving or self._factor > 1.0
+
+    def _record(self, batch: Sequence[Value]) -> None:
+        if self._recorder is None:
+            return
+        try:
+            self._recorder.write(self.simulation.time, batch)
+        except HalError as error:
+            self._recorder = None
+            self.simulation.refusals.append(str(error))
+
+    def _stop_recording(self) -> None:
+        if self._recorder is not None:
+            self._recorder.close()
+            self._recorder = None

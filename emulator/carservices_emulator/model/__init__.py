@@ -1,0 +1,1 @@
+"""The physics of the car: each module one part, SI units inside."""

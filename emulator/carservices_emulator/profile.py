@@ -1,0 +1,133 @@
+"""A car's parameters, read from a TOML profile: published values, one set per car."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PositiveFloat
+
+from carservices_emulator.tables import Curve
+from carservices_emulator.tomlfile import find, load
+
+
+def _curve(points: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:
+    Curve(points)
+    return points
+
+
+Points = Annotated[tuple[tuple[float, float], ...], AfterValidator(_curve)]
+"""Breakpoints of a `Curve`."""
+Share = Annotated[float, Field(gt=0, le=1)]
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Identity(Part):
+    """Who the car is."""
+
+    brand: str
+    model: str
+    year: int = Field(ge=1990, le=2100)
+    vin: str = Field(pattern=r"^[A-HJ-NPR-Z0-9]{17}$")  # ISO 3779
+    color: str
+    body: str
+
+
+class Body(Part):
+    """Outer size in mm and what is inside."""
+
+    length: int = Field(gt=1000)
+    width: int = Field(gt=1000)
+    height: int = Field(gt=1000)
+    wheelbase: int = Field(gt=1000)
+
+
+class Resistance(Part):
+    """Road load: masses in kg, drag coefficient, frontal area in m², rolling coefficient of warm tyres (ISO 28580)."""
+
+    mass: PositiveFloat
+    gross_mass: PositiveFloat
+    drag: Share
+    area: PositiveFloat
+    rolling: Share
+
+    @property
+    def test_mass(self) -> float:
+        """WLTP test mass in kg: running order + 25 kg + 15 % of the remaining payload (UN GTR 15, §3.2.25)."""
+        return self.mass + 25.0 + 0.15 * (self.gross_mass - self.mass - 25.0)
+
+
+class Drive(Part):
+    """Motor with inverter and reduction gear; torques in Nm at the motor, powers in kW."""
+
+    power: PositiveFloat
+    torque: PositiveFloat
+    regen_power: PositiveFloat
+    regen_torque: PositiveFloat
+    gear: PositiveFloat
+    gear_efficiency: Share
+    wheel_radius: PositiveFloat
+    max_speed: PositiveFloat
+    axle: Literal["front", "rear"]
+    efficiency: Points  # share of rated power → efficiency of motor and inverter
+
+
+class Battery(Part):
+    """Traction battery; energies in kWh, resistance in Ω of the pack at 25 °C, mass in kg."""
+
+    usable: PositiveFloat
+    gross: PositiveFloat
+    cells_in_series: int = Field(gt=0)
+    resistance: PositiveFloat
+    mass: PositiveFloat
+    cooling: Literal["liquid", "air"]
+
+
+class Charging(Part):
+    """Charging: DC breakpoints (SoC in percent → kW at the battery), AC power in kW and its efficiency."""
+
+    dc: Points
+    ac_power: PositiveFloat
+    ac_efficiency: Share
+    inlets: tuple[str, ...]
+
+
+class Auxiliary(Part):
+    """``load`` is the base load in W on the traction battery while the car is on."""
+
+    load: PositiveFloat
+    heat_pump: bool
+    low_voltage_capacity: PositiveFloat  # Ah
+
+
+class Tyres(Part):
+    """Cold pressure in kPa (gauge, 20 °C), front and rear."""
+
+    front: PositiveFloat
+    rear: PositiveFloat
+
+
+class Official(Part):
+    """The range on the certificate in km (WLTP, combined) and where it is published."""
+
+    range: PositiveFloat
+    source: str
+
+
+class Profile(Part):
+    """One car; every value is published, none fitted (sources in the file's comments)."""
+
+    identity: Identity
+    body: Body
+    resistance: Resistance
+    drive: Drive
+    battery: Battery
+    charging: Charging
+    auxiliary: Auxiliary
+    tyres: Tyres
+    official: Official
+
+
+def load_profile(name: str) -> Profile:
+    """A shipped profile by name, or a user's own by the path of its TOML file. Raises HalError."""
+    return load(find("profiles", name), Profile)

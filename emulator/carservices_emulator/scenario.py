@@ -1,0 +1,81 @@
+"""Scenarios: how the car starts, the weather, who drives, and what happens when; TOML, of the package or the user's."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from carservices.hal import HalError
+from carservices_emulator.commands import Command, Drive, parse
+from carservices_emulator.tomlfile import find, load
+from carservices_emulator.weather import Weather
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Start(Part):
+    """The car at the first moment: percent, °C, km; ``hour`` of the day sets sun and light unless given."""
+
+    charge: float = Field(80.0, ge=0, le=100)
+    battery_temperature: float | None = Field(None, ge=-40, le=60)
+    odometer: float = Field(12_345.0, ge=0)
+    hour: float | None = Field(None, ge=0, le=24)
+
+
+class Surroundings(Part):
+    """Fields of `Weather`."""
+
+    temperature: float = Field(20.0, ge=-40, le=55)
+    humidity: float = Field(55.0, ge=0, le=100)
+    sun: float = Field(250.0, ge=0, le=1200)
+    rain: float = Field(0.0, ge=0, le=100)
+    wind: float = Field(0.0, ge=-40, le=40)
+    light: float = Field(80.0, ge=0, le=100)
+    grip: float = Field(0.9, gt=0, le=1.2)
+
+    def weather(self) -> Weather:
+        return Weather(**self.model_dump())
+
+
+class Event(Part):
+    """At ``time`` s ``do`` a verb; the other keys are its arguments (the verbs of the HAL's control)."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    time: float = Field(ge=0)
+    do: str
+
+    @model_validator(mode="after")
+    def _known(self) -> "Event":
+        try:
+            self.command()
+        except HalError as error:
+            raise ValueError(str(error)) from None
+        return self
+
+    def command(self) -> Command:
+        """The command to run."""
+        arguments: dict[str, Any] = self.model_extra or {}
+        return parse(self.do, arguments)
+
+
+class Scenario(Part):
+    """One scenario."""
+
+    name: str
+    description: str = ""
+    start: Start = Start()
+    weather: Surroundings = Surroundings()
+    driver: Drive = Drive(name="parked")
+    at: tuple[Event, ...] = ()
+
+    @field_validator("at")
+    @classmethod
+    def _in_order(cls, events: tuple[Event, ...]) -> tuple[Event, ...]:
+        return tuple(sorted(events, key=lambda event: event.time))
+
+
+def load_scenario(name: str) -> Scenario:
+    """A shipped scenario by name, or a user's own by the path of its TOML file. Raises HalError."""
+    return load(find("scenarios", name), Scenario)
