@@ -43,6 +43,10 @@ class StateFile:
         except OSError as error:
             log.warning("%s cannot be written (%s): it will not survive a restart", self.path, error)
 
+    def exists(self) -> bool:
+        """Whether something was written, readable or not."""
+        return self.path is not None and self.path.exists()
+
     def remove(self) -> None:
         """Forget what was written."""
         if self.path is not None:

@@ -1,9 +1,12 @@
 """Which rules are in use: the car's own or the packaged ones, and new ones that wait until the car is parked."""
 
+import logging
 from pathlib import Path
 
 from carservices.api.state import StateFile
 from carservices.services.driving.rules import PACKAGED, Rules, RulesError
+
+log = logging.getLogger(__name__)
 
 
 class RuleBook:
@@ -15,13 +18,14 @@ class RuleBook:
     def __init__(self, directory: Path | None = None) -> None:
         self._own = StateFile("driving", "restrictions.toml", directory)
         self._next = StateFile("driving", "restrictions.next.toml", directory)
-        self._waiting = self._next.read()
-        own = self._own.read()
-        text, place = (PACKAGED.read_text(encoding="utf-8"), PACKAGED) if own is None else (own, self._own.path)
-        try:
-            self.rules = Rules.parse(text)
-        except RulesError as error:
-            self.rules = Rules.fully_restricted(f"{place}: {error}")
+        self._waiting: str | None = None
+        self.rules = self._in_use()
+        if (text := self._next.read()) is not None:
+            try:
+                self.stage(text)
+            except RulesError as error:
+                log.warning("%s is dropped: %s", self._next.path, error)
+                self._next.remove()
 
     @property
     def waiting(self) -> bool:
@@ -36,12 +40,19 @@ class RuleBook:
 
     def adopt(self) -> None:
         """Use the waiting rules now; the caller knows that the car is parked."""
-        if self._waiting is None:
-            return
-        text, self._waiting = self._waiting, None
+        if self._waiting is not None:
+            self.rules = Rules.parse(self._waiting)
+            self._own.write(self._waiting)
+            self._next.remove()
+            self._waiting = None
+
+    def _in_use(self) -> Rules:
+        text = self._own.read()
         try:
-            self.rules = Rules.parse(text)
+            if text is not None:
+                return Rules.parse(text)
+            if self._own.exists():
+                raise RulesError("it cannot be read")
         except RulesError as error:
-            self.rules = Rules.fully_restricted(f"{self._next.path}: {error}")
-        self._own.write(text)
-        self._next.remove()
+            return Rules.fully_restricted(f"{self._own.path}: {error}")
+        return Rules.parse(PACKAGED.read_text(encoding="utf-8"))

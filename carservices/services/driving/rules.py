@@ -103,7 +103,7 @@ class Rules:
         """Read a TOML document. Raises RulesError naming the place and what is wrong."""
         try:
             file = _File.model_validate(tomllib.loads(text))
-        except tomllib.TOMLDecodeError as error:
+        except (tomllib.TOMLDecodeError, RecursionError) as error:
             raise RulesError(f"not TOML: {error}") from error
         except ValidationError as error:
             first = error.errors(include_url=False)[0]

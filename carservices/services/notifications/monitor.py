@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from carservices.services.notifications.conditions import Signals, Truth
-from carservices.services.notifications.rules import Rule
+from carservices.services.notifications.rule import Rule
 from carservices.signals import Value
 
 

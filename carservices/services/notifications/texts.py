@@ -7,7 +7,7 @@ from typing import Self
 
 from carservices.api.notifications import Message, Notification, Parameter
 from carservices.services.notifications.conditions import Signals
-from carservices.services.notifications.rules import Rule
+from carservices.services.notifications.rule import Rule
 
 FOLDER = Path(__file__).with_name("languages")
 

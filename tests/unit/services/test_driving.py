@@ -1,5 +1,7 @@
 """The driving state as AAOS infers it, and restrictions that only ever fail closed."""
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -147,16 +149,32 @@ def test_malformed_rules_are_refused_with_the_place(broken, complaint):
         Rules.parse(broken)
 
 
-def test_own_rules_that_cannot_be_read_restrict_everything_and_say_why(tmp_path):
+@given(st.text() | st.builds(lambda at, bit: STEPS[:at] + bit + STEPS[at + 1 :], st.integers(0, len(STEPS)), st.text()))
+def test_any_document_is_rules_or_refused(document):
+    with contextlib.suppress(RulesError):
+        assert Rules.parse(document).limits
+
+
+def test_a_document_nested_without_end_is_refused():
+    with pytest.raises(RulesError, match="not TOML"):
+        Rules.parse("x = " + "[" * 100_000)
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (STEPS.replace("NO_SETUP", "NO_STEUP").encode(), "moving.0.restrictions: no restriction is called 'NO_STEUP'"),
+        (b"\xff", "it cannot be read"),
+    ],
+)
+def test_own_rules_that_cannot_be_used_restrict_everything_and_say_why(content, complaint, tmp_path):
     path = tmp_path / "driving" / "restrictions.toml"
     path.parent.mkdir()
-    path.write_text(STEPS.replace("NO_SETUP", "NO_STEUP"))
+    path.write_bytes(content)
     rules = RuleBook(tmp_path).rules
     now = assess(Inputs(gear=PARK, speed=0.0), rules)
     assert (now.allowance.restrictions, now.cause) == (FULL, Cause.RULES_UNUSABLE)
-    assert f"{path}: moving.0.restrictions: no restriction is called 'NO_STEUP'" in explain(
-        Restriction.NO_VIDEO, now, rules
-    )
+    assert f"{path}: {complaint}" in explain(Restriction.NO_VIDEO, now, rules)
 
 
 def test_new_rules_wait_for_the_car_to_be_parked_also_over_a_restart(tmp_path):
@@ -168,6 +186,16 @@ def test_new_rules_wait_for_the_car_to_be_parked_also_over_a_restart(tmp_path):
     again.adopt()
     assert (again.waiting, again.rules.limits.string_length) == (False, 40)
     assert RuleBook(tmp_path).rules.limits.string_length == 40
+
+
+def test_waiting_rules_damaged_on_disk_are_dropped(tmp_path):
+    path = tmp_path / "driving" / "restrictions.next.toml"
+    path.parent.mkdir()
+    path.write_text("nonsense")
+    book = RuleBook(tmp_path)
+    assert not book.waiting
+    assert not path.exists()
+    assert book.rules.limits.string_length == 80
 
 
 def test_malformed_new_rules_leave_the_old_ones(tmp_path):
