@@ -119,6 +119,16 @@ def test_a_refusal_says_what_would_be_taken(path, value, message):
     assert caught.value.path == path
 
 
+@pytest.mark.parametrize(("value", "fits"), [(-1, False), (0, False), (1, True), (2, True), (3, False)])
+def test_limits_between_integers_round_inwards(value, fits):
+    checked = compile_check(config("int8", min=0.5, max=2.5))
+    if fits:
+        assert checked(value) == value
+    else:
+        with pytest.raises(InvalidValue, match="an integer from 1 to 2"):
+            checked(value)
+
+
 class Word(str, Enum):  # noqa: UP042 - the older spelling, whose str() is not its text
     ON = "on"
 

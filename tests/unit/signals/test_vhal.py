@@ -181,6 +181,8 @@ def test_a_property_comes_back_or_is_refused(data, pair):
         ("Vehicle.Body.Lights.LightSwitch", "AUTO", "HEADLIGHTS_SWITCH", 0, 0x100),
         ("Vehicle.Body.Lights.Beam.High.IsOn", True, "HIGH_BEAM_LIGHTS_STATE", 0, 1),
         ("Vehicle.Powertrain.TractionBattery.Charging.StartStopCharging", "START", "EV_CHARGE_SWITCH", 0, True),
+        ("Vehicle.Powertrain.TractionBattery.Charging.IsCharging", False, "EV_CHARGE_STATE", 0, 3),
+        ("Vehicle.Body.Windshield.Rear.Wiping.Mode", "INTERVAL", "WINDSHIELD_WIPERS_SWITCH", 0x2, 3),
         ("Vehicle.Cabin.Infotainment.HMI.SpeedUnit", "MILES_PER_HOUR", "VEHICLE_SPEED_DISPLAY_UNITS", 0, 0x90),
         ("Vehicle.ADAS.ObstacleDetection.Front.Center.Distance", 12.3456,
          "ADAPTIVE_CRUISE_CONTROL_LEAD_VEHICLE_MEASURED_DISTANCE", 0, 12346),
@@ -197,6 +199,7 @@ def test_known_translations(path, value, name, area, theirs):
 @pytest.mark.parametrize(
     ("name", "area", "theirs", "path", "value"),
     [
+        ("VEHICLE_DRIVING_AUTOMATION_CURRENT_LEVEL", 0, 2, "Vehicle.ADAS.ActiveAutonomyLevel", "SAE_2"),
         ("HIGH_BEAM_LIGHTS_SWITCH", 0, 1, "Vehicle.Body.Lights.Beam.High.IsOn", True),
         ("HEADLIGHTS_STATE", 0, 2, "Vehicle.Body.Lights.Beam.Low.IsOn", False),
         ("WINDSHIELD_WIPERS_SWITCH", 1, 6, "Vehicle.Body.Windshield.Front.Wiping.Mode", "INTERVAL"),
@@ -244,6 +247,7 @@ def test_what_aaos_cannot_say(path, value, message):
         (0x1160_0207, 0, "fast", "PERF_VEHICLE_SPEED takes FLOAT, not this str"),
         (0x1160_0207, 0, True, "takes FLOAT, not this bool"),
         (0x1160_0207, 0, float("nan"), "takes FLOAT, not this float"),
+        (0x1140_0400, 0, True, "GEAR_SELECTION takes INT32, not this bool"),
         (0x1140_0400, 0, 2**31, "GEAR_SELECTION takes INT32, not this int"),
         (0x1140_0400, 0, 3, "have no common word for 3"),
         (0x1160_0F40, 0, 120.0, "EV_CHARGE_PERCENT_LIMIT is out of range: .* an integer from 0 to 100 percent"),
