@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from threading import Thread
 
@@ -42,6 +43,7 @@ def find_map(place: tuple[float, float] | None) -> Path | None:
     return next((path for path in builtin_maps() if _covers(path, *place)), None)
 
 
+@lru_cache(maxsize=2)
 def load(path: Path) -> LoadedMap:
     """Read and prepare a map file, about 0.3 s for a city."""
     data = load_map(path)
