@@ -7,6 +7,7 @@ from kivy.uix.widget import Widget
 
 from carservices_ui.history import History
 from carservices_ui.i18n import t
+from carservices_ui.livemap import LiveMap
 from carservices_ui.preferences import Preferences
 from carservices_ui.restrictions import Restrictions
 from carservices_ui.store import Outcome, Store
@@ -34,8 +35,11 @@ class Ui:
     power: History = field(init=False)
     """Power into the battery in W over the last minutes."""
 
+    map: LiveMap = field(init=False)
+
     def __post_init__(self) -> None:
         self.power = History(self.store, BATTERY_POWER)
+        self.map = LiveMap(self.store)
 
     def refused(self, outcome: Outcome) -> None:
         """Tell why the car did not do what the person asked."""

@@ -25,6 +25,9 @@ class ScreenInfo:
         return screen
 
 
-SCREENS = (ScreenInfo("home", "home", "screen.home", "carservices_ui.screens.home:HomeScreen"),)
+SCREENS = (
+    ScreenInfo("home", "home", "screen.home", "carservices_ui.screens.home:HomeScreen"),
+    ScreenInfo("navigation", "near_me", "screen.navigation", "carservices_ui.screens.navigation:NavigationScreen"),
+)
 
 BY_NAME = {info.name: info for info in SCREENS}

@@ -1,9 +1,9 @@
 """What every screen is: a layout that is built when shown and dropped when left."""
 
-from carservices.api.driving import Restriction
 from kivy.metrics import dp
 from kivy.uix.floatlayout import FloatLayout
 
+from carservices.api.driving import Restriction
 from carservices_ui.i18n import t
 from carservices_ui.restrictions import Restrictions
 from carservices_ui.ui import Ui

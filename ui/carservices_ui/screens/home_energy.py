@@ -125,7 +125,7 @@ class RangeCard(Card):
                 Column(self.consumption, self.temperature, self.energy, gap="m"),
                 gap=None,
                 size_hint=(1, 1),
-                padding=(dp(24), dp(16), dp(4), dp(16)),
+                padding=(dp(16), dp(16), dp(12), dp(16)),
                 pos_hint={"x": 0, "y": 0},
             )
         )

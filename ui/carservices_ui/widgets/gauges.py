@@ -104,7 +104,7 @@ class Bar(Widget):
         self._paint.rgba = color(self._tones[0] if share >= self._start else self._tones[1])
         self._track.pos, self._track.size = self.pos, self.size
         width = max(self.height, self.width * (high - low))
-        self._fill.pos = (min(self.x + self.width * low, self.right - width), self.y)
+        self._fill.pos = (self.x + min(self.width * low, self.width - width), self.y)
         self._fill.size = (width, self.height)
         self._track.radius = self._fill.radius = [self.height / 2]
 
