@@ -122,10 +122,10 @@ class VirtualHal(Hal[VirtualOptions]):
                 await self.inject(path, value)
             case "fail", {"path": str(path)}:
                 await self.fail(path)
-            case "recover", {"path": str(path)}:
+            case "clear", {"path": str(path)}:
                 await self.recover(path)
             case _:
-                raise HalError(f"VirtualHal knows inject(path, value), fail(path) and recover(path), not '{verb}'")
+                raise HalError(f"VirtualHal knows inject(path, value), fail(path) and clear(path), not '{verb}'")
 
     async def close(self) -> None:
         self._open = False

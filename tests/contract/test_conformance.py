@@ -13,7 +13,7 @@ def checked(capsys, name, options=None):
     return status, report["level"], [rule["name"] for rule in report["rules"] if rule["result"] == "failed"]
 
 
-@pytest.mark.parametrize("name", ["virtual"])
+@pytest.mark.parametrize("name", ["virtual", "emulator"])
 def test_our_hals_reach_silver(name, capsys):
     assert checked(capsys, name) == (0, "silver", [])
 

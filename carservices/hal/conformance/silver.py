@@ -38,7 +38,7 @@ BURST_TIME = 2.0
 CANCEL_AFTER = (0, 1, 2, 5, 20)
 """Turns of the event loop open() gets before it is cancelled."""
 HIGH_SPEED = 200.0
-"""The speed factor tried where a HAL's options have one and set no maximum below."""
+"""The speed factor tried where an option `speed` has no lower maximum."""
 
 rule = RuleBook("silver")
 
@@ -99,7 +99,7 @@ async def recovery_sends_one_event(rig: Rig) -> None:
             raise NotApplicable(f"no fault can be made: {error}") from error
         if not await bench.until(lambda: bench.latest[config.path].status is not Status.AVAILABLE):
             raise Broken(f"{config.path} failed and still says {bench.latest[config.path].value!r}")
-        await bench.hal.control("recover", {"path": config.path})
+        await bench.hal.control("clear", {"path": config.path})
         await bench.until(lambda: bench.latest[config.path].status is Status.AVAILABLE)
         await bench.until(lambda: False, 0.2)
         back = [value for value in bench.of(config.path, start) if value.status is Status.AVAILABLE]
@@ -226,7 +226,7 @@ async def unknown_verb_refused(rig: Rig) -> None:
 
 @rule
 async def long_time_at_speed(rig: Rig) -> None:
-    """Where the options have a speed, the rules hold at high speed too: hours of the car's time."""
+    """Where the options have a speed, the rules hold at its highest too."""
     field = rig.options.model_fields.get("speed")
     if field is None:
         raise NotApplicable("the options have no speed")
