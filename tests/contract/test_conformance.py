@@ -20,3 +20,10 @@ def test_our_hals_reach_silver(name, capsys):
 
 def test_a_broken_hal_reaches_no_level(capsys):
     assert checked(capsys, "tests.unit.hal.mutants:UndeclaredPath") == (1, None, ["only_declared_paths"])
+
+
+def test_a_real_car_is_set_only_where_allowed(capsys):
+    tools.check("virtual", sets=["Vehicle.NoSuchBranch.**"], as_json=True)
+    rules = {rule["name"]: rule for rule in json.loads(capsys.readouterr().out)["rules"]}
+    assert rules["set_echoes"]["detail"] == "no signal may be set"
+    assert {rules[name]["result"] for name in ("set_echoes", "bad_values_refused", "burst_of_sets")} == {"skipped"}
