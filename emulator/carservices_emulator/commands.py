@@ -2,19 +2,18 @@
 
 import math
 from abc import abstractmethod
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from carservices.hal import HalError, SetError
 from carservices.signals import Datum, InvalidValue, check
-from carservices_emulator.faults import FAULTS, Broken, FailMode
+from carservices_emulator.breakdowns import BREAKDOWNS, switch
 from carservices_emulator.model.body import SEATS
 from carservices_emulator.model.charging import Plug
-from carservices_emulator.signals import ENTRIES
-
-if TYPE_CHECKING:
-    from carservices_emulator.simulation import Simulation
+from carservices_emulator.sensorfaults import Broken, FailMode
+from carservices_emulator.signals import ENTRIES, put
+from carservices_emulator.world import World
 
 Door = Literal["Row1.DriverSide", "Row1.PassengerSide", "Row2.DriverSide", "Row2.PassengerSide", "trunk", "hood"]
 GEARS = {"P": 126, "R": -1, "N": 0, "D": 127}
@@ -27,7 +26,7 @@ class Command(BaseModel):
     verb: ClassVar[str]
 
     @abstractmethod
-    def run(self, sim: "Simulation") -> Any:
+    def run(self, world: World) -> Any:
         """Do it; what comes back goes to the caller."""
 
 
@@ -38,8 +37,8 @@ class Set(Command):
     path: str
     value: bool | int | float | str
 
-    def run(self, sim: "Simulation") -> None:
-        sim.set(self.path, self.value)
+    def run(self, world: World) -> None:
+        put(world, self.path, self.value)
 
 
 class Inject(Command):
@@ -50,13 +49,13 @@ class Inject(Command):
     value: Datum
     seconds: float = Field(math.inf, gt=0)
 
-    def run(self, sim: "Simulation") -> None:
+    def run(self, world: World) -> None:
         config = known(self.path)
         try:
             value = check(config, self.value)
         except InvalidValue as error:
             raise HalError(str(error)) from None
-        sim.faults.sensors[self.path] = Broken(None, value, sim.time + self.seconds)
+        world.sensors.broken[self.path] = Broken(None, value, world.time + self.seconds)
 
 
 class Fail(Command):
@@ -67,10 +66,10 @@ class Fail(Command):
     mode: FailMode = FailMode.SILENT
     seconds: float = Field(math.inf, gt=0)
 
-    def run(self, sim: "Simulation") -> None:
+    def run(self, world: World) -> None:
         known(self.path)
-        now = ENTRIES[self.path].read(sim)
-        sim.faults.sensors[self.path] = Broken(self.mode, now, sim.time + self.seconds)
+        now = ENTRIES[self.path].read(world)
+        world.sensors.broken[self.path] = Broken(self.mode, now, world.time + self.seconds)
 
 
 class Clear(Command):
@@ -79,19 +78,19 @@ class Clear(Command):
     verb: ClassVar[str] = "clear"
     path: str | None = None
 
-    def run(self, sim: "Simulation") -> None:
-        sim.faults.clear(self.path)
+    def run(self, world: World) -> None:
+        world.sensors.clear(self.path)
 
 
 class Fault(Command):
     """Break or repair a part."""
 
     verb: ClassVar[str] = "fault"
-    name: Literal[tuple(FAULTS)]  # type: ignore[valid-type]
+    name: Literal[tuple(BREAKDOWNS)]  # type: ignore[valid-type]
     on: bool = True
 
-    def run(self, sim: "Simulation") -> None:
-        sim.faults.switch(sim, self.name, on=self.on)
+    def run(self, world: World) -> None:
+        switch(world, self.name, on=self.on)
 
 
 class Gear(Command):
@@ -100,11 +99,11 @@ class Gear(Command):
     verb: ClassVar[str] = "gear"
     gear: Literal["P", "R", "N", "D"]
 
-    def run(self, sim: "Simulation") -> None:
-        sim.take_over()
-        if not sim.car.road.speed:
-            sim.car.pedals.brake = max(sim.car.pedals.brake, 0.3)
-        sim.set("Vehicle.Powertrain.Transmission.SelectedGear", GEARS[self.gear])
+    def run(self, world: World) -> None:
+        world.take_over()
+        if not world.car.road.speed:
+            world.car.pedals.brake = max(world.car.pedals.brake, 0.3)
+        put(world, "Vehicle.Powertrain.Transmission.SelectedGear", GEARS[self.gear])
 
 
 class Pedals(Command):
@@ -115,8 +114,8 @@ class Pedals(Command):
     brake: float | None = Field(None, ge=0, le=1)
     steering: float | None = Field(None, ge=-500, le=500)
 
-    def run(self, sim: "Simulation") -> None:
-        sim.take_over().set(self.accelerator, self.brake, self.steering)
+    def run(self, world: World) -> None:
+        world.take_over().set(self.accelerator, self.brake, self.steering)
 
 
 class Drive(Command):
@@ -128,8 +127,8 @@ class Drive(Command):
     loop: bool = True
     speed: float = Field(50.0, ge=0, le=200)
 
-    def run(self, sim: "Simulation") -> None:
-        sim.seat(self)
+    def run(self, world: World) -> None:
+        world.seat(self.name, trip=self.trip, loop=self.loop, speed=self.speed / 3.6)
 
 
 class SetWeather(Command):
@@ -144,9 +143,9 @@ class SetWeather(Command):
     light: float | None = Field(None, ge=0, le=100)
     grip: float | None = Field(None, gt=0, le=1.2)
 
-    def run(self, sim: "Simulation") -> None:
+    def run(self, world: World) -> None:
         for name, value in self.model_dump(exclude_none=True).items():
-            setattr(sim.weather, name, value)
+            setattr(world.weather, name, value)
 
 
 class OpenDoor(Command):
@@ -156,13 +155,13 @@ class OpenDoor(Command):
     door: Door
     open: bool = True
 
-    def run(self, sim: "Simulation") -> None:
+    def run(self, world: World) -> None:
         if self.door in SEATS:
-            side = sim.car.body.doors[self.door]
+            side = world.car.body.doors[self.door]
             side.locked = side.locked and not self.open  # the inner handle unlocks
-            sim.set(f"Vehicle.Cabin.Door.{self.door}.IsOpen", self.open)
+            put(world, f"Vehicle.Cabin.Door.{self.door}.IsOpen", self.open)
         else:
-            sim.set(f"Vehicle.Body.{'Trunk.Rear' if self.door == 'trunk' else 'Hood'}.IsOpen", self.open)
+            put(world, f"Vehicle.Body.{'Trunk.Rear' if self.door == 'trunk' else 'Hood'}.IsOpen", self.open)
 
 
 class Occupy(Command):
@@ -173,8 +172,8 @@ class Occupy(Command):
     occupied: bool = True
     belted: bool = True
 
-    def run(self, sim: "Simulation") -> None:
-        seat = sim.car.body.seats[self.seat]
+    def run(self, world: World) -> None:
+        seat = world.car.body.seats[self.seat]
         seat.occupied = self.occupied
         seat.belted = self.belted and self.occupied
 
@@ -186,8 +185,8 @@ class ConnectPlug(Command):
     kind: Literal["ac", "dc"]
     power_kw: float = Field(11.0, gt=0, le=1000)
 
-    def run(self, sim: "Simulation") -> None:
-        sim.plug(Plug(self.kind, self.power_kw * 1e3))
+    def run(self, world: World) -> None:
+        world.plug(Plug(self.kind, self.power_kw * 1e3))
 
 
 class Unplug(Command):
@@ -195,8 +194,8 @@ class Unplug(Command):
 
     verb: ClassVar[str] = "unplug"
 
-    def run(self, sim: "Simulation") -> None:
-        sim.car.port.disconnect()
+    def run(self, world: World) -> None:
+        world.car.port.disconnect()
 
 
 class Ignition(Command):
@@ -205,16 +204,17 @@ class Ignition(Command):
     verb: ClassVar[str] = "ignition"
     state: Literal["LOCK", "OFF", "ACC", "ON"]
 
-    def run(self, sim: "Simulation") -> None:
-        sim.ignition(self.state)
+    def run(self, world: World) -> None:
+        world.ignition(self.state)
 
 
 COMMANDS: dict[str, type[Command]] = {
     command.verb: command
     for command in (
-        Set, Inject, Fail, Clear, Fault, Gear, Pedals, Drive, SetWeather, OpenDoor, Occupy, ConnectPlug, Unplug, Ignition,
+        *(Set, Inject, Fail, Clear, Fault, Gear, Pedals),
+        *(Drive, SetWeather, OpenDoor, Occupy, ConnectPlug, Unplug, Ignition),
     )
-}  # fmt: skip
+}
 """Verb → command."""
 
 

@@ -10,14 +10,14 @@ from pydantic import Field
 
 from carservices.hal import Hal, HalError, Health, Options, SetError
 from carservices.signals import Code, Datum, SignalConfig, Value
-from carservices_emulator.commands import COMMANDS, Clear, Drive, parse
+from carservices_emulator.breakdowns import BREAKDOWNS
+from carservices_emulator.commands import COMMANDS, Clear, parse
 from carservices_emulator.drivers import ManualDriver, ParkedDriver
-from carservices_emulator.faults import FAULTS
 from carservices_emulator.recording import Recorder, Replay
 from carservices_emulator.sampler import Sampler
 from carservices_emulator.scenario import load_scenario
-from carservices_emulator.signals import ENTRIES
-from carservices_emulator.simulation import CONFIGS, STEP, Simulation
+from carservices_emulator.signals import CONFIGS, ENTRIES
+from carservices_emulator.simulation import STEP, Simulation
 from carservices_emulator.tomlfile import names
 
 FASTEST, CALM, ASLEEP = 0.02, 0.1, 0.5
@@ -92,7 +92,7 @@ class EmulatorHal(Hal[EmulatorOptions]):
             raise SetError(Code.NOT_AVAILABLE, "a recording is playing; end it with `replay` without a file")
         simulation = self.simulation
         simulation.set(path, value)
-        if ENTRIES[path].instant or ENTRIES[path].read(simulation) == value:
+        if ENTRIES[path].instant or ENTRIES[path].read(simulation.world) == value:
             self._sampler.urge(path)
         self._wake.set()
 
@@ -105,7 +105,7 @@ class EmulatorHal(Hal[EmulatorOptions]):
     async def health(self) -> Health:
         simulation = self.simulation
         figures = {"time": round(simulation.time, 1), "factor": 0.0 if self._paused else self._factor}
-        return Health(True, f"{simulation.profile.identity.model}, {simulation.driver.name}", figures)
+        return Health(True, f"{simulation.profile.identity.model}, {simulation.world.driver.name}", figures)
 
     async def control(self, verb: str, arguments: dict[str, Any]) -> Any:
         """Developer commands: `COMMANDS`, and scenario, seek, speed, pause, record, replay, status."""
@@ -159,7 +159,7 @@ class EmulatorHal(Hal[EmulatorOptions]):
         return {
             "profile": simulation.profile.identity.model,
             "scenario": simulation.scenario.name,
-            "driver": simulation.driver.name,
+            "driver": simulation.world.driver.name,
             "time": round(simulation.time if self._replay is None else self._replay.time, 2),
             "duration": self._replay.end
             if self._replay
@@ -168,15 +168,15 @@ class EmulatorHal(Hal[EmulatorOptions]):
             "paused": self._paused,
             "recording": str(self._recorder.path) if self._recorder else None,
             "replay": str(self._replay.path) if self._replay else None,
-            "faults": sorted(simulation.faults.active),
-            "sensors": {path: str(b.mode or "inject") for path, b in simulation.faults.sensors.items()},
+            "faults": sorted(simulation.world.broken),
+            "sensors": {path: str(b.mode or "inject") for path, b in simulation.world.sensors.broken.items()},
             "refusals": simulation.refusals[-10:],
             "energy": simulation.car.ledger.kilowatt_hours(),
             "choices": {
                 "profiles": names("profiles"),
                 "scenarios": names("scenarios"),
                 "trips": names("trips", ".json"),
-                "faults": list(FAULTS),
+                "faults": list(BREAKDOWNS),
                 "commands": list(COMMANDS),
             },
         }
@@ -187,7 +187,7 @@ class EmulatorHal(Hal[EmulatorOptions]):
             options.profile, load_scenario(scenario), options.seed, epoch=datetime.now(UTC).replace(microsecond=0)
         )
         if options.trip is not None:
-            simulation.seat(Drive(name="trip", trip=options.trip))
+            simulation.world.seat("trip", trip=options.trip)
         self._sim = simulation
         self._sampler.urge_all()
 
@@ -213,10 +213,9 @@ class EmulatorHal(Hal[EmulatorOptions]):
         if self._replay is not None:
             return True
         simulation = self.simulation
-        resting = (
-            isinstance(simulation.driver, ParkedDriver | ManualDriver) and simulation.car.pedals.accelerator <= 0.0
-        )
-        return not resting or simulation.car.road.speed != 0.0 or simulation.car.body.moving or self._factor > 1.0
+        car, driver = simulation.car, simulation.world.driver
+        resting = isinstance(driver, ParkedDriver | ManualDriver) and car.pedals.accelerator <= 0.0
+        return not resting or car.road.speed != 0.0 or car.body.moving or self._factor > 1.0
 
     def _record(self, batch: Sequence[Value]) -> None:
         if self._recorder is None:

@@ -24,18 +24,15 @@ def names(folder: str, suffix: str = ".toml") -> list[str]:
 def find(folder: str, name: str, suffix: str = ".toml") -> Path:
     """The file of a shipped name, or a user's own by path. Raises HalError naming what there is."""
     own = Path(name)
+    choice = f"take one of {', '.join(names(folder, suffix))} or the path of a {suffix} file"
     if own.suffix == suffix:
         if own.is_file():
             return own
-        raise HalError(
-            f"{name}: no such file; give the path of a {suffix} file or one of {', '.join(names(folder, suffix))}"
-        )
+        raise HalError(f"{name}: no such file; {choice}")
     shipped = DATA / folder / f"{name}{suffix}"
     if re.fullmatch(r"[\w-]+", name) and shipped.is_file():
         return shipped
-    raise HalError(
-        f"there is no {folder.rstrip('s')} '{name[:80]}'; take one of {', '.join(names(folder, suffix))} or the path of a {suffix} file"
-    )
+    raise HalError(f"there is no {folder.removesuffix('s')} '{name[:80]}'; {choice}")
 
 
 def load(path: Path, model: type[Model]) -> Model:

@@ -26,7 +26,7 @@ class Weather:
 
 def air_pressure(altitude: float) -> float:
     """Pa at ``altitude`` m: barometric formula of the ICAO standard atmosphere (Doc 7488)."""
-    return float(101325.0 * (1.0 - 2.25577e-5 * altitude) ** 5.25588)
+    return 101325.0 * math.pow(1.0 - 2.25577e-5 * altitude, 5.25588)
 
 
 def air_density(temperature: float, altitude: float) -> float:

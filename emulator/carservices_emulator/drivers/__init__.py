@@ -1,9 +1,9 @@
 """Who drives: each driver one file, all through pedals, steering wheel and gear lever."""
 
-from carservices_emulator.drivers.base import Driver, Place
+from carservices_emulator.drivers.base import Driver
 from carservices_emulator.drivers.cycle import ConstantDriver, WltcDriver
 from carservices_emulator.drivers.manual import ManualDriver
 from carservices_emulator.drivers.parked import ParkedDriver
 from carservices_emulator.drivers.trip import TripDriver
 
-__all__ = ["ConstantDriver", "Driver", "ManualDriver", "ParkedDriver", "Place", "TripDriver", "WltcDriver"]
+__all__ = ["ConstantDriver", "Driver", "ManualDriver", "ParkedDriver", "TripDriver", "WltcDriver"]

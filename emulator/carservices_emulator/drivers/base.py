@@ -3,35 +3,15 @@
 import math
 import random
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
 from typing import ClassVar
 
 from carservices_emulator.model.car import DRIVE, PARK, Car, Pedals
 from carservices_emulator.model.drive import MAX_BRAKING, MODES
+from carservices_emulator.place import Place
 from carservices_emulator.tables import clamp
 
-EARTH = 6_371_008.8
-"""m, mean radius (IUGG)."""
 STANDING = 0.05
 """m/s below which the car counts as standing."""
-
-
-@dataclass(slots=True)
-class Place:
-    """Where the car is: degrees, m above sea level, heading clockwise from north, slope as a tangent."""
-
-    latitude: float = 53.5571
-    longitude: float = 13.2614
-    altitude: float = 20.0
-    heading: float = 90.0
-    grade: float = 0.0
-
-    def move(self, distance: float, turn: float) -> None:
-        """Dead reckoning: ``distance`` m ahead after turning ``turn`` degrees clockwise."""
-        self.heading = (self.heading + turn) % 360.0
-        course = math.radians(self.heading)
-        self.latitude += math.degrees(distance * math.cos(course) / EARTH)
-        self.longitude += math.degrees(distance * math.sin(course) / (EARTH * math.cos(math.radians(self.latitude))))
 
 
 class Driver(ABC):

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from carservices.hal import HalError
-from carservices_emulator.drivers.base import EARTH, Place
+from carservices_emulator.place import EARTH, Place
 from carservices_emulator.tables import Curve, clamp
 
 GRID = 5.0

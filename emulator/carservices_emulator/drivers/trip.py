@@ -4,9 +4,10 @@ import math
 import random
 from typing import ClassVar
 
-from carservices_emulator.drivers.base import Driver, Place, feet, park, set_off
+from carservices_emulator.drivers.base import Driver, feet, park, set_off
 from carservices_emulator.drivers.route import Route
 from carservices_emulator.model.car import PARK, STEERING_RATIO, Car, Pedals
+from carservices_emulator.place import Place
 from carservices_emulator.tables import clamp
 
 LATERAL = 2.0

@@ -6,10 +6,13 @@ from carservices_emulator.profile import Battery
 from carservices_emulator.tables import Curve, clamp
 
 OPEN_CIRCUIT = Curve(
-    [(0, 3.30), (0.05, 3.42), (0.1, 3.48), (0.2, 3.55), (0.3, 3.60), (0.4, 3.64), (0.5, 3.69), (0.6, 3.78)]
-    + [(0.7, 3.88), (0.8, 3.97), (0.9, 4.06), (1.0, 4.17)]
+    zip(
+        (0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1),
+        (3.30, 3.42, 3.48, 3.55, 3.60, 3.64, 3.69, 3.78, 3.88, 3.97, 4.06, 4.17),
+        strict=True,
+    )
 )
-"""V of one cell by usable state of charge: typical NMC/graphite (shape as in Chen et al. 2020, J. Electrochem. Soc. 167)."""
+"""V of one cell by usable state of charge: NMC/graphite, the shape of Chen et al. 2020 (J. Electrochem. Soc. 167)."""
 ACTIVATION = 2405.0
 """K: R(T) follows Arrhenius with 20 kJ/mol (Waag et al. 2013, Applied Energy 102)."""
 SPECIFIC_HEAT = 1000.0
@@ -89,8 +92,12 @@ class TractionBattery:
         return (1.0 - usable) * 2.0 / 3.0 + usable * self.charge
 
     @property
-    def full(self) -> bool:
-        return self.charge >= 1.0
+    def coolest(self) -> float:
+        return self.temperature - 0.5 * self.spread
+
+    @property
+    def warmest(self) -> float:
+        return self.temperature + 0.5 * self.spread
 
     def refresh(self) -> None:
         """Recompute what moves slowly: capacity, resistance and the power limits; once a second is enough.

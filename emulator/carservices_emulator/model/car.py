@@ -130,6 +130,8 @@ class Car:
     def step(self, dt: float, pedals: Pedals, now: datetime) -> float:
         """Advance by ``dt`` s; returns the distance travelled in m (negative backwards)."""
         self.pedals = pedals
+        if self.cruise.active:
+            self._cruise()
         self._slow += dt
         if self._slow >= SLOW - EPS:
             self._step_slow(self._slow, now)
@@ -139,6 +141,16 @@ class Car:
             self.refresh_body(self._body)
             self._body = 0.0
         return self._step_motion(dt)
+
+    def _cruise(self) -> None:
+        """Let the cruise control press the accelerator; brake, gear lever and a standstill end it."""
+        road = self.road
+        if self.pedals.brake > 0.0 or self.gear != DRIVE or road.speed < 5.0:
+            self.cruise.active = False
+            return
+        load = road.load(road.speed, self.grade, self.chassis.rolling, self.weather.wind)
+        pedal = self.cruise.pedal(road, self.unit, MODES[self.mode], load)
+        self.pedals.accelerator = max(self.pedals.accelerator, pedal)
 
     def refresh_body(self, dt: float = 0.0) -> None:
         """Let switches take effect and motors run for ``dt`` s."""

@@ -1,5 +1,7 @@
 """Tyres and brakes: warmth, pressure, leaks, rolling coefficient, wear."""
 
+import math
+
 from carservices_emulator.profile import Resistance, Tyres
 from carservices_emulator.tables import clamp
 
@@ -24,7 +26,7 @@ WORN = 90.0
 
 def tyre_cooling(speed: float) -> float:
     """W/K from one tyre to the air at ``speed`` m/s; gives the 20–25 K rise tyres show at 80 km/h."""
-    return 8.0 + 32.0 * (abs(speed) / ISO_SPEED) ** 0.8
+    return 8.0 + 32.0 * math.pow(abs(speed) / ISO_SPEED, 0.8)
 
 
 class Wheel:
@@ -74,7 +76,7 @@ class Chassis:
         for wheel in self.wheels.values():
             warm = max(0.5, 1.0 + ISO_COEFFICIENT * (wheel.temperature - self._reference))
             pressure = max(0.2, (wheel.pressure + ATMOSPHERE) / (wheel.recommended + ATMOSPHERE))
-            total += self._crr / warm * float(min(1.0, pressure) ** -0.4)
+            total += self._crr / warm * math.pow(min(1.0, pressure), -0.4)
         return total / 4.0
 
     def step(self, dt: float, speed: float, rolling_heat: float, brake_heat: float, ambient: float) -> None:

@@ -92,7 +92,7 @@ class DriveUnit:
     def request(self, accelerator: float, speed: float, mass: float, mode: Mode) -> float:
         """N asked for by an accelerator of 0–1: a progressive curve between lift-off braking and full force."""
         low = -self.lift_off(speed, mass, mode)
-        return low + (self.max_force(speed, mode) - low) * accelerator**mode.pedal
+        return low + (self.max_force(speed, mode) - low) * math.pow(accelerator, mode.pedal)
 
     def pedal(self, force: float, speed: float, mass: float, mode: Mode) -> float:
         """The accelerator (0–1) that asks for ``force``: the inverse of `request`."""
@@ -100,7 +100,7 @@ class DriveUnit:
         span = self.max_force(speed, mode) - low
         if span <= 0.0:
             return 0.0
-        return float(clamp((force - low) / span, 0.0, 1.0) ** (1.0 / mode.pedal))
+        return math.pow(clamp((force - low) / span, 0.0, 1.0), 1.0 / mode.pedal)
 
     def electrical(self, wheel_force: float, speed: float) -> float:
         """W from the battery for a force (N) at a mean speed (m/s); negative when it regenerates."""

@@ -27,7 +27,7 @@ class Ledger:
 
     @property
     def spent(self) -> float:
-        figures = asdict(self)
+        figures: dict[str, float] = asdict(self)
         return sum(value for name, value in figures.items() if name not in ("chemical", "charger"))
 
     def kilowatt_hours(self) -> dict[str, float]:

@@ -1,48 +1,46 @@
 """Hood, tailgate, horn, lights, mirrors, wipers."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from carservices.hal import SetError
 from carservices.signals import Code
 from carservices_emulator.signals.table import Entry, Item, actuator, opening, powered, sensor
-
-if TYPE_CHECKING:
-    from carservices_emulator.simulation import Simulation
+from carservices_emulator.world import World
 
 LIGHTS = "Body.Lights"
 
 
-def tailgate_guard(sim: "Simulation", value: Any) -> None:
+def tailgate_guard(world: World, value: Any) -> None:
     """Opens at a standstill and unlocked."""
-    opening(sim, value)
-    if value and sim.car.body.tailgate_locked:
+    opening(world, value)
+    if value and world.car.body.tailgate_locked:
         raise SetError(
             Code.NOT_AVAILABLE, "the tailgate is locked; unlock it first", "Vehicle.Body.Trunk.Rear.IsLocked"
         )
 
 
-def tailgate_lock_guard(sim: "Simulation", value: Any) -> None:
+def tailgate_lock_guard(world: World, value: Any) -> None:
     """Locks only when it is closed."""
-    if value and sim.car.body.tailgate:
+    if value and world.car.body.tailgate:
         raise SetError(Code.NOT_AVAILABLE, "the tailgate is open; close it first", "Vehicle.Body.Trunk.Rear.IsOpen")
 
 
-def needs_low_beam(sim: "Simulation", value: Any) -> None:
+def needs_low_beam(world: World, value: Any) -> None:
     """High beam and fog lamps need the lights on (UN R48)."""
-    if value and not sim.car.body.lights.parking:
+    if value and not world.car.body.lights.parking:
         raise SetError(
             Code.NOT_AVAILABLE_DISABLED, "the lights are off; switch them on first", f"Vehicle.{LIGHTS}.LightSwitch"
         )
 
 
-def set_switch(sim: "Simulation", value: str) -> None:
-    sim.car.body.lights.switch = value
-    sim.car.refresh_body()
+def set_switch(world: World, value: str) -> None:
+    world.car.body.lights.switch = value
+    world.car.refresh_body()
 
 
-def set_wiper(sim: "Simulation", value: str) -> None:
-    sim.car.body.wiper_mode = value
-    sim.car.refresh_body()
+def set_wiper(world: World, value: str) -> None:
+    world.car.body.wiper_mode = value
+    world.car.refresh_body()
 
 
 def _mirror(side: str) -> tuple[Entry, ...]:
@@ -60,12 +58,12 @@ BODY = (  # lamps the switch governs are read-only
         "Body.Trunk.Rear.IsOpen",
         "body.tailgate",
         tailgate_guard,
-        write=lambda sim, value: sim.car.body.set_tailgate(value),
+        write=lambda world, value: world.car.body.set_tailgate(value),
         instant=False,
     ),
     actuator("Body.Trunk.Rear.IsLocked", "body.tailgate_locked", tailgate_lock_guard),
     actuator("Body.Horn.IsActive", "body.horn"),
-    sensor("Body.Raindetection.Intensity", lambda sim: sim.weather.rain),
+    sensor("Body.Raindetection.Intensity", lambda world: world.weather.rain),
     actuator(f"{LIGHTS}.LightSwitch", "body.lights.switch", write=set_switch),
     sensor(f"{LIGHTS}.Beam.Low.IsOn", "body.lights.low"),
     sensor(f"{LIGHTS}.Beam.Low.IsDefect", "body.lights.low_defect"),
@@ -83,7 +81,7 @@ BODY = (  # lamps the switch governs are read-only
     *_mirror("PassengerSide"),
     actuator("Body.Windshield.Front.IsHeatingOn", "body.windscreen_heating", powered),
     sensor("Body.Windshield.Front.WasherFluid.Level", "body.washer"),
-    sensor("Body.Windshield.Front.WasherFluid.IsLevelLow", lambda sim: sim.car.body.washer < 15.0),
+    sensor("Body.Windshield.Front.WasherFluid.IsLevelLow", lambda world: world.car.body.washer < 15.0),
     actuator("Body.Windshield.Front.Wiping.Mode", "body.wiper_mode", powered, write=set_wiper),
     actuator("Body.Windshield.Front.Wiping.Intensity", "body.wiper_intensity", powered, low=0, high=5),
     actuator("Body.Windshield.Rear.IsHeatingOn", "climate.rear_defroster", powered),

@@ -3,18 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from carservices.hal import SetError
 from carservices.signals import Access, Catalogue, ChangeMode, Code, Datatype, Datum, SignalConfig
 from carservices_emulator.tables import clamp
+from carservices_emulator.world import World
 
-if TYPE_CHECKING:
-    from carservices_emulator.simulation import Simulation
-
-Read = Callable[["Simulation"], Any]
-Write = Callable[["Simulation", Any], None]
-Guard = Callable[["Simulation", Any], None]
+Read = Callable[[World], Any]
+Write = Callable[[World, Any], None]
+Guard = Callable[[World, Any], None]
 """Raises `SetError` when the value may not be set now."""
 
 
@@ -39,7 +37,7 @@ class Entry:
 
     path: str
     config: SignalConfig
-    read: Callable[["Simulation"], Datum]
+    read: Callable[[World], Datum]
     write: Write | None = None
     guards: tuple[Guard, ...] = ()
     instant: bool = True
@@ -93,7 +91,7 @@ def _config(
     )
 
 
-def _reader(config: SignalConfig, source: Source, digits: int) -> Callable[["Simulation"], Datum]:
+def _reader(config: SignalConfig, source: Source, digits: int) -> Callable[[World], Datum]:
     get = source if callable(source) else _getter(source)
     low = float("-inf") if config.min is None else config.min
     high = float("inf") if config.max is None else config.max
@@ -102,41 +100,41 @@ def _reader(config: SignalConfig, source: Source, digits: int) -> Callable[["Sim
     if config.datatype.is_integer:
         if config.datatype in (Datatype.UINT8, Datatype.UINT16, Datatype.UINT32):
             low = max(low, 0.0)
-        return lambda sim: int(clamp(round(get(sim)), low, high))
-    return lambda sim: clamp(round(float(get(sim)), digits), low, high)
+        return lambda world: int(clamp(round(get(world)), low, high))
+    return lambda world: clamp(round(float(get(world)), digits), low, high)
 
 
 def _getter(source: str | Item) -> Read:
     if isinstance(source, str):
         return attrgetter(f"car.{source}")
     mapping, value = attrgetter(f"car.{source.mapping}"), attrgetter(source.field)
-    return lambda sim: value(mapping(sim)[source.key])
+    return lambda world: value(mapping(world)[source.key])
 
 
 def _setter(source: str | Item) -> Write:
     if isinstance(source, Item):
         mapping = attrgetter(f"car.{source.mapping}")
-        return lambda sim, value: setattr(mapping(sim)[source.key], source.field, value)
+        return lambda world, value: setattr(mapping(world)[source.key], source.field, value)
     path, _, name = f"car.{source}".rpartition(".")
     owner = attrgetter(path)
-    return lambda sim, value: setattr(owner(sim), name, value)
+    return lambda world, value: setattr(owner(world), name, value)
 
 
-def standing(sim: "Simulation", value: Any) -> None:
+def standing(world: World, value: Any) -> None:
     """Only at a standstill."""
-    if abs(sim.car.road.speed) > 0.5:
+    if abs(world.car.road.speed) > 0.5:
         raise SetError(Code.NOT_AVAILABLE_SPEED_HIGH, "the car is moving; stop first", "Vehicle.Speed")
 
 
-def opening(sim: "Simulation", value: Any) -> None:
+def opening(world: World, value: Any) -> None:
     """Opens at a standstill only; closing is always allowed."""
     if value:
-        standing(sim, value)
+        standing(world, value)
 
 
-def powered(sim: "Simulation", value: Any) -> None:
+def powered(world: World, value: Any) -> None:
     """Only while the car is on."""
-    if not sim.car.on:
+    if not world.car.on:
         raise SetError(
             Code.NOT_AVAILABLE_DISABLED, "the car is off; switch it on first", "Vehicle.LowVoltageSystemState"
         )
