@@ -28,6 +28,7 @@ class ScreenInfo:
 SCREENS = (
     ScreenInfo("home", "home", "screen.home", "carservices_ui.screens.home:HomeScreen"),
     ScreenInfo("navigation", "near_me", "screen.navigation", "carservices_ui.screens.navigation:NavigationScreen"),
+    ScreenInfo("climate", "mode_fan", "screen.climate", "carservices_ui.screens.climate:ClimateScreen"),
 )
 
 BY_NAME = {info.name: info for info in SCREENS}
