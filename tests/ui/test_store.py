@@ -96,7 +96,7 @@ def test_without_a_car_sets_and_calls_are_refused():
     store, outcomes = Store(), []
     store.set(SPEED, 1, outcomes.append)
     store.call(object, "reset", outcomes.append)
-    assert [(outcome.ok, bool(outcome.reason)) for outcome in outcomes] == [(False, True)] * 2
+    assert outcomes == [Outcome(False)] * 2
 
 
 def test_outcomes_come_with_a_frame():

@@ -69,7 +69,7 @@ class Focus(Widget):
         """Press the focused control; one that can be turned is engaged instead, and left again."""
         if self.current is None:
             self.move(1)
-        elif type(self.current).turn is not Control.turn and getattr(self.current, "engages", True):
+        elif self.current.engages:
             self.engaged = not self.engaged
             self._draw()
         else:
@@ -110,7 +110,7 @@ def _usable(widget: Widget) -> Iterator[Control]:
     for child in reversed(widget.children):
         if isinstance(child, Control) and child.usable:
             yield child
-        if not child.disabled and child.opacity > 0:
+        elif not child.disabled and child.opacity > 0:
             yield from _usable(child)
 
 

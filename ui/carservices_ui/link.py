@@ -74,7 +74,7 @@ class Link:
 
     async def _finish(self, work: Callable[[Car], Coroutine[Any, Any, Any]], on_outcome: OnOutcome) -> None:
         if self._car is None:
-            on_outcome(Outcome(False, reason="The car is not connected"))
+            on_outcome(Outcome(False))
             return
         try:
             on_outcome(Outcome(True, await work(self._car)))

@@ -1,4 +1,4 @@
-"""The window's one map: fed by the car's signals, lent to the screen that shows it, and it knows the road the car is on."""
+"""The window's one map: fed by the car's signals, lent to the screen that shows it, and it knows the current road."""
 
 from collections.abc import Callable
 

@@ -14,7 +14,7 @@ Unbind = Callable[[], None]
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a set or call ended: confirmed with a `result`, or refused for a `reason`."""
+    """How a set or call ended: confirmed with a `result`, or refused for a `reason` (empty: there is no car to ask)."""
 
     ok: bool
     result: Any = None
@@ -127,14 +127,14 @@ class Store:
     def set(self, path: str, value: Datum, on_outcome: OnOutcome) -> None:
         """Actuate a signal; `on_outcome` comes once, in this thread."""
         if self.backend is None:
-            on_outcome(Outcome(False, reason="The car is not connected"))
+            on_outcome(Outcome(False))
         else:
             self.backend.set(path, value, self._in_frame(on_outcome))
 
     def call(self, contract: type, method: str, on_outcome: OnOutcome, **arguments: Any) -> None:
         """Call a service by its contract class; `on_outcome` comes once, in this thread."""
         if self.backend is None:
-            on_outcome(Outcome(False, reason="The car is not connected"))
+            on_outcome(Outcome(False))
         else:
             self.backend.call(contract, method, arguments, self._in_frame(on_outcome))
 

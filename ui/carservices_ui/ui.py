@@ -43,4 +43,4 @@ class Ui:
 
     def refused(self, outcome: Outcome) -> None:
         """Tell why the car did not do what the person asked."""
-        self.tell(t("control.refused", reason=outcome.reason), "block", "alert")
+        self.tell(t("control.refused", reason=outcome.reason or t("control.no_car")), "block", "alert")

@@ -76,6 +76,7 @@ def bind_heat(ui: Ui, button: ValueControl, path: str, levels: int = 3) -> None:
 class FanLevel(ValueControl):
     """The fan with its level as bars; touch a bar, slide over them, or the icon for off."""
 
+    engages = True
     LEVELS = 5
 
     def __init__(self) -> None:
@@ -90,9 +91,8 @@ class FanLevel(ValueControl):
         self.bind(value=self._show, pos=self._show, size=self._show)
         self._show()
 
-    def turn(self, steps: int) -> bool:
+    def turn(self, steps: int) -> None:
         self.choose(min(self.LEVELS, max(0, int(self.value or 0) + steps)))
-        return True
 
     def on_release(self) -> None:
         at = self.last_touch.x - self._left if self.last_touch else 0.0

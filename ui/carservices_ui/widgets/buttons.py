@@ -96,10 +96,6 @@ class LevelButton(ValueControl):
         level = int(self.value or 0)
         self.choose(level - 1 if level else self._levels)
 
-    def turn(self, steps: int) -> bool:
-        self.choose(min(self._levels, max(0, int(self.value or 0) + steps)))
-        return True
-
     def _show(self, *_: Any) -> None:
         level = int(self.value or 0)
         self.icon.show(tone=self._tone if level else "text2", filled=level > 0)

@@ -20,7 +20,10 @@ class Control(ButtonBehavior, FloatLayout):
     """Something to press, at least 76 dp; `radius` (a token or ``pill``) is the shape of its motion and focus ring.
 
     ``on_release`` is the tap. `phase` is set by `bind_signal`; `available` is False while its signal has no value.
+    With `engages`, Enter gives the rotary and the arrows to the control instead of tapping it.
     """
+
+    engages = False
 
     phase = OptionProperty("idle", options=["idle", "pending", "confirmed", "refused"])
     available = BooleanProperty(True)
@@ -43,9 +46,8 @@ class Control(ButtonBehavior, FloatLayout):
         """Whether it can be focused and pressed now."""
         return not self.disabled and self.opacity > 0
 
-    def turn(self, steps: int) -> bool:
-        """A rotary turn while engaged; False when this control has nothing to turn."""
-        return False
+    def turn(self, steps: int) -> None:
+        """Rotary clicks while engaged; controls with `engages` do something."""
 
     def tap(self) -> None:
         """Press it as a finger would."""

@@ -28,7 +28,7 @@ class Banner(Card):
         self.text = text
         words = Text(text, wrap=620) if len(text) > 48 else Text(text)
         row = Row(IconTile(icon, tone=tone), words, gap="m", pos_hint={"center_x": 0.5, "center_y": 0.5})
-        self.size = (row.minimum_width + dp(48), max(dp(84), words.height + dp(32)))
+        row.bind(size=lambda _, size: setattr(self, "size", (size[0] + dp(48), max(dp(84), size[1] + dp(32)))))
         self.add_widget(row)
         self.opacity = 0
         Animation(opacity=1, duration=MOTION["screen"]).start(self)

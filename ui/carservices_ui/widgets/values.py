@@ -41,10 +41,6 @@ class Toggle(ValueControl):
     def on_release(self) -> None:
         self.choose(not self.value)
 
-    def turn(self, steps: int) -> bool:
-        self.choose(steps > 0)
-        return True
-
     def _show(self, *_: Any) -> None:
         on = bool(self.value)
         self._rim.rgba = color("accent_fill" if on else "control")
@@ -66,10 +62,13 @@ class Toggle(ValueControl):
 class ValueSlider(ValueControl):
     """A value between `low` and `high` in steps of `step`; chosen when the finger lifts."""
 
+    engages = True
+
     def __init__(
         self, *, low: float = 0, high: float = 100, step: float = 1, tone: str = "accent", **kwargs: Any
     ) -> None:
         super().__init__(radius="pill", **{"size": (dp(320), dp(TARGET)), **kwargs})
+        self.always_release = True
         self._low, self._high, self._step = low, high, step
         self._dragged: float | None = None
         with self.canvas:
@@ -82,9 +81,8 @@ class ValueSlider(ValueControl):
         self.bind(value=self._place, pos=self._place, size=self._place)
         self._place()
 
-    def turn(self, steps: int) -> bool:
+    def turn(self, steps: int) -> None:
         self.choose(self._snap(float(self.value or self._low) + steps * self._step))
-        return True
 
     def on_touch_down(self, touch: Any) -> bool:
         handled: bool = super().on_touch_down(touch)
@@ -126,6 +124,8 @@ class ValueSlider(ValueControl):
 class Stepper(ValueControl):
     """A number between a minus and a plus; `show` makes its text, taps in quick succession add up."""
 
+    engages = True
+
     def __init__(
         self,
         *,
@@ -149,10 +149,9 @@ class Stepper(ValueControl):
         self.bind(value=self._show)
         self._show()
 
-    def turn(self, steps: int) -> bool:
+    def turn(self, steps: int) -> None:
         if self.value is not None:
             self.choose(min(self._high, max(self._low, float(self.value) + steps * self._step)))
-        return True
 
     def _show(self, *_: Any) -> None:
         self.label.text = NOTHING if self.value is None else self._text(float(self.value))
@@ -162,6 +161,8 @@ class Stepper(ValueControl):
 
 class Segmented(ValueControl):
     """One of a few choices side by side; `choices` are (value, words)."""
+
+    engages = True
 
     def __init__(self, choices: Sequence[tuple[Any, str]], *, width: float = 480, **kwargs: Any) -> None:
         super().__init__(radius="tile", **{"size": (dp(width), dp(TARGET)), **kwargs})
@@ -177,11 +178,10 @@ class Segmented(ValueControl):
         self.bind(value=self._show)
         self._show()
 
-    def turn(self, steps: int) -> bool:
+    def turn(self, steps: int) -> None:
         values = [value for value, _ in self.segments]
         index = values.index(self.value) if self.value in values else 0
         self.choose(values[min(len(values) - 1, max(0, index + steps))])
-        return True
 
     def _show(self, *_: Any) -> None:
         for value, segment in self.segments:
