@@ -25,6 +25,9 @@ SCAFFOLD = {
 }
 """File of a new HAL package → its template."""
 
+KIT_FLAGS = ("-q", "-pno:cacheprovider", "-pno:asyncio", "-c", os.devnull)
+"""The kit runs apart from whatever project the current directory holds."""
+
 
 def list_hals() -> list[dict[str, Any]]:
     """One dict a HAL: name, package, version, doc (a line) and options (JSON schema); error if it does not import."""
@@ -47,18 +50,7 @@ def check(
         command = [sys.executable, "-m", "pytest", "--pyargs", "carservices.hal.conformance", "--hal", name]
         command += [f"--hal-option={key}={_text(value)}" for key, value in (options or {}).items()]
         command += [f"--hal-sets={glob}" for glob in sets]
-        command += [
-            f"--hal-json={report}",
-            "-q",
-            "-p",
-            "no:cacheprovider",
-            "-p",
-            "no:asyncio",
-            "-c",
-            os.devnull,
-            "--rootdir",
-            scratch,
-        ]
+        command += [f"--hal-json={report}", f"--rootdir={scratch}", *KIT_FLAGS]
         environment = {key: value for key, value in os.environ.items() if key != "PYTEST_ADDOPTS"}
         ran = subprocess.run(command, env=environment, capture_output=as_json, text=True, check=False)
         if as_json:
