@@ -16,8 +16,8 @@ from carservices.signals import Status, Value
 SOC = f"{BATTERY}.StateOfCharge.Displayed"
 RANGE = "Vehicle.Powertrain.Range"
 ON = ("ON", "START")
-RATE = 5.0
-"""Hz of continuous signals."""
+RATE = 10.0
+"""Hz of continuous signals; a car emulated in fast motion moves on by seconds between two readings."""
 PERIOD = 1.0
 """s between two publications."""
 SAVE_PERIOD = 30.0
