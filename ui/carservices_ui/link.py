@@ -1,6 +1,7 @@
 """The bus thread: asyncio and the car in the background, values into the store, sets and calls out of it."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -93,28 +94,26 @@ class Link:
             self._loop.close()
 
     async def _serve(self) -> None:
-        car = await self._connect()
-        if car is None:
-            return
-        async with car:
-            self._car = car
-            car.on_connection(self._store.put_link)
-            self._store.put_link(True)
-            for globs, rate in WATCHES:
-                await car.watch(globs, self._store.put, rate=rate)
-            for contract in self._contracts:
-                await self._watch_streams(car, contract)
-            await self._stop.wait()
-            self._car = None
-
-    async def _connect(self) -> Car | None:
         while not self._stop.is_set():
             try:
-                return await Car.connect(self._run_dir, name=self._name)
+                async with await Car.connect(self._run_dir, name=self._name) as car:
+                    await self._follow(car)
             except CarError as error:
                 log.info("no car yet: %s", error)
-                await asyncio.wait([asyncio.ensure_future(self._stop.wait())], timeout=RETRY_SECONDS)
-        return None
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._stop.wait(), RETRY_SECONDS)
+
+    async def _follow(self, car: Car) -> None:
+        """Until we leave; once this far, the car itself comes back after a restart of the hub."""
+        car.on_connection(self._store.put_link)
+        for globs, rate in WATCHES:
+            await car.watch(globs, self._store.put, rate=rate)
+        for contract in self._contracts:
+            await self._watch_streams(car, contract)
+        self._car = car
+        self._store.put_link(car.connected)
+        await self._stop.wait()
+        self._car = None
 
     async def _watch_streams(self, car: Car, contract: type[Contract]) -> None:
         service = car.service(contract)

@@ -3,7 +3,7 @@
 import logging
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from carservices_ui.store import Store
 CONTRACTS = (Driving, Energy, Notifications)
 """The services whose streams the shell shows."""
 
+BEAT_SECONDS = 1.0
 QUIET_SECONDS = 0.5
 PICTURE_SECONDS = 15.0
 """A picture is taken once there is a car and nothing new appeared for a moment, or after this long without a car."""
@@ -48,9 +49,18 @@ def opened(run_dir: Path, name: str, screen: str | None) -> Iterator[Cockpit]:
         cockpit.close()
 
 
-def run(run_dir: Path, name: str, screen: str | None) -> None:
-    """Show the cockpit until the window closes or SIGTERM comes."""
+def run(
+    run_dir: Path, name: str, screen: str | None, ready: Callable[[], None], beat: Callable[[], None]
+) -> None:
+    """Show the cockpit until the window closes or SIGTERM comes; see `shell.main`."""
     signal.signal(signal.SIGTERM, lambda *_: stopTouchApp())
+
+    def first_flip(*_: object) -> None:
+        Window.unbind(on_flip=first_flip)
+        ready()
+
+    Window.bind(on_flip=first_flip)
+    Clock.schedule_interval(lambda _: beat(), BEAT_SECONDS)
     with opened(run_dir, name, screen) as cockpit:
         runTouchApp(cockpit)
 

@@ -1,0 +1,104 @@
+"""The bus thread against a real car: values, streams, sets, calls, and a car that goes and comes back."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import contextmanager
+
+import pytest
+
+from carservices.api.driving import Driving, Motion, Restriction
+from carservices.hal.virtual import VirtualHal
+from carservices.services.driving.service import DrivingService
+from carservices.signals import Access, ChangeMode, Datatype, SignalConfig
+from carservices.testing import car
+from carservices_ui.link import Link
+from carservices_ui.store import Store
+
+SPEED, GEAR = "Vehicle.Speed", "Vehicle.Powertrain.Transmission.SelectedGear"
+TEMPERATURE = "Vehicle.Cabin.HVAC.Station.Row1.Driver.Temperature"
+CONFIGS = (
+    SignalConfig(
+        path=SPEED, datatype=Datatype.FLOAT, unit="km/h", change_mode=ChangeMode.CONTINUOUS, min_rate=1, max_rate=50
+    ),
+    SignalConfig(path=GEAR, datatype=Datatype.INT8, access=Access.READ_WRITE),
+    SignalConfig(path=TEMPERATURE, datatype=Datatype.FLOAT, access=Access.READ_WRITE, unit="Celsius", min=16, max=28),
+)
+VALUES = {SPEED: 0.0, GEAR: 126, TEMPERATURE: 20.0}
+
+
+@contextmanager
+def linked(run_dir):
+    store = Store()
+    link = Link(store, run_dir, "tool", (Driving,))
+    link.start()
+    try:
+        yield store
+    finally:
+        link.close()
+
+
+async def until(store: Store, condition: Callable[[], object]) -> None:
+    """Frames until the condition holds."""
+    async with asyncio.timeout(20):
+        while not condition():
+            store.drain()
+            await asyncio.sleep(0.01)
+
+
+async def outcome(store, ask):
+    outcomes = []
+    ask(outcomes.append)
+    await until(store, lambda: outcomes)
+    return outcomes[0]
+
+
+async def test_values_sets_streams_and_calls():
+    hal = VirtualHal.of(*CONFIGS, values=VALUES)
+    async with car(hal, [DrivingService]) as c:
+        with linked(c.run_dir) as store:
+            await until(store, lambda: store.linked and store.get(TEMPERATURE) == 20.0)
+            done = await outcome(store, lambda on: store.set(TEMPERATURE, 21.5, on))
+            assert (done.ok, done.result.value) == (True, 21.5)
+            refused = await outcome(store, lambda on: store.set(TEMPERATURE, 99.0, on))
+            assert not refused.ok
+            assert "28" in refused.reason
+            await until(store, lambda: store.stream("driving.state"))
+            assert store.stream("driving.state").motion is Motion.PARKED
+            said = await outcome(store, lambda on: store.call(Driving, "explain", on, restriction=Restriction.NO_VIDEO))
+            assert said.ok
+            assert said.result
+            await c.kill_service("driving")
+            await until(store, lambda: store.stream("driving.state") is None)
+            gone = await outcome(store, lambda on: store.call(Driving, "explain", on, restriction=Restriction.NO_VIDEO))
+            assert not gone.ok
+            assert gone.reason
+
+
+async def test_a_car_that_goes_and_comes_back():
+    hal = VirtualHal.of(*CONFIGS, values=VALUES)
+    async with car(hal) as c:
+        with linked(c.run_dir) as store:
+            await until(store, lambda: store.get(TEMPERATURE) == 20.0)
+            c.hub.stop()
+            await until(store, lambda: not store.linked)
+            assert store.get(TEMPERATURE) == 20.0
+            c.hub.start()
+            await until(store, lambda: store.linked)
+            await hal.inject(TEMPERATURE, 22.0)
+            await until(store, lambda: store.get(TEMPERATURE) == 22.0)
+            await c.kill_hal("virtual")
+            await until(store, lambda: store.get(TEMPERATURE) is None)
+
+
+def test_without_a_car_it_waits_and_can_be_closed(tmp_path):
+    with linked(tmp_path) as store:
+        store.drain()
+        assert not store.linked
+
+
+@pytest.mark.parametrize("ask", ["set", "call"])
+async def test_without_a_car_asking_is_refused(tmp_path, ask):
+    with linked(tmp_path) as store:
+        arguments = {"set": (TEMPERATURE, 20.0), "call": (Driving, "outcomes")}[ask]
+        refused = await outcome(store, lambda on: getattr(store, ask)(*arguments, on))
+        assert (refused.ok, refused.reason) == (False, "")
