@@ -126,6 +126,7 @@ class Car:
 
     async def configs(self, *globs: str) -> dict[str, SignalConfig]:
         """What is on offer, by path; all of it without globs."""
+        await self._grow()
         chosen = GlobSet(*globs or ("**",))
         return {path: config for path, config in self._configs.items() if path in chosen}
 
@@ -309,6 +310,8 @@ class Car:
     async def _grow(self) -> None:
         """New signals are on offer: let the watches that want them have them."""
         async with self._restoring:
+            if not self._stale:
+                return
             self._stale = False
             with contextlib.suppress(CarError):  # the hub went away: `_restore` will do it all again
                 await self._fetch_configs()

@@ -27,6 +27,11 @@ EVENTS = int(zmq.EVENT_HANDSHAKE_SUCCEEDED | zmq.EVENT_DISCONNECTED | zmq.EVENT_
 Serve = Callable[[str, str, Any], Awaitable[Any]]
 
 
+def report(error: Exception) -> None:
+    """A message or a callback went wrong: the program hears of it, the bus goes on."""
+    asyncio.get_running_loop().call_exception_handler({"message": "error on the bus", "exception": error})
+
+
 class Drain:
     """Reads one socket until it is empty whenever its file descriptor stirs; what a reader raises is reported.
 
@@ -58,9 +63,7 @@ class Drain:
             except zmq.Again:
                 return
             except Exception as error:
-                self._loop.call_exception_handler(
-                    {"message": "a message from the bus caused an error", "exception": error}
-                )
+                report(error)
         self.nudge()
 
     def close(self) -> None:
@@ -125,6 +128,8 @@ class Link:
 
     async def close(self) -> None:
         """Say goodbye and leave no task or socket behind."""
+        if self._calls.socket.closed:
+            return
         if self.connected:
             self._send([Kind.BYE])
             await asyncio.sleep(0)

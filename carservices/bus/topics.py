@@ -7,7 +7,7 @@ from typing import Any
 
 from carservices.bus import wire
 from carservices.bus.errors import CallError
-from carservices.bus.link import Link
+from carservices.bus.link import Link, report
 from carservices.signals import SignalConfig, Status, Value
 from carservices.signals.globs import GlobSet
 
@@ -94,7 +94,14 @@ class Subscriptions:
         topic.seq = seq
         topic.last = last = Value(topic.path, value, timestamp, STATUSES[status])
         for callback in topic.callbacks:
-            callback(last)
+            self._deliver(callback, last)
+
+    def _deliver(self, callback: OnValue, value: Value) -> None:
+        """One callback that fails must not cost the others their value."""
+        try:
+            callback(value)
+        except Exception as error:
+            report(error)
 
     def _lost(self, messages: int) -> None:
         self.drops += messages
@@ -188,7 +195,7 @@ class Subscriptions:
                 topic = self._topics[name.encode()] = Followed(path)
                 fresh.append(name)
             elif topic.last is not None:
-                watch.on_value(topic.last)
+                self._deliver(watch.on_value, topic.last)
             topic.callbacks.append(watch.on_value)
         if fresh:
             self._link.follow(fresh)

@@ -131,6 +131,7 @@ class TestCar:
         waiting.cancel()
         if not ready.is_set():
             await task
+        await self.car.call("hub", "hals")  # answered after the news of the signals: `configs` has them now
         return name
 
     async def kill_hal(self, name: str) -> None:

@@ -1,6 +1,7 @@
 """What one topic lets through, proved for any stream of values: AAOS' rate, resolution and variable update rate."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -64,7 +65,7 @@ def play(filter_: Filter, stream: list[Offer]) -> list[Delivery]:
 @given(rates, st.booleans(), offers())
 def test_a_subscriber_gets_no_more_than_its_rate(rate: float, variable: bool, stream: list[Offer]) -> None:
     deliveries = play(Filter(rate, 0.0, variable), stream)
-    for before, after in zip(deliveries, deliveries[1:], strict=False):
+    for before, after in pairwise(deliveries):
         if after.status is before.status:
             assert after.at - before.at >= int(SECOND / rate) * (1 - EARLY)
 
@@ -72,7 +73,7 @@ def test_a_subscriber_gets_no_more_than_its_rate(rate: float, variable: bool, st
 @given(rates, resolutions, offers())
 def test_variable_rate_never_repeats_a_value(rate: float, resolution: float, stream: list[Offer]) -> None:
     deliveries = play(Filter(rate, resolution), stream)
-    for before, after in zip(deliveries, deliveries[1:], strict=False):
+    for before, after in pairwise(deliveries):
         assert (after.value, after.status) != (before.value, before.status)
 
 
