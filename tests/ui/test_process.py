@@ -1,0 +1,63 @@
+"""The shell as a process of its own: a picture with an exact name, and an orderly end."""
+
+import asyncio
+import os
+import signal
+import struct
+import sys
+
+from carservices.hal.virtual import VirtualHal
+from carservices.testing import car
+
+PICTURE = """
+import sys, pathlib
+from carservices_ui.shell import main
+run_dir, picture = map(pathlib.Path, sys.argv[1:3])
+main(run_dir, name="tool", size=(1280, 720), screenshot=picture, screen=sys.argv[3])
+"""
+WINDOW = """
+import sys, pathlib
+from carservices_ui.shell import main
+main(pathlib.Path(sys.argv[1]), name="tool", ready=lambda: print("ready", flush=True))
+"""
+
+
+async def start(code, *arguments):
+    environment = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        code,
+        *map(str, arguments),
+        env=environment | {"PYTHONPATH": os.pathsep.join(sys.path)},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+
+
+async def test_a_picture_of_a_screen_is_written_to_exactly_that_file(tmp_path):
+    picture = tmp_path / "{home} 1.png"
+    async with car(VirtualHal()) as c:
+        process = await start(PICTURE, c.run_dir, picture, "home")
+        _, errors = await process.communicate()
+    assert process.returncode == 0, errors.decode()
+    header = picture.read_bytes()[:24]
+    assert header[:8] == b"\x89PNG\r\n\x1a\n"
+    assert struct.unpack(">II", header[16:]) == (1280, 720)
+    assert [path.name for path in tmp_path.iterdir()] == [picture.name]
+
+
+async def test_an_unknown_screen_is_named(tmp_path):
+    process = await start(PICTURE, tmp_path, tmp_path / "x.png", "garage")
+    _, errors = await process.communicate()
+    assert process.returncode == 1
+    assert "there is no screen 'garage'; there are home, " in errors.decode()
+
+
+async def test_it_says_when_it_is_ready_and_ends_with_sigterm(tmp_path):
+    process = await start(WINDOW, tmp_path)
+    async with asyncio.timeout(30):
+        assert await process.stdout.readline() == b"ready\n"
+        process.send_signal(signal.SIGTERM)
+        _, errors = await process.communicate()
+    assert (process.returncode, errors.decode()) == (0, "")
