@@ -1,0 +1,1 @@
+"""The `carservices` command: one module per group of verbs, imported when it is used."""

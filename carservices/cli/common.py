@@ -1,0 +1,62 @@
+"""What the verbs share: the option that names the car, a connection to it, tables and JSON."""
+
+import argparse
+import asyncio
+import json
+from collections.abc import Callable, Coroutine, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from carservices.system.run_dir import default_run_dir, running_pid
+from carservices.system.state import NotRunning
+
+if TYPE_CHECKING:
+    from carservices.bus import Car
+
+
+class Usage(Exception):
+    """Arguments that make no sense together."""
+
+
+def parser(verb: str, purpose: str) -> argparse.ArgumentParser:
+    return argparse.ArgumentParser(prog=f"carservices {verb}", description=purpose)
+
+
+def add_run_dir(target: argparse.ArgumentParser) -> None:
+    target.add_argument(
+        "--run-dir",
+        type=Path,
+        default=default_run_dir(),
+        metavar="DIR",
+        help="which car: the directory with its sockets (default: %(default)s)",
+    )
+
+
+def add_json(target: argparse.ArgumentParser) -> None:
+    target.add_argument("--json", action="store_true", help="print JSON")
+
+
+def with_car(run_dir: Path, work: Callable[["Car"], Coroutine[Any, Any, int]]) -> int:
+    """Run a program on a connection to the car as a developer tool. Raises `NotRunning`, `CarError`."""
+    if running_pid(run_dir) is None:
+        raise NotRunning(f"no car runs in {run_dir}: start one with `carservices emulator`")
+
+    async def connected() -> int:
+        from carservices.bus import Car
+
+        async with await Car.connect(run_dir) as car:
+            return await work(car)
+
+    return asyncio.run(connected())
+
+
+def show_json(data: Any) -> None:
+    print(json.dumps(data, indent=1, default=str), flush=True)
+
+
+def show_table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Columns as wide as their widest cell; nothing for None."""
+    lines = [head, *([("" if cell is None else str(cell)) for cell in row] for row in rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+    for line in lines:
+        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip(), flush=True)

@@ -1,0 +1,105 @@
+"""The `carservices` command: one table of verbs, each loaded only when it is used, and what its errors mean."""
+
+import difflib
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+OK, FAILED, USAGE, NOT_RUNNING = 0, 1, 2, 3
+
+VERBS = {
+    "emulator": ("carservices.cli.start:emulator", "start an emulated car with its cockpit"),
+    "run": ("carservices.cli.start:run", "start the car on real HALs"),
+    "signals": ("carservices.cli.signals:main", "list, get, set, watch and inject signals"),
+    "ps": ("carservices.cli.processes:ps", "the processes of the running car"),
+    "log": ("carservices.cli.log:main", "what they said, merged; -f follows"),
+    "service": ("carservices.cli.processes:service", "list processes, restart one, change what they depend on"),
+    "bus": ("carservices.cli.bus:main", "who sends how much over the bus"),
+    "hal": ("carservices.cli.hal:main", "list, check and begin HALs"),
+    "control": ("carservices.cli.control:main", "a command to a HAL itself, such as the emulator's weather"),
+    "api": ("carservices.cli.api:main", "the contracts of the system services"),
+    "screenshot": ("carservices.cli.screenshot:main", "a picture of the cockpit, also without a display"),
+    "settings": ("carservices.cli.settings:main", "show and change this machine's settings"),
+    "doctor": ("carservices.cli.doctor:main", "check this machine: each line ok, or what to do"),
+}
+"""Verb → where it lives and one line of help."""
+
+EXITS = {
+    "carservices.system.state.NotRunning": NOT_RUNNING,
+    "carservices.bus.errors.NotConnected": NOT_RUNNING,
+    "carservices.bus.errors.CarError": FAILED,
+    "carservices.system.run_dir.RunDirError": FAILED,
+    "carservices.system.control.Refused": FAILED,
+    "carservices.system.settings.SettingsError": USAGE,
+    "carservices.hal.registry.UnknownHal": USAGE,
+    "carservices.hal.registry.BadOptions": USAGE,
+    "carservices.hal.base.HalError": FAILED,
+    "carservices.signals.globs.GlobError": USAGE,
+    "carservices.signals.units.UnitError": USAGE,
+    "carservices.cli.common.Usage": USAGE,
+}
+"""Errors that are a sentence for people and the exit status they mean; anything else is a bug and shows its trace."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit status (0 ok, 1 failed, 2 usage, 3 not running)."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if not arguments or arguments[0] in ("-h", "--help", "help"):
+        print(_help())
+        return OK if arguments else USAGE
+    if arguments[0] == "--version":
+        from carservices import __version__
+
+        print(f"carservices {__version__}")
+        return OK
+    verb = arguments[0]
+    if verb not in VERBS:
+        near = difflib.get_close_matches(verb, VERBS, n=1)
+        hint = f"did you mean '{near[0]}'?" if near else "see `carservices --help`"
+        print(f"carservices: no command '{verb}': {hint}", file=sys.stderr)
+        return USAGE
+    return _run(verb, arguments[1:])
+
+
+def _run(verb: str, arguments: list[str]) -> int:
+    module, _, function = VERBS[verb][0].partition(":")
+    try:
+        status: int = getattr(import_module(module), function)(arguments)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return OK
+    except BrokenPipeError:  # whoever read our output has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    except Exception as error:
+        known = [EXITS[name] for name in map(_name, type(error).__mro__) if name in EXITS]
+        if not known:
+            raise
+        print(f"carservices: {error}", file=sys.stderr)
+        return known[0]
+    return status
+
+
+def _name(kind: type) -> str:
+    return f"{kind.__module__}.{kind.__qualname__}"
+
+
+def _help() -> str:
+    width = max(map(len, VERBS))
+    lines = [f"  {verb:{width}}  {words}" for verb, (_, words) in VERBS.items()]
+    return "\n".join(
+        [
+            "usage: carservices COMMAND [...]",
+            "",
+            "A car's services, HALs and cockpit, in one command.",
+            "",
+            *lines,
+            "",
+            "`carservices COMMAND --help` says more. Exit status: 0 ok, 1 failed, 2 usage, 3 no car is running.",
+        ]
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,133 @@
+"""`carservices emulator` and `carservices run`: start a car in the foreground and keep it until Ctrl-C."""
+
+import argparse
+import asyncio
+import os
+import re
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from carservices.cli.common import Usage, add_run_dir, parser
+from carservices.system import run_dir, settings
+from carservices.system.display import has_display
+from carservices.system.spec import Facts, ProcessSpec
+from carservices.system.supervisor import Supervisor
+from carservices.system.table import car_table
+
+SIGTERM_HINT = "Ctrl-C ends it; `carservices ps`, `log -f` and `signals watch Vehicle.Speed` look inside"
+
+
+def emulator(arguments: list[str]) -> int:
+    """Start an emulated car."""
+    options = parser("emulator", "Start an emulated electric car: hub, HAL, services, cockpit and control panel.")
+    options.add_argument("--profile", metavar="P", help="which car: a name or a TOML file of yours")
+    options.add_argument("--scenario", metavar="S", help="what happens: a name or a TOML file of yours")
+    options.add_argument("--speed", type=float, metavar="X", help="how fast time runs (1 is real time)")
+    options.add_argument("--no-panel", action="store_true", help="without the emulator's control panel")
+    _add_cockpit(options)
+    chosen = options.parse_args(arguments)
+    kept = _settings()
+    given = {"profile": chosen.profile or kept.profile or None, "scenario": chosen.scenario, "speed": chosen.speed}
+    hal = {key: value for key, value in given.items() if value is not None}
+    return _drive(chosen, {"emulator": hal}, kept, panel=kept.developer and not chosen.no_panel, must_start=True)
+
+
+def run(arguments: list[str]) -> int:
+    """Start the car on real HALs."""
+    options = parser("run", "Start the car on the HALs that are named, each in a process of its own.")
+    options.add_argument("--hal", action="append", required=True, metavar="NAME", help="may be given several times")
+    options.add_argument(
+        "--hal-option",
+        action="append",
+        default=[],
+        metavar="[NAME.]KEY=VALUE",
+        help="an option of a HAL; NAME. may be left out when there is one HAL",
+    )
+    _add_cockpit(options)
+    chosen = options.parse_args(arguments)
+    return _drive(chosen, _hal_options(chosen.hal, chosen.hal_option), _settings(), panel=False, must_start=False)
+
+
+def _add_cockpit(options: argparse.ArgumentParser) -> None:
+    options.add_argument("--headless", action="store_true", help="without any window")
+    options.add_argument("--size", type=_size, metavar="WxH", help="of the cockpit's window, in pixels")
+    options.add_argument("--screenshot", type=Path, metavar="PNG", help="write a picture of the cockpit and end")
+    options.add_argument("--after", type=float, default=5.0, metavar="SECONDS", help="when (default: %(default)g)")
+    add_run_dir(options)
+
+
+def _size(text: str) -> tuple[int, int]:
+    found = re.fullmatch(r"(\d{3,5})[x×](\d{3,5})", text)
+    if not found:
+        raise argparse.ArgumentTypeError(f"'{text}' is no size: write 1280x720")
+    return int(found[1]), int(found[2])
+
+
+def _hal_options(names: list[str], texts: list[str]) -> dict[str, dict[str, str]]:
+    hals: dict[str, dict[str, str]] = {name: {} for name in names}
+    for text in texts:
+        key, equals, value = text.partition("=")
+        name, dot, option = key.rpartition(".")
+        if not dot and len(hals) == 1:
+            name = names[0]
+        if not equals or name not in hals:
+            raise Usage(
+                f"--hal-option '{text}': write {'NAME.' if len(hals) > 1 else ''}KEY=VALUE of {', '.join(hals)}"
+            )
+        hals[name][option] = value
+    return hals
+
+
+def _settings() -> settings.Settings:
+    kept, problem = settings.load()
+    if problem:
+        print(f"carservices: {problem}", flush=True)
+    return kept
+
+
+def _drive(
+    chosen: argparse.Namespace,
+    hals: Mapping[str, Mapping[str, Any]],
+    kept: settings.Settings,
+    *,
+    panel: bool,
+    must_start: bool,
+) -> int:
+    """Hold the run directory and supervise until the end. Raises `RunDirError`."""
+    if chosen.headless and chosen.screenshot:
+        raise Usage("--headless draws nothing, so it has no --screenshot: leave one of them out")
+    directory: Path = chosen.run_dir.absolute()
+    shell: dict[str, Any] = {"size": chosen.size or (kept.width, kept.height)}
+    if chosen.screenshot:
+        shell["screenshot"] = chosen.screenshot.absolute()
+    display = has_display() and not chosen.headless and not chosen.screenshot
+    if not (display or chosen.headless or chosen.screenshot):
+        print(
+            "carservices: no display (DISPLAY and WAYLAND_DISPLAY are not set), so no window; "
+            "`carservices screenshot car.png` makes a picture"
+        )
+    keeps = run_dir.state_dir()
+    ends = must_start or chosen.screenshot is not None
+    table = car_table(keeps, hals, must_start=must_start, shell=shell, window_ends_car=ends)
+    facts = Facts(display=display, developer=panel and chosen.screenshot is None)
+    picture_after = chosen.after if chosen.screenshot else None
+    run_dir.prepare(directory)
+    with run_dir.Lock(directory):
+        run_dir.clean(directory)
+        print(f"carservices: the car starts in {directory} (pid {os.getpid()}). {SIGTERM_HINT}", flush=True)
+        return asyncio.run(_supervise(directory, keeps, table, facts, picture_after))
+
+
+async def _supervise(
+    directory: Path, keeps: Path, table: Sequence[ProcessSpec], facts: Facts, picture_after: float | None
+) -> int:
+    supervisor = Supervisor(directory, keeps, table, facts, _say)
+    if picture_after is not None:  # the cockpit begins then, draws into the file, and its end ends the car
+        asyncio.get_running_loop().call_later(picture_after, partial(supervisor.change, display=True))
+    return await supervisor.run()
+
+
+def _say(text: str) -> None:
+    print(f"carservices: {text}", flush=True)

@@ -1,0 +1,1 @@
+"""What keeps the car's processes alive: the process table, the supervisor, the run directory, logs and settings."""

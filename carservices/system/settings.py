@@ -1,0 +1,102 @@
+"""What a person chose for this machine and no signal carries: one TOML file with a known set of keys."""
+
+import tomllib
+from dataclasses import asdict, dataclass, fields, replace
+from os import environ
+from pathlib import Path
+from typing import Any
+
+from carservices.system.files import replace_file
+
+
+class SettingsError(ValueError):
+    """A key or a value that settings do not have; the message names what there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The keys, their types and their defaults."""
+
+    developer: bool = True
+    """Show the emulator's panel."""
+    profile: str = ""
+    """The emulated car; empty is the emulator's own default."""
+    width: int = 1280
+    height: int = 720
+    """Of the cockpit's window, in pixels."""
+
+
+def settings_file() -> Path:
+    """Below XDG_CONFIG_HOME."""
+    base = environ.get("XDG_CONFIG_HOME")
+    return (Path(base) if base else Path.home() / ".config") / "carservices" / "settings.toml"
+
+
+def load(path: Path | None = None) -> tuple[Settings, str | None]:
+    """The settings, and a sentence if the file was broken.
+
+    A broken file is kept beside as ``settings.toml.broken`` and the defaults count.
+    """
+    path = path or settings_file()
+    try:
+        return _read(path.read_bytes()), None
+    except FileNotFoundError:
+        return Settings(), None
+    except OSError as error:
+        return Settings(), f"{path} cannot be read ({error.strerror}): the defaults count"
+    except ValueError as error:  # of TOML, of UTF-8 or of a key
+        aside = path.with_name(f"{path.name}.broken")
+        try:
+            path.replace(aside)
+        except OSError:
+            aside = path
+        return Settings(), f"{path} is broken ({error}): the defaults count; it is kept as {aside}"
+
+
+def save(settings: Settings, path: Path | None = None) -> None:
+    """Replace the file as a whole. Raises OSError."""
+    path = path or settings_file()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    replace_file(path, "".join(f"{key} = {_toml(value)}\n" for key, value in asdict(settings).items()))
+
+
+def change(settings: Settings, key: str, text: str) -> Settings:
+    """The settings with one key set from a text. Raises `SettingsError`."""
+    types: dict[str, type] = {field.name: type(field.default) for field in fields(Settings)}
+    if key not in types:
+        raise SettingsError(f"no setting '{key}'; there are {', '.join(types)}")
+    value: Any = text
+    if types[key] is not str:
+        try:
+            value = tomllib.loads(f"value = {text}")["value"]
+        except tomllib.TOMLDecodeError:
+            raise SettingsError(_wrong(key, text, types[key])) from None
+    return replace(settings, **_checked({key: value}))
+
+
+def _read(data: bytes) -> Settings:
+    return Settings(**_checked(tomllib.loads(data.decode())))
+
+
+def _checked(values: dict[str, Any]) -> dict[str, Any]:
+    defaults = asdict(Settings())
+    for key, value in values.items():
+        if key not in defaults:
+            raise SettingsError(f"no setting '{key}'; there are {', '.join(defaults)}")
+        if type(value) is not type(defaults[key]):
+            raise SettingsError(_wrong(key, value, type(defaults[key])))
+    return values
+
+
+def _wrong(key: str, value: object, wanted: type) -> str:
+    words = {bool: "true or false", int: "a whole number", str: "a text in quotes"}
+    return f"setting '{key}' is {value!r}, it must be {words[wanted]}"
+
+
+def _toml(value: bool | int | str) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in escaped) + '"'

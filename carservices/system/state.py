@@ -1,0 +1,86 @@
+"""What the supervisor says of its processes: one JSON file in the run directory, replaced as a whole."""
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from carservices.system.files import replace_file
+from carservices.system.run_dir import STATE_FILE, running_pid
+
+TICKS = os.sysconf("SC_CLK_TCK")
+PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+class NotRunning(Exception):
+    """No car runs in this directory."""
+
+
+@dataclass(slots=True)
+class ProcessState:
+    """One process. ``started`` is Unix time; ``cpu`` percent of a core since the last look; ``rss`` bytes."""
+
+    name: str
+    state: str
+    pid: int | None = None
+    restarts: int = 0
+    last_exit: str | None = None
+    started: float | None = None
+    cpu: float | None = None
+    rss: int | None = None
+    watch: float = 0.0
+    critical: bool = False
+    reason: str | None = None
+    lost_log_lines: int = 0
+
+
+@dataclass(slots=True)
+class CarState:
+    """The whole car: its supervisor, the facts its predicates see, and its processes in the order of the table."""
+
+    pid: int
+    started: float
+    state_dir: str
+    facts: dict[str, bool]
+    processes: list[ProcessState]
+
+
+def publish(run_dir: Path, car: CarState) -> None:
+    """Raises OSError."""
+    replace_file(run_dir / STATE_FILE, json.dumps(asdict(car), indent=1))
+
+
+def load(run_dir: Path) -> CarState:
+    """Raises `NotRunning`."""
+    if running_pid(run_dir) is None:
+        raise NotRunning(f"no car runs in {run_dir}: start one with `carservices emulator`")
+    try:
+        raw: dict[str, Any] = json.loads((run_dir / STATE_FILE).read_text())
+    except OSError:
+        raise NotRunning(f"the car in {run_dir} is just starting: ask again in a second") from None
+    return CarState(**{**raw, "processes": [ProcessState(**one) for one in raw["processes"]]})
+
+
+class Meter:
+    """CPU and memory of processes from /proc; nothing where that does not exist."""
+
+    def __init__(self) -> None:
+        self._seen: dict[int, tuple[float, float]] = {}
+
+    def look(self, pid: int, now: float) -> tuple[float | None, int | None]:
+        """Percent of a core since the last look at this process, and resident bytes."""
+        try:
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            return None, None
+        used = (int(fields[11]) + int(fields[12])) / TICKS
+        then, before = self._seen.get(pid, (now, used))
+        self._seen[pid] = (now, used)
+        share = 100 * (used - before) / (now - then) if now > then else None
+        return share, int(fields[21]) * PAGE
+
+    def forget_all_but(self, pids: Iterable[int]) -> None:
+        keep = set(pids)
+        self._seen = {pid: seen for pid, seen in self._seen.items() if pid in keep}

@@ -1,0 +1,107 @@
+"""The process table: what the car consists of, when each part runs, and what it may do on the bus."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from carservices.bus.identity import EVERYTHING, Grants
+from carservices.system.spec import (
+    CRITICAL,
+    MODERATE,
+    NORMAL,
+    ProcessSpec,
+    check_table,
+    developer,
+    has_display,
+    on_ignition,
+    safe_mode,
+)
+
+SERVICES = {
+    "driving": (
+        "carservices.services.driving.service:DrivingService",
+        Grants(read=("Vehicle.**",)),
+    ),
+    "notifications": (
+        "carservices.services.notifications.service:NotificationsService",
+        Grants(read=("Vehicle.**", "driving.*"), call=("driving",)),
+    ),
+    "energy": (
+        "carservices.services.energy.service:EnergyService",
+        Grants(read=("Vehicle.**",)),
+    ),
+}
+"""Bus name → implementation and grants."""
+
+SHELL = Grants(read=("**",), actuate=("Vehicle.**",), call=("*",))
+
+
+def car_table(
+    state_dir: Path,
+    hals: Mapping[str, Mapping[str, Any]],
+    *,
+    must_start: bool = False,
+    shell: Mapping[str, Any] | None = None,
+    window_ends_car: bool = False,
+) -> tuple[ProcessSpec, ...]:
+    """A car with these HALs (name → options).
+
+    With ``must_start`` a HAL that cannot start ends the car at once. ``shell`` are further arguments of the cockpit;
+    with ``window_ends_car`` closing it ends the car.
+    """
+    table = (
+        ProcessSpec(
+            "hub",
+            "carservices.hub.main:run_hub",
+            watch=CRITICAL,
+            critical=True,
+            arguments={"state_dir": state_dir},
+        ),
+        *(
+            ProcessSpec(
+                f"hal.{name}",
+                "carservices.hub.host:run_hal",
+                after=("hub",),
+                watch=MODERATE,
+                must_start=must_start,
+                priority=1,
+                arguments={"name": name, "options": dict(options)},
+            )
+            for name, options in hals.items()
+        ),
+        *(
+            ProcessSpec(
+                name,
+                "carservices.services.runner:run_service",
+                after=("hub",),
+                watch=MODERATE,
+                priority=2,
+                arguments={"target": target},
+                grants=grants,
+            )
+            for name, (target, grants) in SERVICES.items()
+        ),
+        ProcessSpec(
+            "shell",
+            "carservices_ui.shell:main",
+            when=on_ignition & has_display,
+            watch=NORMAL,
+            start="fresh",
+            priority=3,
+            ends_all=window_ends_car,
+            arguments=shell or {},
+            grants=SHELL,
+        ),
+        ProcessSpec(
+            "panel",
+            "carservices_ui.panel:main",
+            when=developer & has_display & ~safe_mode,
+            after=("hub",),
+            watch=NORMAL,
+            start="fresh",
+            priority=3,
+            grants=EVERYTHING,
+        ),
+    )
+    check_table(table)
+    return table
