@@ -57,16 +57,15 @@ PLACES = {
 }  # fmt: skip
 HEIGHTS = {
     "house": 7, "detached": 7, "terrace": 8, "residential": 11, "apartments": 15, "garage": 3, "garages": 3,
-    "carport": 3, "shed": 3,
-    "roof": 4, "hut": 3, "church": 18, "cathedral": 30, "hospital": 14, "school": 11, "university": 16,
-    "industrial": 8, "warehouse": 8, "hangar": 9, "commercial": 10, "retail": 7, "supermarket": 6, "office": 16,
-    "public": 12, "dormitory": 15, "kiosk": 3, "block": 18,
+    "carport": 3, "shed": 3, "roof": 4, "hut": 3, "church": 18, "cathedral": 30, "hospital": 14, "school": 11,
+    "university": 16, "industrial": 8, "warehouse": 8, "hangar": 9, "commercial": 10, "retail": 7, "supermarket": 6,
+    "office": 16, "public": 12, "dormitory": 15, "kiosk": 3, "block": 18,
 }  # fmt: skip
 HEIGHT_BY_FOOTPRINT = [(60, 3.0), (250, 7.0), (450, 10.0), (1200, 13.0), (float("inf"), 9.0)]  # up to m², height in m
 LEVEL_M = 3.0
 MIN_AREA_M2 = {"house": 18.0, "area": 150.0}
 TOLERANCE_M = {"house": 0.3, "area": 2.0, "line": 0.4}
-LABEL_EVERY_M = 450.0
+LABEL_EVERY_M = 220.0
 MARGIN_M = 200.0
 
 

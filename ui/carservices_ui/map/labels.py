@@ -13,7 +13,7 @@ from carservices_ui.map.style import LABELS_FROM_PXM, LABELS_UP_TO_PXM
 MOST = 40
 MOST_ROADS = 14
 GAP = 14.0  # pixels kept free around a label
-SAME_NAME_GAP = 340.0  # pixels between two labels of the same street
+SAME_NAME_GAP = 300.0  # pixels between two labels of the same street
 DEPTHS = {  # furthest depth in focal lengths at which a kind still shows
     LabelKind.TOWN: 2.6, LabelKind.VILLAGE: 2.5, LabelKind.SUBURB: 2.3, LabelKind.WATER: 2.2,
     LabelKind.MAIN_ROAD: 1.9, LabelKind.ROAD: 1.55,

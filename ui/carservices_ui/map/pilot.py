@@ -8,7 +8,7 @@ from carservices_ui.map.motion import angle_to
 START_PXM = 1.7
 EASE_TAU_S = 0.18
 FREE_FOCUS = 0.5  # north up the car is in the middle
-SETTLED_PX, SETTLED_DEG, SETTLED_ZOOM, SETTLED_PART = 0.05, 0.02, 0.002, 0.0005
+SETTLED_PX, SETTLED_DEG, SETTLED_ZOOM, SETTLED_PART = 0.2, 0.05, 0.005, 0.001
 
 Point = tuple[float, float]
 Pose = tuple[float, float, float]  # x, y in metres, heading in degrees
@@ -37,6 +37,12 @@ class Pilot:
         """Jump to a place and a scale."""
         self.center, self._offset = (x, y), (0.0, 0.0)
         self._zoom = self._zoom_target = math.log2(pxm)
+
+    def start(self, pose: Pose, focus_height: float) -> None:
+        """Stand behind the car at once: the first position is no reason to fly there."""
+        self.look_at(pose[0], pose[1], START_PXM)
+        if not self.north_up:
+            self.bearing, self._focus = pose[2], focus_height
 
     def rebase(self, center: Point) -> None:
         """The same place in the metres of another projection."""

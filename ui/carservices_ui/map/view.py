@@ -20,6 +20,7 @@ from kivy.uix.label import Label
 from kivy.uix.widget import Widget
 
 from carservices_ui.map import shaders
+from carservices_ui.map.camera import Camera
 from carservices_ui.map.data import Projection
 from carservices_ui.map.gestures import Gestures
 from carservices_ui.map.loading import LoadedMap, load_in_background
@@ -30,7 +31,7 @@ from carservices_ui.map.scene import Scene
 from carservices_ui.map.signs import Marker, Signs
 from carservices_ui.map.style import STYLES
 
-RATE_HZ = 25.0
+RATE_HZ = 20.0  # smooth enough with dead reckoning, and cheap enough for software GL
 LABEL_PERIOD_S = 0.1
 LONGEST_STEP_S = 0.2
 OVERVIEW_PXM = 0.3
@@ -39,7 +40,7 @@ TRACK_STEP_M, TRACK_POINTS = 4.0, 2000
 SEARCH_AGAIN_M = 1000.0  # how far the car goes off the map before the next look for a map
 GRID_REACH_M = 1500.0  # how far the car goes on the plain grid before it is laid anew around it
 PUCK_CLEAR_DP = 44.0
-ROUTE_CLEAR_M, ROUTE_CLEAR_STEP_M, ROUTE_CLEAR_PX = 900.0, 12.0, 6.0  # names keep off the route ahead
+ROUTE_CLEAR_PX, ROUTE_CLEAR_REACH_PX = 8.0, 1200.0  # names keep off the route ahead
 ATTRIBUTION = "© OpenStreetMap contributors"  # ODbL 4.3: to be shown wherever the map is
 SMALL_SP = 12
 LatLon = tuple[float, float]
@@ -64,7 +65,7 @@ class MapView(Widget):
     no_map_text = StringProperty("No map for this place")
     roads = ObjectProperty(None, allownone=True)
     """RoadIndex of the loaded map, None while there is none."""
-    on_map = BooleanProperty(False)
+    has_map = BooleanProperty(False)
     """False while the plain grid is shown: no map yet, or none for this place."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -75,7 +76,7 @@ class MapView(Widget):
         self._projection = Projection(0.0, 0.0)
         self._place: LatLon | None = None
         self._searched: LatLon | None = None
-        self._loading = False
+        self.loading = False
         self.track: list[LatLon] = []
         self._route: list[LatLon] = []
         self._progress: RouteProgress | None = None
@@ -99,7 +100,7 @@ class MapView(Widget):
         self.notice = Label(font_size=2 * SMALL_SP * Metrics.density)
         self.add_widget(self.attribution)
         self.add_widget(self.notice)
-        for name in ("pos", "size", "radius", "insets", "font_name", "no_map_text", "theme", "on_map", "opacity"):
+        for name in ("pos", "size", "radius", "insets", "font_name", "no_map_text", "theme", "has_map", "opacity"):
             self.fbind(name, self._layout)
         for name in ("north_up", "focus_height", "follow", "parent"):
             self.fbind(name, self._wake)
@@ -113,7 +114,10 @@ class MapView(Widget):
         self._place = (lat, lon)
         self._stand_on(lat, lon)
         x, y = self._projection.to_xy(lat, lon)
+        first = self._motion.pose is None
         self._motion.fix(x, y, heading_deg, speed_kmh / 3.6)
+        if first and self.follow:
+            self._pilot.start((x, y, heading_deg), self.focus_height)
         if not self.track or math.dist(self._projection.to_xy(*self.track[-1]), (x, y)) >= TRACK_STEP_M:
             self.track = [*self.track[1 - TRACK_POINTS :], (lat, lon)]
             self._scene.load_track(self._metres(self.track))
@@ -158,8 +162,13 @@ class MapView(Widget):
         self._wake()
 
     @property
-    def camera(self) -> Any:
-        """The Camera of this moment, for placing things over the map."""
+    def resting(self) -> bool:
+        """True while nothing moves and nothing is drawn."""
+        return self._tick_event is None
+
+    @property
+    def camera(self) -> Camera:
+        """The camera of this moment, for placing things over the map."""
         return self._pilot.camera((float(self.width), float(self.height)))
 
     # Gestures
@@ -209,24 +218,24 @@ class MapView(Widget):
         """Show the map that covers a place, else the plain grid around it."""
         loaded = self._loaded
         if loaded is not None and loaded.data.contains(*loaded.data.projection.to_xy(lat, lon)):
-            if not self.on_map:
+            if not self.has_map:
                 self._show(loaded, loaded.data.projection)
             return
-        if self.on_map or math.hypot(*self._projection.to_xy(lat, lon)) > GRID_REACH_M:
+        if self.has_map or math.hypot(*self._projection.to_xy(lat, lon)) > GRID_REACH_M:
             self._show(None, Projection(lat, lon))
         here = Projection(lat, lon)
         if self._searched is None or math.hypot(*here.to_xy(*self._searched)) > SEARCH_AGAIN_M:
             self._search((lat, lon))
 
     def _search(self, place: LatLon | None) -> None:
-        if not self._loading:
-            self._loading, self._searched = True, place
+        if not self.loading:
+            self.loading, self._searched = True, place
             load_in_background(place, self._found)
 
     def _found(self, loaded: LoadedMap | None) -> None:
-        self._loading = False
+        self.loading = False
         if loaded is not None:
-            self._loaded, self.roads, self.on_map = loaded, loaded.roads, False
+            self._loaded, self.roads, self.has_map = loaded, loaded.roads, False
         if self._place is not None:
             self._stand_on(*self._place)
         elif loaded is not None:
@@ -244,7 +253,7 @@ class MapView(Widget):
 
         self._motion.rebase(convert)
         self._pilot.rebase(convert(*self._pilot.center))
-        self.on_map = loaded is not None
+        self.has_map = loaded is not None
         self._scene.load(loaded.geometry if loaded else None)
         self._scene.load_track(self._metres(self.track))
         passed = self._progress.passed if self._progress else 0.0
@@ -277,8 +286,8 @@ class MapView(Widget):
         right, bottom = self.insets[2], self.insets[3]
         margin = max(8.0 * Metrics.density, self.radius * 0.6)
         self.attribution.pos = (round(self.right - right - margin - self.attribution.width), round(self.y + bottom + 8))
-        self.attribution.opacity = 1.0 if self.on_map else 0.0
-        lost = self._place is not None and not self.on_map and not self._loading
+        self.attribution.opacity = 1.0 if self.has_map else 0.0
+        lost = self._place is not None and not self.has_map and not self.loading
         self.notice.text = self.no_map_text if lost else ""
         self.notice.pos = (round(self.center_x - self.notice.width / 2), round(self.y + self.height * 0.6))
         self._label_age = math.inf
@@ -297,11 +306,14 @@ class MapView(Widget):
 
     def _tick(self, dt: float) -> bool:
         """One picture; unschedules itself (returns False) at rest and while the widget is nowhere."""
+        if self.parent is None:
+            self._tick_event = None
+            return False
         dt = min(dt, LONGEST_STEP_S)
         driving = self._motion.known and self._motion.step(dt)
         gliding = self._pilot.step(dt, self._motion.pose, self.focus_height)
         self._draw(dt)
-        if (driving or gliding or self._label_age > 0) and self.parent is not None:
+        if driving or gliding or self._label_age > 0:
             return True
         self._tick_event = None
         return False
@@ -320,7 +332,7 @@ class MapView(Widget):
 
     def _place_labels(self, taken: list[tuple[float, float, float, float]]) -> None:
         camera, style = self.camera, STYLES[self.theme]
-        if not self.on_map or self._loaded is None:
+        if not self.has_map or self._loaded is None:
             self._signs.show_labels([], style)
             return
         left, top, right, bottom = self.insets
@@ -331,7 +343,9 @@ class MapView(Widget):
             (x, y), clear = camera.project(np.array([pose[:2]]))[0][0], PUCK_CLEAR_DP * Metrics.density
             taken.append((x - clear, y - clear, x + clear, y + clear))
         if self._progress is not None:
-            ahead = camera.project(self._progress.ahead(ROUTE_CLEAR_M, ROUTE_CLEAR_STEP_M))[0]
+            ahead = camera.project(
+                self._progress.ahead(ROUTE_CLEAR_REACH_PX / camera.pxm, 2 * ROUTE_CLEAR_PX / camera.pxm)
+            )[0]
             taken += [(x - ROUTE_CLEAR_PX, y, x + ROUTE_CLEAR_PX, y) for x, y in ahead.tolist()]
         placed = self._loaded.labels.place(
             camera, lambda text, kind: self._signs.label_texture(text, kind, style).size, taken

@@ -1,0 +1,107 @@
+"""The shipped maps are whole, plausible and carry their attribution."""
+
+import numpy as np
+import pytest
+
+from carservices_ui.map.data import AreaKind, LabelKind, MapData, RoadClass, builtin_maps, load_map
+from carservices_ui.map.geometry import MAX_VERTICES, build
+from carservices_ui.map.loading import find_map
+
+MAPS = {path.stem: path for path in builtin_maps()}
+
+
+@pytest.fixture(scope="module", params=sorted(MAPS))
+def data(request) -> MapData:
+    return load_map(MAPS[request.param])
+
+
+def test_a_city_and_a_second_place_are_shipped_within_their_size() -> None:
+    assert {"helsinki", "neubrandenburg"} <= MAPS.keys()
+    assert max(path.stat().st_size for path in MAPS.values()) < 1_500_000
+
+
+def test_attribution_is_inside_and_beside(data: MapData) -> None:
+    assert "© OpenStreetMap contributors" in data.attribution
+    assert "ODbL" in data.attribution
+    notice = (next(iter(MAPS.values())).parent / "NOTICE.md").read_text(encoding="utf-8")
+    assert data.name in notice
+    assert "OpenStreetMap contributors" in notice
+
+
+@pytest.mark.parametrize(
+    ("starts", "content"),
+    [
+        ("road_start", "road_xy"), ("area_start", "area_xy"), ("area_ring", "area_xy"), ("area_tri_start", "area_tri"),
+        ("house_start", "house_xy"), ("house_ring", "house_xy"), ("house_tri_start", "house_tri"),
+    ],
+)  # fmt: skip
+def test_offsets_cover_their_content(data: MapData, starts: str, content: str) -> None:
+    offsets = getattr(data, starts)
+    assert offsets[0] == 0
+    assert offsets[-1] == len(getattr(data, content))
+    assert (np.diff(offsets) > 0).all()
+
+
+def test_every_line_has_two_points_and_a_known_class_and_name(data: MapData) -> None:
+    assert np.diff(data.road_start).min() > 1
+    assert set(data.road_class.tolist()) <= set(RoadClass)
+    assert data.road_name.max() < len(data.names)
+    assert data.names[0] == ""
+
+
+@pytest.mark.parametrize("what", ["area", "house"])
+def test_triangles_stay_within_their_polygon(data: MapData, what: str) -> None:
+    triangles, start = getattr(data, f"{what}_tri"), getattr(data, f"{what}_tri_start")
+    vertices = np.diff(getattr(data, f"{what}_start"))
+    assert (np.diff(start) % 3 == 0).all()
+    assert (np.maximum.reduceat(triangles, start[:-1]) < vertices).all()
+
+
+def test_limits_are_plausible_and_only_on_drivable_roads(data: MapData) -> None:
+    drivable = data.road_class <= RoadClass.SERVICE
+    assert ((data.road_limit[drivable] >= 2) & (data.road_limit[drivable] <= 130)).all()
+    assert not data.road_limit[~drivable].any()
+    assert not data.road_posted[~drivable].any()
+    assert 0 < data.road_posted.sum() < drivable.sum()
+    assert set(data.road_oneway.tolist()) <= {-1, 0, 1}
+
+
+def test_heights_kinds_and_labels(data: MapData) -> None:
+    assert ((data.house_height >= 3) & (data.house_height <= 150)).all()
+    assert set(data.area_kind.tolist()) <= set(AreaKind)
+    assert set(data.label_kind.tolist()) <= set(LabelKind)
+    assert data.label_kind[0] == LabelKind.TOWN
+    assert (data.label_name > 0).all()
+    assert all(data.contains(x, y) for x, y in data.label_xy.tolist())
+
+
+def test_projection_goes_there_and_back(data: MapData) -> None:
+    lat, lon = data.projection.to_latlon(1234.5, -987.6)
+    assert data.projection.to_xy(lat, lon) == pytest.approx((1234.5, -987.6))
+    assert data.projection.array_xy(np.array([[lat, lon]]))[0] == pytest.approx((1234.5, -987.6))
+
+
+def test_geometry_fits_the_graphics_card(data: MapData) -> None:
+    geometry = build(data)
+    pieces = [(6, piece) for group in (geometry.roads, geometry.shores) for part in group.values() for piece in part]
+    pieces += [(2, piece) for part in geometry.areas.values() for piece in part]
+    pieces += [(4, piece) for piece in geometry.houses]
+    assert pieces
+    for width, piece in pieces:
+        count = len(piece.vertices) // width
+        assert np.isfinite(piece.vertices).all()
+        assert piece.indices.max() < count <= MAX_VERTICES
+
+
+@pytest.mark.parametrize(
+    ("place", "name"),
+    [((53.5574, 13.2610), "neubrandenburg"), ((60.1719, 24.9414), "helsinki"), (None, "neubrandenburg")],
+)
+def test_the_map_of_a_place_is_found(place: tuple[float, float] | None, name: str) -> None:
+    path = find_map(place)
+    assert path is not None
+    assert path.stem == name
+
+
+def test_the_open_sea_has_no_map() -> None:
+    assert find_map((54.9, 13.3)) is None
