@@ -23,11 +23,12 @@ from carservices_ui.map.data import ASSETS, AreaKind, LabelKind, Projection, Roa
 from tools.landuse import BuiltUp
 from tools.osm import ATTRIBUTION, Way, assumed_limit, posted_limit, read_network
 
+# Links are drawn one class below the road they belong to: as wide as the main road they would drown it.
 ROADS = {
-    "motorway": RoadClass.MOTORWAY, "motorway_link": RoadClass.MOTORWAY, "trunk": RoadClass.PRIMARY,
-    "trunk_link": RoadClass.PRIMARY, "primary": RoadClass.PRIMARY, "primary_link": RoadClass.PRIMARY,
-    "secondary": RoadClass.SECONDARY, "secondary_link": RoadClass.SECONDARY, "tertiary": RoadClass.TERTIARY,
-    "tertiary_link": RoadClass.TERTIARY, "unclassified": RoadClass.RESIDENTIAL, "residential": RoadClass.RESIDENTIAL,
+    "motorway": RoadClass.MOTORWAY, "motorway_link": RoadClass.PRIMARY, "trunk": RoadClass.PRIMARY,
+    "trunk_link": RoadClass.SECONDARY, "primary": RoadClass.PRIMARY, "primary_link": RoadClass.SECONDARY,
+    "secondary": RoadClass.SECONDARY, "secondary_link": RoadClass.TERTIARY, "tertiary": RoadClass.TERTIARY,
+    "tertiary_link": RoadClass.RESIDENTIAL, "unclassified": RoadClass.RESIDENTIAL, "residential": RoadClass.RESIDENTIAL,
     "road": RoadClass.RESIDENTIAL, "living_street": RoadClass.RESIDENTIAL, "service": RoadClass.SERVICE,
     "pedestrian": RoadClass.PATH, "cycleway": RoadClass.PATH, "track": RoadClass.PATH, "footway": RoadClass.PATH,
     "path": RoadClass.PATH,

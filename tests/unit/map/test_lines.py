@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from carservices_ui.map.camera import Camera
 from carservices_ui.map.data import builtin_maps, load_map
-from carservices_ui.map.geometry import MITRE_LIMIT, line_piece, lines
+from carservices_ui.map.geometry import CAP, MITRE_LIMIT, line_piece, lines
 from carservices_ui.map.labels import MOST, Labeller
 from carservices_ui.map.route import RouteProgress
 from carservices_ui.map.style import HALF_WIDTHS, half_width
@@ -20,7 +20,7 @@ def test_a_straight_line_is_as_wide_as_its_normals() -> None:
     middle = vertices[2:4]
     assert middle[:, 2:4] == pytest.approx(np.array([(0, 1), (0, -1)]))
     assert middle[:, 5] == pytest.approx(10)
-    assert vertices[0, 2:4] == pytest.approx((-1, 1))  # square cap
+    assert vertices[0, 2:4] == pytest.approx((-CAP, 1))
     assert indices.max() == 5
     assert len(indices) == 4
 

@@ -1,9 +1,11 @@
 """The shipped maps are whole, plausible and carry their attribution."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from carservices_ui.map.data import AreaKind, LabelKind, MapData, RoadClass, builtin_maps, load_map
+from carservices_ui.map.data import AreaKind, LabelKind, MapData, RoadClass, builtin_maps, load_map, save_map
 from carservices_ui.map.geometry import MAX_VERTICES, build
 from carservices_ui.map.loading import find_map
 
@@ -101,6 +103,13 @@ def test_the_map_of_a_place_is_found(place: tuple[float, float] | None, name: st
     path = find_map(place)
     assert path is not None
     assert path.stem == name
+
+
+def test_a_file_of_another_format_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "old.npz"
+    save_map(path, {"format": 1}, {})
+    with pytest.raises(ValueError, match=r"old\.npz has map format 1"):
+        load_map(path)
 
 
 def test_the_open_sea_has_no_map() -> None:

@@ -13,6 +13,7 @@ CELL_M = 1200.0
 OUTLINED = (AreaKind.GREEN, AreaKind.WOOD, AreaKind.WATER)
 MAX_VERTICES = 60_000  # Kivy's mesh indices are 16 bit
 MITRE_LIMIT = 2.0
+CAP = 0.6  # how far ends reach out, in half widths: closes the gaps between ways without spikes at acute angles
 LINE_FORMAT = [(b"aPos", 2, "float"), (b"aNrm", 3, "float"), (b"aDist", 1, "float")]
 AREA_FORMAT = [(b"aPos", 2, "float")]
 HOUSE_FORMAT = [(b"aPos", 3, "float"), (b"aLight", 1, "float")]
@@ -47,7 +48,7 @@ def lines(xy: NDArray[np.floating], start: NDArray[np.integer]) -> tuple[Floats,
     """Triangle strips of polylines, n points in all, item i from start[i] to start[i + 1].
 
     Returns (2n, 6) vertices in LINE_FORMAT (position, mitre normal, side, metres from the start) and (2 * segments, 3)
-    indices. Ends get square caps, so that streets split over several ways have no gaps.
+    indices. Ends reach out a little, so that streets split over several ways have no gaps.
     """
     points = xy.astype(np.float64)
     step = np.diff(points, axis=0)
@@ -65,7 +66,7 @@ def lines(xy: NDArray[np.floating], start: NDArray[np.integer]) -> tuple[Floats,
     mitre = np.where(size[:, None] > 1e-3, mitre / np.maximum(size, 1e-3)[:, None], n1)
     mitre *= np.minimum(MITRE_LIMIT, 1 / np.maximum((mitre * n1).sum(axis=1), 1e-3))[:, None]
     cap = np.zeros_like(points)
-    cap[first], cap[last] = -outgoing[first], incoming[last]
+    cap[first], cap[last] = -CAP * outgoing[first], CAP * incoming[last]
     run = np.concatenate(((0.0,), np.cumsum(np.where(inside, length, 0.0))))
     run -= np.repeat(run[first], np.diff(start))
     vertices = np.empty((len(points), 2, 6), np.float32)

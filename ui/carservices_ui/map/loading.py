@@ -1,6 +1,7 @@
 """Reads a map and prepares everything heavy away from the UI thread."""
 
 import json
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,6 +16,7 @@ from carservices_ui.map.geometry import MapGeometry, build
 from carservices_ui.map.labels import Labeller
 from carservices_ui.map.roads import RoadIndex
 
+log = logging.getLogger(__name__)
 FIRST = "neubrandenburg"  # shown until a position is known
 
 
@@ -54,8 +56,12 @@ def load_in_background(place: tuple[float, float] | None, done: Callable[[Loaded
     """Find and load a map in a thread; `done` is called on the UI thread, with None where no map covers the place."""
 
     def work() -> None:
-        path = find_map(place)
-        loaded = load(path) if path else None
+        loaded = None
+        try:
+            path = find_map(place)
+            loaded = load(path) if path else None
+        except (OSError, ValueError, KeyError) as error:
+            log.error("No map: %s; reinstall the package or make its maps again with tools/map_data.py", error)
         Clock.schedule_once(lambda _: done(loaded))
 
     Thread(target=work, name="map-loading", daemon=True).start()

@@ -40,6 +40,7 @@ TRACK_STEP_M, TRACK_POINTS = 4.0, 2000
 SEARCH_AGAIN_M = 1000.0  # how far the car goes off the map before the next look for a map
 GRID_REACH_M = 1500.0  # how far the car goes on the plain grid before it is laid anew around it
 PUCK_CLEAR_DP = 44.0
+STREET_CLEAR = 0.35  # names keep off the street right ahead of the car, as part of the view's height
 ROUTE_CLEAR_PX, ROUTE_CLEAR_REACH_PX = 8.0, 1200.0  # names keep off the route ahead
 ATTRIBUTION = "© OpenStreetMap contributors"  # ODbL 4.3: to be shown wherever the map is
 SMALL_SP = 12
@@ -120,13 +121,13 @@ class MapView(Widget):
             self._pilot.start((x, y, heading_deg), self.focus_height)
         if not self.track or math.dist(self._projection.to_xy(*self.track[-1]), (x, y)) >= TRACK_STEP_M:
             self.track = [*self.track[1 - TRACK_POINTS :], (lat, lon)]
-            self._scene.load_track(self._metres(self.track))
+            self._load_track()
         self._wake()
 
     def clear_track(self) -> None:
         """Forget the travelled path."""
         self.track = []
-        self._scene.load_track(self._metres(self.track))
+        self._load_track()
         self._wake()
 
     def set_route(self, points: Sequence[LatLon] | None) -> None:
@@ -255,12 +256,16 @@ class MapView(Widget):
         self._pilot.rebase(convert(*self._pilot.center))
         self.has_map = loaded is not None
         self._scene.load(loaded.geometry if loaded else None)
-        self._scene.load_track(self._metres(self.track))
+        self._load_track()
         passed = self._progress.passed if self._progress else 0.0
         self.set_route(self._route)
         if self._progress:
             self._progress.passed = passed
         self._show_markers()
+
+    def _load_track(self) -> None:
+        """All but the newest point, which the smoothed car may not have reached yet; the gap is under the car."""
+        self._scene.load_track(self._metres(self.track[:-1]))
 
     def _metres(self, points: Sequence[LatLon]) -> np.ndarray:
         return self._projection.array_xy(np.array(points, np.float64).reshape(-1, 2))
@@ -342,6 +347,8 @@ class MapView(Widget):
         if (pose := self._motion.pose) is not None:
             (x, y), clear = camera.project(np.array([pose[:2]]))[0][0], PUCK_CLEAR_DP * Metrics.density
             taken.append((x - clear, y - clear, x + clear, y + clear))
+            if self.follow and not self.north_up:
+                taken.append((x - ROUTE_CLEAR_PX, y, x + ROUTE_CLEAR_PX, y + height * STREET_CLEAR))
         if self._progress is not None:
             ahead = camera.project(
                 self._progress.ahead(ROUTE_CLEAR_REACH_PX / camera.pxm, 2 * ROUTE_CLEAR_PX / camera.pxm)
