@@ -2,7 +2,7 @@
 
 import pytest
 
-from carservices_ui.chrome.climatebar import HVAC, SEAT, WHEEL_HEAT
+from carservices_ui.hvac import HVAC, SEAT, WHEEL_HEAT
 from carservices_ui.tokens import TARGET
 from carservices_ui.widgets import Control
 

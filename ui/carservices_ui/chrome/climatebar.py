@@ -2,23 +2,18 @@
 
 from typing import Any
 
-from kivy.graphics import Color, SmoothRoundedRectangle
+from kivy.graphics import Color
 from kivy.metrics import dp
 
 from carservices_ui.binding import bind_signal
+from carservices_ui.hvac import FAN, HIGHEST, HVAC, LOWEST, SEAT, STEP, WHEEL_HEAT, bind_heat
 from carservices_ui.look import color
 from carservices_ui.tokens import TARGET
 from carservices_ui.ui import Ui
 from carservices_ui.widgets import Card, Icon, IconToggle, LevelButton, Row, Stepper, ValueControl, spacer
+from carservices_ui.widgets.shapes import plate
 
 HEIGHT = 78
-
-HVAC = "Vehicle.Cabin.HVAC"
-SEAT = "Vehicle.Cabin.Seat.Row1"
-WHEEL_HEAT = "Vehicle.Chassis.SteeringWheel.HeatingCooling"
-FAN = tuple(f"{HVAC}.Station.Row1.{side}.FanSpeed" for side in ("Driver", "Passenger"))
-LOWEST, HIGHEST, STEP = 16.0, 28.0, 0.5
-"""Degrees Celsius that the temperature can be set to."""
 
 
 class ClimateBar(Card):
@@ -62,17 +57,6 @@ class ClimateBar(Card):
         )
 
 
-def bind_heat(ui: Ui, button: ValueControl, path: str, levels: int = 3) -> None:
-    """Bind a level button to a HeatingCooling signal, percent of heat; cooling (below zero) shows as off."""
-    bind_signal(
-        ui,
-        button,
-        path,
-        show=lambda percent: max(0, round(percent / 100 * levels)),
-        send=lambda level: round(level * 100 / levels),
-    )
-
-
 class FanLevel(ValueControl):
     """The fan with its level as bars; touch a bar, slide over them, or the icon for off."""
 
@@ -87,7 +71,7 @@ class FanLevel(ValueControl):
         self.icon = Icon("mode_fan", tone="accent", filled=True, pos_hint={"center_x": 0.2, "center_y": 0.5})
         self.add_widget(self.icon)
         with self.canvas.after:
-            self._bars = [(Color(*color("accent")), SmoothRoundedRectangle(radius=[dp(4)])) for _ in range(self.LEVELS)]
+            self._bars = [(Color(*color("accent")), plate(dp(4))) for _ in range(self.LEVELS)]
         self.bind(value=self._show, pos=self._show, size=self._show)
         self._show()
 

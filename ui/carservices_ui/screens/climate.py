@@ -1,9 +1,11 @@
 """Climate: temperature, air and heat for both sides, and the windows between."""
 
+from typing import Any
+
 from kivy.metrics import dp
 
 from carservices_ui.binding import bind_signal
-from carservices_ui.chrome.climatebar import FAN, HIGHEST, HVAC, LOWEST, SEAT, STEP, WHEEL_HEAT, bind_heat
+from carservices_ui.hvac import FAN, HIGHEST, HVAC, LOWEST, SEAT, STEP, WHEEL_HEAT, bind_heat
 from carservices_ui.i18n import t
 from carservices_ui.screens.base import Screen
 from carservices_ui.ui import Ui
@@ -23,7 +25,7 @@ from carservices_ui.widgets import (
 
 MIDDLE = 384
 GAP = 16
-FILL = {"size_hint": (1, 1), "pos_hint": {"x": 0, "y": 0}}
+FILL: dict[str, Any] = {"size_hint": (1, 1), "pos_hint": {"x": 0, "y": 0}}
 
 SWITCHES = (
     ("ac_unit", "climate.cooling", f"{HVAC}.IsAirConditioningActive"),
@@ -111,12 +113,8 @@ class Shared(Card):
             bind_signal(ui, toggle, path)
         self.wheel = LevelButton("steering_wheel_heat")
         bind_heat(ui, self.wheel, WHEEL_HEAT)
-        self.inside, self.outside = Text(strong=True), Text(strong=True)
-        for text, path in (
-            (self.inside, f"{HVAC}.AmbientAirTemperature"),
-            (self.outside, "Vehicle.Exterior.AirTemperature"),
-        ):
-            ui.store.bind(path, lambda c, text=text: setattr(text, "text", ui.units.text("temperature", c)))
+        self.inside = _temperature(ui, f"{HVAC}.AmbientAirTemperature")
+        self.outside = _temperature(ui, "Vehicle.Exterior.AirTemperature")
         self.add_widget(
             Column(
                 Row(
@@ -144,3 +142,10 @@ class Shared(Card):
                 **FILL,
             )
         )
+
+
+def _temperature(ui: Ui, path: str) -> Text:
+    """A text that follows a temperature."""
+    text = Text(strong=True)
+    ui.store.bind(path, lambda celsius: setattr(text, "text", ui.units.text("temperature", celsius)))
+    return text
