@@ -77,13 +77,18 @@ class Line:
             return  # a supervisor that does not read now will see the next beat; a dead one ends us anyway
 
 
+def die_with_parent() -> None:
+    """Have the kernel kill this process when the thread that made it ends; Linux only."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def run(launch: Launch, line_socket: socket.socket, output: Connection) -> None:
     """Be the process that ``launch`` describes; does not return."""
     from carservices.api.state import STATE_DIR_VARIABLE  # brings pydantic, which the supervisor must not carry
 
     os.setsid()  # Ctrl-C is for the supervisor alone, which ends its children in order
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    die_with_parent()
     os.dup2(output.fileno(), 1)
     os.dup2(output.fileno(), 2)
     output.close()

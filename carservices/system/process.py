@@ -15,19 +15,7 @@ from typing import Literal
 from carservices.system import child
 from carservices.system.child import Launch
 
-PRELOAD = [
-    "asyncio",
-    "zmq",
-    "msgpack",
-    "pydantic",
-    "carservices.bus.car",
-    "carservices.api",
-    "carservices.hub.main",
-    "carservices.hub.host",
-    "carservices.services.runner",
-    "carservices.system.child",
-]
-"""What the fork server has loaded before the first child; never kivy, and nothing that opens a socket."""
+PRELOAD = ["carservices.system.warm"]
 CHUNK = 65536
 
 
@@ -37,7 +25,7 @@ def _context(start: Literal["fork", "fresh"]) -> BaseContext:
 
 
 def warm_up() -> None:
-    """Start the fork server; it loads `PRELOAD` while others begin."""
+    """Start the fork server; it loads what children need while others begin."""
     if "forkserver" in multiprocessing.get_all_start_methods():
         forkserver.set_forkserver_preload(PRELOAD)
         forkserver.ensure_running()
