@@ -134,12 +134,12 @@ class Contract:
             raise CallError("INVALID_ARGUMENT", f"{self.name}.{method}: {_first(error)}") from error
         try:
             result = await getattr(self, method)(**arguments)
+            return spec.result.dump_python(result, mode="json", warnings="error")
         except CallError:
             raise
         except Exception as error:
             log.exception("%s.%s failed", self.name, method)
             raise CallError("INTERNAL", f"{self.name}.{method} failed: {error}") from error
-        return spec.result.dump_python(result, mode="json")
 
     @classmethod
     def describe(cls) -> dict[str, Any]:
