@@ -36,11 +36,16 @@ class Drain:
     """Reads one socket until it is empty whenever its file descriptor stirs; what a reader raises is reported.
 
     libzmq's descriptor is edge-triggered: after a read or a send it may be silent with messages waiting, so each
-    send is followed by a look (`nudge`).
+    send is followed by a look (`nudge`). ``relieved`` is called when a queue so long that it may have overflowed is
+    read to its end.
     """
 
-    def __init__(self, socket: "zmq.Socket[bytes]", read: Callable[[], None]) -> None:
+    def __init__(
+        self, socket: "zmq.Socket[bytes]", read: Callable[[], None], relieved: Callable[[], None] = lambda: None
+    ) -> None:
         self.socket = socket
+        self._relieved = relieved
+        self._backlog = 0
         self._loop = asyncio.get_running_loop()
         self._read = read
         self._scheduled = False
@@ -61,9 +66,13 @@ class Drain:
             try:
                 read()
             except zmq.Again:
+                if self._backlog > wire.HIGH_WATER:
+                    self._relieved()
+                self._backlog = 0
                 return
             except Exception as error:
                 report(error)
+        self._backlog += BATCH
         self.nudge()
 
     def close(self) -> None:
@@ -75,8 +84,9 @@ class Drain:
 class Link:
     """One authenticated connection; `Car` gives it a face.
 
-    ``on_topic`` gets every frame of a subscribed topic, ``on_notice`` what the hub says unasked, ``on_up`` runs
-    after each hello (the first and those after a hub restart), ``on_down`` when the hub is lost.
+    ``on_topic`` gets every frame of a subscribed topic, ``on_backlog`` hears that some may be lost, ``on_notice``
+    gets what the hub says unasked, ``on_up`` runs after each hello (the first and those after a hub restart),
+    ``on_down`` when the hub is lost.
     """
 
     def __init__(self, run_dir: Path, name: str, token: str) -> None:
@@ -84,6 +94,7 @@ class Link:
         self.name = name
         self._connected = asyncio.Event()
         self.on_topic: Callable[[bytes], None] = lambda _frame: None
+        self.on_backlog: Callable[[], None] = lambda: None
         self.on_notice: Callable[[str, Any], None] = lambda _what, _body: None
         self.on_up: Callable[[], Awaitable[None]] | None = None
         self.on_down: Callable[[], None] = lambda: None
@@ -185,7 +196,7 @@ class Link:
     async def _welcomed(self) -> None:
         """A new hub knows nothing of us: begin with a fresh subscriber and let the owner restore the rest."""
         self._topics.close()
-        self._topics = Drain(self._socket(zmq.SUB), self._read_topic)
+        self._topics = Drain(self._socket(zmq.SUB), self._read_topic, lambda: self.on_backlog())
         self._topics.socket.connect(wire.endpoint(self.run_dir, "topics"))
         self.welcomes += 1
         self._connected.set()
@@ -254,6 +265,9 @@ class Link:
             self._send([Kind.ERROR, call_id, error.code, error.message, error.details])
         except ValueError as error:
             self._send([Kind.ERROR, call_id, "INTERNAL", f"{self.name}.{method} has an answer, but {error}", {}])
+        except Exception as error:
+            self._send([Kind.ERROR, call_id, "INTERNAL", f"{self.name}.{method} failed: {error}", {}])
+            report(error)
 
     # -- sending -----------------------------------------------------------------------------------------------------
 

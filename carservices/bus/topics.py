@@ -13,7 +13,7 @@ from carservices.signals.globs import GlobSet
 
 STATUSES = (Status.AVAILABLE, Status.UNAVAILABLE, Status.ERROR)
 REPORT_SECONDS = 0.5
-"""Losses are told to the hub at most this often: who cannot keep up must not send a message for each."""
+"""Losses are told to the hub and made good at most this often: who cannot keep up must not ask for each."""
 
 OnValue = Callable[[Value], None]
 
@@ -76,6 +76,7 @@ class Subscriptions:
         self.drops = 0
         self._reporting = False
         link.on_topic = self._frame
+        link.on_backlog = self._catch_up
 
     # -- the way of a value ------------------------------------------------------------------------------------------
 
@@ -113,6 +114,22 @@ class Subscriptions:
         self._reporting = False
         if self._link.connected:
             self._link.report_drops(self.drops)
+            self._catch_up()
+
+    def _catch_up(self) -> None:
+        """What was lost may have been the last word on a signal: ask for the last values once more."""
+
+        async def ask() -> None:
+            async with self._lock:
+                with contextlib.suppress(CallError):  # a hub that went away gets all of it from `renew`
+                    await self._sync([name.decode() for name in self._topics])
+
+        self._link.spawn(ask())
+
+    async def _sync(self, names: list[str]) -> None:
+        for name, payload in await self._ask("sync", names):
+            if (topic := self._topics.get(name.encode())) is not None:
+                self._take(topic, payload)
 
     # -- watches -----------------------------------------------------------------------------------------------------
 
@@ -199,6 +216,4 @@ class Subscriptions:
             topic.callbacks.append(watch.on_value)
         if fresh:
             self._link.follow(fresh)
-            for name, payload in await self._ask("sync", fresh):
-                if (topic := self._topics.get(name.encode())) is not None:
-                    self._take(topic, payload)
+            await self._sync(fresh)

@@ -92,13 +92,12 @@ class Hub:
             self._update(signal, value, min(timestamp, now), status, now)
 
     def _update(self, signal: Signal, value: Any, timestamp: int, status: Status, now: int) -> None:
-        path = signal.config.path
-        if path in self.sets.by_path:
-            self._confirm(path, value, status)
         if signal.static and signal.status is Status.AVAILABLE and status is Status.AVAILABLE:
             return
         changed = value != signal.value or status is not signal.status
         signal.value, signal.timestamp, signal.status = value, timestamp, status
+        if signal.config.path in self.sets.by_path:
+            self._confirm(signal.config.path, value, status)
         for topic in signal.topics:
             if topic.filter is None:
                 if changed:

@@ -1,0 +1,177 @@
+"""Many topics, stalled readers, counted losses, figures: the bus stays bounded and says what was lost."""
+
+import asyncio
+
+import pytest
+
+from carservices.bus import CallError, wire
+from carservices.hal.virtual import VirtualHal
+from carservices.hub.host import HalHost
+from carservices.signals import Datatype, SignalConfig, Value
+from carservices.testing import car
+from tests.contract.bench_car import GEAR, bench, eventually, settled
+
+COUNTER = "Vehicle.Counter"
+BURST = 3 * wire.HIGH_WATER
+
+
+def counter() -> VirtualHal:
+    return VirtualHal.of(SignalConfig(path=COUNTER, datatype=Datatype.UINT32), values={COUNTER: 0})
+
+
+async def test_a_stalled_subscriber_loses_counted_messages_and_nobody_else_any():
+    hal = counter()
+    async with car(hal) as c:
+        await c.until(COUNTER, 0)
+        stalled, fine = [], []
+        sleeper = await c.connect("sleeper")
+        await sleeper.watch([COUNTER], stalled.append)
+        await c.watch([COUNTER], fine.append)
+        pause(sleeper)
+        for start in range(1, BURST + 1, 200):
+            for number in range(start, start + 200):
+                await hal.inject(COUNTER, number)
+            await eventually(lambda last=start + 199: fine[-1].value >= last)
+        resume(sleeper)
+        await hal.inject(COUNTER, BURST + 1000)
+        await eventually(lambda: stalled[-1].value == BURST + 1000)
+        assert c.drops == 0
+        assert sleeper.drops > 0
+        assert len(stalled) + sleeper.drops == len(fine)
+        assert [v.value for v in stalled] == sorted(v.value for v in stalled)
+        await eventually(lambda: any(p.drops == sleeper.drops for p in c.hub.hub.broker.peers.values()))
+
+
+def pause(connection) -> None:
+    """The program does something else and reads nothing."""
+    drain = connection._link._topics
+    drain.__dict__["run"] = lambda: None
+    asyncio.get_running_loop().remove_reader(drain.socket.FD)
+
+
+def resume(connection) -> None:
+    drain = connection._link._topics
+    del drain.__dict__["run"]
+    drain._scheduled = False
+    asyncio.get_running_loop().add_reader(drain.socket.FD, drain.run)
+    drain.nudge()
+
+
+async def test_a_hub_that_does_not_read_costs_a_hal_no_memory_and_gets_the_newest():
+    hal = counter()
+    async with car(hal) as c:
+        await c.until(COUNTER, 0)
+        connection = next(other for other in c._cars if other.name == "hal.virtual")
+        push, full = connection.push, True
+        connection.push = lambda frame: not full and push(frame)
+        for number in range(1, 1001):
+            await hal.inject(COUNTER, number)
+        await asyncio.sleep(0)
+        full = False
+        await c.until(COUNTER, 1000)
+
+
+async def test_a_batch_keeps_two_values_of_one_signal():
+    hal = bench()
+    async with car(hal) as c:
+        await c.until(GEAR, 126)
+        seen = []
+        await c.watch([GEAR], lambda value: seen.append(value.value))
+        host = HalHost(c.car, hal)
+        sent = []
+        host._send = lambda values: sent.append(list(values.values()))
+        host._index = {GEAR: 0}
+        host._publish([Value(GEAR, 1, 1), Value(GEAR, 0, 2)])
+        assert [[v.value for v in values] for values in sent] == [[1], [0]]
+        assert seen == [126]
+
+
+async def test_many_topics_and_many_watchers():
+    paths = [f"Vehicle.Many.S{number}" for number in range(800)]
+    hal = VirtualHal.of(
+        *(SignalConfig(path=path, datatype=Datatype.INT32) for path in paths), values=dict.fromkeys(paths, 0)
+    )
+    async with car(hal) as c:
+        await c.until(paths[-1], 0)
+        others = [await c.connect(f"watcher{number}") for number in range(4)]
+        seen = [{} for _ in others]
+        for other, values in zip(others, seen, strict=True):
+            await other.watch(["Vehicle.Many.*"], lambda v, values=values: values.update({v.path: v.value}))
+        assert all(values == dict.fromkeys(paths, 0) for values in seen)
+        for number, path in enumerate(paths):
+            await hal.inject(path, number + 1)
+        wanted = {path: number + 1 for number, path in enumerate(paths)}
+        await eventually(lambda: all(values == wanted for values in seen))
+        assert [other.drops for other in others] == [0] * len(others)
+
+
+async def test_topics_nobody_watches_are_forgotten():
+    async with car(bench()) as c:
+        await c.until(GEAR, 126)
+        before = len(c.hub.hub.registry.topics)
+        for rate in range(1, 30):
+            watch = await c.watch(["Vehicle.**"], lambda value: None, rate=rate / 10)
+            await watch.close()
+        watch = await c.watch_topic("nobody.says", lambda state: None)
+        await watch.close()
+        assert len(c.hub.hub.registry.topics) == before
+        assert not c._subscriptions._topics
+
+
+async def test_a_connection_has_a_bounded_number_of_topics():
+    async with car(bench()) as c:
+        with pytest.raises(CallError, match="5000 subscriptions"):
+            await c.call("hub", "subscribe_states", [f"x.t{number}" for number in range(5001)])
+        with pytest.raises(CallError, match="5000 subscriptions"):
+            await c.call("hub", "subscribe", [[GEAR] * 5001, None, 0.0, True])
+
+
+async def test_a_connection_has_a_bounded_number_of_calls_on_their_way():
+    async with car() as c:
+        service = await c.connect("slow")
+        await service.serve("slow", lambda caller, method, params: asyncio.Event().wait())
+        calls = [asyncio.create_task(c.call("slow", "wait")) for _ in range(1001)]
+        done, waiting = await asyncio.wait(calls, return_when=asyncio.FIRST_COMPLETED)
+        (error,) = [task.exception() for task in done]
+        assert "1000 calls" in str(error)
+        await service.close()
+        answers = await asyncio.gather(*waiting, return_exceptions=True)
+        assert {answer.code for answer in answers} == {"UNAVAILABLE"}
+        assert c.hub.hub._pending == {}
+
+
+@pytest.mark.parametrize("size", [wire.MAX_MESSAGE, 10_000_000])
+async def test_a_message_too_large_is_refused_before_it_leaves(size):
+    async with car() as c:
+        with pytest.raises(CallError, match="too much for one message"):
+            await c.call("hub", "last", "x" * size)
+        with pytest.raises(ValueError, match="too much"):
+            c.publish("tool.big", "x" * size)
+        assert (await c.call("hub", "hals")) == []
+
+
+async def test_an_answer_too_large_comes_back_as_an_error():
+    async with car() as c:
+        service = await c.connect("big")
+
+        async def serve(caller, method, params):
+            return {"big": "x" * wire.MAX_MESSAGE, "odd": object()}[method]
+
+        await service.serve("big", serve)
+        for method in ("big", "odd"):
+            with pytest.raises(CallError, match="has an answer, but") as failed:
+                await c.call("big", method)
+            assert failed.value.code == "INTERNAL"
+
+
+async def test_figures_of_every_connection():
+    async with car(bench()) as c:
+        await c.until(GEAR, 126)
+        await c.watch(["Vehicle.**"], lambda value: None)
+        await settled(c)
+        top = await c.call("hub", "top")
+        by_name = {peer["name"].partition("#")[0]: peer for peer in top["peers"]}
+        assert by_name["tool"]["topics"] == len(c._subscriptions._topics)
+        assert by_name["hal.virtual"]["values"] >= 5
+        assert (await c.call("hub", "hals"))[0]["name"] == "virtual"
+        assert top["signals"] == 7
