@@ -72,7 +72,7 @@ def measure(*, quick: bool) -> list[Row]:
         profile = load_profile(name)
         official = profile.battery.usable / profile.official.range * 100.0
         ours = warm(name) if quick else consecutive(profile, name)
-        job = f"{profile.identity.brand} {profile.identity.model}: {ours:.2f} kWh/100 km, certificate {official:.2f}, off by"
+        job = f"{profile.identity.model}: {ours:.2f} kWh/100 km, certificate {official:.2f}, off by"
         rows.append(Row(job, abs(ours / official - 1.0) * 100.0, "%", TOLERANCE))
     simulation = Simulation(scenario="city")
     span = 600.0 if quick else 1800.0

@@ -25,6 +25,9 @@ FASTEST, CALM, ASLEEP = 0.02, 0.1, 0.5
 LONGEST = 1.0
 """s of real time one tick makes up for after the process was held up."""
 MAX_FACTOR = 200.0
+LAST_MOMENT = 86_400.0
+SLICE = 20.0
+"""s of simulation at a time while seeking: about 10 ms."""
 
 
 class EmulatorOptions(Options):
@@ -109,7 +112,10 @@ class EmulatorHal(Hal[EmulatorOptions]):
 
     async def control(self, verb: str, arguments: dict[str, Any]) -> Any:
         """Developer commands: `COMMANDS`, and scenario, seek, speed, pause, record, replay, status."""
-        if verb in COMMANDS:
+        result: Any = None
+        if verb == "seek":
+            await self._seek(**arguments)
+        elif verb in COMMANDS:
             result = self.simulation.do(command := parse(verb, arguments))
             if verb in ("inject", "fail", "set") and (path := arguments.get("path")):
                 self._sampler.urge(path)
@@ -125,13 +131,25 @@ class EmulatorHal(Hal[EmulatorOptions]):
         self._stop_recording()
         self._wake.set()
 
+    async def _seek(self, seconds: Any = None, **rest: Any) -> None:
+        """Go to a moment, in slices that leave the event loop time for everybody else."""
+        if rest or isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds < LAST_MOMENT:
+            raise HalError(f"seek takes seconds, from 0 to {LAST_MOMENT:g}")
+        if self._replay is not None:
+            self._replay.seek(float(seconds))
+            return
+        simulation = self.simulation
+        if seconds < simulation.time:
+            simulation.reset()
+        while simulation.time < seconds - STEP:
+            simulation.run(min(SLICE, seconds - simulation.time))
+            await asyncio.sleep(0)
+
     def _world_command(self, verb: str, arguments: dict[str, Any]) -> Any:
         match verb, arguments:
             case "scenario", {"name": str(name)}:
                 self._replay = None
                 self._load(name)
-            case "seek", {"seconds": int() | float() as seconds} if 0 <= seconds < math.inf:
-                (self._replay or self.simulation).seek(float(seconds))
             case "speed", {"factor": int() | float() as factor} if 0 < factor <= MAX_FACTOR:
                 self._factor = float(factor)
             case "pause", {**rest} if rest.keys() <= {"on"}:

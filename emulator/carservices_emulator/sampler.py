@@ -30,6 +30,8 @@ class Sampler:
         self._rates: dict[str, tuple[float, float]] = {}
         """Path → (interval s, due)."""
         self._urgent: dict[str, None] = {}
+        self._dead: set[str] = set()
+        """Signals last sent without a value; their recovery is news even if nobody samples them."""
         self._next_scan = 0.0
 
     @property
@@ -75,10 +77,11 @@ class Sampler:
                 self._sample(path, world, stamp, batch)
         if now >= self._next_scan - EARLY:
             self._next_scan = now + SCAN
-            for path in ON_CHANGE:
+            for path in (*ON_CHANGE, *self._dead):
                 last = self._last.get(path)
                 value, status = world.observe(path)
-                if path not in sent and (last is None or last.value != value or last.status is not status):
+                changed = last is None or last.value != value or last.status is not status
+                if changed and path not in sent:
                     self._send(path, value, status, stamp, batch)
         return batch
 
@@ -93,4 +96,8 @@ class Sampler:
         if last is not None and stamp <= last.timestamp:
             stamp = last.timestamp + 1
         self._last[path] = item = Value(path, value, stamp, status)
+        if status is Status.AVAILABLE:
+            self._dead.discard(path)
+        elif path in CONTINUOUS:
+            self._dead.add(path)
         batch.append(item)

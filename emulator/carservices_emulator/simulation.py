@@ -90,7 +90,8 @@ class Simulation:
         self._until_forecast -= dt
         if self._until_forecast <= 0.0:
             self._until_forecast = FORECAST
-            world.time_to_complete = car.port.time_left(car.battery) // 60.0 * 60.0 if car.port.charging else 0.0
+            left = car.port.time_left(car.battery, car.auxiliary) if car.port.charging else 0.0
+            world.time_to_complete = left // 60.0 * 60.0
 
     def run(self, seconds: float, step: float = STEP) -> None:
         """Advance by ``seconds`` in steps of ``step`` s."""

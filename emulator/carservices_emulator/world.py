@@ -79,8 +79,6 @@ class World:
                 self.take_over()
             case "parked":
                 self.driver = ParkedDriver(self.chance)
-                if not self.car.road.speed:
-                    park(self.car)
             case _:
                 raise HalError(f"there is no driver '{name[:40]}'; take trip, wltc, constant, manual or parked")
         self.place = dataclasses.replace(self.place, grade=0.0)

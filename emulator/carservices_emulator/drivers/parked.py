@@ -2,8 +2,8 @@
 
 from typing import ClassVar
 
-from carservices_emulator.drivers.base import Driver
-from carservices_emulator.model.car import Car, Pedals
+from carservices_emulator.drivers.base import Driver, park
+from carservices_emulator.model.car import PARK, Car, Pedals
 
 
 class ParkedDriver(Driver):
@@ -12,4 +12,8 @@ class ParkedDriver(Driver):
     name: ClassVar[str] = "parked"
 
     def drive(self, car: Car, dt: float) -> Pedals:
-        return Pedals(0.0, 0.0 if not car.road.speed else 0.3, 0.0)
+        if car.road.speed:
+            return Pedals(0.0, 0.3)
+        if car.gear != PARK:
+            park(car)
+        return Pedals()

@@ -14,7 +14,6 @@ AUTO_LOCK = 10.0 / 3.6
 """m/s from which the doors lock themselves."""
 SEAT_TRAVEL = 25.0
 """mm/s of a powered seat rail."""
-WASHER = 100.0
 RAIN_STEPS = ((60.0, "FAST"), (30.0, "MEDIUM"), (10.0, "SLOW"), (2.0, "INTERVAL"))
 """% of rain from which the rain sensor asks for a wiper speed."""
 WIPER_POWER = {"OFF": 0.0, "INTERVAL": 15.0, "SLOW": 45.0, "MEDIUM": 60.0, "FAST": 80.0}
@@ -101,7 +100,7 @@ class Body:
         self.tailgate_locked = False
         self.horn = False
         self.windscreen_heating = False
-        self.washer = WASHER
+        self.washer = 100.0
         self.wiper_mode = "RAIN_SENSOR"
         self.wiper_intensity = 2
         self.rear_wiper = "OFF"

@@ -211,14 +211,15 @@ class Car:
         regen = drive = 0.0
         if self.gear in (DRIVE, REVERSE) and self.live and not self.port.plug:
             request = self.unit.request(pedals.accelerator, speed, mass, mode)
-            if speed * direction < -0.05:  # rolling against the gear: no regeneration, friction does it
-                request = max(request, 0.0)
             if request > 0.0 and not wanted:
                 drive = self._limited(request, speed)
-            lift = max(0.0, -request)
-            spare = max(0.0, self.battery.regen_limit + self.auxiliary)
-            regen = min(lift + wanted, self.unit.max_regen(speed, spare))
-            wanted = max(0.0, wanted - max(0.0, regen - lift))
+            if speed * direction <= 0.0 and drive < mass * G * self.grade * direction:
+                drive, wanted = 0.0, HOLD * mass  # hill start assist: never backwards against the gear
+            elif speed * direction > 0.0:
+                lift = max(0.0, -request)
+                spare = max(0.0, self.battery.regen_limit + self.auxiliary)
+                regen = min(lift + wanted, self.unit.max_regen(speed, spare))
+                wanted = max(0.0, wanted - max(0.0, regen - lift))
         grip = self.weather.grip * mass * G
         self.traction_engaged = self.anti_slip and drive > grip * DRIVEN_LOAD
         if drive > grip * DRIVEN_LOAD:

@@ -5,15 +5,20 @@ from datetime import datetime
 
 from carservices_emulator.model.battery import CHARGE_BY_TEMPERATURE, TractionBattery
 from carservices_emulator.profile import Charging
-from carservices_emulator.tables import Curve, clamp
+from carservices_emulator.tables import Curve
 
 DC_EFFICIENCY = 0.98
 """Contactors, cable and busbars between station meter and battery."""
 RAMP = 5_000.0
 """W/s: stations ramp their current up after the pre-charge (IEC 61851-23 allows 20 A/s)."""
+CONTACT = 3e-9
+"""K/W²: the contacts warm with the square of the current, 30 K at 100 kW (IEC 62196-1 allows 50 K)."""
+MAX_RISE = 45.0
 PHASE_VOLTAGE = 230.0
 THREE_PHASE_FROM = 7_400.0
 """W above which a second and third phase are in use: 32 A on one phase."""
+TOP_UP = 0.02
+"""Charge lost after a completed session before it starts again."""
 STEP = 0.02
 """State of charge per step of the forecast."""
 
@@ -37,6 +42,7 @@ class ChargePort:
         self.locked = False
         self.limit = 80
         self.wanted = True
+        self._complete = False
         self.timer_mode = "INACTIVE"
         self.timer: datetime | None = None
         self.power = 0.0
@@ -57,6 +63,7 @@ class ChargePort:
         self.plug = plug
         self.flap = self.locked = True
         self.wanted = True
+        self._complete = False
         self.energy = self.duration = 0.0
 
     def disconnect(self) -> None:
@@ -86,11 +93,15 @@ class ChargePort:
             self.duration += dt
         else:
             self.loss = 0.0
-        warm = ambient + 3e-7 * self.power * self.power / 60.0 if self.power else ambient
-        self.temperature += (clamp(warm, ambient, ambient + 45.0) - self.temperature) * min(1.0, dt / 240.0)
+        warm = ambient + min(MAX_RISE, CONTACT * self.power * self.power)
+        self.temperature += (warm - self.temperature) * min(1.0, dt / 240.0)
 
     def _due(self, battery: TractionBattery, now: datetime) -> bool:
-        if self.plug is None or not self.wanted or battery.charge >= self.limit / 100.0:
+        if battery.charge >= self.limit / 100.0:
+            self._complete = True
+        elif battery.charge < self.limit / 100.0 - TOP_UP:
+            self._complete = False
+        if self.plug is None or not self.wanted or self._complete:
             return False
         if self.timer_mode == "INACTIVE" or self.timer is None:
             return True
@@ -99,13 +110,16 @@ class ChargePort:
             start_in -= self.time_left(battery)
         return start_in <= 0.0
 
-    def time_left(self, battery: TractionBattery) -> float:
-        """s until the limit is reached at the present temperature: the curve integrated in small steps."""
+    def time_left(self, battery: TractionBattery, load: float = 0.0) -> float:
+        """s until the limit is reached at the present temperature, while the car takes ``load`` W for itself.
+
+        The charge curve integrated in small steps; 0 where it would never get there.
+        """
         seconds, charge = 0.0, battery.charge
         energy = battery.capacity * battery.open_circuit
         while charge < self.limit / 100.0 - 1e-6:
             step = min(STEP, self.limit / 100.0 - charge)
-            power = self.limit_power(battery, charge + 0.5 * step)
+            power = self.limit_power(battery, charge + 0.5 * step) - load
             if power <= 0.0:
                 return 0.0
             seconds += energy * step / power

@@ -8,8 +8,8 @@ HEATER, CHILLER = 4000.0, 4500.0
 CHILLER_COP = 2.6
 FAN = 300.0
 """W of heat an air-cooled pack loses to its fan per 10 K."""
-WARM_ENOUGH, TOO_WARM = 28.0, 33.0
-"""°C: the middle of the charging window, and where cooling starts."""
+WARM_ENOUGH, TOO_WARM = 25.0, 33.0
+"""°C: where cold no longer limits charging, and where cooling starts."""
 TARGETS = {"INACTIVE": 0.0, "DRIVING_PREPARATION": 15.0, "FAST_CHARGING_PREPARATION": 25.0}
 BAND = 4.0
 """K of a proportional band."""

@@ -4,6 +4,8 @@ from carservices_emulator.tables import clamp
 
 CONVERTER_EFFICIENCY = 0.92
 """DC/DC converters of 2–3 kW at a tenth of their load (data sheets: 0.90–0.94)."""
+CONVERTER_POWER = 2200.0
+"""W the converter gives at most."""
 TARGET_VOLTAGE = 14.2
 """V the converter holds (absorption voltage of AGM batteries at 25 °C)."""
 EMPTY_VOLTAGE, FULL_VOLTAGE = 11.8, 12.8
@@ -24,6 +26,7 @@ class LowVoltage:
         self.capacity = capacity * 3600.0
         self.charge = charge
         self.resistance = RESISTANCE
+        self.converter_limit = CONVERTER_POWER
         self.current = 0.0
         self.voltage = FULL_VOLTAGE
         self.converter_input = 0.0
@@ -33,7 +36,8 @@ class LowVoltage:
         """J put into the battery since the start, losses in it included."""
 
     def weaken(self) -> None:
-        """An old battery: a third of the capacity, twenty times the resistance, half empty."""
+        """An old battery (a third of the capacity, twenty times the resistance) and a converter that cannot keep up."""
+        self.converter_limit = 100.0
         self.capacity /= 3.0
         self.resistance = RESISTANCE * 20.0
         self.charge = min(self.charge, 0.35)
@@ -42,21 +46,23 @@ class LowVoltage:
         """A fresh battery of ``capacity`` Ah."""
         self.capacity = capacity * 3600.0
         self.resistance = RESISTANCE
+        self.converter_limit = CONVERTER_POWER
         self.charge = 0.92
 
     def step(self, dt: float, load: float, *, converter: bool) -> None:
         """Feed ``load`` W for ``dt`` s, from the converter when the high-voltage side is on, else from the battery."""
         open_circuit = EMPTY_VOLTAGE + (FULL_VOLTAGE - EMPTY_VOLTAGE) * self.charge
         self.load = load
-        if converter:
-            self.current = clamp((TARGET_VOLTAGE - open_circuit) / ACCEPTANCE * (1.0 - self.charge) * 4.0, 0.0, 40.0)
+        available = self.converter_limit if converter else 0.0
+        if load < available:
+            wish = (TARGET_VOLTAGE - open_circuit) / ACCEPTANCE * (1.0 - self.charge) * 4.0
+            self.current = clamp(wish, 0.0, min(40.0, (available - load) / TARGET_VOLTAGE))
             self.voltage = TARGET_VOLTAGE - 0.001 * self.current
-            output = load + self.voltage * self.current
-            self.converter_input = output / CONVERTER_EFFICIENCY
-            self.converter_loss = self.converter_input - output
         else:
-            self.current = -load / open_circuit
+            self.current = (available - load) / open_circuit
             self.voltage = open_circuit + self.current * self.resistance
-            self.converter_input = self.converter_loss = 0.0
+        output = min(available, load + max(0.0, self.voltage * self.current))
+        self.converter_input = output / CONVERTER_EFFICIENCY
+        self.converter_loss = self.converter_input - output
         self.charge = clamp(self.charge + self.current * dt / self.capacity, 0.0, 1.0)
         self.stored += self.voltage * self.current * dt
