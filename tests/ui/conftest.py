@@ -1,5 +1,6 @@
 """The cockpit offscreen, driven frame by frame."""
 
+import gc
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -14,16 +15,29 @@ for name in Config.options("input"):
     Config.remove_option("input", name)
 
 
+@pytest.fixture(scope="session")
+def imported() -> Iterator[None]:
+    """A full garbage collection over all that the shell imports takes longer than most tests: leave it out."""
+    import carservices_ui.testing  # noqa: F401
+
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
 @pytest.fixture
-def drive() -> Iterator[Callable[..., object]]:
-    """Opens cockpits and closes them: ``driver = drive(size=(1280, 720), theme="night")``."""
+def drive(imported: None) -> Iterator[Callable[..., object]]:
+    """Opens cockpits and closes them: ``driver = drive(size=(1280, 720), theme="night")``.
+
+    They start on a screen without the map, which is slow to build, unless told otherwise.
+    """
     from carservices_ui.preferences import Preferences
     from carservices_ui.testing import Driver
 
     drivers = []
 
-    def open_cockpit(size=(1280, 720), **preferences):
-        drivers.append(Driver(size, Preferences(**preferences)))
+    def open_cockpit(size=(1280, 720), screen="climate", **preferences):
+        drivers.append(Driver(size, Preferences(screen=screen, **preferences)))
         return drivers[-1]
 
     yield open_cockpit

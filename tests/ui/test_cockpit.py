@@ -68,12 +68,11 @@ def test_by_the_light_the_car_is_asked_for_the_other_theme(drive):
 @pytest.mark.parametrize("language", i18n.LANGUAGES)
 def test_the_language_is_that_of_the_preferences(drive, language):
     driver = drive(language=language)
-    driver.put({"Vehicle.Powertrain.TractionBattery.CurrentPower": -9_000.0})
-    assert i18n.table(language)["power.drive"] in words(driver)
+    assert i18n.table(language)["climate.driver"] in words(driver)
 
 
 def test_units_follow_the_hmi_signals(drive):
-    driver = drive()
+    driver = drive(screen="home")
     driver.put({"Vehicle.Speed": 100.0, "Vehicle.Exterior.AirTemperature": 20.0, DRIVER_TEMPERATURE: 21.5})
     assert {"100", "km/h", "20°", "21.5°"} <= words(driver)
     driver.put({f"{HMI}.SpeedUnit": "MILES_PER_HOUR", f"{HMI}.TemperatureUnit": "F"})

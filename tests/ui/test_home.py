@@ -17,30 +17,30 @@ def climate(driver, name):
     return next(w for w in driver.widgets() if hasattr(w, "controls") and isinstance(w.controls, dict)).controls[name]
 
 
-@pytest.mark.parametrize(
-    ("path", "value", "shown"),
-    [
-        ("Vehicle.Speed", 47.3, "47"),
-        ("Vehicle.Exterior.AirTemperature", 4.2, "4°"),
-        (f"{BATTERY}.Range", 312_400, "312"),
-        (f"{BATTERY}.StateOfCharge.Displayed", 78.4, "78 %"),
-        (f"{BATTERY}.Temperature.Average", 24.4, "24°"),
-        (f"{BATTERY}.StateOfCharge.CurrentEnergy", 50.62, "50.6"),
-        (f"{BATTERY}.CurrentPower", -24_300.0, "24"),
-        (DRIVER_TEMPERATURE, 21.5, "21.5°"),
-    ],
-)
-def test_a_value_is_shown_and_goes_when_it_is_unavailable(drive, path, value, shown):
-    driver = drive()
-    assert shown not in words(driver)
-    driver.put({path: value})
-    assert shown in words(driver)
-    driver.put({path: None})
-    assert shown not in words(driver)
+SHOWN = {
+    "Vehicle.Speed": (47.3, "47"),
+    "Vehicle.Exterior.AirTemperature": (4.2, "4°"),
+    f"{BATTERY}.Range": (312_400, "312"),
+    f"{BATTERY}.StateOfCharge.Displayed": (78.4, "78 %"),
+    f"{BATTERY}.Temperature.Average": (25.4, "25°"),
+    f"{BATTERY}.StateOfCharge.CurrentEnergy": (50.62, "50.6"),
+    f"{BATTERY}.CurrentPower": (-24_300.0, "24"),
+    DRIVER_TEMPERATURE: (21.5, "21.5°"),
+}
+
+
+def test_values_are_shown_and_go_when_they_are_unavailable(drive):
+    driver = drive(screen="home")
+    texts = {text for _, text in SHOWN.values()}
+    assert words(driver) & texts == set()
+    driver.put({path: value for path, (value, _) in SHOWN.items()})
+    assert words(driver) & texts == texts
+    driver.put(dict.fromkeys(SHOWN))
+    assert words(driver) & texts == set()
 
 
 def test_the_trip_is_shown(drive):
-    driver = drive()
+    driver = drive(screen="home")
     driver.store.put_stream("energy.trip", Trip(start=0, distance_m=12_430, duration_s=1140, consumption=16.23))
     driver.frames(2)
     assert {"12.4 km", "19 min", "16.2", "kWh/100 km"} <= words(driver)
@@ -77,7 +77,7 @@ def test_a_control_without_a_value_cannot_be_used(drive):
 
 @pytest.mark.parametrize("size", [(1280, 720), (1920, 1080)])
 def test_targets_are_large_enough_inside_the_window_and_apart(drive, size):
-    driver = drive(size=size)
+    driver = drive(size=size, screen="home")
     scale = size[0] / 1280
     controls = [w for w in driver.widgets(Control) if not any(isinstance(p, Control) for p in parents(w))]
     assert len(controls) > 8

@@ -1,5 +1,6 @@
 """Runs the cockpit in kivy's window, fed by the bus thread."""
 
+import gc
 import logging
 import signal
 import time
@@ -49,14 +50,13 @@ def opened(run_dir: Path, name: str, screen: str | None) -> Iterator[Cockpit]:
         cockpit.close()
 
 
-def run(
-    run_dir: Path, name: str, screen: str | None, ready: Callable[[], None], beat: Callable[[], None]
-) -> None:
+def run(run_dir: Path, name: str, screen: str | None, ready: Callable[[], None], beat: Callable[[], None]) -> None:
     """Show the cockpit until the window closes or SIGTERM comes; see `shell.main`."""
     signal.signal(signal.SIGTERM, lambda *_: stopTouchApp())
 
     def first_flip(*_: object) -> None:
         Window.unbind(on_flip=first_flip)
+        gc.freeze()  # a full collection over kivy, pydantic and numpy would stop the picture for 100 ms
         ready()
 
     Window.bind(on_flip=first_flip)

@@ -13,6 +13,8 @@ from carservices_ui.widgets import ArcGauge, Bar, Card, Column, Icon, IconTile, 
 MOTOR = "Vehicle.Powertrain.ElectricMotor"
 BATTERY = "Vehicle.Powertrain.TractionBattery"
 CHARGING = f"{BATTERY}.Charging"
+ZERO = 1 / 3
+"""Where on the bar no power is: regeneration to the left, drive to the right."""
 IDLE_KW = 0.05
 """Below this power nothing worth naming flows."""
 
@@ -28,7 +30,7 @@ class PowerCard(Card):
         self.state = Text(role="body", tone="text2")
         self.flow = Flow()
         self.curve = Sparkline(floor=15.0, size_hint=(1, 1))
-        self.bar = Bar(start=1 / 3)
+        self.bar = Bar(start=ZERO)
         head = Row(
             Column(
                 Row(self.kw, Text("kW", role="body", tone="text2", pos_hint={"y": 0.14}), gap="s"),
@@ -64,8 +66,9 @@ class PowerCard(Card):
 
     def _show_power(self, into_battery: Datum | None) -> None:
         if not is_number(into_battery):
-            self.kw.text, self.state.text = NOTHING, ""
+            self.kw.text, self.state.text = NOTHING, " "  # not empty: the line keeps its height
             self.flow.show(0.0, charging=False)
+            self.bar.share = ZERO
             return
         out = -float(into_battery) / 1000
         self.kw.text = number(abs(out), 0 if abs(out) >= 9.95 else 1)
@@ -75,7 +78,7 @@ class PowerCard(Card):
         self.flow.show(out, charging=self._charging)
         highest = self._ui.store.get(f"{MOTOR}.MaxPower" if out > 0 else f"{MOTOR}.MaxRegenPower")
         share = min(1.0, abs(out) / float(highest)) if is_number(highest) and float(highest) > 0 else 0.0
-        self.bar.share = 1 / 3 + (share * 2 / 3 if out > 0 else -share / 3)
+        self.bar.share = ZERO + (share * (1 - ZERO) if out > 0 else -share * ZERO)
 
     def _draw_curve(self, *_: object) -> None:
         self.curve.points = [-watts / 1000 for watts in self._ui.power.points]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from kivy.graphics import Color, SmoothEllipse
+from kivy.graphics import Color
 from kivy.metrics import dp
 from kivy.uix.floatlayout import FloatLayout
 
@@ -13,13 +13,14 @@ from carservices_ui.tokens import TARGET
 from carservices_ui.ui import Ui
 from carservices_ui.units import NOTHING, duration, is_number, percent
 from carservices_ui.widgets import Card, Column, Icon, IconButton, Row, Text, spacer
+from carservices_ui.widgets.shapes import disc
 
 EDGE = 20
 GLASS = 0.95
 """Opacity of what lies on the map."""
 
 
-class MapCard(Card):
+class MapCard(FloatLayout):
     """The hero of the home screen, and all of the navigation screen."""
 
     def __init__(self, ui: Ui, **kwargs: Any) -> None:
@@ -122,16 +123,16 @@ class LimitSign(FloatLayout):
             self._discs = []
             for paint in ((1, 1, 1, 1), (0.89, 0.15, 0.15, 1), (1, 1, 1, 1)):
                 Color(*paint)
-                self._discs.append(SmoothEllipse())
+                self._discs.append(disc(dp(64)))
         self.value = Text(role="body", strong=True, pos_hint={"center_x": 0.5, "center_y": 0.5})
         self.value.color = (0.04, 0.06, 0.08, 1)
         self.add_widget(self.value)
         self.bind(pos=self._place, size=self._place)
 
     def _place(self, *_: Any) -> None:
-        for disc, inset in zip(self._discs, (0, 1.5, 8.5), strict=True):
-            disc.pos = (self.x + dp(inset), self.y + dp(inset))
-            disc.size = (self.width - dp(2 * inset), self.height - dp(2 * inset))
+        for ring, inset in zip(self._discs, (0, 1.5, 8.5), strict=True):
+            ring.pos = (self.x + dp(inset), self.y + dp(inset))
+            ring.size = (self.width - dp(2 * inset), self.height - dp(2 * inset))
 
 
 class TripBar(Card):

@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from kivy.graphics import Color, SmoothRoundedRectangle
+from kivy.graphics import Color
 from kivy.metrics import dp
 
 from carservices_ui.look import color
@@ -10,6 +10,7 @@ from carservices_ui.tokens import TARGET
 from carservices_ui.widgets.card import Card
 from carservices_ui.widgets.control import Control, ValueControl
 from carservices_ui.widgets.layout import Row
+from carservices_ui.widgets.shapes import plate
 from carservices_ui.widgets.text import Icon, Text
 
 _CENTER = {"center_x": 0.5, "center_y": 0.5}
@@ -88,7 +89,7 @@ class LevelButton(ValueControl):
         self._bars = []
         with self.canvas.after:
             for _ in range(levels):
-                self._bars.append((Color(*color("control")), SmoothRoundedRectangle(radius=[dp(2)])))
+                self._bars.append((Color(*color("control")), plate(dp(2))))
         self.bind(value=self._show, pos=self._show, size=self._show)
         self._show()
 

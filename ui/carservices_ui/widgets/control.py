@@ -3,7 +3,7 @@
 from typing import Any
 
 from kivy.animation import Animation
-from kivy.graphics import Color, InstructionGroup, SmoothLine, SmoothRoundedRectangle
+from kivy.graphics import Color, InstructionGroup, SmoothLine
 from kivy.metrics import dp
 from kivy.properties import BooleanProperty, ObjectProperty, OptionProperty
 from kivy.uix.behaviors import ButtonBehavior
@@ -11,6 +11,7 @@ from kivy.uix.floatlayout import FloatLayout
 
 from carservices_ui.look import color
 from carservices_ui.tokens import MOTION, RADIUS, TARGET
+from carservices_ui.widgets.shapes import plate
 
 _OUTLINE = {"pending": "accent", "confirmed": "energy", "refused": "alert"}
 _PRESSED = 0.14
@@ -119,7 +120,7 @@ class _Patch:
         self.color = Color(*color(tone, 0.0))
         self._group = InstructionGroup()
         self._group.add(self.color)
-        self._shape = SmoothRoundedRectangle() if filled else SmoothLine(width=dp(1.5))
+        self._shape = plate(control.corner) if filled else SmoothLine(width=dp(1.5))
         self._group.add(self._shape)
         control.canvas.after.add(self._group)
         control.bind(pos=self._place, size=self._place)
@@ -132,6 +133,6 @@ class _Patch:
     def _place(self, *_: Any) -> None:
         control, corner = self._control, max(1.0, self._control.corner)
         if self._filled:
-            self._shape.pos, self._shape.size, self._shape.radius = control.pos, control.size, [corner]
+            self._shape.pos, self._shape.size = control.pos, control.size
         else:
             self._shape.rounded_rectangle = (*control.pos, *control.size, corner)

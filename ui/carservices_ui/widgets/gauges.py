@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from kivy.graphics import Color, Mesh, Rectangle, RenderContext, SmoothLine, SmoothRoundedRectangle
+from kivy.graphics import Color, Mesh, Rectangle, RenderContext, SmoothLine
 from kivy.metrics import dp
 from kivy.properties import ListProperty, NumericProperty
 from kivy.uix.floatlayout import FloatLayout
 from kivy.uix.widget import Widget
 
 from carservices_ui.look import color
-from carservices_ui.widgets.shapes import VERTEX
+from carservices_ui.widgets.shapes import VERTEX, plate
 
 # An arc of 270° open at the bottom: signed distance to the nearest point of the ring between two angles.
 _ARC = """
@@ -25,7 +25,6 @@ uniform vec4 knob;
 const float GAP = 0.7853982;
 const float SWEEP = 4.7123890;
 vec2 on_ring(float angle, float radius) { return radius * vec2(-sin(angle), -cos(angle)); }
-vec4 over(vec4 below, vec4 above, float alpha) { return mix(below, vec4(above.rgb, 1.0), alpha * above.a); }
 void main(void) {
     vec2 p = (tex_coord0 - 0.5) * side;
     float radius = side * 0.5 - stroke;
@@ -37,9 +36,9 @@ void main(void) {
     float d_knob = length(p - on_ring(end, radius));
     vec4 paint = mix(from_color, to_color, clamp((angle - GAP) / SWEEP, 0.0, 1.0));
     vec4 result = vec4(track.rgb, clamp(0.5 - d_track, 0.0, 1.0) * track.a);
-    float glow = smoothstep(stroke * 1.2, stroke * 0.2, d_knob) * 0.35;
+    float glow = smoothstep(stroke * 1.2, stroke * 0.2, d_knob) * 0.35 * knob.a;
     result = vec4(mix(result.rgb, to_color.rgb, glow), max(result.a, glow));
-    float value_alpha = clamp(0.5 - d_value, 0.0, 1.0);
+    float value_alpha = clamp(0.5 - d_value, 0.0, 1.0) * knob.a;
     result = vec4(mix(result.rgb, paint.rgb, value_alpha), max(result.a, value_alpha));
     float knob_alpha = clamp(0.5 - (d_knob - stroke * 0.36), 0.0, 1.0) * knob.a;
     gl_FragColor = vec4(mix(result.rgb, knob.rgb, knob_alpha), max(result.a, knob_alpha)) * frag_color;
@@ -92,9 +91,11 @@ class Bar(Widget):
         self._tones, self._start = (tone, below), start
         with self.canvas:
             Color(*color("track"))
-            self._track = SmoothRoundedRectangle()
+            self._track = plate(self.height / 2)
             self._paint = Color(*color(tone))
-            self._fill = SmoothRoundedRectangle()
+            self._fill = plate(self.height / 2)
+            Color(*color("control", 1.0 if start else 0.0))
+            self._zero = Rectangle()
         self.bind(pos=self._place, size=self._place, share=self._place)
         self._place()
 
@@ -106,7 +107,8 @@ class Bar(Widget):
         width = max(self.height, self.width * (high - low))
         self._fill.pos = (self.x + min(self.width * low, self.width - width), self.y)
         self._fill.size = (width, self.height)
-        self._track.radius = self._fill.radius = [self.height / 2]
+        self._zero.pos = (round(self.x + self.width * self._start) - dp(1), self.y - dp(4))
+        self._zero.size = (dp(2), self.height + dp(8))
 
 
 class Sparkline(Widget):

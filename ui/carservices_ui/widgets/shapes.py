@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from kivy.graphics import Callback, Color, Fbo, Rectangle
+from kivy.graphics import BorderImage, Callback, Color, Fbo, Rectangle
 from kivy.graphics.opengl import GL_BLEND, glDisable, glEnable
 from kivy.graphics.texture import Texture
 
@@ -36,6 +36,7 @@ void main(void) {
 """
 
 Rgba = tuple[float, float, float, float]
+_WHITE: Rgba = (1.0, 1.0, 1.0, 1.0)
 
 
 def rounded(
@@ -47,6 +48,19 @@ def rounded(
     lower = bottom or fill
     upper = fill if bottom else (*(min(1.0, c + 0.018) for c in fill[:3]), fill[3])
     return _render(width, height, float(min(radius, width / 2, height / 2)), upper, lower, edge).texture
+
+
+def plate(radius: float) -> BorderImage:
+    """A rounded rectangle of any size in the colour set before it; unlike kivy's it may be translucent."""
+    corner = max(1, round(radius))
+    return BorderImage(
+        texture=rounded((2 * corner + 2,) * 2, corner, _WHITE, edged=False, bottom=_WHITE), border=(corner,) * 4
+    )
+
+
+def disc(diameter: float) -> Rectangle:
+    """A disc in the colour set before it, sharpest at this diameter."""
+    return Rectangle(texture=rounded((diameter,) * 2, diameter / 2, _WHITE, edged=False, bottom=_WHITE))
 
 
 @lru_cache(maxsize=96)

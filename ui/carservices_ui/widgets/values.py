@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from kivy.animation import Animation
-from kivy.graphics import Color, SmoothEllipse, SmoothRoundedRectangle
+from kivy.graphics import Color
 from kivy.metrics import dp
 from kivy.properties import NumericProperty
 
@@ -16,6 +16,7 @@ from carservices_ui.widgets.buttons import IconButton
 from carservices_ui.widgets.card import Card
 from carservices_ui.widgets.control import Control, ValueControl
 from carservices_ui.widgets.layout import Row
+from carservices_ui.widgets.shapes import disc, plate
 from carservices_ui.widgets.text import Text
 
 _CENTER = {"center_x": 0.5, "center_y": 0.5}
@@ -30,11 +31,11 @@ class Toggle(ValueControl):
         super().__init__(radius="pill", **{"size": (dp(96), dp(TARGET)), **kwargs})
         with self.canvas:
             self._rim = Color(*color("control"))
-            self._outer = SmoothRoundedRectangle(radius=[dp(24)])
+            self._outer = plate(dp(24))
             self._fill = Color(*color("surface"))
-            self._inner = SmoothRoundedRectangle(radius=[dp(22)])
+            self._inner = plate(dp(22))
             self._knob_color = Color(*color("control"))
-            self._knob = SmoothEllipse()
+            self._knob = disc(dp(32))
         self.bind(value=self._show, pos=self._place, size=self._place, _knob_at=self._place)
         self._show()
 
@@ -73,11 +74,11 @@ class ValueSlider(ValueControl):
         self._dragged: float | None = None
         with self.canvas:
             Color(*color("track"))
-            self._track = SmoothRoundedRectangle(radius=[dp(6)])
-            Color(*color(tone))
-            self._fill = SmoothRoundedRectangle(radius=[dp(6)])
-            Color(*color("inverse"))
-            self._knob = SmoothEllipse()
+            self._track = plate(dp(6))
+            self._fill_paint = Color(*color(tone))
+            self._fill = plate(dp(6))
+            self._knob_paint = Color(*color("inverse"))
+            self._knob = disc(dp(36))
         self.bind(value=self._place, pos=self._place, size=self._place)
         self._place()
 
@@ -113,6 +114,7 @@ class ValueSlider(ValueControl):
 
     def _place(self, *_: Any) -> None:
         value = self._dragged if self._dragged is not None else float(self.value or self._low)
+        self._fill_paint.a = self._knob_paint.a = 0.0 if self.value is None and self._dragged is None else 1.0
         share = min(1.0, max(0.0, (value - self._low) / (self._high - self._low)))
         left, width = self.x + dp(22), self.width - dp(44)
         self._track.pos, self._track.size = (left - dp(6), self.center_y - dp(6)), (width + dp(12), dp(12))
