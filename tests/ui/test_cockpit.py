@@ -4,11 +4,16 @@ import pytest
 from kivy.core.window import Window
 
 from carservices.api.driving import Cause, DrivingState, Limits, Motion, Restriction
+from carservices.api.state import StateFile
 from carservices_ui import i18n, look
+from carservices_ui.chrome.rail import RailButton
 from carservices_ui.daynight import LIGHT, MODE, wanted
+from carservices_ui.preferences import Preferences
 from carservices_ui.restrictions import STREAM
 from carservices_ui.screens import SCREENS
-from carservices_ui.widgets import Stepper, Text
+from carservices_ui.screens.home_energy import PowerCard, RangeCard
+from carservices_ui.screens.home_map import TripBar
+from carservices_ui.widgets import Dialog, Stepper, Text
 
 HMI = "Vehicle.Cabin.Infotainment.HMI"
 DRIVER_TEMPERATURE = "Vehicle.Cabin.HVAC.Station.Row1.Driver.Temperature"
@@ -140,6 +145,78 @@ def test_arrows_go_to_the_nearest_control_that_way(drive):
     press(driver, 275)
     after = focus.current.to_window(*focus.current.center)
     assert after[0] > before[0]
+
+
+def test_a_dialog_keeps_the_focus_until_it_is_answered(drive):
+    driver = drive()
+    answers = []
+    actions = [(word, "plain", lambda word=word: answers.append(word)) for word in ("No", "Yes")]
+    driver.cockpit.ask(Dialog("Sure?", "", actions))
+    driver.frames(2)
+    assert [button.label.text for button in driver.cockpit.focus.controls()] == ["No", "Yes"]
+    press(driver, 9)
+    press(driver, 9)
+    press(driver, 13)
+    assert answers == ["Yes"]
+    assert len(driver.cockpit.focus.controls()) > 2
+
+
+def test_escape_closes_a_dialog_and_then_goes_home(drive):
+    driver = drive()
+    driver.cockpit.ask(Dialog("Sure?", "", [("No", "plain", lambda: None)]))
+    press(driver, 27)
+    assert (driver.cockpit.dialog, driver.cockpit.current) == (None, "climate")
+    press(driver, 27)
+    assert driver.cockpit.current == "home"
+
+
+def test_a_swipe_goes_to_the_next_screen_of_the_rail(drive):
+    driver = drive()
+    rail = [info.name for info in SCREENS if info.rail]
+    before = rail[rail.index("climate") - 1]
+    margin = driver.cockpit.screen.to_window(0, driver.cockpit.screen.height - 8)[1]
+    driver.swipe((300, margin), (700, margin))
+    assert driver.cockpit.current == before
+
+
+def test_the_rail_goes_to_every_screen_on_it(drive):
+    driver = drive()
+    for info in (info for info in SCREENS if info.rail):
+        driver.tap(next(button for button in driver.widgets(RailButton) if button.name == info.name))
+        assert driver.cockpit.screen.name == info.name
+
+
+def test_a_restarted_shell_is_back_on_the_last_screen(drive, monkeypatch, tmp_path):
+    monkeypatch.setattr("carservices_ui.preferences._FILE", StateFile("shell", "preferences.json", tmp_path))
+    driver = drive()
+    driver.cockpit.show("navigation")
+    assert Preferences.load().screen == "navigation"
+    (tmp_path / "shell" / "preferences.json").write_text('{"theme": "purple"}')
+    assert Preferences.load() == Preferences()
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1920, 1080)])
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+def test_every_text_of_home_is_inside_its_card_and_off_its_neighbours(drive, size, language):
+    driver = drive(size=size, language=language, screen="home")
+    driver.put({"Vehicle.Powertrain.TractionBattery.Range": 488_000, "Vehicle.Speed": 188.0})
+    for card in (*driver.widgets(PowerCard), *driver.widgets(RangeCard), *driver.widgets(TripBar)):
+        texts = [text for text in card.walk(restrict=True) if isinstance(text, Text) and text.text.strip()]
+        boxes = {text: (*text.to_window(*text.pos), *text.size) for text in texts}
+        x, y = card.to_window(*card.pos)
+        for left, bottom, width, height in boxes.values():
+            assert x <= left
+            assert y <= bottom
+            assert left + width <= x + card.width
+            assert bottom + height <= y + card.height
+        assert [(a.text, b.text) for a in texts for b in texts if a is not b and overlap(boxes[a], boxes[b])] == []
+
+
+def overlap(a, b):
+    """Whether two boxes (x, y, width, height) share more than the thin air above and below letters."""
+    air = 0.25 * min(a[3], b[3])
+    across = a[0] < b[0] + b[2] - 1 and b[0] < a[0] + a[2] - 1
+    return across and a[1] + air < b[1] + b[3] and b[1] + air < a[1] + a[3]
 
 
 def test_a_touch_takes_the_focus_ring_away(drive):

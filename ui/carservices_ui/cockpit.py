@@ -35,6 +35,19 @@ DESIGN = (1280, 720)
 MARGIN = 24
 GAP = 12
 SWIPE = 160
+KEYS = {
+    9: "tab",
+    13: "enter",
+    32: "enter",
+    27: "escape",
+    273: "up",
+    274: "down",
+    275: "right",
+    276: "left",
+    280: "pageup",
+    281: "pagedown",
+}
+"""Kivy's key codes; page up and down are the clicks of a rotary controller."""
 
 
 class Cockpit(FloatLayout):
@@ -51,7 +64,7 @@ class Cockpit(FloatLayout):
         self._stage = Stage(self)
         self._overlay = FloatLayout()
         self._restyle = Clock.create_trigger(lambda _: self._build())
-        self.focus = Focus(self)
+        self.focus = Focus(lambda: self.dialog or self)
         i18n.set_language(preferences.language)
         self.current = preferences.screen if preferences.screen in BY_NAME else SCREENS[0].name
         store.bind_stream(STREAM, self._restrict)
@@ -100,6 +113,11 @@ class Cockpit(FloatLayout):
         self._overlay.add_widget(dialog)
         self.focus.clear()
 
+    @property
+    def dialog(self) -> Dialog | None:
+        """The dialog on top, if any."""
+        return next((child for child in self._overlay.children if isinstance(child, Dialog)), None)
+
     def restyle(self) -> None:
         """Build again with the next frame."""
         i18n.set_language(self.ui.preferences.language)
@@ -109,7 +127,7 @@ class Cockpit(FloatLayout):
     # -- building ----------------------------------------------------------------------------------------------------
 
     def _build(self) -> None:
-        fit = min(self.width / DESIGN[0], self.height / DESIGN[1]) if self.width > 200 else 1.0
+        fit = min(self.width / DESIGN[0], self.height / DESIGN[1])
         look.set_scale(fit * self.ui.preferences.scale)
         look.set_theme(self._theme())
         Window.clearcolor = look.color("bg")
@@ -164,8 +182,7 @@ class Cockpit(FloatLayout):
             self.ui.store.set(MODE, goal.upper(), lambda _: None)
 
     def _choose_unit(self, path: str, choice: Datum | None) -> None:
-        if self.ui.units.choices.get(path) != choice:
-            self.ui.units.choices[path] = choice
+        if self.ui.units.choose(path, choice):
             self._restyle()
 
     def _dim(self, up: bool) -> None:
@@ -184,8 +201,7 @@ class Cockpit(FloatLayout):
         self.focus.turn(steps)
 
     def _key(self, _: Any, code: int, __: int, ___: str | None, modifiers: list[str]) -> bool:
-        name = {9: "tab", 13: "enter", 32: "enter", 27: "escape", 280: "pageup", 281: "pagedown"}.get(code)
-        name = name or {273: "up", 274: "down", 275: "right", 276: "left"}.get(code)
+        name = KEYS.get(code)
         if name == "tab":
             self.focus.move(-1 if "shift" in modifiers else 1)
         elif name in ("pageup", "pagedown"):
@@ -200,9 +216,8 @@ class Cockpit(FloatLayout):
 
     def back(self) -> None:
         """Close the dialog, or go home."""
-        dialogs = [child for child in self._overlay.children if isinstance(child, Dialog)]
-        if dialogs:
-            self._overlay.remove_widget(dialogs[0])
+        if self.dialog is not None:
+            self._overlay.remove_widget(self.dialog)
         else:
             self.show(SCREENS[0].name)
 

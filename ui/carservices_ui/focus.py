@@ -1,6 +1,6 @@
 """Focus for keyboard and rotary: reading order for Tab and rotary, nearest neighbour for arrows, one ring on top."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from kivy.graphics import Color, SmoothLine
@@ -20,7 +20,8 @@ class Focus(Widget):
     `turn` is a rotary step: it moves the focus, or turns the control that `enter` engaged.
     """
 
-    def __init__(self, root: Widget, **kwargs: Any) -> None:
+    def __init__(self, root: Callable[[], Widget], **kwargs: Any) -> None:
+        """`root` says what holds the controls now: the screen, or a dialog over it."""
         super().__init__(**kwargs)
         self._root = root
         self.current: Control | None = None
@@ -28,7 +29,7 @@ class Focus(Widget):
 
     def controls(self) -> list[Control]:
         """Everything that can be focused, in the order it was added to the screen."""
-        return list(_usable(self._root))
+        return list(_usable(self._root()))
 
     def move(self, steps: int) -> None:
         """Go forward or back in reading order, around the ends."""

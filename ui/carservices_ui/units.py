@@ -62,19 +62,29 @@ QUANTITIES: dict[str, Quantity] = {
     ),
 }
 
-UNIT_SIGNALS = (*dict.fromkeys(q.signal for q in QUANTITIES.values()), f"{HMI}.TimeFormat")
+TIME_FORMAT = f"{HMI}.TimeFormat"
+UNIT_SIGNALS = (*dict.fromkeys(q.signal for q in QUANTITIES.values()), TIME_FORMAT)
 
 
 class Units:
-    """The units in use; `choices` holds the HMI signals' values by path."""
+    """The units in use, as the HMI signals choose."""
 
     def __init__(self) -> None:
-        self.choices: dict[str, Datum | None] = {}
+        self._choices: dict[str, Datum | None] = {}
+
+    def choose(self, path: str, choice: Datum | None) -> bool:
+        """Take an HMI signal's value; whether anything is shown in another way now."""
+        before = self._shown()
+        self._choices[path] = choice
+        return self._shown() != before
+
+    def _shown(self) -> list[object]:
+        return [*map(self.shown, QUANTITIES), self._choices.get(TIME_FORMAT) == "HR_12"]
 
     def shown(self, quantity: str) -> Shown:
         """How `quantity` is shown now."""
         found = QUANTITIES[quantity]
-        return found.shown(self.choices.get(found.signal))
+        return found.shown(self._choices.get(found.signal))
 
     def convert(self, quantity: str, value: float) -> float:
         """A signal's number in the unit shown."""
@@ -103,7 +113,7 @@ class Units:
 
     def clock(self, hour: int, minute: int) -> str:
         """The time of day in 12 or 24 hours."""
-        if self.choices.get(f"{HMI}.TimeFormat") == "HR_12":
+        if self._choices.get(TIME_FORMAT) == "HR_12":
             return f"{(hour - 1) % 12 + 1}:{minute:02d} {'AM' if hour < 12 else 'PM'}"
         return f"{hour:02d}:{minute:02d}"
 
