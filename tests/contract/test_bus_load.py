@@ -137,7 +137,7 @@ async def test_a_connection_has_a_bounded_number_of_calls_on_their_way():
         await service.close()
         answers = await asyncio.gather(*waiting, return_exceptions=True)
         assert {answer.code for answer in answers} == {"UNAVAILABLE"}
-        assert c.hub.hub._pending == {}
+        assert c.hub.hub.calls.pending == {}
 
 
 @pytest.mark.parametrize("size", [wire.MAX_MESSAGE, 10_000_000])

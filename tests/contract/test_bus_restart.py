@@ -77,7 +77,7 @@ async def test_calls_to_a_dead_service_fail_and_its_stream_says_none():
         await lamps.switch(True)
         await eventually(lambda: seen[-1:] == [Lamp(on=True)])
         waiting = asyncio.create_task(lamps.ponder())
-        await eventually(lambda: c.hub.hub._pending)
+        await eventually(lambda: c.hub.hub.calls.pending)
         await c.kill_service("lamps")
         for dead in (waiting, lamps.switch(False)):
             with pytest.raises(CallError) as failed:
@@ -132,7 +132,7 @@ async def test_handles_outlive_the_hub_and_are_not_mixed_up():
 async def test_a_stopped_hub_answers_nobody_but_nobody_hangs():
     async with car(bench(), [LampService]) as c:
         waiting = asyncio.create_task(c.service(Lamps).ponder())
-        await eventually(lambda: c.hub.hub._pending)
+        await eventually(lambda: c.hub.hub.calls.pending)
         c.hub.stop()
         async with asyncio.timeout(10):
             for lost in (waiting, c.get(GEAR), c.service(Lamps).switch(True)):
@@ -168,7 +168,7 @@ async def test_the_hub_may_restart_many_times():
             await hal.inject(GEAR, gear)
             c.hub.start()
             await eventually(lambda gear=gear: seen[-1:] == [gear])
-            await eventually(lambda: "lamps" in c.hub.hub.services)
+            await eventually(lambda: "lamps" in c.hub.hub.calls.services)
 
 
 CRASHING = """
@@ -197,7 +197,7 @@ async def test_a_killed_process_is_noticed_at_once_and_may_return_at_once():
             assert await process.stdout.readline() == b"up\n"
             await eventually(lambda: seen[-1:] == [1])
             waiting = asyncio.create_task(c.call("frail", "anything"))
-            await eventually(lambda: c.hub.hub._pending)
+            await eventually(lambda: c.hub.hub.calls.pending)
             process.kill()
             with pytest.raises(CallError, match="has stopped"):
                 await waiting

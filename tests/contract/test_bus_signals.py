@@ -40,7 +40,7 @@ async def test_configs_come_as_the_hal_gave_them_and_by_glob():
 
 async def test_unknown_signals_and_write_only_signals_are_not_read():
     async with car(bench()) as c:
-        c.hub.hub._requests._born -= 100  # no longer young: what is unknown now stays unknown
+        c.hub.hub.requests._born -= 100  # no longer young: what is unknown now stays unknown
         with pytest.raises(UnknownSignal, match=r"Vehicle\.Sped"):
             await c.get("Vehicle.Sped")
         with pytest.raises(CallError) as refused:

@@ -113,7 +113,7 @@ async def test_a_hal_refuses_with_code_reason_and_blocking_signal(code, reason, 
 )
 async def test_the_hub_refuses_what_cannot_be_in_one_line_with_the_cure(path, value, code, says):
     async with car(bench()) as c:
-        c.hub.hub._requests._born -= 100
+        c.hub.hub.requests._born -= 100
         with pytest.raises(SetFailed, match=says) as refused:
             await c.set(path, value)
         assert refused.value.code is code
@@ -165,7 +165,7 @@ async def test_a_hal_that_dies_fails_its_sets_at_once(hal):
             return await (await c.set(TEMP, 25.0)).confirmed()
 
         setting = asyncio.create_task(set_it())
-        await eventually(lambda: TEMP in c.hub.hub.sets.by_path)
+        await eventually(lambda: TEMP in c.hub.hub.commands.sets.by_path)
         await c.kill_hal(hal.__name__.lower())
         with pytest.raises(SetFailed, match="has stopped") as failed:
             await setting
@@ -178,11 +178,11 @@ async def test_two_sets_on_their_way_are_each_confirmed():
     hal = bench(Slow)
     async with car(hal) as c:
         setting = [asyncio.create_task(c.set(TEMP, degrees)) for degrees in (22.0, 23.0)]
-        await eventually(lambda: len(c.hub.hub.sets.of(TEMP)) == 2)
+        await eventually(lambda: len(c.hub.hub.commands.sets.of(TEMP)) == 2)
         hal.go.set()
         values = [(await (await task).confirmed()).value for task in setting]
         assert values == [22.0, 23.0]
-        await eventually(lambda: not c.hub.hub.sets.by_path)
+        await eventually(lambda: not c.hub.hub.commands.sets.by_path)
 
 
 async def test_every_step_is_in_the_audit_log_and_its_file():

@@ -1,0 +1,155 @@
+"""The way of a value through the hub: checked, remembered, filtered per topic, and published once for all."""
+
+import logging
+import time
+from typing import Any
+
+from carservices.bus import wire
+from carservices.bus.broker import Broker, Peer
+from carservices.hub.calls import Calls
+from carservices.hub.commands import Commands
+from carservices.hub.registry import Registry, Signal, Source, Topic
+from carservices.signals import Status
+from carservices.signals.check import InvalidValue
+
+log = logging.getLogger(__name__)
+
+NIL = wire.pack(None)
+AVAILABLE = int(Status.AVAILABLE)
+STATUSES = (Status.AVAILABLE, Status.UNAVAILABLE, Status.ERROR)
+
+
+class Fanout:
+    """Takes values from HALs and states from services, and says them on their topics."""
+
+    def __init__(self, broker: Broker, registry: Registry, calls: Calls, commands: Commands) -> None:
+        self.published = 0
+        self._broker = broker
+        self._registry = registry
+        self._calls = calls
+        self._commands = commands
+        self._commanded = commands.sets.by_path
+        self._held: set[Topic] = set()
+
+    # -- values ------------------------------------------------------------------------------------------------------
+
+    def values(self, peer: Peer, batch: list[Any]) -> None:
+        """A HAL's batch. Each value is checked against its config; what its HAL may not say becomes an ERROR."""
+        source = self._registry.sources.get(peer.user)
+        if source is None:
+            return
+        source.batches += 1
+        source.values += len(batch)
+        signals = source.signals
+        now = time.monotonic_ns()
+        for index, value, timestamp, code in batch:
+            signal = signals[index]
+            if signal is None or timestamp < signal.timestamp:
+                continue
+            status = STATUSES[code]
+            if code == AVAILABLE:
+                try:
+                    value = signal.check(value)
+                except InvalidValue as error:
+                    if not signal.invalid:
+                        log.warning("%s: %s", peer.name, error)
+                    signal.invalid += 1
+                    value, status = None, Status.ERROR
+            else:
+                value = None
+            self._update(signal, value, min(timestamp, now), status, now)
+
+    def inject(self, signal: Signal, value: Any, status: Status) -> None:
+        """Pretend that the source had said so (developer tools)."""
+        now = time.monotonic_ns()
+        self._update(signal, value, now, status, now)
+
+    def lost(self, source: Source) -> None:
+        """A HAL has stopped: nothing it said can be trusted any more."""
+        now = time.monotonic_ns()
+        for signal in source.signals:
+            if signal is not None:
+                signal.source = None
+                self._update(signal, None, now, Status.UNAVAILABLE, now)
+
+    def _update(self, signal: Signal, value: Any, timestamp: int, status: Status, now: int) -> None:
+        if signal.static and signal.status is Status.AVAILABLE and status is Status.AVAILABLE:
+            return
+        changed = value != signal.value or status is not signal.status
+        signal.value, signal.timestamp, signal.status = value, timestamp, status
+        if signal.config.path in self._commanded:
+            self._commands.saw(signal)
+        for topic in signal.topics:
+            if topic.filter is None:
+                if changed:
+                    self._send(topic, value, timestamp, status)
+            elif topic.filter.offer(value, status, now):
+                self._send(topic, topic.filter.last, timestamp, status)
+            elif topic.filter.held:
+                self._held.add(topic)
+
+    def _send(self, topic: Topic, value: Any, timestamp: int, status: Status) -> None:
+        self.published += 1
+        self._broker.publish(topic.frame(value, timestamp, status))
+
+    def due(self) -> float | None:
+        """When the first value held back by a rate may go, in seconds of the monotonic clock."""
+        if not self._held:
+            return None
+        return min(t.filter.due_ns for t in self._held if t.filter) / 1e9
+
+    def flush(self) -> None:
+        """Deliver the values whose period has ended."""
+        now = time.monotonic_ns()
+        for topic in [t for t in self._held if t.filter and t.filter.due_ns <= now]:
+            self._held.discard(topic)
+            signal = topic.signal
+            if topic.filter is None or not topic.filter.held or signal is None or signal.status is None:
+                continue
+            if topic.filter.offer(signal.value, signal.status, now):
+                self._send(topic, topic.filter.last, signal.timestamp, signal.status)
+
+    # -- streams -----------------------------------------------------------------------------------------------------
+
+    def state(self, peer: Peer, topic_name: str, payload: bytes) -> None:
+        """A service's new state."""
+        if not peer.rights.may_publish(topic_name):
+            raise ValueError(f"{peer.name} may not publish {topic_name}")
+        wire.unpack(payload)  # nobody downstream shall meet what cannot be read
+        topic = self._registry.topic(topic_name, None, None, 0)
+        self.published += 1
+        self._broker.publish(topic.state_frame(payload, time.monotonic_ns(), Status.AVAILABLE))
+
+    def streams_end(self, name: str) -> None:
+        """A stream without its service is unknown, not unchanged: who depends on it must fail closed."""
+        for topic in self._registry.topics.values():
+            if topic.signal is None and topic.payload and topic.name.startswith(f"{name}."):
+                self._broker.publish(topic.state_frame(NIL, time.monotonic_ns(), Status.UNAVAILABLE))
+
+    # -- who watches -------------------------------------------------------------------------------------------------
+
+    def release(self, peer: Peer, name: str) -> None:
+        """The peer no longer watches this topic; the last one out turns off the light."""
+        peer.topics.discard(name)
+        topic = self._registry.topics.get(name)
+        if topic is None:
+            return
+        topic.users.discard(peer.user)
+        if topic.users:
+            return
+        if topic.signal is not None:
+            self._held.discard(topic)
+            self._registry.drop_topic(topic)
+            self.tell_rate(topic.signal)
+        elif not topic.payload:
+            self._registry.drop_topic(topic)
+
+    def tell_rate(self, signal: Signal) -> None:
+        """Tell the HAL the highest rate anybody wants of a signal (AAOS merges subscriptions the same way)."""
+        source = signal.source
+        if source is None or not signal.config.max_rate:
+            return
+        rate = max((t.rate for t in signal.topics if t.users), default=0.0)
+        if rate != signal.rate:
+            signal.rate = rate
+            self._calls.ask(source.peer, "subscribe", [signal.index, rate], lambda _kind, _body: None)
