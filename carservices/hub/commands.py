@@ -75,7 +75,7 @@ class Commands:
     def saw(self, signal: Signal) -> None:
         """A signal with sets under way has spoken: some happened, or all failed."""
         path = signal.config.path
-        for pending in self.sets.confirmed_by(path, signal.value, signal.status or Status.UNAVAILABLE):
+        for pending in self.sets.confirmed_by(path, signal.value, signal.status):
             pending.confirmed = True
             if pending.accepted:
                 self._confirmed(pending, signal.value, signal.timestamp)

@@ -9,7 +9,7 @@ import msgpack
 from carservices.bus import wire
 from carservices.bus.broker import Peer
 from carservices.hub.filter import Filter
-from carservices.signals import ChangeMode, Datum, SignalConfig, Status, Value
+from carservices.signals import ChangeMode, Datum, SignalConfig, Status
 from carservices.signals.check import Check, compile_check
 
 _pack = msgpack.Packer(use_bin_type=True).pack
@@ -78,9 +78,6 @@ class Signal:
         self.value: Datum | None = None
         self.status: Status | None = None
         self.timestamp = 0
-
-    def snapshot(self) -> Value:
-        return Value(self.config.path, self.value, self.timestamp, self.status or Status.UNAVAILABLE)
 
 
 @dataclass(eq=False)

@@ -40,7 +40,7 @@ class PendingSets:
         if not waiting:
             self.by_path.pop(pending.path, None)
 
-    def confirmed_by(self, path: str, value: Datum | None, status: Status) -> list[PendingSet]:
+    def confirmed_by(self, path: str, value: Datum | None, status: Status | None) -> list[PendingSet]:
         """Those that this event shows to have happened."""
         if status is not Status.AVAILABLE:
             return []
