@@ -33,6 +33,11 @@ class LiveMap:
         for path in (LATITUDE, LONGITUDE, HEADING, SPEED):
             store.bind(path, self._feed_soon)
 
+    @property
+    def loading(self) -> bool:
+        """Whether the map is still being read."""
+        return self._view is not None and self._view.loading
+
     def lend(self, parent: Widget, *, insets: tuple[float, float, float, float], on_road: OnRoad) -> MapView:
         """Put the map into `parent`, below what is added later; it leaves the screen it was in.
 

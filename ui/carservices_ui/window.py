@@ -71,13 +71,14 @@ def take(run_dir: Path, name: str, screen: str | None, path: Path) -> None:
     with opened(run_dir, name, screen) as cockpit:
         Window.add_widget(cockpit)
         EventLoop.status = "started"
-        end = time.monotonic() + PICTURE_SECONDS
-        while time.monotonic() < end and not _settled(cockpit.ui.store):
+        store, live_map = cockpit.ui.store, cockpit.ui.map
+        now = busy = time.monotonic()
+        end = now + PICTURE_SECONDS
+        while now < end and now - max(busy, store.grown) < QUIET_SECONDS:
             EventLoop.idle()
-        if not cockpit.ui.store.linked:
+            now = time.monotonic()
+            if live_map.loading or not store.linked:
+                busy = now
+        if not store.linked:
             log.warning("no car answered in %s: the picture shows the shell without one", run_dir)
         glass.save(path)
-
-
-def _settled(store: Store) -> bool:
-    return store.linked and time.monotonic() - store.grown > QUIET_SECONDS
