@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from carservices_ui.map.camera import TILT_DEG, Camera, zoom_tilt
+from carservices_ui.map.culling import touches
 from carservices_ui.map.motion import Motion, angle_to
 from carservices_ui.map.pilot import Pilot
 
@@ -56,10 +57,11 @@ def test_the_footprint_holds_all_ground_in_view(camera: Camera, px: float, py: f
     ground = camera.ground(px, py)
     assert ground is not None
     if camera.project(np.array([ground]))[1][0] < 3:
-        x0, y0, x1, y1 = camera.footprint(3)
-        slack = 2 / camera.pxm
-        assert x0 - slack <= ground[0] <= x1 + slack
-        assert y0 - slack <= ground[1] <= y1 + slack
+        polygon = camera.footprint(3)
+        side = np.roll(polygon, -1, axis=0) - polygon
+        to = np.array(ground) - polygon
+        left = (side[:, 0] * to[:, 1] - side[:, 1] * to[:, 0]) / np.hypot(*side.T)
+        assert left.min() > -2 / camera.pxm
 
 
 def test_above_the_horizon_is_no_ground() -> None:
@@ -150,3 +152,18 @@ def test_zooming_at_a_place_keeps_it_in_place() -> None:
     before = pilot.camera(SIZE).ground(500, 200)
     pilot.zoom_by(0.5, (500, 200), SIZE)
     assert pilot.camera(SIZE).ground(500, 200) == pytest.approx(before, abs=1e-6)
+
+
+@given(cameras, st.floats(0, SIZE[0]), st.floats(0, SIZE[1]), st.floats(0, 500), st.floats(0, 500))
+def test_nothing_in_view_is_culled(camera: Camera, px: float, py: float, width: float, height: float) -> None:
+    ground = camera.ground(px, py)
+    assert ground is not None
+    if camera.project(np.array([ground]))[1][0] < 3:
+        half = np.array([(width, height)]) + 2 / camera.pxm
+        center = np.array([ground]) + half * np.array((0.9, -0.9))
+        assert touches(center, half, camera.footprint(3)).all()
+
+
+def test_a_box_behind_the_camera_is_culled() -> None:
+    camera = Camera(0, 0, 0, 1, TILT_DEG, 0.26, SIZE)
+    assert not touches(np.array([(0, -2000), (-5000, 300)]), np.full((2, 2), 100), camera.footprint(3)).any()

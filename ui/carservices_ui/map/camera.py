@@ -85,8 +85,8 @@ class Camera:
             return None
         return float(x), float(y)
 
-    def footprint(self, depth: float) -> tuple[float, float, float, float]:
-        """The box (x0, y0, x1, y1) in metres around all ground in view up to a depth in focal lengths."""
+    def footprint(self, depth: float) -> NDArray[np.float64]:
+        """The (4, 2) corners in metres, counter-clockwise, of all ground in view up to a depth in focal lengths."""
         sin_t, cos_t = math.sin(math.radians(self.tilt)), math.cos(math.radians(self.tilt))
         f, (width, height) = self.focal, self.size
         corners = []
@@ -97,7 +97,7 @@ class Camera:
                 ahead = min(ahead, (depth - 1) * f / sin_t)
             half = width / 2 * (f + ahead * sin_t) / f
             corners += [(-half, ahead), (half, ahead)]
+        corners[2:] = corners[:1:-1]
         right, up = np.array(corners).T / self.pxm
         sin_b, cos_b = math.sin(math.radians(self.bearing)), math.cos(math.radians(self.bearing))
-        x, y = self.x + right * cos_b + up * sin_b, self.y - right * sin_b + up * cos_b
-        return float(x.min()), float(y.min()), float(x.max()), float(y.max())
+        return np.column_stack((self.x + right * cos_b + up * sin_b, self.y - right * sin_b + up * cos_b))

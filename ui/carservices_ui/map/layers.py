@@ -8,10 +8,11 @@ from kivy.graphics import ChangeState, InstructionGroup, Mesh, RenderContext
 from kivy.graphics.transformation import Matrix
 
 from carservices_ui.map.camera import Camera
+from carservices_ui.map.culling import touches
 from carservices_ui.map.geometry import LINE_FORMAT, Piece, line_piece
 
 VertexFormat = list[tuple[bytes, int, str]]
-Box = tuple[float, float, float, float]
+SLACK_M = 30.0  # roads are wider than their points, and roofs lean into view
 
 
 def mesh(piece: Piece, fmt: VertexFormat) -> Mesh:
@@ -60,7 +61,7 @@ class CellLayer:
         program.add(self.group)
         self._fmt = fmt
         self._pieces: Sequence[Piece] = ()
-        self._boxes = np.empty((0, 4))
+        self._center = self._half = np.empty((0, 2))
         self._meshes: dict[int, Mesh] = {}
         self._shown: list[int] = []
 
@@ -68,14 +69,12 @@ class CellLayer:
         """Replace the content."""
         self.group.clear()
         self._pieces, self._meshes, self._shown = pieces, {}, []
-        self._boxes = np.array([piece.box for piece in pieces]).reshape(-1, 4)
+        boxes = np.array([piece.box for piece in pieces]).reshape(-1, 2, 2)
+        self._center, self._half = boxes.mean(axis=1), (boxes[:, 1] - boxes[:, 0]) / 2 + SLACK_M
 
-    def show(self, box: Box | None) -> None:
-        """Draw the pieces that touch a box in metres, None = nothing."""
-        wanted: list[int] = []
-        if box is not None:
-            x0, y0, x1, y1 = self._boxes.T
-            wanted = np.flatnonzero((x0 <= box[2]) & (x1 >= box[0]) & (y0 <= box[3]) & (y1 >= box[1])).tolist()
+    def show(self, footprint: np.ndarray | None) -> None:
+        """Draw the pieces that touch a convex polygon, (n, 2) metres counter-clockwise; None = nothing."""
+        wanted = [] if footprint is None else np.flatnonzero(touches(self._center, self._half, footprint)).tolist()
         if wanted == self._shown:
             return
         self._shown = wanted

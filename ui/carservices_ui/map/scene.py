@@ -38,6 +38,7 @@ GROUND_M = 40_000.0
 SHORE_PX = 0.6  # half the width of the soft edge of areas
 PUCK_DP, PUCK_STRETCH = 46.0, 0.3  # the arrow is drawn longer when seen at an angle
 ALWAYS = -1.0  # `passed` of a line nothing has been travelled of
+HOUSE_DEPTH = 2.75  # focal lengths; beyond, fog leaves too little of buildings to pay for them
 SOLID = 0.96  # buildings let a hint of the street through
 ABOVE_ROOFS = 0.3  # how much of the route shows through buildings
 DRAW_ORDER = tuple(reversed(RoadClass))
@@ -113,6 +114,7 @@ class Scene:
         def way(program: Program, glow: float) -> tuple[ChangeState, PathLayer]:
             return program.state(halfw=0.0, tint=(0.0, 0.0, 0.0, 0.0), glow=glow, passed=ALWAYS), PathLayer(program)
 
+        self._new_track: np.ndarray | None = None
         self._track = [way(self._ways, 1.0), way(self._ways, 0.0)]
         self._route = [way(self._ways, 1.0), way(self._ways, 0.0), way(self._ways, 0.0)]
         self._route_over = [way(self._over, 0.0)]
@@ -131,9 +133,8 @@ class Scene:
             self._grid.add(self._grid_mesh)
 
     def load_track(self, xy: np.ndarray) -> None:
-        """The travelled path, (n, 2) metres."""
-        for _, path in self._track:
-            path.load(xy)
+        """The travelled path, (n, 2) metres; drawn with the next camera, as every change costs a picture."""
+        self._new_track = xy
 
     def load_route(self, xy: np.ndarray) -> None:
         """The way ahead, (n, 2) metres."""
@@ -152,29 +153,28 @@ class Scene:
         for program in (self._areas, self._roads, self._ways, self._houses, self._over, self._puck):
             program.look(camera, (fog[0], fog[1]))
         self._clear.rgba = style.fog
-        box = camera.footprint(fog[1])
-        self._draw_ground(camera, style, box)
+        self._draw_ground(camera, style, camera.footprint(fog[1]))
         self._draw_ways(camera, style, passed, routed)
         rise = min(1.0, max(0.0, math.log2(camera.pxm / HOUSES_FROM_PXM)))
-        self._house_layer.show(box if rise > 0 else None)
+        self._house_layer.show(camera.footprint(min(fog[1], HOUSE_DEPTH)) if rise > 0 else None)
         self._houses.set(rise=rise, wall=style.wall, roof=style.roof, haze=style.fog, solid=SOLID)
         self._draw_puck(camera, style, car)
 
-    def _draw_ground(self, camera: Camera, style: MapStyle, box: tuple[float, float, float, float]) -> None:
+    def _draw_ground(self, camera: Camera, style: MapStyle, ground: np.ndarray) -> None:
         self._ground.changes["tint"] = style.ground
         for kind, (state, layer) in self._area_layers.items():
             state.changes["tint"] = style.areas[kind]
-            layer.show(box)
+            layer.show(ground)
         for kind, (state, layer) in self._shore_layers.items():
             state.changes["tint"] = style.areas[kind]
-            layer.show(box)
+            layer.show(ground)
         for road, casing, state, roads in self._passes:
             half = half_width(HALF_WIDTHS[road], camera.pxm)
             colors = style.casings if casing else style.roads
             shown = half > 0 and road in colors
             if shown:
                 state.changes.update(halfw=(half + casing) * self._density, tint=colors[road])
-            roads.show(box if shown else None)
+            roads.show(ground if shown else None)
         self._grid_state.changes.update(halfw=self._density, tint=style.grid)
 
     def _draw_ways(self, camera: Camera, style: MapStyle, passed: float, routed: bool) -> None:
@@ -182,6 +182,10 @@ class Scene:
             state.changes.update(halfw=half * self._density, tint=tint, passed=behind)
 
         glow = half_width(GLOW, camera.pxm)
+        if self._new_track is not None:
+            for _, path in self._track:
+                path.load(self._new_track)
+            self._new_track = None
         half = half_width(TRACK_HALF, camera.pxm)
         clear = (0.0, 0.0, 0.0, 0.0)
         paint(self._track[0][0], half + glow, clear if routed else style.track_glow, ALWAYS)

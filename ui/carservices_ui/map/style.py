@@ -152,7 +152,7 @@ ROUTE_HALF = (2.6, 3.6, 6.0, 13.0)
 TRACK_HALF = (1.8, 2.4, 4.4, 9.0)
 GLOW = (2.0, 5.0, 14.0, 20.0)
 
-HOUSES_FROM_PXM = 0.35
+HOUSES_FROM_PXM = 0.5
 LABELS_FROM_PXM = {
     LabelKind.TOWN: 0.0,
     LabelKind.VILLAGE: 0.0,
