@@ -11,9 +11,10 @@ from carservices_ui.daynight import LIGHT, MODE, wanted
 from carservices_ui.preferences import Preferences
 from carservices_ui.restrictions import STREAM
 from carservices_ui.screens import SCREENS
+from carservices_ui.screens.base import Page
 from carservices_ui.screens.home_energy import PowerCard, RangeCard
 from carservices_ui.screens.home_map import TripBar
-from carservices_ui.widgets import Dialog, Stepper, Text
+from carservices_ui.widgets import Dialog, Stepper, Text, Toggle
 
 HMI = "Vehicle.Cabin.Infotainment.HMI"
 DRIVER_TEMPERATURE = "Vehicle.Cabin.HVAC.Station.Row1.Driver.Temperature"
@@ -103,6 +104,34 @@ def test_long_words_are_cut_unless_parked(drive):
     driver.frames(1)
     driver.cockpit.tell("x" * 200)
     assert len(driver.cockpit.banner.text) == 200
+
+
+class Setup(Page):
+    """A page that may not be used while driving."""
+
+    name, title, blocked_by = "setup", "screen.home", Restriction.NO_SETUP
+
+    def build(self):
+        self.toggle = Toggle()
+        self.body.add_widget(self.toggle)
+
+
+def test_a_blocked_page_cannot_be_used_and_says_why(drive):
+    driver = drive()
+    driver.cockpit.screen.clear_widgets()
+    page = Setup(driver.cockpit.ui)
+    driver.cockpit.screen.add_widget(page)
+    driver.cockpit.screen.restrict = page.restrict
+    driver.frames(2)
+    seen = []
+    page.toggle.bind(on_choose=lambda *_: seen.append(True))
+    driver.tap(page.toggle)
+    assert (seen, page.why.text) == ([], "The driving state is unknown")
+    assert page.toggle not in driver.cockpit.focus.controls()
+    driver.store.put_stream(STREAM, PARKED)
+    driver.frames(1)
+    driver.tap(page.toggle)
+    assert (seen, page.why.text) == ([True], "")
 
 
 def test_tab_visits_every_usable_control_once_and_comes_around(drive):

@@ -90,6 +90,19 @@ async def test_a_car_that_goes_and_comes_back():
             await until(store, lambda: store.get(TEMPERATURE) is None)
 
 
+async def test_what_is_under_way_ends_with_the_link():
+    hal = VirtualHal.of(*CONFIGS, values=VALUES)
+    async with car(hal) as c:
+        with linked(c.run_dir) as store:
+            await until(store, lambda: store.get(TEMPERATURE) == 20.0)
+            answers = []
+            store.call(Driving, "no_such_call", answers.append)
+            await until(store, lambda: answers)
+            store.set(TEMPERATURE, 21.0, answers.append)
+        store.drain()
+    assert not answers[0].ok
+
+
 def test_without_a_car_it_waits_and_can_be_closed(tmp_path):
     with linked(tmp_path) as store:
         store.drain()

@@ -85,6 +85,9 @@ class Link:
             on_outcome(Outcome(False, reason=error.message))
         except (CarError, TimeoutError) as error:
             on_outcome(Outcome(False, reason=str(error)))
+        except Exception as error:  # whatever it was, the control must not stay pending
+            log.exception("a set or call failed")
+            on_outcome(Outcome(False, reason=str(error)))
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
@@ -94,6 +97,14 @@ class Link:
             self._loop.close()
 
     async def _serve(self) -> None:
+        try:
+            await self._stay_connected()
+        finally:
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _stay_connected(self) -> None:
         while not self._stop.is_set():
             try:
                 async with await Car.connect(self._run_dir, name=self._name) as car:
