@@ -1,16 +1,18 @@
 """Pictures of numbers: arc gauge, progress bar, sparkline."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from kivy.graphics import Color, Mesh, Rectangle, RenderContext, SmoothLine
+from kivy.graphics.texture import Texture
 from kivy.metrics import dp
 from kivy.properties import ListProperty, NumericProperty
 from kivy.uix.floatlayout import FloatLayout
 from kivy.uix.widget import Widget
 
 from carservices_ui.look import color
-from carservices_ui.widgets.shapes import VERTEX, plate
+from carservices_ui.widgets.shapes import VERTEX, disc, plate
 
 # An arc of 270° open at the bottom: signed distance to the nearest point of the ring between two angles.
 _ARC = """
@@ -125,10 +127,13 @@ class Sparkline(Widget):
             self._zero = Rectangle()
             self._areas = []
             for name in (tone, below):
-                Color(*color(name, 0.22))
-                area = Mesh(mode="triangle_strip")
+                Color(*color(name, 0.55))
+                area = Mesh(mode="triangle_strip", texture=_fade())
                 Color(*color(name))
                 self._areas.append((area, SmoothLine(width=dp(1.6), joint="round", cap="round")))
+            self._halo_paint, self._halo = Color(), disc(dp(24))
+            self._now_paint, self._now = Color(), disc(dp(10))
+        self._tones = (tone, below)
         self.bind(points=self._place, pos=self._place, size=self._place)
 
     def _place(self, *_: Any) -> None:
@@ -142,9 +147,30 @@ class Sparkline(Widget):
         xs = [self.x + index * step for index in range(len(values))]
         for (area, line), sign in zip(self._areas, (1, -1), strict=True):
             ys = [zero + scale * (max(0.0, value * sign) * sign) for value in values]
-            flat = [c for x, y in zip(xs, ys, strict=True) for c in (x, y, 0, 0, x, zero, 0, 0)]
+            depths = [abs(y - zero) / max(1.0, self.height) for y in ys]
+            flat = [c for x, y, v in zip(xs, ys, depths, strict=True) for c in (x, y, 0.5, v, x, zero, 0.5, 0)]
             area.vertices, area.indices = flat, list(range(2 * len(values)))
             line.points = _runs(xs, ys, zero)
+        self._mark_now(values[-1] if values else 0.0, zero, scale)
+
+    def _mark_now(self, value: float, zero: float, scale: float) -> None:
+        """A dot at the newest value; none at rest."""
+        shown = abs(value) * scale > dp(1)
+        paint = color(self._tones[0 if value > 0 else 1])
+        x, y = self.x + self.width, zero + value * scale
+        for colour, mark, alpha in ((self._halo_paint, self._halo, 0.25), (self._now_paint, self._now, 1.0)):
+            colour.rgba = (*paint[:3], alpha if shown else 0.0)
+            side = dp(24) if mark is self._halo else dp(10)
+            mark.pos, mark.size = (x - side / 2, y - side / 2), (side, side)
+
+
+@cache
+def _fade() -> Texture:
+    """White, from hardly to fully opaque upwards."""
+    texture = Texture.create(size=(1, 64), colorfmt="rgba")
+    texture.blit_buffer(bytes(c for row in range(64) for c in (255, 255, 255, 30 + row * 225 // 63)), colorfmt="rgba")
+    texture.wrap = "clamp_to_edge"
+    return texture
 
 
 def _runs(xs: Sequence[float], ys: Sequence[float], zero: float) -> list[float]:
