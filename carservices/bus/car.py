@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import difflib
 import os
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
@@ -139,7 +140,9 @@ class Car:
         while True:
             (answer,) = await self.call(wire.HUB, "get", [path])
             if answer == "NOT_FOUND":
-                raise UnknownSignal(f"no HAL offers {path}")
+                near = difflib.get_close_matches(path, self._configs, n=1)
+                hint = f"did you mean {near[0]}?" if near else "`carservices signals list` shows what there is"
+                raise UnknownSignal(f"no HAL offers {path}: {hint}")
             if answer == "PERMISSION_DENIED":
                 raise CallError(answer, f"{self.name} may not read {path}")
             if answer != "TRY_AGAIN":

@@ -43,7 +43,7 @@ class Commands:
         try:
             value = signal.check(value)
         except InvalidValue as error:
-            self.refuse(peer, path, value, Code.INVALID_ARG, str(error))
+            self.refuse(peer, path, value, Code.INVALID_ARG, str(error).removeprefix(f"{path} "))
         if source is None:
             self.refuse(peer, path, value, Code.NOT_AVAILABLE, "its HAL has stopped")
         if len(self.sets.of(path)) >= MAX_UNCONFIRMED:
