@@ -58,7 +58,7 @@ class TripDriver(Driver):
         if left <= LINE:
             return self._arrive(car)
         v = car.road.speed
-        allowed = self.route.at(self._speeds, self.s + 0.6 * v) * self._temper
+        allowed = self.route.at(self._speeds, self.s + v) * self._temper
         stopping = max(CREEP, math.sqrt(2.0 * BRAKING * max(0.0, left - LINE - 0.3 * v)))
         target = min(allowed, stopping)
         wish = clamp((target - v) / 0.8, -1.6 * BRAKING, ACCELERATION)

@@ -1,0 +1,142 @@
+"""The whole world: deterministic, runs every scenario, shows every signal."""
+
+import pytest
+
+from carservices.hal import HalError
+from carservices.signals import Catalogue, check
+from carservices_emulator.breakdowns import BREAKDOWNS
+from carservices_emulator.commands import COMMANDS, parse
+from carservices_emulator.scenario import Scenario
+from carservices_emulator.signals import CONFIGS
+from carservices_emulator.simulation import Simulation
+from carservices_emulator.tomlfile import names
+from tests.unit.emulator.cars import PROFILES, world
+
+
+def test_it_offers_the_whole_catalogue():
+    assert set(CONFIGS) == set(Catalogue.default())
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_every_value_fits_its_signal(profile):
+    simulation = Simulation(profile, "city", seed=1)
+    for _ in range(4):
+        simulation.run(20)
+        for path, value in simulation.signals().items():
+            assert check(CONFIGS[path], value) == value
+            assert type(check(CONFIGS[path], value)) is type(value), path
+
+
+@pytest.mark.parametrize("scenario", names("scenarios"))
+def test_every_scenario_runs_without_refusals(scenario):
+    simulation = Simulation(scenario=scenario)
+    end = max((event.time for event in simulation.scenario.at), default=60.0)
+    simulation.run(end + 60.0, 0.1)
+    assert simulation.refusals == []
+    assert set(simulation.signals()) >= set(CONFIGS) - set(simulation.world.sensors.broken)
+
+
+@pytest.mark.parametrize("scenario", ["city", "faults"])
+def test_one_seed_one_world(scenario):
+    first, again, other = (Simulation(scenario=scenario, seed=seed) for seed in (7, 7, 8))
+    seen = []
+    for simulation in (first, again, other):
+        simulation.run(130)
+        seen.append(simulation.signals())
+    assert seen[0] == seen[1]
+    assert seen[0] != seen[2]
+
+
+def test_seeking_back_gives_the_same_moment_again():
+    simulation = Simulation(scenario="city", seed=3)
+    simulation.seek(30)
+    then = simulation.signals()
+    simulation.seek(60)
+    assert simulation.signals() != then
+    simulation.seek(30)
+    assert simulation.signals() == then
+
+
+def test_a_refusal_does_not_end_the_story():
+    story = {
+        "name": "t",
+        "driver": {"name": "constant", "speed": 50},
+        "at": [
+            {"time": 15, "do": "door", "door": "Row1.DriverSide"},
+            {"time": 16, "do": "weather", "rain": 80},
+        ],
+    }
+    simulation = Simulation(scenario=Scenario.model_validate(story))
+    simulation.run(20)
+    assert simulation.refusals == ["15 s: door: the car is moving; stop first"]
+    assert simulation.world.weather.rain == 80
+
+
+def test_winter_costs_range():
+    winter, summer = (Simulation(scenario="winter-motorway") for _ in range(2))
+    summer.world.weather.temperature = 20.0
+    for simulation in (winter, summer):
+        simulation.run(1200, 0.1)
+    assert winter.car.battery.charge < summer.car.battery.charge - 0.02
+
+
+def test_an_empty_battery_breaks_the_car_down():
+    simulation = world(charge=0.3)
+    simulation.world.seat("constant", speed=30.0)
+    simulation.run(600, 0.1)
+    assert simulation.signals()["Vehicle.IsBrokenDown"]
+    assert simulation.car.battery.charge == 0.0
+    assert simulation.car.low_voltage.current < 0.0
+
+
+@pytest.mark.parametrize(
+    ("fault", "seconds", "path", "value"),
+    [
+        ("slow-leak", 300, "Vehicle.Chassis.Axle.Row2.Wheel.Left.Tire.IsPressureLow", True),
+        ("worn-brakes", 1, "Vehicle.Chassis.Axle.Row1.Wheel.Left.Brake.IsBrakesWorn", True),
+        ("low-beam", 1, "Vehicle.Body.Lights.Beam.Low.IsDefect", True),
+        ("washer-empty", 1, "Vehicle.Body.Windshield.Front.WasherFluid.IsLevelLow", True),
+        ("distracted-driver", 1, "Vehicle.ADAS.DMS.IsWarning", True),
+        ("abs", 1, "Vehicle.ADAS.ABS.IsError", True),
+    ],
+)
+def test_breakdowns_show_and_heal(fault, seconds, path, value):
+    simulation = world()
+    simulation.run(1)
+    assert simulation.signals()[path] is not value
+    simulation.do(parse("fault", {"name": fault}))
+    simulation.run(seconds, 0.1)
+    assert simulation.signals()[path] is value
+    simulation.do(parse("fault", {"name": fault, "on": False}))
+    simulation.run(1)
+    assert simulation.signals()[path] is not value
+
+
+def test_the_other_breakdowns():
+    simulation = world(charge=50)
+    volts = "Vehicle.LowVoltageBattery.CurrentVoltage"
+    simulation.do(parse("fault", {"name": "weak-12v"}))
+    simulation.run(2)
+    assert simulation.signals()[volts] < 11.8
+    simulation.do(parse("plug", {"kind": "dc", "power_kw": 50}))
+    simulation.run(20)
+    assert simulation.car.port.charging
+    simulation.do(parse("fault", {"name": "plug-pulled"}))
+    simulation.run(2)
+    assert not simulation.car.port.charging
+    simulation.do(parse("fault", {"name": "overheating"}))
+    simulation.world.seat("constant", speed=38.0)
+    simulation.run(1500, 0.1)
+    assert simulation.car.unit.temperature > 120.0
+    assert simulation.world.broken <= set(BREAKDOWNS)
+
+
+@pytest.mark.parametrize("verb", sorted(COMMANDS))
+def test_a_command_with_nonsense_says_what_it_takes(verb):
+    with pytest.raises(HalError, match=f"{verb}: .*it takes"):
+        parse(verb, {"nonsense": 1})
+
+
+def test_an_unknown_command_lists_what_there_is():
+    with pytest.raises(HalError, match="there is no command 'fly'; take one of set, inject"):
+        parse("fly", {})
