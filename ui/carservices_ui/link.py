@@ -55,7 +55,7 @@ class Link:
             handle = await car.set(path, value)
             return await handle.confirmed()
 
-        self._submit(run, on_outcome)
+        self.ask(run, on_outcome)
 
     def call(self, contract: type, method: str, arguments: dict[str, Any], on_outcome: OnOutcome) -> None:
         """Call a service."""
@@ -63,9 +63,11 @@ class Link:
         async def run(car: Car) -> Any:
             return await getattr(car.service(contract), method)(**arguments)
 
-        self._submit(run, on_outcome)
+        self.ask(run, on_outcome)
 
-    def _submit(self, work: Callable[[Car], Coroutine[Any, Any, Any]], on_outcome: OnOutcome) -> None:
+    def ask(self, work: Callable[[Car], Coroutine[Any, Any, Any]], on_outcome: OnOutcome) -> None:
+        """Anything else that a car can be asked; `on_outcome` comes from the bus thread with what `work` returns."""
+
         def begin() -> None:
             task = self._loop.create_task(self._finish(work, on_outcome))
             self._tasks.add(task)
