@@ -1,6 +1,7 @@
 """The emulator as a HAL: the hub cannot tell it from a real car."""
 
 import asyncio
+import dataclasses
 import math
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
@@ -177,7 +178,10 @@ class EmulatorHal(Hal[EmulatorOptions]):
         return {
             "profile": simulation.profile.identity.model,
             "scenario": simulation.scenario.name,
+            "description": simulation.scenario.description,
             "driver": simulation.world.driver.name,
+            "weather": dataclasses.asdict(simulation.world.weather),
+            "events": [[event.time, event.do] for event in simulation.scenario.at],
             "time": round(simulation.time if self._replay is None else self._replay.time, 2),
             "duration": self._replay.end
             if self._replay
