@@ -1,0 +1,88 @@
+"""Makes `docs/pictures`: a car drives for a while, then every screen is photographed; ``python -m tools.pictures``."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
+FAST_SECONDS, FAST = 25.0, 20.0
+"""The first part of the trip runs fast, so that there is a trip to show."""
+WARM_SECONDS = 40.0
+"""Then the cockpit watches in real time, so that its curves have a past."""
+SHOTS = (
+    ("home", "night"),
+    ("navigation", "night"),
+    ("energy", "night"),
+    ("vehicle", "night"),
+    ("climate", "night"),
+    ("notifications", "night"),
+    ("apps", "night"),
+    ("settings", "night"),
+    ("home", "day"),
+    ("vehicle", "day"),
+    ("climate", "day"),
+)
+
+
+def main() -> int:
+    with tempfile.TemporaryDirectory(prefix="pic") as scratch:
+        run_dir = Path(scratch) / "run"
+        os.environ["CARSERVICES_STATE_DIR"] = scratch
+        command = [sys.executable, "-m", "carservices.cli.main"]
+        car = subprocess.Popen([*command, "emulator", "--headless", "--run-dir", str(run_dir)])
+        try:
+            _control(command, run_dir, "speed", factor=FAST)
+            time.sleep(FAST_SECONDS)
+            _control(command, run_dir, "speed", factor=1.0)
+            _photograph(run_dir)
+        finally:
+            car.send_signal(signal.SIGINT)
+            car.wait(10)
+    return 0
+
+
+def _control(command: list[str], run_dir: Path, verb: str, **arguments: float) -> None:
+    words = [f"{key}={value}" for key, value in arguments.items()]
+    for _ in range(50):
+        if subprocess.run([*command, "control", "--run-dir", str(run_dir), "emulator", verb, *words]).returncode == 0:
+            return
+        time.sleep(0.2)
+    raise SystemExit("the emulated car did not start")
+
+
+def _photograph(run_dir: Path) -> None:
+    from carservices_ui import kivy_env
+
+    kivy_env.prepare(run_dir / "kivy", size=(1280, 720), offscreen=True)
+    from kivy.base import EventLoop
+    from kivy.core.window import Window
+
+    from carservices_ui import glass, window
+
+    EventLoop.ensure_window()
+    with window.opened(run_dir, "shell", "home") as cockpit:
+        Window.add_widget(cockpit)
+        EventLoop.status = "started"
+        _frames(EventLoop, WARM_SECONDS)
+        for screen, theme in SHOTS:
+            cockpit.ui.preferences.theme = theme
+            cockpit.ui.restyle()
+            cockpit.show(screen)
+            _frames(EventLoop, 4.0)
+            glass.save(PICTURES / (f"{screen}.png" if theme == "night" else f"{screen}-{theme}.png"))
+
+
+def _frames(loop: Any, seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        loop.idle()
+        time.sleep(0.01)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
