@@ -5,7 +5,7 @@ from datetime import datetime
 from math import radians, tan
 
 from carservices_emulator.model.battery import TractionBattery
-from carservices_emulator.model.body import Body, Cabin
+from carservices_emulator.model.body import AUTO_LOCK, Body, Cabin
 from carservices_emulator.model.charging import ChargePort
 from carservices_emulator.model.chassis import Chassis
 from carservices_emulator.model.climate import Climate
@@ -262,5 +262,5 @@ class Car:
         self.trip.step(dt, self._distance, self._energy)
         self._rolling_heat = self._brake_heat = self._drive_heat = self._battery_heat = 0.0
         self._distance = self._energy = 0.0
-        if self.road.speed > 10.0 / 3.6 and not self.body.doors["Row1.DriverSide"].locked:
+        if self.road.speed > AUTO_LOCK and not self.body.doors["Row1.DriverSide"].locked:
             self.body.lock(wanted=True)

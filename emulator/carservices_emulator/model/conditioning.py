@@ -10,7 +10,8 @@ FAN = 300.0
 """W of heat an air-cooled pack loses to its fan per 10 K."""
 WARM_ENOUGH, TOO_WARM = 25.0, 33.0
 """°C: where cold no longer limits charging, and where cooling starts."""
-TARGETS = {"INACTIVE": 0.0, "DRIVING_PREPARATION": 15.0, "FAST_CHARGING_PREPARATION": 25.0}
+FOR_DRIVING = 15.0
+"""°C from which a cell gives its full power and takes most of the regeneration."""
 BAND = 4.0
 """K of a proportional band."""
 
@@ -44,14 +45,15 @@ class Conditioning:
                 self.heat = -FAN * max(0.0, battery.temperature - ambient) / 10.0
                 self.power = 60.0 * share
             return
-        if battery.spec.cooling != "liquid":
-            return
-        wanted = self.target if self.mode != "INACTIVE" else TARGETS["INACTIVE"]
-        if self.mode == "DRIVING_PREPARATION":
-            wanted = min(wanted, TARGETS[self.mode])
+        wanted = self._wanted(fast_charging=fast_charging)
+        if wanted is not None and battery.spec.cooling == "liquid":
+            self.heat = self.power = HEATER * clamp((wanted - battery.temperature) / BAND, 0.0, 1.0)
+
+    def _wanted(self, *, fast_charging: bool) -> float | None:
+        """°C to heat to, if at all."""
         if fast_charging:
-            wanted = WARM_ENOUGH
-        if self.mode == "INACTIVE" and not fast_charging:
-            return
-        share = clamp((wanted - battery.temperature) / BAND, 0.0, 1.0)
-        self.heat = self.power = HEATER * share
+            return WARM_ENOUGH
+        return {
+            "FAST_CHARGING_PREPARATION": self.target,
+            "DRIVING_PREPARATION": min(self.target, FOR_DRIVING),
+        }.get(self.mode)

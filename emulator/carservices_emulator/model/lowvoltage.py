@@ -15,8 +15,6 @@ ACCEPTANCE = 0.08
 """Ω that limit the charging current: electrolyte and cables together."""
 QUIESCENT = 0.3
 """W of a sleeping car: 25 mA."""
-WEAK_AT = 11.9
-"""V below which a start is at risk."""
 
 
 class LowVoltage:

@@ -1,12 +1,17 @@
 """The whole world: deterministic, runs every scenario, shows every signal."""
 
+from contextlib import suppress
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from carservices.hal import HalError
 from carservices.signals import Catalogue, check
 from carservices_emulator.breakdowns import BREAKDOWNS
 from carservices_emulator.commands import COMMANDS, parse
 from carservices_emulator.scenario import Scenario
+from carservices_emulator.sensorfaults import FailMode
 from carservices_emulator.signals import CONFIGS
 from carservices_emulator.simulation import Simulation
 from carservices_emulator.tomlfile import names
@@ -140,3 +145,48 @@ def test_a_command_with_nonsense_says_what_it_takes(verb):
 def test_an_unknown_command_lists_what_there_is():
     with pytest.raises(HalError, match="there is no command 'fly'; take one of set, inject"):
         parse("fly", {})
+
+
+paths = st.sampled_from(sorted(CONFIGS))
+anything = st.one_of(
+    st.tuples(st.just("set"), st.fixed_dictionaries({"path": paths, "value": st.booleans() | st.integers(-200, 200)})),
+    st.tuples(st.just("set"), paths.flatmap(lambda path: st.just({"path": path, "value": _some(path)}))),
+    st.tuples(st.just("fail"), st.fixed_dictionaries({"path": paths, "mode": st.sampled_from(sorted(FailMode))})),
+    st.tuples(
+        st.just("fault"), st.fixed_dictionaries({"name": st.sampled_from(sorted(BREAKDOWNS)), "on": st.booleans()})
+    ),
+    st.tuples(st.just("gear"), st.fixed_dictionaries({"gear": st.sampled_from("PRND")})),
+    st.tuples(
+        st.just("pedals"), st.fixed_dictionaries({"accelerator": st.floats(0, 1), "steering": st.floats(-500, 500)})
+    ),
+    st.tuples(
+        st.just("driver"), st.fixed_dictionaries({"name": st.sampled_from(["trip", "wltc", "constant", "parked"])})
+    ),
+    st.tuples(
+        st.just("weather"), st.fixed_dictionaries({"temperature": st.floats(-40, 55), "wind": st.floats(-40, 40)})
+    ),
+    st.tuples(
+        st.just("plug"), st.fixed_dictionaries({"kind": st.sampled_from(["ac", "dc"]), "power_kw": st.floats(1, 900)})
+    ),
+    st.tuples(st.sampled_from(["unplug", "clear"]), st.just({})),
+    st.tuples(st.just("ignition"), st.fixed_dictionaries({"state": st.sampled_from(["LOCK", "OFF", "ACC", "ON"])})),
+)
+
+
+def _some(path):
+    """A value the signal may have."""
+    config = CONFIGS[path]
+    return config.allowed[-1] if config.allowed else "text" if config.datatype == "string" else config.max or 1
+
+
+@given(st.lists(st.tuples(anything, st.integers(0, 40)), max_size=15), st.floats(0, 100))
+@settings(max_examples=60, deadline=None)
+def test_whatever_happens_the_car_stays_a_car(story, charge):
+    simulation = world(charge=charge)
+    for (verb, arguments), steps in story:
+        with suppress(HalError):
+            simulation.do(parse(verb, arguments))
+        simulation.run(steps * 0.1, 0.1)
+    simulation.do(parse("clear", {}))
+    for path, value in simulation.signals().items():
+        assert check(CONFIGS[path], value) == value
