@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import json
 import os
 import re
 from collections.abc import Mapping, Sequence
@@ -52,21 +53,22 @@ def run(arguments: list[str]) -> int:
 
 def _add_cockpit(options: argparse.ArgumentParser) -> None:
     options.add_argument("--headless", action="store_true", help="without any window")
-    options.add_argument("--size", type=_size, metavar="WxH", help="of the cockpit's window, in pixels")
+    options.add_argument("--size", type=size, metavar="WxH", help="of the cockpit's window, in pixels")
     options.add_argument("--screenshot", type=Path, metavar="PNG", help="write a picture of the cockpit and end")
     options.add_argument("--after", type=float, default=5.0, metavar="SECONDS", help="when (default: %(default)g)")
     add_run_dir(options)
 
 
-def _size(text: str) -> tuple[int, int]:
+def size(text: str) -> tuple[int, int]:
+    """``1280x720`` as numbers of pixels."""
     found = re.fullmatch(r"(\d{3,5})[x×](\d{3,5})", text)
     if not found:
         raise argparse.ArgumentTypeError(f"'{text}' is no size: write 1280x720")
     return int(found[1]), int(found[2])
 
 
-def _hal_options(names: list[str], texts: list[str]) -> dict[str, dict[str, str]]:
-    hals: dict[str, dict[str, str]] = {name: {} for name in names}
+def _hal_options(names: list[str], texts: list[str]) -> dict[str, dict[str, Any]]:
+    hals: dict[str, dict[str, Any]] = {name: {} for name in names}
     for text in texts:
         key, equals, value = text.partition("=")
         name, dot, option = key.rpartition(".")
@@ -76,7 +78,10 @@ def _hal_options(names: list[str], texts: list[str]) -> dict[str, dict[str, str]
             raise Usage(
                 f"--hal-option '{text}': write {'NAME.' if len(hals) > 1 else ''}KEY=VALUE of {', '.join(hals)}"
             )
-        hals[name][option] = value
+        try:
+            hals[name][option] = json.loads(value) if value[:1] in ("[", "{") else value
+        except ValueError as error:
+            raise Usage(f"--hal-option '{text}' is no JSON: {error}") from None
     return hals
 
 

@@ -1,7 +1,7 @@
 """What a person chose for this machine and no signal carries: one TOML file with a known set of keys."""
 
 import tomllib
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from os import environ
 from pathlib import Path
 from typing import Any
@@ -60,17 +60,23 @@ def save(settings: Settings, path: Path | None = None) -> None:
     replace_file(path, "".join(f"{key} = {_toml(value)}\n" for key, value in asdict(settings).items()))
 
 
+def known(settings: Settings, key: str) -> Any:
+    """The value of a key. Raises `SettingsError` when there is no such key."""
+    values = asdict(settings)
+    if key not in values:
+        raise SettingsError(f"no setting '{key}'; there are {', '.join(values)}")
+    return values[key]
+
+
 def change(settings: Settings, key: str, text: str) -> Settings:
     """The settings with one key set from a text. Raises `SettingsError`."""
-    types: dict[str, type] = {field.name: type(field.default) for field in fields(Settings)}
-    if key not in types:
-        raise SettingsError(f"no setting '{key}'; there are {', '.join(types)}")
+    wanted = type(known(settings, key))
     value: Any = text
-    if types[key] is not str:
+    if wanted is not str:
         try:
             value = tomllib.loads(f"value = {text}")["value"]
         except tomllib.TOMLDecodeError:
-            raise SettingsError(_wrong(key, text, types[key])) from None
+            raise SettingsError(_wrong(key, text, wanted)) from None
     return replace(settings, **_checked({key: value}))
 
 
@@ -79,12 +85,10 @@ def _read(data: bytes) -> Settings:
 
 
 def _checked(values: dict[str, Any]) -> dict[str, Any]:
-    defaults = asdict(Settings())
     for key, value in values.items():
-        if key not in defaults:
-            raise SettingsError(f"no setting '{key}'; there are {', '.join(defaults)}")
-        if type(value) is not type(defaults[key]):
-            raise SettingsError(_wrong(key, value, type(defaults[key])))
+        wanted = type(known(Settings(), key))
+        if type(value) is not wanted:
+            raise SettingsError(_wrong(key, value, wanted))
     return values
 
 

@@ -1,0 +1,70 @@
+"""`carservices api`: the contracts of the system services, printed from the contracts themselves."""
+
+import inspect
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
+
+from carservices import api
+from carservices.api import Contract
+from carservices.cli.common import Usage, add_json, parser, show_json, show_table
+
+
+def main(arguments: list[str]) -> int:
+    """List the contracts, or explain one."""
+    options = parser("api", "The contracts of the system services.")
+    options.add_argument("name", nargs="?", metavar="NAME")
+    add_json(options)
+    chosen = options.parse_args(arguments)
+    there = contracts()
+    if chosen.name and chosen.name not in there:
+        raise Usage(f"no contract '{chosen.name}'; there are {', '.join(there)}")
+    about = [there[name].describe() for name in ([chosen.name] if chosen.name else there)]
+    if chosen.json:
+        show_json(about[0] if chosen.name else about)
+    elif chosen.name:
+        _explain(about[0])
+    else:
+        show_table(("NAME", "WHAT IT IS"), [(one["name"], one["help"].partition("\n")[0]) for one in about])
+    return 0
+
+
+def contracts() -> dict[str, type[Contract]]:
+    """Name → contract, found in the modules of `carservices.api`."""
+    modules = [import_module(f"{api.__name__}.{module.name}") for module in iter_modules(api.__path__)]
+    found = [kind for module in modules for kind in vars(module).values() if _is_contract(kind, module.__name__)]
+    return {kind.name: kind for kind in sorted(found, key=lambda kind: kind.name)}
+
+
+def _is_contract(kind: Any, module: str) -> bool:
+    return inspect.isclass(kind) and issubclass(kind, Contract) and kind is not Contract and kind.__module__ == module
+
+
+def _explain(about: dict[str, Any]) -> None:
+    print(f"{about['name']}: {about['help']}\n\nCalls")
+    for name, one in about["calls"].items():
+        parameters = ", ".join(_parameter(one["parameters"], key) for key in one["parameters"].get("properties", ()))
+        print(f"  {name}({parameters}) → {_type(one['result'])}")
+        print("".join(f"      {line}\n" for line in one["help"].splitlines()), end="")
+    print("\nStreams")
+    for topic, schema in about["streams"].items():
+        print(f"  {topic}: {schema.get('title', '')}")
+        for field, part in schema.get("properties", {}).items():
+            print(f"      {field}: {_type(part)}")
+
+
+def _parameter(schema: dict[str, Any], key: str) -> str:
+    part = schema["properties"][key]
+    default = f" = {part['default']!r}" if "default" in part else ""
+    return f"{key}: {_type(part)}{default}"
+
+
+def _type(schema: dict[str, Any]) -> str:
+    """A JSON schema in one word where that is possible."""
+    if "$ref" in schema:
+        return str(schema["$ref"].rpartition("/")[2])
+    if options := schema.get("anyOf"):
+        return " or ".join(_type(option) for option in options)
+    if schema.get("type") == "array":
+        return f"list of {_type(schema.get('items', {}))}"
+    return str(schema.get("title") if schema.get("type") == "object" else schema.get("type", "anything"))

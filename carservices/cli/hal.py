@@ -1,0 +1,47 @@
+"""`carservices hal`: the installed HALs, the conformance kit, and the scaffold of a new one."""
+
+from pathlib import Path
+from typing import Any
+
+from carservices.cli.common import add_json, parser, show_json, show_table
+from carservices.hal import tools
+from carservices.hal.registry import parse_options
+
+
+def main(arguments: list[str]) -> int:
+    """Run one of the verbs; of ``check`` the status is the kit's."""
+    options = parser("hal", "HALs: plugins that connect one source of signals.")
+    verbs = options.add_subparsers(dest="verb", required=True, metavar="list|check|new")
+    listing = verbs.add_parser("list", help="what is installed, with its options")
+    check = verbs.add_parser("check", help="run the conformance kit on one")
+    check.add_argument("name", metavar="NAME", help="of an installed HAL, or package.module:Class")
+    check.add_argument("--hal-option", action="append", default=[], metavar="KEY=VALUE")
+    new = verbs.add_parser("new", help="begin a package with a HAL that passes the kit at once")
+    new.add_argument("name", metavar="NAME")
+    new.add_argument("directory", nargs="?", type=Path, metavar="DIR", help="default: car-hal-NAME")
+    for one in (listing, check):
+        add_json(one)
+    chosen = options.parse_args(arguments)
+    if chosen.verb == "list":
+        return _list(chosen.json)
+    if chosen.verb == "check":
+        return 1 if tools.check(chosen.name, parse_options(chosen.hal_option), as_json=chosen.json) else 0
+    directory = chosen.directory or Path(f"car-hal-{chosen.name.replace('_', '-')}")
+    for path in tools.new(chosen.name, directory):
+        print(path)
+    print(f"next: pip install -e {directory} && carservices hal check {chosen.name}")
+    return 0
+
+
+def _list(as_json: bool) -> int:
+    hals = tools.list_hals()
+    if as_json:
+        show_json(hals)
+        return 0
+    rows = [(hal["name"], hal["version"], hal.get("error") or hal["doc"], _options(hal)) for hal in hals]
+    show_table(("NAME", "VERSION", "WHAT IT IS", "OPTIONS"), rows)
+    return 0
+
+
+def _options(hal: dict[str, Any]) -> str:
+    return ", ".join(hal.get("options", {}).get("properties", ()))

@@ -1,0 +1,129 @@
+"""`carservices signals`: list, get, set, watch and inject the signals of the running car."""
+
+import argparse
+import asyncio
+import json
+from typing import TYPE_CHECKING
+
+from carservices.cli import values
+from carservices.cli.common import Usage, add_json, add_run_dir, parser, show_json, show_table, with_car
+from carservices.signals import GlobSet, SignalConfig, Status, Value
+
+if TYPE_CHECKING:
+    from carservices.bus import Car
+
+HEAD = ("PATH", "TYPE", "UNIT", "ACCESS", "CHANGES", "RANGE", "HZ")
+
+
+def main(arguments: list[str]) -> int:
+    """Run one of the verbs."""
+    options = parser("signals", "The signals of the running car; GLOBs know * (one level) and ** (any depth).")
+    verbs = options.add_subparsers(dest="verb", required=True, metavar="list|get|set|watch|inject")
+    listing = verbs.add_parser("list", help="what is on offer")
+    get = verbs.add_parser("get", help="the last values")
+    watch = verbs.add_parser("watch", help="the last values and each change, until Ctrl-C")
+    put = verbs.add_parser("set", help="command the car and wait until it confirms")
+    inject = verbs.add_parser("inject", help="pretend that the car had said so")
+    listing.add_argument("globs", nargs="*", metavar="GLOB")
+    for one in (get, watch):
+        one.add_argument("globs", nargs="+", metavar="GLOB")
+    watch.add_argument("--rate", type=float, metavar="HZ", help="of continuous signals (default: as fast as they come)")
+    watch.add_argument("--count", type=int, metavar="N", help="end after so many lines")
+    for one in (put, inject):
+        one.add_argument("path", metavar="PATH")
+        one.add_argument("value", metavar="VALUE")
+    put.add_argument("--timeout", type=float, default=10.0, metavar="SECONDS", help="default: %(default)g")
+    inject.add_argument(
+        "--status", choices=[status.name.lower() for status in Status], default="available", help="with which status"
+    )
+    for one in (get, watch, put, inject):
+        one.add_argument("--unit", metavar="U", help="such as mph, Fahrenheit or bar")
+    for one in (listing, get, watch, put):
+        add_json(one)
+    for one in (listing, get, watch, put, inject):
+        add_run_dir(one)
+    chosen = options.parse_args(arguments)
+    if "globs" in chosen:
+        GlobSet(*chosen.globs)  # a wrong one is told before there is a connection
+    work = {"list": _list, "get": _get, "watch": _watch, "set": _set, "inject": _inject}[chosen.verb]
+    return with_car(chosen.run_dir, lambda car: work(car, chosen))
+
+
+async def _list(car: "Car", chosen: argparse.Namespace) -> int:
+    configs = await car.configs(*chosen.globs)
+    if chosen.json:
+        show_json([config.model_dump(mode="json") for config in configs.values()])
+    else:
+        show_table(HEAD, [_row(config) for config in configs.values()])
+    return 0 if configs else _nothing(chosen.globs)
+
+
+async def _get(car: "Car", chosen: argparse.Namespace) -> int:
+    exact = [path for path in chosen.globs if "*" not in path and "!" not in path]
+    found = {path: await car.get(path) for path in exact}
+    if globs := [glob for glob in chosen.globs if glob not in exact]:
+        found |= await car.get_all(*globs)
+    configs = await car.configs(*chosen.globs)
+    if chosen.json:
+        show_json([values.data(value, configs.get(path), chosen.unit) for path, value in found.items()])
+    else:
+        for path, value in found.items():
+            print(values.text(value, configs.get(path), chosen.unit))
+    return 0 if found else _nothing(chosen.globs)
+
+
+async def _watch(car: "Car", chosen: argparse.Namespace) -> int:
+    configs = await car.configs(*chosen.globs)
+    seen: asyncio.Queue[Value] = asyncio.Queue()
+    watch = await car.watch(chosen.globs, seen.put_nowait, rate=chosen.rate)
+    shown = 0
+    while chosen.count is None or shown < chosen.count:
+        value = await seen.get()
+        if value.path not in configs:
+            configs = await car.configs(*chosen.globs)  # its HAL came later
+        config = configs.get(value.path)
+        if chosen.json:
+            print(json.dumps(values.data(value, config, chosen.unit)), flush=True)
+        else:
+            print(values.text(value, config, chosen.unit), flush=True)
+        shown += 1
+    await watch.close()
+    return 0
+
+
+async def _set(car: "Car", chosen: argparse.Namespace) -> int:
+    config = await _config(car, chosen.path)
+    value = values.parse(chosen.value, config, chosen.unit)
+    handle = await car.set(chosen.path, value, timeout=chosen.timeout)
+    confirmed = await handle.confirmed()
+    if chosen.json:
+        show_json(values.data(confirmed, config, chosen.unit))
+    else:
+        print(f"{values.text(confirmed, config, chosen.unit)} (confirmed)")
+    return 0
+
+
+async def _inject(car: "Car", chosen: argparse.Namespace) -> int:
+    config = await _config(car, chosen.path)
+    status = Status[chosen.status.upper()]
+    value = values.parse(chosen.value, config, chosen.unit) if status is Status.AVAILABLE else None
+    await car.inject(chosen.path, value, status)
+    return 0
+
+
+async def _config(car: "Car", path: str) -> SignalConfig:
+    config = (await car.configs(path)).get(path)
+    if config is None:
+        raise Usage(f"no HAL offers {path}: `carservices signals list` shows what there is")
+    return config
+
+
+def _row(config: SignalConfig) -> tuple[object, ...]:
+    limits = [f"{limit:g}" if limit is not None else "" for limit in (config.min, config.max)]
+    allowed = ", ".join(map(str, config.allowed)) or ("…".join(limits) if any(limits) else None)
+    rates = f"{config.min_rate:g}–{config.max_rate:g}" if config.max_rate else None
+    return config.path, config.datatype, config.unit, config.access, config.change_mode, allowed, rates
+
+
+def _nothing(globs: list[str]) -> int:
+    raise Usage(f"no signal matches {' '.join(globs) or 'anything: no HAL runs'}")
