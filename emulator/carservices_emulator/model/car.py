@@ -161,7 +161,8 @@ class Car:
 
     def _step_motion(self, dt: float) -> float:
         road, unit, ledger = self.road, self.unit, self.ledger
-        if not road.speed and not self.port.charging and self.pedals.accelerator <= 0.0 and self._held:
+        if not road.speed and self.pedals.accelerator <= 0.0 and self._held:
+            self.traction_engaged = self.antilock_engaged = False
             self.force = road.acceleration = self.yaw_rate = self.lateral = 0.0
             distance = electrical = 0.0
         else:
@@ -195,7 +196,7 @@ class Car:
         self._drive_heat += unit.heat * dt
         self._battery_heat += battery.heat * dt
         self._distance += distance
-        self._energy += max(-1e9, battery.power + self.port.power) * dt
+        self._energy += (battery.power + self.port.power) * dt
         return distance
 
     @property

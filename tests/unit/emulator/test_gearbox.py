@@ -136,3 +136,13 @@ def test_the_hill_start_assist_never_lets_it_roll_back(parked):
         car.grade = 0.15
         parked.step()
     assert car.road.speed > 2.0
+
+
+def test_a_car_at_rest_has_no_slip(driving):
+    driving.world.weather.grip = 0.15
+    driving.do(parse("pedals", {"brake": 1}))
+    driving.run(0.5)
+    assert driving.car.antilock_engaged
+    driving.run(20)
+    assert driving.car.road.speed == 0.0
+    assert not driving.car.antilock_engaged
