@@ -133,6 +133,8 @@ ICONS: dict[str, int] = {
     "mop": 0xE28D,
     "airline_seat_recline_extra": 0xE636,
     "search_hands_free": 0xE696,
+    "flip": 0xE3E8,
+    "child_care": 0xEB41,
     # energy
     "battery_full": 0xE1A5,
     "battery_charging_full": 0xE1A3,
