@@ -17,6 +17,8 @@ from carservices.bus.wire import Kind
 
 log = logging.getLogger(__name__)
 
+MAX_SUBSCRIPTION = 1024
+"""Bytes of one subscription: libzmq keeps each in a tree as deep as it is long, granted or not."""
 MAX_LOGGED = 300
 """Characters of a complaint in the log."""
 BATCH = 500
@@ -75,7 +77,7 @@ class Broker:
         self._topics = self._bind(zmq.XPUB, "topics")
         self._publish = self._bind(zmq.PULL, "publish")
         self._deaths = DefaultSelector()
-        self._complained = False
+        self._complained: set[str] = set()
         self._running = True
         self.epoch = time.monotonic_ns()
         self.peers: dict[str, Peer] = {}
@@ -92,6 +94,7 @@ class Broker:
         socket.sndhwm = socket.rcvhwm = wire.HIGH_WATER
         if kind == zmq.XPUB:
             socket.setsockopt(zmq.XPUB_MANUAL, 1)
+            socket.maxmsgsize = MAX_SUBSCRIPTION
         socket.bind(wire.endpoint(self._run_dir, name))
         return socket
 
@@ -124,7 +127,7 @@ class Broker:
                 next_tick = time.monotonic() + TICK
                 self.bury()
                 self._handler.tick()
-                self._complained = False
+                self._complained.clear()
                 beat()
 
     def stop(self) -> None:
@@ -154,7 +157,7 @@ class Broker:
                     status = b"200"
             if status != b"200":
                 self.refused += 1
-                self._complain(f"refused a connection from {address.decode(errors='replace')} as '{user}'")
+                self._complain("refused a connection", f"{address.decode(errors='replace')} as '{user}'")
             self._zap.send_multipart([version, request, status, b"", user.encode(), b""])
 
     def _hello(self, frame: zmq.Frame, routing: bytes, user: str, version: Any) -> None:
@@ -203,11 +206,11 @@ class Broker:
         self._stop_watching(peer)
         self._handler.left(peer)
 
-    def _complain(self, text: str) -> None:
-        """Log the first offence of each tick; a flood of garbage must not become a flood of lines."""
-        if not self._complained:
-            self._complained = True
-            log.warning("%s", text[:MAX_LOGGED])
+    def _complain(self, offence: str, text: str) -> None:
+        """Log the first of each offence in a tick; a flood of garbage must not become a flood of lines."""
+        if offence not in self._complained:
+            self._complained.add(offence)
+            log.warning("%s: %s", offence, text[:MAX_LOGGED])
 
     # -- reading -----------------------------------------------------------------------------------------------------
 
@@ -221,7 +224,7 @@ class Broker:
                 self._read_call(frames)
             except wire.BAD_INPUT as error:
                 self.garbage += 1
-                self._complain(f"dropped a message nobody can read: {error}")
+                self._complain("dropped a message nobody can read", str(error))
 
     def _read_call(self, frames: list[zmq.Frame]) -> None:
         if len(frames) != 2:
@@ -273,7 +276,7 @@ class Broker:
                     raise ValueError(f"unknown publication {data[:1]!r}")
             except wire.BAD_INPUT as error:
                 self.garbage += 1
-                self._complain(f"dropped a publication of {peer.user}: {error}")
+                self._complain(f"dropped a publication of {peer.name}", str(error))
 
     def _read_subscriptions(self) -> None:
         for _ in range(BATCH):

@@ -184,10 +184,10 @@ class Link:
             waiting = self._waiting.pop(body[0], None)
             if waiting is None or waiting.done():
                 return
-            if kind == Kind.REPLY:
-                waiting.set_result(body[1])
-            else:
-                waiting.set_exception(CallError(*body[1:4]))
+            try:
+                waiting.set_result(body[1]) if kind == Kind.REPLY else waiting.set_exception(CallError(*body[1:4]))
+            except (IndexError, TypeError):
+                waiting.set_exception(CallError("INTERNAL", "the hub's answer cannot be read"))
         elif kind == Kind.NOTICE:
             self.on_notice(body[0], body[1])
         elif kind == Kind.WELCOME:
