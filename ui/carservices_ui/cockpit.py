@@ -15,6 +15,7 @@ from carservices.signals import Datum
 from carservices_ui import i18n, look, units
 from carservices_ui.chrome.climatebar import HEIGHT as CLIMATE_HEIGHT
 from carservices_ui.chrome.climatebar import ClimateBar
+from carservices_ui.chrome.notice import NoticeLayer
 from carservices_ui.chrome.rail import WIDTH as RAIL_WIDTH
 from carservices_ui.chrome.rail import Rail
 from carservices_ui.chrome.statusbar import HEIGHT as STATUS_HEIGHT
@@ -58,6 +59,7 @@ class Cockpit(FloatLayout):
         self.ui = Ui(store, preferences, show=self.show, tell=self.tell, ask=self.ask, restyle=self.restyle)
         self.screen: Screen | None = None
         self.banner: Banner | None = None
+        self.notice: NoticeLayer | None = None
         self._bindings: list[Unbind] = []
         self._screen_bindings: list[Unbind] = []
         self._chrome: list[Widget] = []
@@ -106,6 +108,8 @@ class Cockpit(FloatLayout):
             self.banner.dismiss()
         self.banner = Banner(self.ui.restrictions.text(words), icon=icon, tone=tone)
         self.banner.pos_hint = {"center_x": 0.5, "top": 0.985}
+        if self.notice is not None and self.notice.card is not None:
+            self.banner.pos_hint["top"] = (self.notice.lower_edge - dp(GAP)) / self.height
         self._overlay.add_widget(self.banner)
 
     def ask(self, dialog: Widget) -> None:
@@ -135,6 +139,7 @@ class Cockpit(FloatLayout):
         with self.ui.store.recording() as self._bindings:
             rail, status, climate = Rail(self.ui, self.current), StatusBar(self.ui), ClimateBar(self.ui)
             self.screen = BY_NAME[self.current].load()(self.ui)
+            self.notice = NoticeLayer(self.ui, self.current)
         self.screen.pos_hint = {"x": 0, "y": 0}
         self._stage.add_widget(self.screen)
         self._chrome = [rail, status, climate]
@@ -145,7 +150,8 @@ class Cockpit(FloatLayout):
         climate.pos, climate.size = (left, dp(14)), (right - left, dp(CLIMATE_HEIGHT))
         bottom = climate.top + dp(GAP)
         self._stage.pos, self._stage.size = (left, bottom), (right - left, status.y - dp(4) - bottom)
-        for widget in (rail, status, self._stage, climate, self._overlay, self.focus):
+        self.notice.pos, self.notice.size = self._stage.pos, self._stage.size
+        for widget in (rail, status, self._stage, climate, self.notice, self._overlay, self.focus):
             self.add_widget(widget)
 
     def _drop(self) -> None:
@@ -193,6 +199,8 @@ class Cockpit(FloatLayout):
         self.ui.restrictions = Restrictions.of(state)
         if self.screen is not None:
             self.screen.restrict(self.ui.restrictions)
+        if self.notice is not None:
+            self.notice.restrict()
 
     # -- keys and rotary ---------------------------------------------------------------------------------------------
 

@@ -43,6 +43,7 @@ NIGHT = Theme(
         "accent_fill": "#1F5FE0",
         "on_accent": "#FFFFFF",
         "accent_tint": "#1B2A40",
+        "alert_tint": "#33181B",
         "energy": "#6BE8B4",
         "energy2": "#2FA8D8",
         "heat": "#FFB057",
@@ -73,6 +74,7 @@ DAY = Theme(
         "accent_fill": "#1F5FE0",
         "on_accent": "#FFFFFF",
         "accent_tint": "#D6E4FB",
+        "alert_tint": "#FBE4E1",
         "energy": "#00694A",
         "energy2": "#0A76A8",
         "heat": "#8A4800",
@@ -95,6 +97,7 @@ READABLE = [
     *(("text3", back) for back in ("bg", "surface", "surface2", "overlay")),
     ("accent", "accent_tint"),
     ("text", "accent_tint"),
+    *((front, "alert_tint") for front in ("text", "text2", "alert")),
     ("on_accent", "accent_fill"),
     ("on_inverse", "inverse"),
 ]

@@ -4,11 +4,12 @@ from kivy.graphics import Color, Rectangle
 from kivy.metrics import dp
 from kivy.uix.boxlayout import BoxLayout
 
+from carservices_ui import notices
 from carservices_ui.look import color
 from carservices_ui.screens import SCREENS, ScreenInfo
 from carservices_ui.tokens import TARGET
 from carservices_ui.ui import Ui
-from carservices_ui.widgets import Control, Icon, spacer
+from carservices_ui.widgets import Badge, Control, Icon, spacer
 from carservices_ui.widgets.shapes import rounded
 
 WIDTH = 100
@@ -48,6 +49,10 @@ class RailButton(Control):
         tone = "accent" if selected else "text2"
         center = {"center_x": 0.5, "center_y": 0.5}
         self.add_widget(Icon(info.icon, tone=tone, filled=selected, pos_hint=center))
+        if info.name == "notifications":
+            self.badge = Badge(pos_hint={"center_x": 0.72, "center_y": 0.72})
+            self.add_widget(self.badge)
+            notices.bind_count(ui.store, self.badge.count)
 
     def on_release(self) -> None:
         self._ui.show(self.name)

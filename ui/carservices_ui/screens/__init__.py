@@ -29,6 +29,12 @@ SCREENS = (
     ScreenInfo("home", "home", "screen.home", "carservices_ui.screens.home:HomeScreen"),
     ScreenInfo("navigation", "near_me", "screen.navigation", "carservices_ui.screens.navigation:NavigationScreen"),
     ScreenInfo("climate", "mode_fan", "screen.climate", "carservices_ui.screens.climate:ClimateScreen"),
+    ScreenInfo(
+        "notifications",
+        "notifications",
+        "screen.notifications",
+        "carservices_ui.screens.notifications:NotificationsScreen",
+    ),
 )
 
 BY_NAME = {info.name: info for info in SCREENS}

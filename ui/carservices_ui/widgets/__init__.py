@@ -1,5 +1,6 @@
 """The design system: about a dozen widgets, all drawn from the tokens."""
 
+from carservices_ui.widgets.badge import Badge
 from carservices_ui.widgets.buttons import IconButton, IconToggle, LevelButton, TextButton
 from carservices_ui.widgets.card import Card, IconTile
 from carservices_ui.widgets.control import Control, ValueControl
@@ -12,6 +13,7 @@ from carservices_ui.widgets.values import Segmented, Stepper, Toggle, ValueSlide
 
 __all__ = [
     "ArcGauge",
+    "Badge",
     "Banner",
     "Bar",
     "Card",

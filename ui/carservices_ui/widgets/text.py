@@ -46,6 +46,7 @@ class Text(Label):
             self.shorten_from = "right"
         self.bind(texture_size=self._fit)
         self.texture_update()
+        self._fit()  # no words, no size: kivy tells only changes
 
     def tone(self, token: str) -> None:
         """Change the colour."""

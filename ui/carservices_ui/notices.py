@@ -1,0 +1,82 @@
+"""How a notification looks and reads: colour by priority, icon by topic, words in the driver's language and units."""
+
+from collections.abc import Callable
+
+from carservices.api.notifications import Message, Notification, Notifications, Priority, Quantity, Topic
+from carservices_ui.i18n import language, number, t
+from carservices_ui.store import Outcome, Store
+from carservices_ui.ui import Ui
+from carservices_ui.units import duration
+
+ACTIVE, CURRENT = f"{Notifications.name}.active", f"{Notifications.name}.current"
+"""Streams."""
+
+TONES = {Priority.CRITICAL: "alert", Priority.HIGH: "heat", Priority.NORMAL: "accent", Priority.LOW: "text2"}
+
+ICONS = {
+    Topic.BATTERY: "battery_alert",
+    Topic.BRAKES: "car_repair",
+    Topic.CHARGING: "ev_station",
+    Topic.DOORS: "door_open",
+    Topic.DRIVER: "person",
+    Topic.LIGHTS: "lightbulb",
+    Topic.SAFETY: "airline_seat_recline_normal",
+    Topic.SERVICE: "build",
+    Topic.SYSTEM: "info",
+    Topic.TYRES: "tire_repair",
+    Topic.WEATHER: "ac_unit",
+}
+
+SHOWN_AS = {"km": "distance", "m": "distance", "kPa": "pressure", "Celsius": "temperature", "km/h": "speed"}
+"""Unit of a quantity in a notification → the quantity whose unit the driver chose."""
+
+SNOOZE_MINUTES = 30.0
+
+
+def say(ui: Ui, notification: Notification) -> Message:
+    """Title and sentence, cut to what may be read now."""
+    message = notification.say(language(), lambda quantity: say_quantity(ui, quantity))
+    return Message(title=ui.restrictions.text(message.title), text=ui.restrictions.text(message.text))
+
+
+def say_quantity(ui: Ui, quantity: Quantity) -> str:
+    """In the driver's units: ``230 km``, ``1.9 bar``, ``7 %``, ``11.4 V``."""
+    name = SHOWN_AS.get(quantity.unit)
+    if name == "distance":
+        return ui.units.text(name, quantity.value * (1000 if quantity.unit == "km" else 1))
+    if name:
+        return ui.units.text(name, quantity.value)
+    digits = 0 if quantity.value == round(quantity.value) else 1
+    return f"{number(quantity.value, digits)} {'%' if quantity.unit == 'percent' else quantity.unit}"
+
+
+def age(notification: Notification, now: float) -> str:
+    """``now``, ``12 min``, ``1 h 05``; ``now`` is Unix time in s."""
+    seconds = now - notification.since
+    return t("notifications.now") if seconds < 60 else duration(seconds)
+
+
+def dismiss(ui: Ui, notification: str) -> None:
+    """Hide it until its cause comes again."""
+    ui.store.call(Notifications, "dismiss", lambda outcome: _tell(ui, outcome), notification=notification)
+
+
+def snooze(ui: Ui, notification: str) -> None:
+    """Hide it for a while."""
+
+    def ended(outcome: Outcome) -> None:
+        _tell(ui, outcome)
+        if outcome.ok:
+            ui.tell(t("notifications.snoozed", minutes=f"{SNOOZE_MINUTES:g}"), "bedtime", "accent")
+
+    ui.store.call(Notifications, "snooze", ended, notification=notification, minutes=SNOOZE_MINUTES)
+
+
+def bind_count(store: Store, callback: Callable[[int], None]) -> None:
+    """Call back with how many are in force, now and with each change; none while the service is away."""
+    store.bind_stream(ACTIVE, lambda board: callback(len(board.notifications) if board else 0))
+
+
+def _tell(ui: Ui, outcome: Outcome) -> None:
+    if not outcome.ok:
+        ui.refused(outcome)
