@@ -75,9 +75,8 @@ def _hal_options(names: list[str], texts: list[str]) -> dict[str, dict[str, Any]
         if not dot and len(hals) == 1:
             name = names[0]
         if not equals or name not in hals:
-            raise Usage(
-                f"--hal-option '{text}': write {'NAME.' if len(hals) > 1 else ''}KEY=VALUE of {', '.join(hals)}"
-            )
+            form = "KEY=VALUE" if len(hals) == 1 else "NAME.KEY=VALUE"
+            raise Usage(f"--hal-option '{text}': write {form}; the HALs are {', '.join(hals)}")
         try:
             hals[name][option] = json.loads(value) if value[:1] in ("[", "{") else value
         except ValueError as error:

@@ -74,8 +74,8 @@ def change(settings: Settings, key: str, text: str) -> Settings:
     value: Any = text
     if wanted is not str:
         try:
-            value = tomllib.loads(f"value = {text}")["value"]
-        except tomllib.TOMLDecodeError:
+            ((_, value),) = tomllib.loads(f"value = {text}").items()
+        except ValueError:  # no TOML, or more than one value
             raise SettingsError(_wrong(key, text, wanted)) from None
     return replace(settings, **_checked({key: value}))
 

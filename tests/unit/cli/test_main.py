@@ -1,0 +1,128 @@
+"""The command: the table of verbs, lazy imports, and what errors mean to a shell."""
+
+import subprocess
+import sys
+from importlib import import_module
+
+import pytest
+
+from carservices.cli import main as command
+from carservices.cli.main import EXITS, FAILED, NOT_RUNNING, OK, USAGE, VERBS, main
+
+HEAVY = {"zmq", "pydantic", "kivy", "numpy", "msgpack", "asyncio", "multiprocessing", "argparse"}
+
+
+def loaded_by(*arguments):
+    code = f"from carservices.cli.main import main; import sys; main({list(arguments)}); print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(ran.stdout.splitlines()[-1].split())
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["nonsense"]])
+def test_help_loads_next_to_nothing(arguments):
+    loaded = loaded_by(*arguments)
+    assert "carservices.cli.main" in loaded
+    assert loaded.isdisjoint(HEAVY)
+    assert not any(name.startswith("carservices.system") for name in loaded)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_helps_and_rejects_what_it_does_not_know(verb, capsys):
+    for arguments, status in ((["--help"], OK), (["--nonsense"], USAGE)):
+        with pytest.raises(SystemExit) as ended:
+            main([verb, *arguments])
+        assert ended.value.code == status
+    said = capsys.readouterr()
+    assert f"usage: carservices {verb}" in said.out
+    assert f"usage: carservices {verb}" in said.err
+
+
+def test_every_error_of_the_table_exists():
+    for name in EXITS:
+        module, _, kind = name.rpartition(".")
+        assert issubclass(getattr(import_module(module), kind), Exception), name
+
+
+def test_help_lists_every_verb(capsys):
+    assert main(["--help"]) == OK
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines() if line.startswith("  ")] == list(VERBS)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (["emulater"], USAGE, "no command 'emulater': did you mean 'emulator'?"),
+        (["xyzzy"], USAGE, "see `carservices --help`"),
+        (["ps"], NOT_RUNNING, "no car runs in {place}: start one with `carservices emulator`"),
+        (["service", "restart", "hub"], NOT_RUNNING, "no car runs"),
+        (["service", "facts", "ignition"], USAGE, "'ignition': write NAME=on or NAME=off"),
+        (["signals", "get", "Vehicle.Speed"], NOT_RUNNING, "no car runs"),
+        (["signals", "get", "Vehicle..Speed"], USAGE, "glob 'Vehicle..Speed'"),
+        (["bus", "top", "--once"], NOT_RUNNING, "no car runs"),
+        (["control", "emulator", "status"], NOT_RUNNING, "no car runs"),
+        (["control", "emulator", "weather", "rain"], USAGE, "'rain': write KEY=VALUE"),
+        (["screenshot", "car.png"], NOT_RUNNING, "no car runs"),
+        (["log", "-s", "hub"], USAGE, "no log of 'hub'"),
+        (["api", "nonsense"], USAGE, "no contract 'nonsense'; there are driving"),
+        (["hal", "check", "nonsense"], USAGE, "no HAL 'nonsense' is installed"),
+        (["hal", "new", "Bad-Name"], FAILED, "'Bad-Name' cannot name a HAL"),
+        (["settings", "colour", "1"], USAGE, "no setting 'colour'"),
+        (["run", "--hal", "virtual", "--hal-option", "signals"], USAGE, "write KEY=VALUE"),
+        (["run", "--hal", "a", "--hal", "b", "--hal-option", "x=1"], USAGE, "write NAME.KEY=VALUE; the HALs are a, b"),
+        (["run", "--hal", "a", "--hal-option", "x=[1"], USAGE, "is no JSON"),
+        (["emulator", "--headless", "--screenshot", "x.png"], USAGE, "leave one of them out"),
+        (["emulator", "--headless", "--run-dir", "/dev/null"], FAILED, "/dev/null is a file"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_expected_errors_are_one_line(arguments, status, words, place, capsys):
+    assert main(arguments) == status
+    said = capsys.readouterr().err
+    assert words.format(place=place) in said
+    assert said.count("\n") == 1
+    assert said.startswith("carservices: ")
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch):
+    """A run directory and settings of its own, without a car."""
+    place = tmp_path / "run"
+    monkeypatch.setenv("CARSERVICES_RUN_DIR", str(place))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    return place
+
+
+def test_a_bug_shows_its_trace(monkeypatch):
+    monkeypatch.setitem(command.VERBS, "broken", ("tests.unit.cli.test_main:broken", ""))
+    with pytest.raises(ZeroDivisionError):
+        main(["broken"])
+
+
+def broken(_arguments):
+    raise ZeroDivisionError
+
+
+def test_settings_are_shown_and_changed(place, capsys):
+    assert main(["settings", "width", "1920"]) == OK
+    assert main(["settings", "width"]) == OK
+    assert capsys.readouterr().out.split() == ["SETTING", "width", "1920"]
+
+
+def test_api_help_comes_from_the_contract(capsys):
+    assert main(["api", "driving"]) == OK
+    said = capsys.readouterr().out
+    assert "explain(restriction: Restriction) → string" in said
+    assert "driving.state: DrivingState" in said
+
+
+def test_a_reader_who_has_enough_ends_it_quietly(place):
+    code = "from carservices.cli.main import main; import sys; sys.exit(main(['api', '--json']))"
+    ran = subprocess.run(
+        ["bash", "-c", f'"{sys.executable}" -c "{code}" | true; echo ${{PIPESTATUS[0]}}'],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert (ran.stdout.strip(), ran.stderr) == ("0", "")

@@ -1,0 +1,66 @@
+"""Settings: what is saved comes back, and a broken file is told, kept aside and survived."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from carservices.system import settings
+from carservices.system.settings import Settings, SettingsError
+
+TEXT = st.text(st.characters(codec="utf-8"))
+
+
+@given(profile=TEXT, developer=st.booleans(), width=st.integers(0, 2**40))
+def test_what_is_saved_comes_back(tmp_path_factory, profile, developer, width):
+    file = tmp_path_factory.mktemp("config") / "carservices" / "settings.toml"
+    chosen = Settings(profile=profile, developer=developer, width=width)
+    settings.save(chosen, file)
+    assert settings.load(file) == (chosen, None)
+    assert [path.name for path in file.parent.iterdir()] == ["settings.toml"]
+
+
+def test_without_a_file_the_defaults_count(tmp_path):
+    assert settings.load(tmp_path / "none.toml") == (Settings(), None)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"developer =\n", "line 1"),
+        (b"colour = 1", "no setting 'colour'; there are developer, profile"),
+        (b"developer = 1", "setting 'developer' is 1, it must be true or false"),
+        (b"width = true", "setting 'width' is True, it must be a whole number"),
+        (b"\xff\xfe", "utf-8"),
+    ],
+)
+def test_a_broken_file_is_told_kept_aside_and_survived(tmp_path, content, words):
+    file = tmp_path / "settings.toml"
+    file.write_bytes(content)
+    kept, problem = settings.load(file)
+    assert kept == Settings()
+    assert words in problem
+    assert "settings.toml.broken" in problem
+    assert (tmp_path / "settings.toml.broken").read_bytes() == content
+    settings.save(settings.change(kept, "developer", "false"), file)
+    assert settings.load(file) == (Settings(developer=False), None)
+
+
+@given(st.binary(max_size=60))
+def test_no_content_raises(tmp_path_factory, content):
+    file = tmp_path_factory.mktemp("config") / "settings.toml"
+    file.write_bytes(content)
+    settings.load(file)
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "words"),
+    [
+        ("colour", "1", "no setting 'colour'"),
+        ("width", "wide", "must be a whole number"),
+        ("width", "1\nheight = 2", "must be a whole number"),
+        ("developer", "perhaps", "must be true or false"),
+    ],
+)
+def test_a_wrong_change_is_refused(key, text, words):
+    with pytest.raises(SettingsError, match=words):
+        settings.change(Settings(), key, text)

@@ -1,0 +1,67 @@
+"""The process table: predicates, and the checks that keep it sound."""
+
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from carservices.system.spec import (
+    Facts,
+    ProcessSpec,
+    TableError,
+    always,
+    check_table,
+    developer,
+    has_display,
+    on_ignition,
+    safe_mode,
+)
+from carservices.system.table import car_table
+
+EVERY_FACTS = [Facts(*facts) for facts in product([False, True], repeat=4)]
+
+
+@pytest.mark.parametrize("facts", EVERY_FACTS, ids=str)
+def test_predicates_combine_like_truth_values(facts):
+    assert always(facts)
+    assert (on_ignition & has_display)(facts) == (facts.ignition and facts.display)
+    assert (on_ignition | developer)(facts) == (facts.ignition or facts.developer)
+    assert (~safe_mode)(facts) == (not facts.safe_mode)
+
+
+def test_a_combined_predicate_can_be_read():
+    assert (developer & ~safe_mode | on_ignition).words == "((developer and not safe mode) or ignition)"
+
+
+def spec(name, *after):
+    return ProcessSpec(name, "module:function", after=after)
+
+
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [
+        ([spec("a"), spec("a")], "a is there more than once"),
+        ([spec("a", "b")], "a starts after b, which is not in the table"),
+        ([spec("a", "b"), spec("b", "c"), spec("c", "a")], "wait for each other"),
+        ([spec("a", "a")], "wait for each other"),
+    ],
+)
+def test_a_table_that_contradicts_itself_is_refused(table, words):
+    with pytest.raises(TableError, match=words):
+        check_table(table)
+
+
+def test_the_car_stops_its_hub_last_and_only_tools_may_do_everything():
+    table = car_table(Path("state"), {"one": {}, "two": {"speed": 2}})
+    assert [s.name for s in table if s.name.startswith("hal.")] == ["hal.one", "hal.two"]
+    assert min(table, key=lambda s: s.priority).name == "hub"
+    assert [s.name for s in table if s.critical] == ["hub"]
+    assert [s.name for s in table if s.grants.control] == ["panel"]
+    assert [s.name for s in table if s.grants.actuate and s.name not in ("shell", "panel")] == []
+
+
+def test_what_draws_is_never_forked():
+    assert {s.name: s.start for s in car_table(Path("state"), {}) if s.start != "fork"} == {
+        "shell": "fresh",
+        "panel": "fresh",
+    }
