@@ -4,7 +4,7 @@ from importlib import import_module
 from pathlib import Path
 
 from carservices.bus.identity import TOOL
-from carservices.cli.common import add_run_dir, parser
+from carservices.cli.common import Usage, add_run_dir, parser
 from carservices.cli.start import size
 from carservices.system.run_dir import running_pid
 from carservices.system.state import NotRunning
@@ -23,6 +23,9 @@ def main(arguments: list[str]) -> int:
     if running_pid(chosen.run_dir) is None:
         raise NotRunning(f"no car runs in {chosen.run_dir}: start one with `carservices emulator`")
     draw = import_module(SHELL).main
-    draw(chosen.run_dir, name=TOOL, size=chosen.size, screenshot=chosen.picture.absolute(), screen=chosen.screen)
+    try:
+        draw(chosen.run_dir, name=TOOL, size=chosen.size, screenshot=chosen.picture.absolute(), screen=chosen.screen)
+    except ValueError as error:  # no such screen
+        raise Usage(str(error)) from None
     print(chosen.picture)
     return 0

@@ -53,7 +53,7 @@ class Managed:
         self.reason: str | None = None
         self.was_ready = False
         self.finished = False
-        """It ended by itself and well, and with it the car."""
+        """It ended by itself and well, and shall not start again."""
         self.hopeless = False
         """Its first start failed for a reason that will stay, such as a wrong option."""
         self.last_code: int | None = None
@@ -117,6 +117,7 @@ class Managed:
     def stop(self, now: float, again: bool = False) -> None:
         """Ask it to end; ``again`` starts it anew afterwards."""
         self._again = again
+        self.finished = False
         if self._child is None:
             self.state = State.STARTING if again else State.DISABLED
         elif self.state is not State.STOPPING:
@@ -169,7 +170,7 @@ class Managed:
         self.last_exit = f"{how}: {self.fault}" if self.fault else how
         if self.state is State.STOPPING:
             self.state = State.STARTING if self._again else State.DISABLED
-        elif code == 0 and self.spec.ends_all:
+        elif code == 0 and self.spec.clean_end != "again":
             self.state = State.DISABLED
             self.finished = True
         else:

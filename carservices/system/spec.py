@@ -76,8 +76,9 @@ class ProcessSpec:
     """When its very first start fails the car ends with that error, instead of trying again."""
     priority: int = 0
     """Lower ones stop later."""
-    ends_all: bool = False
-    """Its clean end, such as a closed window, ends the car."""
+    clean_end: Literal["again", "rest", "car"] = "again"
+    """What follows when it ends by itself and well: a new start, rest until somebody asks for it (a closed window),
+    or the end of the ``car``."""
     arguments: Mapping[str, Any] = field(default_factory=dict)
     grants: Grants = field(default_factory=Grants)
 

@@ -143,13 +143,13 @@ class Supervisor:
     def _judge(self) -> None:
         """What the state of one process means for the whole car."""
         everybody = self._managed.values()
-        if any(managed.finished for managed in everybody):
+        if any(managed.finished and managed.spec.clean_end == "car" for managed in everybody):
             self.stop()
         failed = [managed for managed in everybody if managed.state is State.FAILED]
         for managed in failed:
             if managed.hopeless:
                 self.stop(2 if managed.last_code == EXIT_UNUSABLE else 1)
-            elif managed.spec.ends_all:
+            elif managed.spec.clean_end == "car":
                 self.stop(1)
         lost = [managed.spec.name for managed in failed if managed.spec.critical]
         if lost and not self.facts.safe_mode:

@@ -56,6 +56,11 @@ def unusable(run_dir, ready, beat):
 
 
 def finished(run_dir, ready, beat):
+    """Ends by itself and well; says the second time that it is the second."""
+    mark = run_dir / "finished"
+    if mark.exists():
+        print("the second time")
+    mark.touch()
     ready()
 
 
@@ -97,10 +102,11 @@ TABLES = {
         dummy("extra", steady, when=~safe_mode),
         dummy("needed", steady),
     ],
-    "ignition": [dummy("shell", steady, when=on_ignition, ends_all=True), dummy("always", steady)],
+    "ignition": [dummy("shell", steady, when=on_ignition, clean_end="car"), dummy("always", steady)],
     "unusable": [dummy("unusable", unusable), dummy("one", steady)],
     "must start": [dummy("sick", sick, must_start=True), dummy("one", steady)],
-    "finished": [dummy("window", finished, ends_all=True), dummy("one", steady)],
+    "finished": [dummy("window", finished, clean_end="car"), dummy("one", steady)],
+    "closed": [dummy("panel", finished, clean_end="rest"), dummy("one", steady)],
     "loud": [dummy("loud", loud)],
 }
 

@@ -126,6 +126,18 @@ def test_processes_follow_the_facts(place):
             control.ask(place, "facts", facts={"weather": True})
 
 
+def test_a_closed_window_stays_closed_until_somebody_asks(place):
+    with supervised(place, "closed") as running:
+        running.until("one")
+        until(lambda: (panel := running["panel"]) and panel.last_exit and panel.state == "disabled", "a closed panel")
+        published = (place / "state.json").stat().st_mtime_ns
+        until(lambda: (place / "state.json").stat().st_mtime_ns > published, "a new state")
+        closed = running["panel"]
+        assert (closed.state, closed.restarts) == ("disabled", 0)
+        control.ask(place, "restart", name="panel")
+        until(lambda: any("second" in line for line in said(running, "panel")), "the window again")
+
+
 @pytest.mark.parametrize(
     ("table", "code", "words"),
     [
