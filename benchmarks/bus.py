@@ -1,0 +1,360 @@
+"""The bus against raw ZeroMQ and its peers: latency, throughput, CPU, calls, and the hub's share at a car's real load.
+
+Real processes on one machine, the same msgpack payload, all in one run; figures are rough when the machine is busy.
+    python benchmarks/bus.py [--quick] [--json]
+"""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from statistics import quantiles
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from pydantic import BaseModel, Field
+
+from benchmarks._table import Row, arguments, show
+from benchmarks._transports import TRANSPORTS, Ours, Transport, fork
+from carservices.api import Contract, call
+from carservices.bus import CallError
+from carservices.hal import Hal
+from carservices.hub.host import HalHost
+from carservices.signals import ChangeMode, Datatype, SignalConfig, Value
+
+HUNDRED = os.sysconf("SC_CLK_TCK")
+RATE = 1000
+WARM, END = -1.0, -1e6
+"""Values below zero mean: the subscription works; this phase is over. They count down, as equal values are dropped."""
+
+
+@dataclass
+class Phase:
+    """What one phase of one transport showed; times in µs."""
+
+    p50: float
+    p99: float
+    deliveries: float
+    cpu: float
+    lost: float
+
+
+def cpu_of(pid: int) -> float:
+    """Seconds of CPU a process has used, all its threads."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / HUNDRED
+
+
+def percentiles(values: Sequence[float]) -> tuple[float, float]:
+    cuts = quantiles(values, n=100)
+    return cuts[49], cuts[98]
+
+
+# -- the two ends ----------------------------------------------------------------------------------------------------
+
+
+def subscriber(transport: Transport, run_dir: Path, pipe: Connection) -> None:
+    warm, stamps, arrivals, cpu = False, [], [], 0.0
+
+    def take(value: float, stamp: int) -> None:
+        nonlocal warm, cpu
+        if value >= 0:
+            if not arrivals:
+                cpu = time.process_time()
+            stamps.append(stamp)
+            arrivals.append(time.monotonic_ns())
+        elif value > END and not warm:
+            warm = True
+            pipe.send("warm")
+        elif value <= END and arrivals:
+            late = [(arrival - stamp) / 1000 for arrival, stamp in zip(arrivals, stamps, strict=True)]
+            pipe.send((len(arrivals), arrivals[0], arrivals[-1], *percentiles(late), time.process_time() - cpu))
+            stamps.clear()
+            arrivals.clear()
+
+    asyncio.run(transport.subscribe(run_dir, take))
+
+
+def publisher(transport: Transport, run_dir: Path, pipe: Connection) -> None:
+    """Says warm-ups until told (count, rate); after each phase it says END until told the next one."""
+
+    async def publish() -> None:
+        async with transport.publisher(run_dir) as send:
+            beat = WARM
+            while True:
+                while not pipe.poll():
+                    await send(beat, time.monotonic_ns())
+                    beat -= 1
+                    await asyncio.sleep(0.02)
+                count, rate = pipe.recv()
+                before = time.process_time()
+                await (pace if rate else flood)(send, count, rate or transport.burst)
+                pipe.send(time.process_time() - before)
+                beat = END + beat
+
+    asyncio.run(publish())
+
+
+async def pace(send: Callable[..., Any], count: int, rate: int) -> None:
+    start = time.monotonic()
+    for number in range(count):
+        await asyncio.sleep(max(0.0, start + number / rate - time.monotonic()))
+        await send(float(number), time.monotonic_ns())
+
+
+async def flood(send: Callable[..., Any], count: int, burst: int) -> None:
+    for number in range(count):
+        await send(float(number), time.monotonic_ns())
+        if burst and number % burst == burst - 1:
+            await asyncio.sleep(0.001)
+
+
+# -- one transport ---------------------------------------------------------------------------------------------------
+
+
+def measure(transport: Transport, subscribers: int, phases: Sequence[tuple[int, int]]) -> list[Phase]:
+    """Run phases of (messages, rate; 0 is a flood) with so many subscriber processes."""
+    with tempfile.TemporaryDirectory(prefix="bus") as name, contextlib.ExitStack() as stack:
+        run_dir = Path(name)
+        brokers = transport.start(run_dir)
+        stack.callback(lambda: [kill(pid) for pid in brokers])
+        readers = [start(stack, subscriber, transport, run_dir) for _ in range(subscribers)]
+        writer = start(stack, publisher, transport, run_dir)
+        for reader in readers:
+            assert receive(reader, transport) == "warm"
+        return [run_phase(transport, brokers, readers, writer, *phase) for phase in phases]
+
+
+def start(stack: contextlib.ExitStack, target: Callable[..., None], transport: Transport, run_dir: Path) -> Connection:
+    ours, theirs = fork.Pipe()
+    process = fork.Process(target=target, args=(transport, run_dir, theirs), daemon=True)
+    process.start()
+    stack.callback(lambda: kill(process.pid or 0))
+    return ours
+
+
+def kill(pid: int) -> None:
+    with contextlib.suppress(ProcessLookupError, ChildProcessError):
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+
+
+def receive(pipe: Connection, transport: Transport) -> Any:
+    if not pipe.poll(20):
+        raise TimeoutError(f"{transport.name}: no answer in 20 s")
+    return pipe.recv()
+
+
+def run_phase(
+    transport: Transport, brokers: list[int], readers: list[Connection], writer: Connection, count: int, rate: int
+) -> Phase:
+    before = sum(map(cpu_of, brokers))
+    writer.send((count, rate))
+    writer_cpu = receive(writer, transport)
+    results = [receive(reader, transport) for reader in readers]
+    cpu = sum(map(cpu_of, brokers)) - before + writer_cpu + sum(r[5] for r in results)
+    delivered = sum(r[0] for r in results)
+    seconds = (max(r[2] for r in results) - min(r[1] for r in results)) / 1e9
+    p50 = sorted(r[3] for r in results)[len(results) // 2]
+    p99 = sorted(r[4] for r in results)[len(results) // 2]
+    return Phase(p50, p99, delivered / seconds, cpu / count * 1e6, 1 - delivered / count / len(results))
+
+
+# -- calls and the real load -----------------------------------------------------------------------------------------
+
+
+class Point(BaseModel, frozen=True):
+    latitude: float = Field(ge=-90, le=90)
+    longitude: float = Field(ge=-180, le=180)
+
+
+class Bench(Contract):
+    """Answers at once."""
+
+    name = "bench"
+
+    @call
+    async def route(self, points: list[Point], profile: str) -> list[Point]:
+        """The points, the other way round."""
+        raise NotImplementedError
+
+
+class BenchService(Bench):
+    async def route(self, points: list[Point], profile: str) -> list[Point]:
+        return points[::-1]
+
+
+def serve_calls(run_dir: Path) -> None:
+    async def serve() -> None:
+        car = await Ours.connect(run_dir, "bench")
+        await car.provide(BenchService())
+        await asyncio.Event().wait()
+
+    asyncio.run(serve())
+
+
+async def until_served(bench: Bench) -> None:
+    """The service's process may still be starting."""
+    while True:
+        with contextlib.suppress(CallError):
+            await bench.route([], "car")
+            return
+        await asyncio.sleep(0.02)
+
+
+def call_rows(count: int) -> list[Row]:
+    """Round trips of a validated call between two processes through the hub."""
+    points = [Point(latitude=50.0 + i, longitude=10.0) for i in range(4)]
+
+    async def ask(run_dir: Path) -> list[float]:
+        car = await Ours.connect(run_dir, "reader")
+        bench = car.service(Bench)
+        await until_served(bench)
+        times = []
+        for _ in range(count):
+            before = time.perf_counter_ns()
+            await bench.route(points, "car")
+            times.append((time.perf_counter_ns() - before) / 1e6)
+        await car.close()
+        return times
+
+    with tempfile.TemporaryDirectory(prefix="bus") as name:
+        run_dir, ours = Path(name), Ours()
+        pids = [*ours.start(run_dir), *ours.spawn(serve_calls, run_dir)]
+        try:
+            p50, p99 = percentiles(asyncio.run(ask(run_dir)))
+        finally:
+            for pid in pids:
+                kill(pid)
+    return [Row("call with validation, p50", p50, "ms", 0.4), Row("call with validation, p99", p99, "ms", 1.5)]
+
+
+LOAD = {100: 10, 10: 100, 1: 390}
+"""Signals by rate in Hz: 2,390 updates a second of 500 signals."""
+LOADED = [(f"Vehicle.Q{number % 4}.S{number}", rate) for rate, n in LOAD.items() for number in range(n)]
+LOADED = [(f"Vehicle.Q{i % 4}.S{i}", rate) for i, (_, rate) in enumerate(LOADED)]
+
+
+class LoadHal(Hal[Hal.Options]):
+    """Signals at their rates, in a batch every 10 ms as a CAN HAL sends them."""
+
+    async def open(self) -> list[SignalConfig]:
+        continuous = {"datatype": Datatype.DOUBLE, "change_mode": ChangeMode.CONTINUOUS, "min_rate": 1}
+        return [SignalConfig(path=path, max_rate=rate, **continuous) for path, rate in LOADED]
+
+    async def events(self) -> Any:
+        start, tick = time.monotonic(), 0
+        while True:
+            now = time.monotonic_ns()
+            due = [p for i, (p, rate) in enumerate(LOADED) if (tick + i) % (100 // rate) == 0]
+            yield [Value(path, float(tick), now) for path in due]
+            tick += 1
+            await asyncio.sleep(max(0.0, start + tick / 100 - time.monotonic()))
+
+
+def load_hal(run_dir: Path) -> None:
+    async def serve() -> None:
+        await HalHost(await Ours.connect(run_dir, "hal.bench"), LoadHal(LoadHal.Options())).run()
+
+    asyncio.run(serve())
+
+
+def load_service(run_dir: Path, quarter: int, counter: Any) -> None:
+    async def serve() -> None:
+        car = await Ours.connect(run_dir, "reader")
+
+        def count(value: Value) -> None:
+            counter.value += 1
+
+        await car.watch([f"Vehicle.Q{quarter}.*"], count)
+        await asyncio.Event().wait()
+
+    asyncio.run(serve())
+
+
+def load_rows(seconds: float) -> list[Row]:
+    """The hub's CPU while a car's worth of signals goes to 8 services, each watching a quarter of the tree."""
+    with tempfile.TemporaryDirectory(prefix="bus") as name:
+        run_dir, ours = Path(name), Ours()
+        pids = ours.start(run_dir)
+        counters = [fork.Value("Q", 0, lock=False) for _ in range(8)]
+        pids += ours.spawn(load_hal, run_dir)
+        for number, counter in enumerate(counters):
+            pids += ours.spawn(load_service, run_dir, number % 4, counter)
+        try:
+            time.sleep(2)
+            cpu, count, began = cpu_of(pids[0]), sum(c.value for c in counters), time.monotonic()
+            time.sleep(seconds)
+            took = time.monotonic() - began
+            share = (cpu_of(pids[0]) - cpu) / took * 100
+            rate = (sum(c.value for c in counters) - count) / took
+        finally:
+            for pid in pids:
+                kill(pid)
+    expected = sum(hz * n for hz, n in LOAD.items()) * 2
+    return [
+        Row("real load (2,390/s, 8 services), hub's share of a core", share, "%", 5.0),
+        Row(f"real load, deliveries/s (of {expected})", rate, "/s", expected * 0.95, less=False),
+    ]
+
+
+# -- the table -------------------------------------------------------------------------------------------------------
+
+
+def rows(quick: bool) -> list[Row]:
+    phases = {
+        1: [(1000 if quick else 5000, RATE), (30_000 if quick else 100_000, 0)],
+        20: [(300 if quick else 1000, RATE // 10), (2000 if quick else 10_000, 0)],
+    }
+    results: dict[tuple[str, int], list[Phase]] = {}
+    for transport in TRANSPORTS:
+        if missing := transport.missing():
+            print(f"{transport.name} is left out: {missing}", file=sys.stderr)
+            continue
+        for subscribers in (1, 20):
+            try:
+                runs = [measure(transport, subscribers, phases[subscribers]) for _ in range(1 if quick else 3)]
+            except (TimeoutError, EOFError) as error:
+                print(f"{transport.name} with {subscribers} subscribers is left out: {error}", file=sys.stderr)
+                continue
+            results[transport.name, subscribers] = [best(phase) for phase in zip(*runs, strict=True)]
+    return [row for subscribers in (1, 20) for row in compare(results, subscribers)]
+
+
+def best(runs: Sequence[Phase]) -> Phase:
+    """The least disturbed of several runs, figure by figure."""
+    lows = {name: min(getattr(run, name) for run in runs) for name in ("p50", "p99", "cpu", "lost")}
+    return Phase(deliveries=max(run.deliveries for run in runs), **lows)
+
+
+def compare(results: dict[tuple[str, int], list[Phase]], subscribers: int) -> list[Row]:
+    def row(job: str, phase: int, figure: str, unit: str, less: bool, goal: float | None = None) -> Row:
+        found = {name: getattr(r[phase], figure) for (name, n), r in results.items() if n == subscribers}
+        text = f"{subscribers} subscriber{'s' if subscribers > 1 else ''}: {job}"
+        return Row(text, found.pop("ours", None), unit, goal, less, found)
+
+    one = subscribers == 1
+    raw = results.get(("raw brokered", subscribers))
+    flood_goal = 0.8 * raw[1].deliveries if raw and not one else None
+    pace_rate = f"{RATE if one else RATE // 10}/s"
+    return [
+        row(f"{pace_rate}, p50", 0, "p50", "µs", True, 150.0 if one else None),
+        row(f"{pace_rate}, p99", 0, "p99", "µs", True, 500.0 if one else None),
+        row(f"{pace_rate}, CPU per message, all processes", 0, "cpu", "µs", True),
+        row("flood", 1, "deliveries", "/s", False, flood_goal),
+        row("flood, CPU per message, all processes", 1, "cpu", "µs", True),
+    ]
+
+
+if __name__ == "__main__":
+    options = arguments(__doc__ or "")
+    table = [*rows(options.quick), *call_rows(1000 if options.quick else 5000), *load_rows(3 if options.quick else 10)]
+    show("The bus", table, options.json)
