@@ -32,6 +32,8 @@ class Ui:
     """Build everything again, after a change of theme, language, units or size."""
     units: Units = field(default_factory=Units)
     restrictions: Restrictions = field(default_factory=lambda: Restrictions.of(None))
+    places: dict[str, str] = field(default_factory=dict)
+    """Where in a screen the person is, by the screen's name; it outlasts building again."""
     power: History = field(init=False)
     """Power into the battery in W over the last minutes."""
 

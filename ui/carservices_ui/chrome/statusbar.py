@@ -8,8 +8,9 @@ from kivy.uix.floatlayout import FloatLayout
 
 from carservices.signals import Datum
 from carservices_ui.i18n import t
+from carservices_ui.tokens import TARGET
 from carservices_ui.ui import Ui
-from carservices_ui.widgets import Card, Icon, Row, Text
+from carservices_ui.widgets import Card, Icon, IconButton, Row, Text
 
 HEIGHT = 60
 GEARS = {126: "P", -1: "R", 0: "N"}
@@ -17,7 +18,7 @@ GEARS = {126: "P", -1: "R", 0: "N"}
 
 
 class StatusBar(FloatLayout):
-    """One line, read at a glance; nothing to touch."""
+    """One line, read at a glance; the settings at its end are as high as every target, so they reach below it."""
 
     def __init__(self, ui: Ui) -> None:
         super().__init__(size_hint=(None, None))
@@ -32,8 +33,12 @@ class StatusBar(FloatLayout):
         self.gear.pos_hint = {"center_x": 0.545, "center_y": 0.5}
         self.add_widget(self.gear)
         end = Row(self.outside_icon, self.outside, self.link, gap="s", pos_hint={"right": 1, "center_y": 0.5})
-        end.spacing = dp(12)
+        end.spacing, end.padding = dp(12), (0, 0, dp(TARGET - 12), 0)
         self.add_widget(end)
+        self.settings = IconButton("settings", size_token="small", tone="text2", pos_hint={"right": 1.011, "top": 1})
+        self.settings.icon.pos_hint = {"center_x": 0.5, "center_y": 1 - HEIGHT / 2 / TARGET}
+        self.settings.bind(on_release=lambda *_: ui.show("settings"))
+        self.add_widget(self.settings)
         ui.store.bind("Vehicle.Powertrain.Transmission.SelectedGear", self.gear.show)
         ui.store.bind("Vehicle.Exterior.AirTemperature", self._show_outside)
         ui.store.bind_link(self._show_link)

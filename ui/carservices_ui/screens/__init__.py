@@ -35,6 +35,8 @@ SCREENS = (
         "screen.notifications",
         "carservices_ui.screens.notifications:NotificationsScreen",
     ),
+    ScreenInfo("apps", "apps", "screen.apps", "carservices_ui.screens.apps:AppsScreen"),
+    ScreenInfo("settings", "settings", "screen.settings", "carservices_ui.screens.settings:SettingsScreen", rail=False),
 )
 
 BY_NAME = {info.name: info for info in SCREENS}

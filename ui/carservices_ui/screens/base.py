@@ -2,6 +2,7 @@
 
 from kivy.metrics import dp
 from kivy.uix.floatlayout import FloatLayout
+from kivy.uix.widget import Widget
 
 from carservices.api.driving import Restriction
 from carservices_ui.i18n import t
@@ -34,7 +35,8 @@ class Screen(FloatLayout):
 class Page(Screen):
     """A screen with a title and a `body` column below it.
 
-    While a restriction of `blocked_by` is in force the body is dimmed and cannot be used, and the title row says why.
+    While a restriction of `blocked_by` is in force what is `guarded` (the body) is dimmed and cannot be used, and the
+    title row says why.
     """
 
     title = ""
@@ -42,6 +44,8 @@ class Page(Screen):
 
     def __init__(self, ui: Ui) -> None:
         self.body = Column(gap="m", size_hint=(1, 1))
+        self.guarded: Widget = self.body
+        """What cannot be used while blocked."""
         self.why = Text(tone="heat")
         self._lock = Icon("block", size="small", tone="heat")
         super().__init__(ui)
@@ -60,7 +64,7 @@ class Page(Screen):
 
     def restrict(self, restrictions: Restrictions) -> None:
         blocked = restrictions.forbids(self.blocked_by)
-        self.body.disabled = blocked
-        self.body.opacity = 0.4 if blocked else 1.0
+        self.guarded.disabled = blocked
+        self.guarded.opacity = 0.4 if blocked else 1.0
         self._lock.opacity = 1.0 if blocked else 0.0
         self.why.text = restrictions.why if blocked else ""

@@ -31,7 +31,8 @@ class Control(ButtonBehavior, FloatLayout):
 
     def __init__(self, *, radius: str = "tile", **kwargs: Any) -> None:
         kwargs.setdefault("size_hint", (None, None))
-        kwargs.setdefault("size", (dp(TARGET), dp(TARGET)))
+        if "size" not in kwargs:  # it would win over a height given alone
+            kwargs = {"width": dp(TARGET), "height": dp(TARGET), **kwargs}
         self._radius = radius
         self._overlay: _Patch | None = None
         self._outline: _Patch | None = None

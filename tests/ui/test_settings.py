@@ -1,0 +1,212 @@
+"""Settings: each choice has its effect, nothing is set while driving, and what the developer sees is the service's."""
+
+import json
+import os
+
+import pytest
+
+from carservices.api.driving import Cause, Driving, DrivingState, Limits, Motion, Restriction
+from carservices.api.driving import Outcome as Rule
+from carservices.bus.identity import RUN_DIR_VARIABLE
+from carservices.system import run_dir as run_dirs
+from carservices_ui import i18n, look
+from carservices_ui.restrictions import STREAM
+from carservices_ui.screens.settings import CATEGORIES
+from carservices_ui.screens.settings_developer import RestrictionRow, RuleTable
+from carservices_ui.screens.settings_display import BRIGHTNESS
+from carservices_ui.screens.settings_units import UNITS
+from carservices_ui.store import Outcome
+from carservices_ui.tokens import TARGET
+from carservices_ui.widgets import Control, ListRow, Text, TextButton
+
+DEFAULTS = {path: choices[0][0] for path, (_, _, choices) in UNITS.items()}
+CAR = {**DEFAULTS, BRIGHTNESS: 80.0}
+
+
+def state(restrictions=Restriction.BASELINE):
+    motion, cause = (Motion.MOVING, Cause.MOVING) if restrictions else (Motion.PARKED, Cause.GEAR_IN_PARK)
+    return DrivingState(
+        motion=motion,
+        restrictions=restrictions,
+        optimized_only=bool(restrictions),
+        limits=Limits(string_length=80, cumulative_items=21, depth=3),
+        cause=cause,
+        reason="The car drives.",
+        since=0,
+    )
+
+
+@pytest.fixture
+def open_part(drive):
+    def open_part(name, size=(1280, 720), driving=False, **preferences):
+        driver = drive(size=size, **{"screen": "settings", "theme": "night", "developer": True, **preferences})
+        driver.tap(driver.cockpit.screen.categories[name])
+        driver.store.put_stream(STREAM, state(Restriction.FULLY_RESTRICTED if driving else Restriction.BASELINE))
+        driver.put(CAR)
+        return driver
+
+    yield open_part
+    i18n.set_language("en")
+
+
+def segment(control, value):
+    return next(segment for choice, segment in control.segments if choice == value)
+
+
+def words(driver):
+    return {text.text for text in driver.widgets(Text)}
+
+
+def test_the_theme_changes_at_once_and_the_category_stays(open_part):
+    driver = open_part("display")
+    driver.tap(segment(driver.cockpit.screen.part.theme, "day"))
+    assert look.theme().name == "day"
+    assert driver.cockpit.screen.category.name == "display"
+    assert driver.cockpit.ui.preferences.theme == "day"
+
+
+def test_the_language_changes_at_once(open_part):
+    driver = open_part("display")
+    driver.tap(segment(driver.cockpit.screen.part.language, "fr"))
+    assert {"Réglages", "Langue"} <= words(driver)
+
+
+def test_a_smaller_size_makes_everything_smaller(open_part):
+    driver = open_part("display")
+    before = driver.cockpit.screen.part.theme.height
+    driver.tap(segment(driver.cockpit.screen.part.scale, 0.8))
+    assert driver.cockpit.screen.part.theme.height == pytest.approx(before * 0.8, abs=1)
+
+
+def test_the_brightness_is_actuated(open_part):
+    driver = open_part("display")
+    driver.tap(driver.cockpit.screen.part.brightness, at=(0.5, 0.5))
+    assert [(path, value) for path, value, _ in driver.car.sets] == [(BRIGHTNESS, 50.0)]
+
+
+def test_a_unit_is_actuated_and_shown_when_the_car_confirms(open_part):
+    driver = open_part("units")
+    for path, (_, _, choices) in UNITS.items():
+        other = choices[1][0]
+        driver.tap(segment(driver.cockpit.screen.part.choices[path], other))
+        assert [(p, value) for p, value, _ in driver.car.sets] == [(path, other)]
+        driver.answer()
+        assert driver.cockpit.screen.part.choices[path].value == other
+    assert driver.cockpit.screen.category.name == "units"
+
+
+def test_without_the_car_units_cannot_be_chosen(open_part):
+    driver = open_part("units")
+    driver.put(dict.fromkeys(UNITS))
+    assert not any(control.usable for control in driver.cockpit.screen.part.choices.values())
+
+
+def test_nothing_is_set_while_driving_and_it_says_why(open_part):
+    driver = open_part("developer", driving=True)
+    for category in CATEGORIES:
+        driver.tap(driver.cockpit.screen.categories[category.name])
+        screen = driver.cockpit.screen
+        assert screen.category is category
+        assert screen.part.disabled == category.sets
+        assert screen.why.text == ("Not while driving" if category.sets else "")
+    driver.tap(driver.cockpit.screen.categories["display"])
+    driver.store.put_stream(STREAM, state())
+    driver.frames(1)
+    assert not driver.cockpit.screen.part.disabled
+    assert driver.cockpit.screen.why.text == ""
+
+
+def test_choices_outlast_a_restart(open_part, tmp_path, monkeypatch):
+    from carservices_ui import preferences
+
+    monkeypatch.setattr(preferences, "_FILE", preferences.StateFile("shell", "preferences.json", tmp_path))
+    driver = open_part("display")
+    driver.tap(segment(driver.cockpit.screen.part.theme, "day"))
+    driver.tap(segment(driver.cockpit.screen.part.language, "de"))
+    kept = preferences.Preferences.load()
+    assert (kept.theme, kept.language) == ("day", "de")
+
+
+def test_developer_options_are_shown_when_asked_for(open_part):
+    driver = open_part("system", developer=False)
+    assert "developer" not in driver.cockpit.screen.categories
+    driver.tap(driver.cockpit.screen.part.developer)
+    assert "developer" in driver.cockpit.screen.categories
+
+
+def test_reset_asks_first_and_then_sets_everything_back(open_part):
+    driver = open_part("system", language="de", scale=0.9)
+    driver.put({path: choices[1][0] for path, (_, _, choices) in UNITS.items()})
+    driver.tap(driver.cockpit.screen.part.reset)
+    assert driver.car.sets == []
+    yes = [button for button in driver.cockpit.dialog.walk() if isinstance(button, TextButton)][-1]
+    driver.tap(yes)
+    assert {path: value for path, value, _ in driver.car.sets} == DEFAULTS
+    kept = driver.cockpit.ui.preferences
+    assert (kept.theme, kept.language, kept.scale, kept.developer) == ("auto", "en", 1.0, False)
+
+
+def test_the_works_in_here_are_named_with_their_licences(open_part):
+    driver = open_part("system")
+    shown = {row.title.text for row in driver.widgets(ListRow)}
+    assert {"© OpenStreetMap contributors", "Inter", "Material Symbols"} <= shown
+    assert {"ODbL 1.0", "SIL OFL 1.1", "Apache 2.0"} <= words(driver)
+
+
+def test_the_developer_sees_every_restriction_explained_also_while_driving(open_part):
+    driver = open_part("developer", driving=True)
+    assert not driver.cockpit.screen.part.disabled
+    asked = [(arguments["restriction"], answer) for _, name, arguments, answer in driver.car.calls if name == "explain"]
+    assert {restriction for restriction, _ in asked} == set(Restriction)
+    for restriction, answer in asked:
+        answer(Outcome(True, f"Why {restriction.name}."))
+    driver.frames(2)
+    assert {f"Why {restriction.name}." for restriction in Restriction} <= words(driver)
+    assert all(row.in_force for row in driver.widgets(RestrictionRow))
+
+
+def test_the_developer_sees_the_rules_as_a_table(open_part):
+    driver = open_part("developer")
+    driver.tap(segment(driver.cockpit.screen.part.tabs, "rules"))
+    contract, name, _, answer = driver.car.calls[-1]
+    assert (contract, name) == (Driving, "outcomes")
+    ranges = ((Motion.PARKED, 0.0, None), (Motion.MOVING, 0.0, 5.0), (Motion.MOVING, 5.0, None))
+    rules = [
+        Rule(motion=motion, from_speed=low, to_speed=high, restriction=one, in_force=motion is Motion.MOVING)
+        for motion, low, high in ranges
+        for one in Restriction
+    ]
+    answer(Outcome(True, rules))
+    driver.frames(2)
+    (table,) = driver.widgets(RuleTable)
+    assert table.marks == 2 * len(Restriction)
+    assert {"Parked", "Moving\n0–5 m/s", "Moving\n≥ 5 m/s"} <= words(driver)
+
+
+def test_the_developer_sees_the_link_and_the_processes(open_part, tmp_path, monkeypatch):
+    monkeypatch.setenv(RUN_DIR_VARIABLE, str(tmp_path))
+    driver = open_part("developer")
+    driver.tap(segment(driver.cockpit.screen.part.tabs, "processes"))
+    assert {"not connected", "No processes to show"} <= words(driver)
+    process = {"name": "hub", "state": "running", "pid": 7, "restarts": 2, "cpu": 1.25, "rss": 42_000_000}
+    car = {"pid": os.getpid(), "started": 0.0, "state_dir": "", "facts": {}, "processes": [process]}
+    (tmp_path / run_dirs.STATE_FILE).write_text(json.dumps(car))
+    driver.store.put_link(True)
+    run_dirs.prepare(tmp_path)
+    with run_dirs.Lock(tmp_path):
+        driver.frames(2)
+    assert {"connected", "hub", "running · restarts: 2", "1.2 %   42 MB"} <= words(driver)
+
+
+@pytest.mark.parametrize(("size", "language"), [((1280, 720), "de"), ((1280, 720), "fr"), ((1920, 1080), "en")])
+def test_everything_fits(open_part, size, language):
+    driver = open_part("display", size, language=language)
+    for category in CATEGORIES:
+        driver.tap(driver.cockpit.screen.categories[category.name])
+        screen = driver.cockpit.screen
+        for control in (w for w in screen.walk(restrict=True) if isinstance(w, Control) and w.usable):
+            assert min(control.size) >= TARGET * size[0] / 1280 - 0.5
+            assert control.right <= screen.part.right + 0.5
+        for row in (w for w in screen.part.walk(restrict=True) if isinstance(w, ListRow)):
+            inside = [w for w in row.walk(restrict=True) if isinstance(w, Text)]
+            assert all(row.x <= text.x and text.right <= row.right for text in inside)
