@@ -253,20 +253,20 @@ class Broker:
             self.send(peer, [Kind.ERROR, 0, "UNSUPPORTED", f"the hub knows no message kind {kind!r:.40}", {}])
 
     def _read_publications(self) -> None:
-        handler, peers = self._handler, self.peers
+        handler, peers, receive = self._handler, self.peers, self._publish.recv
         for _ in range(BATCH):
             try:
-                frame = self._publish.recv(zmq.NOBLOCK, copy=False)
+                frame = receive(zmq.NOBLOCK, copy=False)
             except zmq.Again:
                 return
-            peer = peers.get(str(frame.get("User-Id")))
+            peer = peers.get(frame.get("User-Id"))  # type: ignore[arg-type]  # it is text
             if peer is None:
                 continue
             peer.received += 1
             data = frame.bytes
             try:
                 if data[:1] == wire.VALUES:
-                    handler.values(peer, wire.unpack(data[1:]))
+                    handler.values(peer, wire.decode(data[1:]))
                 elif data[:1] == wire.STATE:
                     topic, nul, payload = data[1:].partition(wire.NUL)
                     if not nul:

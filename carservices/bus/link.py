@@ -41,13 +41,13 @@ class Drain:
     """
 
     def __init__(
-        self, socket: "zmq.Socket[bytes]", read: Callable[[], None], relieved: Callable[[], None] = lambda: None
+        self, socket: "zmq.Socket[bytes]", take: Callable[[bytes], None], relieved: Callable[[], None] = lambda: None
     ) -> None:
         self.socket = socket
         self._relieved = relieved
         self._backlog = 0
         self._loop = asyncio.get_running_loop()
-        self._read = read
+        self._take = take
         self._scheduled = False
         self._loop.add_reader(socket.FD, self.run)
         self.nudge()
@@ -61,10 +61,10 @@ class Drain:
         self._scheduled = False
         if self.socket.closed:
             return
-        read = self._read
+        receive, take = self.socket.recv, self._take
         for _ in range(BATCH):
             try:
-                read()
+                take(receive(zmq.NOBLOCK))
             except zmq.Again:
                 if self._backlog > wire.HIGH_WATER:
                     self._relieved()
@@ -159,8 +159,8 @@ class Link:
 
     # -- reading -----------------------------------------------------------------------------------------------------
 
-    def _read_monitor(self) -> None:
-        event = parse_monitor_message(self._monitor.socket.recv_multipart(zmq.NOBLOCK))["event"]
+    def _read_monitor(self, frame: bytes) -> None:
+        event = parse_monitor_message([frame, self._monitor.socket.recv()])["event"]
         if event == zmq.EVENT_HANDSHAKE_SUCCEEDED:
             self._send([Kind.HELLO, wire.VERSION, self.name])
         elif event == zmq.EVENT_HANDSHAKE_FAILED_AUTH:
@@ -173,11 +173,11 @@ class Link:
             self._fail_calls("the hub has stopped; it will be back in a moment")
             self.on_down()
 
-    def _read_topic(self) -> None:
-        self.on_topic(self._topics.socket.recv(zmq.NOBLOCK))
+    def _read_topic(self, frame: bytes) -> None:
+        self.on_topic(frame)
 
-    def _read_call(self) -> None:
-        kind, *body = wire.unpack(self._calls.socket.recv(zmq.NOBLOCK))
+    def _read_call(self, frame: bytes) -> None:
+        kind, *body = wire.unpack(frame)
         if kind == Kind.CALL:
             self.spawn(self._answer(*body[:4]))
         elif kind in (Kind.REPLY, Kind.ERROR):
@@ -196,7 +196,7 @@ class Link:
     async def _welcomed(self) -> None:
         """A new hub knows nothing of us: begin with a fresh subscriber and let the owner restore the rest."""
         self._topics.close()
-        self._topics = Drain(self._socket(zmq.SUB), self._read_topic, lambda: self.on_backlog())
+        self._topics = Drain(self._socket(zmq.SUB), self.on_topic, lambda: self.on_backlog())
         self._topics.socket.connect(wire.endpoint(self.run_dir, "topics"))
         self.welcomes += 1
         self._connected.set()

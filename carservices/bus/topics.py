@@ -82,27 +82,22 @@ class Subscriptions:
 
     def _frame(self, frame: bytes) -> None:
         name, _, payload = frame.partition(wire.NUL)
-        topic = self._topics.get(name)
-        if topic is not None:
+        if (topic := self._topics.get(name)) is not None:
             self._take(topic, payload)
 
     def _take(self, topic: Followed, payload: bytes) -> None:
-        value, timestamp, status, seq = wire.unpack(payload)
+        value, timestamp, status, seq = wire.decode(payload)
         if seq <= topic.seq:
             return  # the snapshot or the stream brought it already
         if topic.seq and seq != topic.seq + 1:
             self._lost(seq - topic.seq - 1)
-        topic.seq = seq
         topic.last = last = Value(topic.path, value, timestamp, STATUSES[status])
+        topic.seq = seq
         for callback in topic.callbacks:
-            self._deliver(callback, last)
-
-    def _deliver(self, callback: OnValue, value: Value) -> None:
-        """One callback that fails must not cost the others their value."""
-        try:
-            callback(value)
-        except Exception as error:
-            report(error)
+            try:
+                callback(last)
+            except Exception as error:  # must not cost the other callbacks their value
+                report(error)
 
     def _lost(self, messages: int) -> None:
         self.drops += messages
@@ -212,7 +207,10 @@ class Subscriptions:
                 topic = self._topics[name.encode()] = Followed(path)
                 fresh.append(name)
             elif topic.last is not None:
-                self._deliver(watch.on_value, topic.last)
+                try:
+                    watch.on_value(topic.last)
+                except Exception as error:
+                    report(error)
             topic.callbacks.append(watch.on_value)
         if fresh:
             self._link.follow(fresh)

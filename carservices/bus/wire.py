@@ -11,6 +11,7 @@ are ignored, unknown kinds are answered with UNSUPPORTED, so that old and new pr
 """
 
 from enum import IntEnum
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,10 @@ def pack(message: Any) -> bytes:
     if len(frame) > MAX_PAYLOAD:
         raise ValueError(f"{len(frame)} bytes are too much for one message; {MAX_PAYLOAD} are allowed")
     return frame
+
+
+decode = partial(msgpack.unpackb, strict_map_key=False)
+"""`unpack` without its wrapper, for the way of every value; raises one of `BAD_INPUT`."""
 
 
 def unpack(frame: bytes) -> Any:
