@@ -83,7 +83,7 @@ class ValueSlider(ValueControl):
         self._place()
 
     def turn(self, steps: int) -> None:
-        self.choose(self._snap(float(self.value or self._low) + steps * self._step))
+        self.choose(self._snap(self._level + steps * self._step))
 
     def on_touch_down(self, touch: Any) -> bool:
         handled: bool = super().on_touch_down(touch)
@@ -103,6 +103,10 @@ class ValueSlider(ValueControl):
             value, self._dragged = self._dragged, None
             self.choose(value)
 
+    @property
+    def _level(self) -> float:
+        return self._low if self.value is None else float(self.value)
+
     def _drag(self, touch: Any) -> None:
         left, width = self.x + dp(22), max(1.0, self.width - dp(44))
         self._dragged = self._snap(self._low + (touch.x - left) / width * (self._high - self._low))
@@ -113,7 +117,7 @@ class ValueSlider(ValueControl):
         return self._low + steps * self._step
 
     def _place(self, *_: Any) -> None:
-        value = self._dragged if self._dragged is not None else float(self.value or self._low)
+        value = self._dragged if self._dragged is not None else self._level
         self._fill_paint.a = self._knob_paint.a = 0.0 if self.value is None and self._dragged is None else 1.0
         share = min(1.0, max(0.0, (value - self._low) / (self._high - self._low)))
         left, width = self.x + dp(22), self.width - dp(44)
