@@ -1,0 +1,44 @@
+"""The emulator panel: a developer's window beside the cockpit, to see every signal and to play with the car."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from carservices_ui import kivy_env
+
+NAME = "panel"
+SIZE = (1180, 760)
+SMALLEST = (1000, 660)
+
+
+def main(
+    run_dir: Path,
+    *,
+    ready: Callable[[], None] = lambda: None,
+    beat: Callable[[], None] = lambda: None,
+    name: str = NAME,
+    size: tuple[int, int] = SIZE,
+    offscreen: bool = False,
+    screenshot: Path | None = None,
+    tab: str = "signals",
+) -> None:
+    """Show the panel of the car in `run_dir` until the window is closed or SIGTERM comes.
+
+    `ready` is called with the first picture on the glass, `beat` each second while frames turn.
+    With `screenshot` nothing is shown: a picture of `tab` is written to exactly that file.
+    Raises ValueError for a tab that does not exist.
+    """
+    kivy_env.prepare(run_dir / f"kivy-{NAME}", size=size, offscreen=offscreen or screenshot is not None)
+
+    from kivy.config import Config
+
+    Config.set("graphics", "resizable", 1)
+    Config.set("graphics", "minimum_width", SMALLEST[0])
+    Config.set("graphics", "minimum_height", SMALLEST[1])
+
+    from carservices_ui.panel import window  # imports kivy
+
+    window.check_tab(tab)
+    if screenshot is None:
+        window.run(run_dir, name, tab, ready, beat)
+    else:
+        window.take(run_dir, name, tab, screenshot)

@@ -1,0 +1,120 @@
+"""The panel's idea of the emulator: its status asked each second, commands to it, and what they came to."""
+
+from collections.abc import Callable
+from typing import Any
+
+from carservices_ui.panel.backend import PanelBackend, Survey
+from carservices_ui.store import OnOutcome, Outcome, Store
+
+NO_CAR = "No car answers"
+WORLD_VERBS = frozenset({"scenario", "seek", "speed", "pause", "record", "replay", "status"})
+"""Verbs every emulator has beside those it lists under ``choices.commands``."""
+
+
+class Emulator:
+    """Knows the last `Survey`; `on_change` is called in the user interface's thread whenever it may differ."""
+
+    def __init__(self, store: Store, backend: PanelBackend, tell: Callable[[str, bool], None]) -> None:
+        self._store, self._backend, self._tell = store, backend, tell
+        self.last = Survey()
+        self.surveyed = False
+        self.on_change: list[Callable[[], None]] = []
+        self._asking = False
+        self._ask_again = False
+        self._flying: set[str] = set()
+        self._waiting: dict[str, dict[str, Any]] = {}
+
+    @property
+    def here(self) -> bool:
+        """Whether there is an emulator to command now."""
+        return self._store.linked and self.last.emulator is not None
+
+    @property
+    def status(self) -> dict[str, Any]:
+        """The emulator's own status as it was last told; empty without an emulator."""
+        return self.last.status if self.here else {}
+
+    @property
+    def absence(self) -> str:
+        """Why there is no emulator, for a person; empty when there is one."""
+        if not self._store.linked:
+            return "The hub does not answer. The panel waits and comes back by itself."
+        if not self.surveyed:
+            return "Looking for the emulator …"
+        if self.last.emulator is None:
+            others = ", ".join(self.last.hals) or "none"
+            return f"This tab plays with the emulator, and it does not run here. HALs that do: {others}."
+        return ""
+
+    def choices(self, what: str) -> list[str]:
+        """What the emulator offers: profiles, scenarios, trips, faults, commands."""
+        return list(self.status.get("choices", {}).get(what, ()))
+
+    def takes(self, verb: str) -> bool:
+        """Whether the emulator knows this verb."""
+        return self.here and (verb in WORLD_VERBS or verb in self.choices("commands"))
+
+    def survey(self, *_: Any) -> None:
+        """Ask what there is; while an answer is on its way, once more after it."""
+        if self._asking:
+            self._ask_again = True
+            return
+        self._asking = True
+        self._backend.survey(lambda outcome: self._store.post(lambda: self._surveyed(outcome)))
+
+    def do(self, verb: str, on_outcome: OnOutcome = lambda _: None, **arguments: Any) -> None:
+        """One command; how it ended is told and followed by a fresh status."""
+
+        def ended(outcome: Outcome) -> None:
+            self.report(f"{verb} {brief(arguments)}".strip(), outcome)
+            on_outcome(outcome)
+
+        self._send(verb, arguments, ended)
+
+    def keep(self, verb: str, **arguments: Any) -> None:
+        """A command that follows the hand: one at a time on its way, of those that wait only the latest counts."""
+        if verb in self._flying:
+            self._waiting[verb] = self._waiting.get(verb, {}) | arguments
+            return
+
+        def ended(outcome: Outcome) -> None:
+            self._flying.discard(verb)
+            if not outcome.ok:
+                self._waiting.pop(verb, None)
+                self.report(verb, outcome)
+            elif verb in self._waiting:
+                self.keep(verb, **self._waiting.pop(verb))
+
+        self._flying.add(verb)
+        self._send(verb, arguments, ended)
+
+    def report(self, what: str, outcome: Outcome) -> None:
+        """Tell how something ended, and look at the emulator again."""
+        self._tell(what if outcome.ok else f"{what}: {outcome.reason or NO_CAR}", outcome.ok)
+        self.survey()
+
+    def _send(self, verb: str, arguments: dict[str, Any], ended: OnOutcome) -> None:
+        if self.last.emulator is None:
+            ended(Outcome(False, reason=self.absence or NO_CAR))
+            return
+        self._backend.control(
+            self.last.emulator, verb, arguments, lambda outcome: self._store.post(lambda: ended(outcome))
+        )
+
+    def _surveyed(self, outcome: Outcome) -> None:
+        self._asking = False
+        if outcome.ok:
+            self.last = outcome.result
+            self.surveyed = True
+        for callback in tuple(self.on_change):
+            callback()
+        if self._ask_again:
+            self._ask_again = False
+            self.survey()
+
+
+def brief(arguments: dict[str, Any]) -> str:
+    """Arguments as a person reads them."""
+    return ", ".join(
+        f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}" for name, value in arguments.items()
+    )

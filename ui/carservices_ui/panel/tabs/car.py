@@ -1,0 +1,130 @@
+"""Car: doors, seats, windows, lights, and the charging cable."""
+
+from typing import Any
+
+from kivy.metrics import dp
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.gridlayout import GridLayout
+from kivy.uix.widget import Widget
+
+from carservices_ui.binding import bind_signal
+from carservices_ui.panel.kit import CONTROL, Cell, Group, Words, button, choice, fact, line
+from carservices_ui.panel.tabs.base import Tab
+from carservices_ui.panel.topview import SEATS, TopView
+from carservices_ui.widgets import Toggle, ValueSlider
+
+DOOR = "Vehicle.Cabin.Door"
+LIGHTS = "Vehicle.Body.Lights"
+CHARGING = "Vehicle.Powertrain.TractionBattery.Charging"
+PORT = f"{CHARGING}.ChargingPort.FrontRight"
+SIDES = {
+    "Row1.DriverSide": "Front driver",
+    "Row1.PassengerSide": "Front passenger",
+    "Row2.DriverSide": "Rear driver side",
+    "Row2.PassengerSide": "Rear passenger side",
+}
+SWITCH = (("OFF", "Off"), ("POSITION", "Pos."), ("DAYTIME_RUNNING_LIGHTS", "Day"), ("AUTO", "Auto"), ("BEAM", "Beam"))
+LAMPS = (
+    ("High beam", f"{LIGHTS}.Beam.High.IsOn"),
+    ("Hazard", f"{LIGHTS}.Hazard.IsSignaling"),
+    ("Fog front", f"{LIGHTS}.Fog.Front.IsOn"),
+    ("Fog rear", f"{LIGHTS}.Fog.Rear.IsOn"),
+    ("Left", f"{LIGHTS}.DirectionIndicator.Left.IsSignaling"),
+    ("Right", f"{LIGHTS}.DirectionIndicator.Right.IsSignaling"),
+)
+STATIONS = (
+    ("ac", 2.3, "AC 2.3"),
+    ("ac", 11.0, "AC 11"),
+    ("ac", 22.0, "AC 22"),
+    ("dc", 50.0, "DC 50"),
+    ("dc", 150.0, "DC 150"),
+)
+"""Kind, kW and name: a household socket, wall boxes, and fast chargers."""
+FACTS = (
+    ("Battery", "Vehicle.Powertrain.TractionBattery.StateOfCharge.Displayed", lambda v: f"{v:.1f} %"),
+    ("Into the battery", "Vehicle.Powertrain.TractionBattery.CurrentPower", lambda v: f"{v / 1000:.1f} kW"),
+    ("Full in", f"{CHARGING}.TimeToComplete", lambda v: f"{v // 3600} h {v // 60 % 60:02} min"),
+)
+COLUMN = 540
+
+
+class CarTab(Tab):
+    """Doors, seats and cable are verbs of the emulator; windows, locks and lights are set as any client does it."""
+
+    def build(self) -> Widget:
+        emulator = self.desk.emulator
+        self.view = TopView(self.desk)
+        self.windows = {seat: ValueSlider(size_hint=(1, None), height=dp(CONTROL)) for seat in SIDES}
+        self.switch = choice(SWITCH, lambda _: None)
+        self.lamps = {path: Toggle(height=dp(CONTROL)) for _, path in LAMPS}
+        self.flap, self.cable_lock = Toggle(height=dp(CONTROL)), Toggle(height=dp(CONTROL))
+        self.station = choice(
+            [(at, name) for at, (_, _, name) in enumerate(STATIONS)], lambda _: None, width=COLUMN - 48
+        )
+        self.station.value = 1
+        self.plug = button("Plug in", self._plug, icon="electrical_services", kind="primary")
+        self.unplug = button("Unplug", lambda: emulator.do("unplug"), icon="cable")
+        self.cable = Cell("–", align="right", strong=True)
+        for verb, widget in (("door", self.view), ("plug", self.plug), ("unplug", self.unplug)):
+            self.requires(verb, widget)
+        return self._arrange()
+
+    def wire(self) -> None:
+        for seat, slider in self.windows.items():
+            bind_signal(self.desk, slider, f"{DOOR}.{seat}.Window.Position", send=round)
+        bind_signal(self.desk, self.switch, f"{LIGHTS}.LightSwitch")
+        for path, toggle in self.lamps.items():
+            bind_signal(self.desk, toggle, path)
+        bind_signal(self.desk, self.flap, f"{PORT}.IsFlapOpen")
+        bind_signal(self.desk, self.cable_lock, f"{PORT}.IsChargingCableLocked")
+        for path in (f"{PORT}.IsChargingCableConnected", f"{CHARGING}.IsCharging"):
+            self.desk.store.bind(path, lambda _: self._show_cable())
+
+    def _arrange(self) -> Widget:
+        locks = BoxLayout(size_hint_y=None, height=dp(CONTROL), spacing=dp(12))
+        for words, icon, locked in (("Lock", "lock", True), ("Unlock", "lock_open", False)):
+            lock = button(words, lambda locked=locked: self._lock(locked), icon=icon)
+            lock.size_hint_x = 1
+            locks.add_widget(lock)
+        hint = Words("Click doors, hood and trunk. A seat takes turns: belted, not belted, empty.", tone="text3")
+        seen = Group("Doors and seats", self.view, hint, locks, icon="directions_car")
+        windows = [line(name, self.windows[seat], width=190) for seat, name in SIDES.items()]
+        lamps = GridLayout(cols=2, size_hint_y=None, spacing=(dp(30), 0))
+        lamps.bind(minimum_height=lamps.setter("height"))
+        for name, path in LAMPS:
+            lamps.add_widget(line(name, self.lamps[path]))
+        facts = [fact("Cable", self.cable)[0]]
+        for name, path, words in FACTS:
+            row, cell = fact(name)
+            self.live(path, cell, words)
+            facts.append(row)
+        plugs = BoxLayout(size_hint_y=None, height=dp(CONTROL), spacing=dp(12))
+        for part in (self.plug, self.unplug):
+            part.size_hint_x = 1
+            plugs.add_widget(part)
+        hatch = BoxLayout(size_hint_y=None, height=dp(CONTROL + 6), spacing=dp(30))
+        hatch.add_widget(line("Flap", self.flap))
+        hatch.add_widget(line("Cable lock", self.cable_lock))
+        charge = Group("Charging", self.station, plugs, hatch, *facts, Widget(), icon="ev_station")
+        side = BoxLayout(orientation="vertical", spacing=dp(14), size_hint_x=None, width=dp(COLUMN))
+        side.add_widget(Group("Windows", *windows, icon="window", gap=2, hug=True))
+        side.add_widget(Group("Lights", self.switch, lamps, icon="highlight", gap=6, hug=True))
+        side.add_widget(charge)
+        both = BoxLayout(spacing=dp(14), pos_hint={"x": 0, "y": 0})
+        both.add_widget(seen)
+        both.add_widget(side)
+        return both
+
+    def _plug(self) -> None:
+        kind, power, _ = STATIONS[self.station.value]
+        self.desk.emulator.do("plug", kind=kind, power_kw=power)
+
+    def _lock(self, locked: bool) -> None:
+        for seat in SEATS:
+            self.desk.set(f"{DOOR}.{seat}.IsLocked", locked)
+
+    def _show_cable(self) -> None:
+        store = self.desk.store
+        connected: Any = store.get(f"{PORT}.IsChargingCableConnected")
+        words = "connected, charging" if store.get(f"{CHARGING}.IsCharging") else "connected"
+        self.cable.text = "–" if connected is None else words if connected else "not connected"

@@ -1,0 +1,189 @@
+"""Drive: who drives, gear, pedals and steering by mouse and keys, and what the car does with it."""
+
+from typing import Any
+
+from kivy.clock import Clock
+from kivy.core.window import Window
+from kivy.metrics import dp
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.widget import Widget
+
+from carservices_ui.binding import bind_signal
+from carservices_ui.panel.keys import KeyDriver
+from carservices_ui.panel.kit import CONTROL, Cell, Group, Words, choice, fact, line
+from carservices_ui.panel.pedals import Pedal, Wheel
+from carservices_ui.panel.tabs.base import Tab
+from carservices_ui.units import is_number
+from carservices_ui.widgets import ArcGauge, Column, Row, Text, Toggle, ValueSlider
+
+TICK = 0.05
+GEAR = "Vehicle.Powertrain.Transmission.SelectedGear"
+BATTERY = "Vehicle.Powertrain.TractionBattery"
+GEARS = {126: "P", -1: "R", 0: "N", 127: "D"}
+DRIVERS = (("trip", "Trip"), ("wltc", "WLTC"), ("constant", "Constant"), ("manual", "Manual"), ("parked", "Parked"))
+MODES = (("ECONOMY", "Eco"), ("NORMAL", "Normal"), ("SPORT", "Sport"), ("SNOW", "Snow"), ("RAIN", "Rain"))
+IGNITION = (("LOCK", "Lock"), ("OFF", "Off"), ("ACC", "Acc"), ("ON", "On"))
+TOP_SPEED = 180.0
+"""km/h at the end of the dial."""
+WIDTH = 600
+FACTS = (
+    ("Battery power", f"{BATTERY}.CurrentPower", lambda watts: f"{-watts / 1000:.1f} kW"),
+    ("State of charge", f"{BATTERY}.StateOfCharge.Displayed", lambda percent: f"{percent:.1f} %"),
+    ("Acceleration", "Vehicle.Acceleration.Longitudinal", lambda rate: f"{rate:.2f} m/s²"),
+    ("Distance", "Vehicle.TraveledDistance", lambda metres: f"{metres / 1000:.2f} km"),
+)
+
+
+class DriveTab(Tab):
+    """Pedals and wheel take over from whoever drives, as the emulator does it."""
+
+    def build(self) -> Widget:
+        emulator = self.desk.emulator
+        self.keys = KeyDriver()
+        self.accelerator, self.brake = Pedal("Accelerator", tone="energy"), Pedal("Brake", tone="alert")
+        self.wheel = Wheel()
+        self.gear = choice(
+            [(name, name) for name in GEARS.values()], lambda g: emulator.do("gear", gear=g), width=WIDTH
+        )
+        self.driver = choice(DRIVERS, self._seat)
+        self.speed = ValueSlider(low=0, high=160, step=5, size_hint=(1, None), height=dp(CONTROL))
+        self.speed.value = 50.0
+        self.speed.bind(on_choose=lambda *_: self._cruise())
+        self.speed_text = Cell("50 km/h", align="right", strong=True, size_hint_x=None, width=dp(120))
+        self.mode = choice(MODES, lambda _: None)
+        self.ignition = choice(IGNITION, lambda state: emulator.do("ignition", state=state))
+        self.parking = Toggle(height=dp(CONTROL))
+        self.hold = Toggle(height=dp(CONTROL))
+        self.hold.value = self.desk.memory.hold
+        self.hold.bind(on_choose=lambda _, on: self._hold(on))
+        self.dial = ArcGauge(tones=("accent", "accent"))
+        self.number = Text("–", role="display", strong=True)
+        self.gear_shown = Text("", role="body", tone="text2")
+        self.dial.add_widget(
+            Column(
+                self.number,
+                Text("km/h", tone="text2"),
+                self.gear_shown,
+                align="center_x",
+                gap=None,
+                pos_hint={"center_x": 0.5, "center_y": 0.5},
+            )
+        )
+        for verb, widget in (("gear", self.gear), ("driver", self.driver), ("ignition", self.ignition)):
+            self.requires(verb, widget)
+        for handle in (self.accelerator, self.brake, self.wheel):
+            self.requires("pedals", handle)
+        return self._arrange()
+
+    def wire(self) -> None:
+        store = self.desk.store
+        bind_signal(self.desk, self.mode, "Vehicle.Powertrain.Transmission.PerformanceMode")
+        bind_signal(self.desk, self.parking, "Vehicle.Chassis.ParkingBrake.IsEngaged")
+        store.bind(GEAR, self._show_gear)
+        store.bind("Vehicle.LowVoltageSystemState", lambda state: setattr(self.ignition, "value", state))
+        store.bind("Vehicle.Speed", self._show_speed)
+        for path, handle, scale in (
+            ("Vehicle.Chassis.Accelerator.PedalPosition", self.accelerator, 0.01),
+            ("Vehicle.Chassis.Brake.PedalPosition", self.brake, 0.01),
+            ("Vehicle.Chassis.SteeringWheel.Angle", self.wheel, 1.0),
+        ):
+            store.bind(path, lambda value, handle=handle, scale=scale: _mark(handle, value, scale))
+        for name, handle in (("accelerator", self.accelerator), ("brake", self.brake), ("steering", self.wheel)):
+            handle.held = self.desk.memory.hold
+            handle.bind(on_move=lambda _, wanted, name=name: self.desk.emulator.keep("pedals", **{name: wanted}))
+        Window.bind(on_key_down=self._key_down, on_key_up=self._key_up, focus=self._focus)
+        self._timer = Clock.schedule_interval(self._tick, TICK)
+
+    def follow(self, status: dict[str, Any]) -> None:
+        self.driver.value = status.get("driver")
+
+    def close(self) -> None:
+        self._timer.cancel()
+        Window.unbind(on_key_down=self._key_down, on_key_up=self._key_up, focus=self._focus)
+        if self.keys.busy:
+            self.desk.emulator.keep("pedals", accelerator=0.0, brake=0.0, steering=0.0)
+
+    def _arrange(self) -> Widget:
+        cruise = line("Constant speed", self.speed, self.speed_text, width=170)
+        self.requires("driver", cruise)
+        facts = []
+        for name, path, words in FACTS:
+            row, cell = fact(name)
+            self.live(path, cell, words)
+            facts.append(row)
+        figures = BoxLayout(orientation="vertical")
+        for row in (Widget(), *facts, Widget()):
+            figures.add_widget(row)
+        now = BoxLayout(spacing=dp(40))
+        now.add_widget(self.dial)
+        now.add_widget(figures)
+        driver = Group("Driver", self.driver, cruise, icon="person", hug=True)
+        lever = Group("Gear", self.gear, line("Parking brake", self.parking), icon="car_gear", hug=True)
+        state = Group("Ignition and drive mode", self.ignition, self.mode, icon="power", hug=True)
+        live = Group("Now", now, icon="monitoring", size_hint_y=None, height=dp(330))
+        handles = BoxLayout(spacing=dp(8))
+        for handle, share in ((self.wheel, 1.0), (self.brake, 0.36), (self.accelerator, 0.36)):
+            handle.size_hint_x = share
+            handles.add_widget(handle)
+        hint = Words(
+            "Drag, or hold the arrows or WASD; the space bar brakes fully. Marks show where the car is.", tone="text3"
+        )
+        stay = Row(Text("Stay where left", tone="text2"), self.hold)
+        by_hand = Group("By hand", handles, hint, icon="directions_car", end=stay)
+        left = BoxLayout(orientation="vertical", spacing=dp(14))
+        right = BoxLayout(orientation="vertical", spacing=dp(14), size_hint_x=None, width=dp(WIDTH))
+        for column, parts in ((left, (live, by_hand)), (right, (driver, lever, state, Widget()))):
+            for part in parts:
+                column.add_widget(part)
+        both = BoxLayout(spacing=dp(14), pos_hint={"x": 0, "y": 0})
+        both.add_widget(left)
+        both.add_widget(right)
+        return both
+
+    def _seat(self, name: str) -> None:
+        if name == "constant":
+            self._cruise()
+        else:
+            self.desk.emulator.do("driver", name=name)
+
+    def _cruise(self) -> None:
+        self.speed_text.text = f"{self.speed.value:.0f} km/h"
+        self.desk.emulator.do("driver", name="constant", speed=float(self.speed.value))
+
+    def _hold(self, on: bool) -> None:
+        self.desk.memory.hold = on
+        for handle in (self.accelerator, self.brake, self.wheel):
+            handle.held = on
+            if not on:
+                handle.move(0.0)
+
+    def _show_speed(self, value: Any) -> None:
+        speed = abs(value) if is_number(value) else None
+        self.number.text = "–" if speed is None else f"{speed:.0f}"
+        self.dial.show(None if speed is None else speed / TOP_SPEED)
+
+    def _show_gear(self, value: Any) -> None:
+        self.gear.value = GEARS.get(value)
+        self.gear_shown.text = GEARS.get(value, "")
+
+    def _tick(self, seconds: float) -> None:
+        if not self.keys.busy:
+            return
+        self.keys.step(seconds)
+        self.accelerator.move(round(self.keys.accelerator, 2))
+        self.brake.move(round(self.keys.brake, 2))
+        self.wheel.move(round(self.keys.steering, 1))
+
+    def _key_down(self, _window: Any, code: int, *_: Any) -> bool:
+        return self.desk.emulator.takes("pedals") and self.keys.key(code, down=True)
+
+    def _key_up(self, _window: Any, code: int, *_: Any) -> bool:
+        return self.keys.key(code, down=False)
+
+    def _focus(self, _window: Any, focused: bool) -> None:
+        if not focused:
+            self.keys.release()
+
+
+def _mark(handle: Pedal | Wheel, value: Any, scale: float) -> None:
+    handle.actual = float(value) * scale if is_number(value) else 0.0

@@ -1,0 +1,156 @@
+"""Scenario: which one runs, its time line and pace, recordings and replays."""
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from kivy.clock import Clock
+from kivy.metrics import dp
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.widget import Widget
+
+from carservices_ui.panel.kit import CONTROL, Cell, Field, Group, Words, button, choice, relabel
+from carservices_ui.panel.seekbar import SeekBar
+from carservices_ui.panel.simclock import SimClock, clock
+from carservices_ui.panel.tabs.base import Tab
+from carservices_ui.widgets import Scroll
+
+TICK = 0.1
+AT_LEAST = 1800.0
+"""s of time line shown although nothing is planned then."""
+PACES = tuple((pace, f"{pace:g}×") for pace in (0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 50.0, 200.0))
+FILE = "drive.jsonl"
+
+
+class ScenarioTab(Tab):
+    """The emulator is the player; the panel shows where it is and asks it to go elsewhere."""
+
+    def build(self) -> Widget:
+        emulator, memory = self.desk.emulator, self.desk.memory
+        self.clock = SimClock(emulator)
+        self.scenarios: list[str] = []
+        self.list = Scroll(gap="xs")
+        self.own = Field(hint="path of your own scenario.toml")
+        self.own.bind(on_text_validate=lambda *_: self._play_own())
+        self.name = Words("", tone="text", role="primary")
+        self.description = Words("")
+        self.seek = SeekBar()
+        self.seek.bind(on_seek=lambda _, seconds: emulator.do("seek", seconds=seconds))
+        self.play = button("Pause", lambda: self.clock.toggle(), icon="pause", kind="primary", width=190)
+        self.restart = button("From the start", lambda: emulator.do("seek", seconds=0), icon="skip_previous")
+        self.pace = choice(PACES, lambda pace: emulator.do("speed", factor=pace))
+        self.events = Scroll(gap="xs")
+        self.file = Field(hint="file", text=memory.file or str(Path.cwd() / FILE))
+        self.file.bind(text=lambda _, text: setattr(memory, "file", text))
+        self.record = button("Record", self._record, icon="circle", kind="danger", width=210)
+        self.replay = button("Replay", self._replay, icon="play_arrow", width=210)
+        self.tape = Words("")
+        return self._arrange()
+
+    def wire(self) -> None:
+        self._shown_events: list[Any] | None = None
+        self._timer = Clock.schedule_interval(lambda _: self._tick(), TICK)
+
+    def close(self) -> None:
+        self._timer.cancel()
+
+    def follow(self, status: dict[str, Any]) -> None:
+        self.clock.synchronise()
+        self._offer(self.desk.emulator.choices("scenarios"))
+        replay, recording = status.get("replay"), status.get("recording")
+        self.name.text = Path(replay).name if replay else str(status.get("scenario", ""))
+        self.description.text = f"Replay of {replay}" if replay else str(status.get("description", ""))
+        events = [] if replay else [(float(time), str(what)) for time, what in status.get("events", ())]
+        self.seek.length = (
+            float(status["duration"]) if replay else max(AT_LEAST, float(status.get("duration", 0)) * 1.1)
+        )
+        self.seek.show_events(events)
+        self._list(events)
+        relabel(
+            self.play, "Play" if status.get("paused") else "Pause", "play_arrow" if status.get("paused") else "pause"
+        )
+        relabel(self.record, "Stop recording" if recording else "Record", "stop_circle" if recording else "circle")
+        relabel(self.replay, "End replay" if replay else "Replay", "stop_circle" if replay else "play_arrow")
+        self.pace.value = status.get("speed")
+        self.tape.text = (
+            f"Recording to {recording}"
+            if recording
+            else f"Replaying {replay}"
+            if replay
+            else ("A recording holds every value as it was sent; a replay plays it back to every client.")
+        )
+        self._tick()
+
+    def _arrange(self) -> Widget:
+        own = BoxLayout(size_hint_y=None, height=dp(CONTROL), spacing=dp(10))
+        own.add_widget(self.own)
+        own.add_widget(button("Load", self._play_own, width=100))
+        left = Group("Scenarios", self.list, own, icon="list", size_hint_x=None, width=dp(480))
+        transport = BoxLayout(size_hint_y=None, height=dp(CONTROL), spacing=dp(12))
+        for part in (self.play, self.restart, Widget()):
+            transport.add_widget(part)
+        player = Group(
+            "Time line",
+            self.name,
+            self.description,
+            self.seek,
+            transport,
+            icon="timeline",
+            size_hint_y=None,
+            height=dp(370),
+        )
+        tape = BoxLayout(size_hint_y=None, height=dp(CONTROL), spacing=dp(12))
+        for part in (self.file, self.record, self.replay):
+            tape.add_widget(part)
+        recorder = Group("Record and replay", tape, self.tape, icon="history", hug=True)
+        right = BoxLayout(orientation="vertical", spacing=dp(14))
+        for part in (player, Group("What happens when", self.events, icon="schedule"), recorder):
+            right.add_widget(part)
+        both = BoxLayout(spacing=dp(14), pos_hint={"x": 0, "y": 0})
+        both.add_widget(left)
+        both.add_widget(right)
+        return both
+
+    def _offer(self, names: list[str]) -> None:
+        if names == self.scenarios:
+            return
+        self.scenarios = names
+        self.list.body.clear_widgets()
+        for name in names:
+            row = button(name.replace("-", " ").capitalize(), partial(self.desk.emulator.do, "scenario", name=name))
+            row.size_hint_x = 1
+            self.list.body.add_widget(row)
+
+    def _play_own(self) -> None:
+        self.desk.emulator.do("scenario", name=_absolute(self.own.text))
+
+    def _list(self, events: list[tuple[float, str]]) -> None:
+        if events == self._shown_events:
+            return
+        self._shown_events = events
+        self.events.body.clear_widgets()
+        if not events:
+            self.events.body.add_widget(Words("Nothing is planned; the driver drives on.", tone="text3"))
+        for moment, what in events:
+            row = BoxLayout(size_hint_y=None, height=dp(36), spacing=dp(16))
+            row.add_widget(Cell(clock(moment), strong=True, size_hint_x=None, width=dp(110)))
+            row.add_widget(Cell(what, tone="text2"))
+            self.events.body.add_widget(row)
+
+    def _record(self) -> None:
+        recording = self.desk.emulator.status.get("recording")
+        self.desk.emulator.do("record", **({} if recording else {"file": _absolute(self.file.text)}))
+
+    def _replay(self) -> None:
+        replay = self.desk.emulator.status.get("replay")
+        self.desk.emulator.do("replay", **({} if replay else {"file": _absolute(self.file.text)}))
+
+    def _tick(self) -> None:
+        now = self.clock.now
+        self.seek.length = max(self.seek.length, now)
+        self.seek.position = now
+
+
+def _absolute(file: str) -> str:
+    """The emulator runs in another folder than the panel."""
+    return str(Path(file.strip()).expanduser().absolute())
