@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import contextlib
 import json
 import os
 import re
@@ -17,7 +18,8 @@ from carservices.system.spec import Facts, ProcessSpec
 from carservices.system.supervisor import Supervisor
 from carservices.system.table import car_table
 
-SIGTERM_HINT = "Ctrl-C ends it; `carservices ps`, `log -f` and `signals watch Vehicle.Speed` look inside"
+STDOUT = 1
+HINT = "Ctrl-C ends it; `carservices ps`, `log -f` and `signals watch Vehicle.Speed` look inside"
 
 
 def emulator(arguments: list[str]) -> int:
@@ -87,7 +89,7 @@ def _hal_options(names: list[str], texts: list[str]) -> dict[str, dict[str, Any]
 def _settings() -> settings.Settings:
     kept, problem = settings.load()
     if problem:
-        print(f"carservices: {problem}", flush=True)
+        _say(problem)
     return kept
 
 
@@ -108,8 +110,8 @@ def _drive(
         shell["screenshot"] = chosen.screenshot.absolute()
     display = has_display() and not chosen.headless and not chosen.screenshot
     if not (display or chosen.headless or chosen.screenshot):
-        print(
-            "carservices: no display (DISPLAY and WAYLAND_DISPLAY are not set), so no window; "
+        _say(
+            "no display (DISPLAY and WAYLAND_DISPLAY are not set), so no window; "
             "`carservices screenshot car.png` makes a picture"
         )
     keeps = run_dir.state_dir()
@@ -120,7 +122,7 @@ def _drive(
     run_dir.prepare(directory)
     with run_dir.Lock(directory):
         run_dir.clean(directory)
-        print(f"carservices: the car starts in {directory} (pid {os.getpid()}). {SIGTERM_HINT}", flush=True)
+        _say(f"the car starts in {directory} (pid {os.getpid()}). {HINT}")
         return asyncio.run(_supervise(directory, keeps, table, facts, picture_after))
 
 
@@ -134,4 +136,6 @@ async def _supervise(
 
 
 def _say(text: str) -> None:
-    print(f"carservices: {text}", flush=True)
+    """Unbuffered, and nobody has to listen: a closed terminal or a full disk does not end the car."""
+    with contextlib.suppress(OSError):
+        os.write(STDOUT, f"carservices: {text}\n".encode())

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from carservices.bus.identity import RUN_DIR_VARIABLE, TOKEN_VARIABLE
 
@@ -77,6 +77,11 @@ class Line:
             return  # a supervisor that does not read now will see the next beat; a dead one ends us anyway
 
 
+def _lines(descriptor: int) -> TextIO:
+    """A stream that hands on each line at once; the one inherited may be a file with a buffer."""
+    return open(descriptor, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)
+
+
 def die_with_parent() -> None:
     """Have the kernel kill this process when the thread that made it ends; Linux only."""
     if sys.platform == "linux":
@@ -92,6 +97,7 @@ def run(launch: Launch, line_socket: socket.socket, output: Connection) -> None:
     os.dup2(output.fileno(), 1)
     os.dup2(output.fileno(), 2)
     output.close()
+    sys.stdout, sys.stderr = _lines(1), _lines(2)
     faulthandler.enable()
     faulthandler.register(signal.SIGUSR1, all_threads=True)
     line = Line(line_socket, launch.deadline)

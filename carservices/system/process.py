@@ -17,6 +17,8 @@ from carservices.system.child import Launch
 
 PRELOAD = ["carservices.system.warm"]
 CHUNK = 65536
+LAST_CHUNKS = 64
+"""Read at most after the end of a process: one of its own children may still be talking."""
 
 
 def _context(start: Literal["fork", "fresh"]) -> BaseContext:
@@ -123,8 +125,9 @@ class Child:
         loop.remove_reader(self._process.sentinel)
         self.pid = None
         self._hear()
-        while self._read_output():
-            pass
+        for _ in range(LAST_CHUNKS):
+            if not self._read_output():
+                break
         loop.remove_reader(self._line)
         loop.remove_reader(self._output)
         self._line.close()

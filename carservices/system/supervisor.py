@@ -61,13 +61,12 @@ class Supervisor:
     async def run(self) -> int:
         """Run the car until it is told to end; 0, or 1 or 2 when something it needs failed for good.
 
-        The caller holds the run directory's lock.
+        The caller holds the run directory's lock. Raises `RunDirError`.
         """
         process.warm_up()
-        (self._dir / run_dir.LOG_DIR).mkdir(exist_ok=True)
-        secret = create_secret(self._dir)
-        write_grants(self._dir, {spec.name: spec.grants for spec in self._table})
-        for spec in self._table:
+        secret = self._prepare()
+        for spec in sorted(self._table, key=lambda spec: spec.start == "fork"):
+            # what is fresh first: it can load while the fork server does, which the first fork has to wait for
             self._managed[spec.name] = self._manage(spec, token_for(secret, spec.name))
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -80,6 +79,8 @@ class Supervisor:
             server.close()
             self._publish(time.monotonic())
             self._starter.shutdown(wait=False)
+        if any(managed.alive for managed in self._managed.values()):
+            os._exit(self._exit_code or 0)  # an orderly exit would wait for them; the kernel ends them with us
         return self._exit_code or 0
 
     def stop(self, code: int = 0) -> None:
@@ -87,6 +88,17 @@ class Supervisor:
         if self._exit_code is None:
             self._exit_code = code
         self._wake.set()
+
+    def _prepare(self) -> str:
+        """Write what the hub reads when it starts; the secret."""
+        try:
+            (self._dir / run_dir.LOG_DIR).mkdir(exist_ok=True)
+            write_grants(self._dir, {spec.name: spec.grants for spec in self._table})
+            return create_secret(self._dir)
+        except OSError as error:
+            raise run_dir.RunDirError(
+                f"{self._dir} cannot be written ({error.strerror}): make room, or name another with --run-dir"
+            ) from None
 
     def _manage(self, spec: ProcessSpec, token: str) -> Managed:
         launch = Launch(spec.name, spec.target, spec.arguments, self._dir, self._state_dir, token, spec.watch)
@@ -185,7 +197,7 @@ class Supervisor:
 
     def _publish(self, now: float) -> None:
         self._published, self._unpublished = now, False
-        snapshots = [managed.snapshot() for managed in self._managed.values()]
+        snapshots = [self._managed[spec.name].snapshot() for spec in self._table]
         for one in snapshots:
             if one.pid is not None:
                 one.cpu, one.rss = self._meter.look(one.pid, now)
@@ -214,7 +226,7 @@ class Supervisor:
         """End a process and start it again, also one that failed. Raises ValueError when the table lacks it."""
         managed = self._managed.get(name)
         if managed is None:
-            raise ValueError(f"no process '{name}'; there are {', '.join(self._managed)}")
+            raise ValueError(f"no process '{name}'; there are {', '.join(spec.name for spec in self._table)}")
         if not managed.spec.when(self.facts):
             raise ValueError(f"{name} does not run now: it needs {managed.spec.when.words}")
         managed.restarts.forgive()

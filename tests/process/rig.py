@@ -40,28 +40,44 @@ def is_alive(pid: int) -> bool:
         return False
 
 
+def children(pid: int) -> set[int]:
+    return _tree().get(pid, set())
+
+
 def descendants(pid: int) -> set[int]:
     """Its children, their children and so on."""
-    parents: dict[int, list[int]] = {}
+    tree = _tree()
+    found: set[int] = set()
+    todo = {pid}
+    while todo:
+        fresh = tree.get(todo.pop(), set())
+        found |= fresh
+        todo |= fresh
+    return found
+
+
+def _tree() -> dict[int, set[int]]:
+    """Every process and its children."""
+    tree: dict[int, set[int]] = {}
     for entry in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
             parent = int(entry.read_text().rpartition(")")[2].split()[1])
-            parents.setdefault(parent, []).append(int(entry.parent.name))
-    found: set[int] = set()
-    todo = [pid]
-    while todo:
-        fresh = parents.get(todo.pop(), [])
-        found.update(fresh)
-        todo += fresh
-    return found
+            tree.setdefault(parent, set()).add(int(entry.parent.name))
+    return tree
 
 
 class Running:
     """A supervisor that was started by a test."""
 
-    def __init__(self, command: list[str], run_dir: Path, environment: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        command: list[str],
+        run_dir: Path,
+        environment: dict[str, str] | None = None,
+        output: Path | None = None,
+    ) -> None:
         self.run_dir = run_dir
-        self.output = run_dir.with_name(f"output{next(NUMBERS)}")
+        self.output = output or run_dir.with_name(f"output{next(NUMBERS)}")
         with self.output.open("w") as output:
             self.process = subprocess.Popen(
                 [sys.executable, *command],

@@ -194,6 +194,19 @@ def test_a_car_that_cannot_start_says_why_and_ends(place, arguments, status, wor
         running.close()
 
 
+def test_nobody_has_to_read_what_the_command_says(place):
+    """Standard output on a full disk."""
+    command = [*COMMAND, "run", "--hal", "virtual", "--headless", "--run-dir", str(place)]
+    environment = {"XDG_STATE_HOME": str(place.parent), "XDG_CONFIG_HOME": str(place.parent)}
+    running = Running(command, place, environment, output=Path("/dev/full"))
+    try:
+        pid = running.kill("hal.virtual")  # something to say
+        running.until("hal.virtual", but=pid)
+        assert running.end() == 0
+    finally:
+        running.close()
+
+
 def test_ctrl_c_ends_a_car_with_status_0_and_nothing_left(place):
     command = [*COMMAND, "run", "--hal", "virtual", "--headless", "--run-dir", str(place)]
     running = Running(command, place, {"XDG_STATE_HOME": str(place.parent), "XDG_CONFIG_HOME": str(place.parent)})

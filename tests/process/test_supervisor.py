@@ -1,5 +1,6 @@
 """The supervisor with real processes: who dies comes back, who hangs is ended, and nobody is left behind."""
 
+import os
 import resource
 import signal
 import time
@@ -8,7 +9,7 @@ import pytest
 
 from carservices.system import control, crashes, logs
 from carservices.system.run_dir import LOG_DIR
-from tests.process.rig import descendants, supervised, until
+from tests.process.rig import children, descendants, supervised, until
 
 
 def said(running, name):
@@ -79,6 +80,25 @@ def test_nobody_survives_a_killed_supervisor(place):
         running.kill("one", signal.SIGSTOP)
         assert len(descendants(running.process.pid)) > 3  # the three and their fork server
         running.end(signal.SIGKILL)
+
+
+def test_a_stopped_fork_server_holds_up_nothing(place):
+    with supervised(place, "steady") as running:
+        running.until("one")
+        running.until("fresh")
+        (server,) = [pid for pid in children(running.process.pid) if children(pid)]
+        os.kill(server, signal.SIGSTOP)
+        assert running.end(signal.SIGINT) == 0
+
+
+def test_a_killed_fork_server_is_replaced(place):
+    with supervised(place, "steady") as running:
+        before = {name: running.until(name).pid for name in ("one", "fresh", "stubborn")}
+        (server,) = [pid for pid in children(running.process.pid) if children(pid)]
+        os.kill(server, signal.SIGKILL)
+        running.until("one", but=before["one"])
+        running.until("stubborn", but=before["stubborn"])
+        assert running["fresh"].pid == before["fresh"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -160,6 +180,12 @@ def test_a_second_one_in_the_same_directory_is_refused(place):
             assert second.process.wait(40) == 1
         assert f"a car already runs in {place} (pid {running.process.pid})" in second.output.read_text()
         assert running["one"].state == "running"
+
+
+def test_a_full_disk_at_the_start_is_one_sentence(place):
+    with supervised(place, "steady", "150") as running:
+        assert running.process.wait(40) == 1
+        assert f"{place} cannot be written (File too large): make room" in running.output.read_text()
 
 
 def test_a_full_disk_for_logs_stops_nobody_and_is_said_once(place):
