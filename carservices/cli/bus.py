@@ -6,7 +6,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-from carservices.cli.common import add_json, add_run_dir, parser, show_json, show_table, with_car
+from carservices.cli.common import add_json, add_run_dir, parser, positive, show_json, show_table, with_car
 from carservices.system.state import Meter
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def main(arguments: list[str]) -> int:
     verbs = options.add_subparsers(dest="verb", required=True, metavar="top")
     top = verbs.add_parser("top", help="who sends how much")
     top.add_argument("--once", action="store_true", help="one table, over one interval")
-    top.add_argument("--interval", type=float, default=1.0, metavar="SECONDS", help="default: %(default)g")
+    top.add_argument("--interval", type=positive, default=1.0, metavar="SECONDS", help="default: %(default)g")
     add_json(top)
     add_run_dir(top)
     chosen = options.parse_args(arguments)

@@ -3,6 +3,8 @@
 import argparse
 import asyncio
 import json
+import math
+import os
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,6 +36,32 @@ def add_run_dir(target: argparse.ArgumentParser) -> None:
 
 def add_json(target: argparse.ArgumentParser) -> None:
     target.add_argument("--json", action="store_true", help="print JSON")
+
+
+def positive(text: str) -> float:
+    """A finite number above 0, as argparse reads it."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0 < number < math.inf:
+        raise argparse.ArgumentTypeError(f"'{text}' is no number above 0")
+    return number
+
+
+def count(text: str) -> int:
+    """A whole number, 0 or above, as argparse reads it."""
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"'{text}' is no whole number")
+    return int(text)
+
+
+def picture(text: str) -> Path:
+    """A file that can be written, as argparse reads it."""
+    path = Path(text).absolute()
+    if not os.access(path.parent, os.W_OK) or path.is_dir():
+        raise argparse.ArgumentTypeError(f"'{text}' cannot be written: name a file in a directory of yours")
+    return path
 
 
 def with_car(run_dir: Path, work: Callable[["Car"], Coroutine[Any, Any, int]]) -> int:

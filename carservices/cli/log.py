@@ -1,6 +1,9 @@
 """`carservices log`: what the processes of a car said, merged by time."""
 
-from carservices.cli.common import Usage, add_json, add_run_dir, parser, show_json
+import json
+from collections import deque
+
+from carservices.cli.common import Usage, add_json, add_run_dir, count, parser
 from carservices.system import logs
 from carservices.system.logs import Entry
 from carservices.system.run_dir import LOG_DIR
@@ -10,8 +13,8 @@ def main(arguments: list[str]) -> int:
     """Print logs; also those of a car that has ended."""
     options = parser("log", "What the processes of a car said, merged by time.")
     options.add_argument("-f", "--follow", action="store_true", help="go on with what is said from now on")
-    options.add_argument("-s", "--service", action="append", metavar="NAME", help="only this process; may be repeated")
-    options.add_argument("-n", "--lines", type=int, default=1000, metavar="N", help="the last N (default: %(default)s)")
+    options.add_argument("-s", "--service", action="append", metavar="NAME", help="only this one; may be repeated")
+    options.add_argument("-n", "--lines", type=count, default=1000, metavar="N", help="default: %(default)s")
     add_json(options)
     add_run_dir(options)
     chosen = options.parse_args(arguments)
@@ -20,10 +23,11 @@ def main(arguments: list[str]) -> int:
     if unknown := sorted(set(chosen.service or ()) - set(there)):
         raise Usage(f"no log of '{unknown[0]}' in {directory}; there are {', '.join(there) or 'none'}")
     show = _show_json if chosen.json else _show
-    for entry in list(logs.read(directory, chosen.service or there))[-chosen.lines :]:
+    ends = logs.ends(directory, chosen.service or there)
+    for entry in deque(logs.read(directory, ends), chosen.lines):
         show(entry)
     if chosen.follow:
-        for entry in logs.follow(directory, lambda: chosen.service or logs.names(directory)):
+        for entry in logs.follow(directory, lambda: chosen.service or logs.names(directory), ends):
             show(entry)
     return 0
 
@@ -33,4 +37,4 @@ def _show(entry: Entry) -> None:
 
 
 def _show_json(entry: Entry) -> None:
-    show_json(entry._asdict())
+    print(json.dumps(entry._asdict()), flush=True)

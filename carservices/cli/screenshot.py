@@ -1,10 +1,9 @@
 """`carservices screenshot`: a picture of the cockpit of the running car, drawn without a display."""
 
 from importlib import import_module
-from pathlib import Path
 
 from carservices.bus.identity import TOOL
-from carservices.cli.common import Usage, add_run_dir, parser
+from carservices.cli.common import Usage, add_run_dir, parser, picture
 from carservices.cli.start import size
 from carservices.system.run_dir import running_pid
 from carservices.system.state import NotRunning
@@ -15,7 +14,7 @@ SHELL = "carservices_ui.shell"
 def main(arguments: list[str]) -> int:
     """Draw the cockpit once into a file."""
     options = parser("screenshot", "A picture of the cockpit of the running car; needs no display.")
-    options.add_argument("picture", type=Path, metavar="PNG")
+    options.add_argument("picture", type=picture, metavar="PNG")
     options.add_argument("--screen", metavar="NAME", help="another screen than the one shown last")
     options.add_argument("--size", type=size, default=(1280, 720), metavar="WxH")
     add_run_dir(options)
@@ -24,7 +23,7 @@ def main(arguments: list[str]) -> int:
         raise NotRunning(f"no car runs in {chosen.run_dir}: start one with `carservices emulator`")
     draw = import_module(SHELL).main
     try:
-        draw(chosen.run_dir, name=TOOL, size=chosen.size, screenshot=chosen.picture.absolute(), screen=chosen.screen)
+        draw(chosen.run_dir, name=TOOL, size=chosen.size, screenshot=chosen.picture, screen=chosen.screen)
     except ValueError as error:  # no such screen
         raise Usage(str(error)) from None
     print(chosen.picture)

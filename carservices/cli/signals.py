@@ -6,7 +6,17 @@ import json
 from typing import TYPE_CHECKING
 
 from carservices.cli import values
-from carservices.cli.common import Usage, add_json, add_run_dir, parser, show_json, show_table, with_car
+from carservices.cli.common import (
+    Usage,
+    add_json,
+    add_run_dir,
+    count,
+    parser,
+    positive,
+    show_json,
+    show_table,
+    with_car,
+)
 from carservices.signals import GlobSet, SignalConfig, Status, Value
 
 if TYPE_CHECKING:
@@ -27,12 +37,12 @@ def main(arguments: list[str]) -> int:
     listing.add_argument("globs", nargs="*", metavar="GLOB")
     for one in (get, watch):
         one.add_argument("globs", nargs="+", metavar="GLOB")
-    watch.add_argument("--rate", type=float, metavar="HZ", help="of continuous signals (default: as fast as they come)")
-    watch.add_argument("--count", type=int, metavar="N", help="end after so many lines")
+    watch.add_argument("--rate", type=positive, metavar="HZ", help="of continuous signals (default: the highest)")
+    watch.add_argument("--count", type=count, metavar="N", help="end after so many lines")
     for one in (put, inject):
         one.add_argument("path", metavar="PATH")
         one.add_argument("value", metavar="VALUE")
-    put.add_argument("--timeout", type=float, default=10.0, metavar="SECONDS", help="default: %(default)g")
+    put.add_argument("--timeout", type=positive, default=10.0, metavar="SECONDS", help="default: %(default)g")
     inject.add_argument(
         "--status", choices=[status.name.lower() for status in Status], default="available", help="with which status"
     )

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from carservices.cli.common import Usage, add_run_dir, parser
+from carservices.cli.common import Usage, add_run_dir, parser, picture, positive
 from carservices.system import run_dir, settings
 from carservices.system.display import has_display
 from carservices.system.spec import Facts, ProcessSpec
@@ -27,7 +27,7 @@ def emulator(arguments: list[str]) -> int:
     options = parser("emulator", "Start an emulated electric car: hub, HAL, services, cockpit and control panel.")
     options.add_argument("--profile", metavar="P", help="which car: a name or a TOML file of yours")
     options.add_argument("--scenario", metavar="S", help="what happens: a name or a TOML file of yours")
-    options.add_argument("--speed", type=float, metavar="X", help="how fast time runs (1 is real time)")
+    options.add_argument("--speed", type=positive, metavar="X", help="how fast time runs (1 is real time)")
     options.add_argument("--no-panel", action="store_true", help="without the emulator's control panel")
     _add_cockpit(options)
     chosen = options.parse_args(arguments)
@@ -56,8 +56,8 @@ def run(arguments: list[str]) -> int:
 def _add_cockpit(options: argparse.ArgumentParser) -> None:
     options.add_argument("--headless", action="store_true", help="without any window")
     options.add_argument("--size", type=size, metavar="WxH", help="of the cockpit's window, in pixels")
-    options.add_argument("--screenshot", type=Path, metavar="PNG", help="write a picture of the cockpit and end")
-    options.add_argument("--after", type=float, default=5.0, metavar="SECONDS", help="when (default: %(default)g)")
+    options.add_argument("--screenshot", type=picture, metavar="PNG", help="write a picture of the cockpit and end")
+    options.add_argument("--after", type=positive, default=5.0, metavar="SECONDS", help="when (default: %(default)g)")
     add_run_dir(options)
 
 
@@ -107,7 +107,7 @@ def _drive(
     directory: Path = chosen.run_dir.absolute()
     shell: dict[str, Any] = {"size": chosen.size or (kept.width, kept.height)}
     if chosen.screenshot:
-        shell["screenshot"] = chosen.screenshot.absolute()
+        shell["screenshot"] = chosen.screenshot
     display = has_display() and not chosen.headless and not chosen.screenshot
     if not (display or chosen.headless or chosen.screenshot):
         _say(

@@ -1,9 +1,10 @@
 """One log of lines per process, limited in size, and one reader that merges them by time."""
 
 import heapq
+import io
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -23,6 +24,16 @@ class Entry(NamedTuple):
     time: str
     name: str
     text: str
+
+
+class Place(NamedTuple):
+    """A place in the log of one process: which file, and how many bytes into it."""
+
+    inode: int
+    offset: int
+
+
+NOWHERE = Place(0, 0)
 
 
 class Log:
@@ -109,33 +120,38 @@ def names(directory: Path) -> list[str]:
     return sorted(path.name.removesuffix(SUFFIX) for path in directory.glob(f"*{SUFFIX}"))
 
 
-def read(directory: Path, chosen: Sequence[str]) -> Iterator[Entry]:
-    """What these processes said so far, in the order of time."""
-    return heapq.merge(*(_entries(directory, name) for name in chosen))
+def ends(directory: Path, chosen: Sequence[str]) -> dict[str, Place]:
+    """Where the logs of these processes end now."""
+    return {name: _end(directory, name) for name in chosen}
 
 
-def follow(directory: Path, choose: Callable[[], Sequence[str]], interval: float = 0.2) -> Iterator[Entry]:
-    """What is said from now on, without end; processes that appear later join in."""
-    positions = {name: _end(directory, name) for name in choose()}
+def read(directory: Path, ends: Mapping[str, Place]) -> Iterator[Entry]:
+    """What these processes said up to there, in the order of time."""
+    return heapq.merge(*(_entries(directory, name, end) for name, end in ends.items()))
+
+
+def follow(
+    directory: Path, choose: Callable[[], Sequence[str]], ends: Mapping[str, Place], interval: float = 0.2
+) -> Iterator[Entry]:
+    """What is said from there on, without end; processes that appear later join in."""
+    positions = dict(ends)
     rests: dict[str, bytes] = {}
     while True:
         fresh: list[Entry] = []
         for name in choose():
-            data, positions[name] = _read_on(directory / f"{name}{SUFFIX}", positions.get(name, (0, 0)))
+            data, positions[name] = _read_on(directory / f"{name}{SUFFIX}", positions.get(name, NOWHERE))
             *lines, rests[name] = (rests.get(name, b"") + data).split(b"\n")
             fresh += [_entry(name, line.decode(errors="replace")) for line in lines]
         yield from sorted(fresh)
         time.sleep(interval)
 
 
-def _entries(directory: Path, name: str) -> Iterator[Entry]:
-    for suffix in (OLD_SUFFIX, SUFFIX):
-        try:
-            with (directory / f"{name}{suffix}").open(encoding="utf-8", errors="replace") as file:
-                for line in file:
-                    yield _entry(name, line.rstrip("\n"))
-        except FileNotFoundError:
-            continue
+def _entries(directory: Path, name: str, end: Place) -> Iterator[Entry]:
+    for path, size in ((directory / f"{name}{OLD_SUFFIX}", None), (directory / f"{name}{SUFFIX}", end.offset)):
+        if path.exists():
+            with path.open("rb") as file:
+                for line in io.BytesIO(file.read(size)):
+                    yield _entry(name, line.decode(errors="replace").rstrip("\n"))
 
 
 def _entry(name: str, line: str) -> Entry:
@@ -143,28 +159,28 @@ def _entry(name: str, line: str) -> Entry:
     return Entry(stamp, name, text)
 
 
-def _end(directory: Path, name: str) -> tuple[int, int]:
+def _end(directory: Path, name: str) -> Place:
     try:
         facts = (directory / f"{name}{SUFFIX}").stat()
     except FileNotFoundError:
-        return 0, 0
-    return facts.st_ino, facts.st_size
+        return NOWHERE
+    return Place(facts.st_ino, facts.st_size)
 
 
-def _read_on(path: Path, position: tuple[int, int]) -> tuple[bytes, tuple[int, int]]:
-    """What was added to a log since (inode, offset), also when it was rolled over in between."""
+def _read_on(path: Path, position: Place) -> tuple[bytes, Place]:
+    """What was added to a log since, also when it was rolled over in between."""
     inode, offset = position
     try:
         current = path.stat().st_ino
         if current == inode:
             data = _read_from(path, offset)
-            return data, (current, offset + len(data))
+            return data, Place(current, offset + len(data))
         rest = b""
         old = path.with_name(f"{path.name}.1")
         if inode and old.exists() and old.stat().st_ino == inode:
             rest = _read_from(old, offset)
         data = _read_from(path, 0)
-        return rest + data, (current, len(data))
+        return rest + data, Place(current, len(data))
     except FileNotFoundError:
         return b"", position
 

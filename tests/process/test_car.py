@@ -174,7 +174,7 @@ def test_an_injected_value_is_seen(running):
 @pytest.mark.parametrize(
     ("arguments", "status", "words"),
     [
-        (["--speed", "0"], 2, "hal.emulator cannot start: HAL emulator: option 'speed' cannot be 0.0"),
+        (["--speed", "1000"], 2, "hal.emulator cannot start: HAL emulator: option 'speed' cannot be 1000.0"),
         (["--profile", "nonsense"], 1, "hal.emulator cannot start: there is no profile 'nonsense'"),
         (["--scenario", "broken.toml"], 1, "broken.toml"),
     ],

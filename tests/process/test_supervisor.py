@@ -13,7 +13,8 @@ from tests.process.rig import children, descendants, supervised, until
 
 
 def said(running, name):
-    return [entry.text for entry in logs.read(running.run_dir / LOG_DIR, [name])]
+    directory = running.run_dir / LOG_DIR
+    return [entry.text for entry in logs.read(directory, logs.ends(directory, [name]))]
 
 
 @pytest.mark.parametrize("name", ["one", "fresh", "stubborn"])

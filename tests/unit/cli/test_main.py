@@ -94,6 +94,29 @@ def place(tmp_path, monkeypatch):
     return place
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["emulator", "--speed", "0"], "--speed: '0' is no number above 0"),
+        (["emulator", "--speed", "nan"], "--speed: 'nan' is no number above 0"),
+        (["emulator", "--size", "12"], "--size: '12' is no size: write 1280x720"),
+        (["emulator", "--screenshot", "/nowhere/car.png"], "'/nowhere/car.png' cannot be written"),
+        (["screenshot", "/nowhere/car.png"], "'/nowhere/car.png' cannot be written"),
+        (["signals", "watch", "**", "--rate", "-1"], "--rate: '-1' is no number above 0"),
+        (["signals", "set", "Vehicle.Speed"], "VALUE"),
+        (["log", "-n", "-1"], "'-1' is no whole number"),
+        (["run"], "--hal"),
+        (["bus"], "top"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_arguments_that_cannot_be_meant(arguments, words, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == USAGE
+    assert words in capsys.readouterr().err
+
+
 def test_a_bug_shows_its_trace(monkeypatch):
     monkeypatch.setitem(command.VERBS, "broken", ("tests.unit.cli.test_main:broken", ""))
     with pytest.raises(ZeroDivisionError):

@@ -12,6 +12,10 @@ from carservices.system.logs import LONGEST_LINE, MOST_BYTES, Log
 LINES = st.lists(st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Zs", "Zl", "Zp")), max_size=30))
 
 
+def read(directory, *names):
+    return list(logs.read(directory, logs.ends(directory, names)))
+
+
 def complain(text):
     raise AssertionError(text)
 
@@ -34,13 +38,13 @@ def test_lines_survive_any_cut_of_the_output(tmp_path_factory, lines, cuts):
         log.feed(data[:size])
         data = data[size:]
     log.close()
-    assert [entry.text for entry in logs.read(directory, ["one"])] == lines
+    assert [entry.text for entry in read(directory, "one")] == lines
 
 
 def test_the_last_words_need_no_end_of_line(log, tmp_path):
     log.feed(b"killed in the middle")
     log.flush()
-    assert [entry.text for entry in logs.read(tmp_path, ["one"])] == ["killed in the middle"]
+    assert [entry.text for entry in read(tmp_path, "one")] == ["killed in the middle"]
 
 
 def test_files_stay_bounded_and_the_newest_lines_are_kept(log, tmp_path):
@@ -49,14 +53,14 @@ def test_files_stay_bounded_and_the_newest_lines_are_kept(log, tmp_path):
     sizes = [path.stat().st_size for path in tmp_path.iterdir()]
     assert len(sizes) == 2
     assert max(sizes) < MOST_BYTES + 200 * 1000
-    entries = list(logs.read(tmp_path, ["one"]))
+    entries = read(tmp_path, "one")
     assert entries[-1].text.startswith("39 ")
     assert [entry.time for entry in entries] == sorted(entry.time for entry in entries)
 
 
 def test_output_without_line_ends_does_not_grow_in_memory(log, tmp_path):
     log.feed(b"x" * (3 * LONGEST_LINE))
-    assert len(next(logs.read(tmp_path, ["one"])).text) <= LONGEST_LINE
+    assert len(read(tmp_path, "one")[0].text) <= LONGEST_LINE
 
 
 def test_a_disk_that_refuses_costs_lines_and_is_told_once(tmp_path):
@@ -70,7 +74,7 @@ def test_a_disk_that_refuses_costs_lines_and_is_told_once(tmp_path):
     (tmp_path / "gone").mkdir()
     log.feed(b"c\n")
     log.close()
-    texts = [entry.text for entry in logs.read(tmp_path / "gone", ["one"])]
+    texts = [entry.text for entry in read(tmp_path / "gone", "one")]
     assert texts == ["6 lines were lost here: the log could not be written", "c"]
 
 
@@ -78,7 +82,7 @@ def test_the_reader_merges_by_time(tmp_path):
     (tmp_path / "a.log").write_text("2026-01-01T00:00:01 first\n2026-01-01T00:00:03 third\n")
     (tmp_path / "b.log").write_text("2026-01-01T00:00:02 second\n")
     assert logs.names(tmp_path) == ["a", "b"]
-    entries = list(logs.read(tmp_path, ["a", "b", "never started"]))
+    entries = read(tmp_path, "a", "b", "never started")
     assert [(entry.name, entry.text) for entry in entries] == [("a", "first"), ("b", "second"), ("a", "third")]
 
 
@@ -97,8 +101,11 @@ def test_following_sees_new_lines_new_processes_and_a_rolled_file(tmp_path):
             steps.pop(0)()
         return logs.names(tmp_path)
 
-    seen = itertools.islice(logs.follow(tmp_path, choose, interval=0.0), 4)
-    assert [entry.text for entry in seen] == ["new", "other", "last of the old", "rolled"]
+    ends = logs.ends(tmp_path, ["one"])
+    append(one, "t0 just after\n")
+    seen = itertools.islice(logs.follow(tmp_path, choose, ends, interval=0.0), 5)
+    assert [entry.text for entry in logs.read(tmp_path, ends)] == ["old"]
+    assert [entry.text for entry in seen] == ["just after", "new", "other", "last of the old", "rolled"]
 
 
 def append(path, text):
