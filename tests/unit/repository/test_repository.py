@@ -30,6 +30,9 @@ def test_every_module_opens_with_a_sentence():
     silent = [
         str(path.relative_to(ROOT))
         for path in tracked()
-        if path.suffix == ".py" and path.exists() and path.read_text().strip() and not path.read_text().lstrip().startswith(('"""', "#!"))
+        if path.suffix == ".py"
+        and path.exists()
+        and path.read_text().strip()
+        and not path.read_text().lstrip().startswith(('"""', "#!"))
     ]
     assert silent == []
