@@ -211,7 +211,8 @@ class Zenoh(Transport):
         while not (run_dir / "zenoh").exists():  # noqa: ASYNC110 - the publisher makes it
             await asyncio.sleep(0.01)
         session = self._open(run_dir, listen=False)
-        for sample in session.declare_subscriber(PATH.replace(".", "/")):
+        subscriber = session.declare_subscriber(PATH.replace(".", "/"))  # undeclared when nobody holds it
+        for sample in subscriber:
             unpack(bytes(sample.payload), take)
 
 
