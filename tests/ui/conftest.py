@@ -21,7 +21,10 @@ def imported() -> Iterator[None]:
     import carservices_ui.testing  # noqa: F401
 
     gc.freeze()
+    before = gc.get_threshold()
+    gc.set_threshold(100_000, 10, 10)  # a cockpit is many objects in cycles: walking them took half the time
     yield
+    gc.set_threshold(*before)
     gc.unfreeze()
 
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from kivy.metrics import dp
-from kivy.uix.widget import Widget
 
 from carservices.api.driving import Restriction
 from carservices_ui.i18n import t
@@ -13,6 +12,7 @@ from carservices_ui.screens.settings_display import DisplayPart
 from carservices_ui.screens.settings_parts import Part
 from carservices_ui.screens.settings_system import SystemPart
 from carservices_ui.screens.settings_units import UnitsPart
+from carservices_ui.store import Unbind
 from carservices_ui.widgets import Card, Column, Control, Icon, Row, Text
 
 NAV = 264
@@ -44,37 +44,55 @@ class SettingsScreen(Page):
     blocked_by = Restriction.NO_SETUP
 
     def build(self) -> None:
+        self.categories: dict[str, CategoryButton] = {}
+        self._unbinds: list[Unbind] = []
         offered = [c for c in CATEGORIES if c.name != "developer" or self.ui.preferences.developer]
-        place = self.ui.places.get(self.name)
-        self.category = next((c for c in offered if c.name == place), offered[0])
-        if not self.category.sets:
-            self.blocked_by = Restriction.BASELINE
-        self.part = self.guarded = self.category.part(self.ui)
-        self.categories = {c.name: CategoryButton(c, selected=c is self.category) for c in offered}
-        for name, button in self.categories.items():
-            button.bind(on_release=lambda *_, name=name: self._go(name))
+        for category in offered:
+            button = self.categories[category.name] = CategoryButton(category)
+            button.bind(on_release=lambda *_, category=category: self._go(category))
         nav = Column(*self.categories.values(), gap="s", size_hint=(None, None), width=dp(NAV))
         nav.pos_hint = {"top": 1}
-        self.body.add_widget(Row(nav, self.part, gap="l", size_hint=(1, 1)))
+        self._row = Row(nav, gap="l", size_hint=(1, 1))
+        self.body.add_widget(self._row)
+        place = self.ui.places.get(self.name)
+        self._open(next((c for c in offered if c.name == place), offered[0]))
 
     def close(self) -> None:
         self.part.close()
+        for unbind in self._unbinds:
+            unbind()
 
-    def _go(self, name: str) -> None:
-        self.ui.places[self.name] = name
-        self.ui.restyle()
+    def _go(self, category: Category) -> None:
+        if category is not self.category:
+            self.close()
+            self._row.remove_widget(self.part)
+            self._open(category)
+            self.restrict(self.ui.restrictions)
+
+    def _open(self, category: Category) -> None:
+        self.category = category
+        self.ui.places[self.name] = category.name
+        self.blocked_by = Restriction.NO_SETUP if category.sets else Restriction.BASELINE
+        with self.ui.store.recording() as self._unbinds:
+            self.part = self.guarded = category.part(self.ui)
+        self._row.add_widget(self.part)
+        for name, button in self.categories.items():
+            button.select(name == category.name)
 
 
 class CategoryButton(Control):
     """Icon and words, lit when chosen."""
 
-    def __init__(self, category: Category, *, selected: bool) -> None:
+    def __init__(self, category: Category) -> None:
         super().__init__(size_hint=(1, None))
         center = {"center_x": 0.5, "center_y": 0.5}
-        if selected:
-            self.add_widget(Card(tone="accent_tint", radius="tile", pos_hint=center))
-        words: list[Widget] = [
-            Icon(category.icon, tone="accent" if selected else "text2", filled=selected),
-            Text(t(f"settings.{category.name}"), tone="text" if selected else "text2", strong=selected),
-        ]
-        self.add_widget(Row(*words, gap="m", size_hint=(1, 1), padding=(dp(20), 0), pos_hint=center))
+        self._light = Card(tone="accent_tint", radius="tile", pos_hint=center)
+        self._icon, self._words = Icon(category.icon), Text(t(f"settings.{category.name}"))
+        self.add_widget(self._light)
+        self.add_widget(Row(self._icon, self._words, gap="m", size_hint=(1, 1), padding=(dp(20), 0), pos_hint=center))
+
+    def select(self, selected: bool) -> None:
+        """Light it, or not."""
+        self._light.bare(not selected)
+        self._icon.show(tone="accent" if selected else "text2", filled=selected)
+        self._words.tone("text" if selected else "text2")
