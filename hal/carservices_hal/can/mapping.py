@@ -1,0 +1,241 @@
+"""Mapping files: which CAN signal is which VSS signal, checked against database and catalogue, all faults at once."""
+
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from carservices.hal import HalError
+from carservices.signals import Access, ChangeMode, Datatype, SignalConfig
+from carservices.signals.catalogue import Catalogue, UnknownSignal
+from carservices.signals.config import Kind
+from carservices_hal.can.checksums import CHECKSUMS, Protection
+from carservices_hal.can.dbc import EXTENDED, Dbc, DbcSignal, Message
+from carservices_hal.can.transform import Incoming, Outgoing, incoming, outgoing
+from carservices_hal.can.yamltree import Node, YamlError, read
+
+INTERVAL = 100
+"""ms between two samples of a continuous signal whose entry names none."""
+SLOWEST = 1.0
+"""Hz: the least rate of a continuous signal, unless its messages come less often."""
+FRAMES = "frames"
+"""The key beside the VSS paths that says how frames are guarded and how often they come."""
+
+ENTRY_KEYS = {"type", "datatype", "unit", "min", "max", "allowed", "description", "comment", "dbc2vss", "vss2dbc"}
+SIDE_KEYS = {"signal", "interval_ms", "on_change", "transform"}
+FRAME_KEYS = {"period_ms", "counter", "checksum", "algorithm"}
+
+
+class MappingError(HalError):
+    """A mapping file with faults; the message has a line for each, with file, line, cause and cure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A signal that comes from a frame: `dbc2vss`."""
+
+    config: SignalConfig
+    key: int
+    signal: DbcSignal
+    convert: Incoming
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A signal that goes out as a frame: `vss2dbc`."""
+
+    config: SignalConfig
+    message: Message
+    signal: DbcSignal
+    convert: Outgoing
+
+
+@dataclass(slots=True)
+class CarMapping:
+    """What a mapping file says, checked. ``periods``: seconds by message key, 0 for one that comes when it likes."""
+
+    configs: dict[str, SignalConfig] = field(default_factory=dict)
+    readings: list[Reading] = field(default_factory=list)
+    commands: dict[str, Command] = field(default_factory=dict)
+    protections: dict[int, Protection] = field(default_factory=dict)
+    periods: dict[int, float] = field(default_factory=dict)
+
+
+def load(file: Path | str, databases: Sequence[Dbc], catalogue: Catalogue | None = None) -> CarMapping:
+    """Read a mapping file. Raises MappingError with every fault, HalError without the extra ``can``."""
+    try:
+        root = read(Path(file))
+    except YamlError as error:
+        raise MappingError(f"{file}:{error.line}: {error}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise MappingError(f"{file}: cannot be read ({error}); give a mapping file in YAML") from None
+    reader = _Reader(str(file), databases, catalogue or Catalogue.default())
+    reader.read(root)
+    if reader.faults:
+        raise MappingError("\n".join(f"{file}:{line}: {cause}" for line, cause in sorted(reader.faults)))
+    return reader.mapping
+
+
+class _Reader:
+    def __init__(self, file: str, databases: Sequence[Dbc], catalogue: Catalogue) -> None:
+        self.mapping = CarMapping()
+        self.faults: list[tuple[int, str]] = []
+        self._catalogue = catalogue
+        self._messages = {key: message for dbc in databases for key, message in dbc.messages.items()}
+        self._files = ", ".join(dbc.file for dbc in databases)
+
+    def read(self, root: Node) -> None:
+        if not any(key != FRAMES for key, _ in root.items()):
+            self._complain(root.line, "no signal in it; write Vehicle.…: {dbc2vss: {signal: Message.Signal}}")
+        for key, node in root.items():
+            if key == FRAMES:
+                for name, frame in node.items():
+                    self._read_frame(name, frame)
+            else:
+                self._read_entry(key, node)
+
+    def _complain(self, line: int, cause: str) -> None:
+        self.faults.append((line, cause))
+
+    def _read_entry(self, path: str, node: Node) -> None:
+        self._know_keys(path, node, ENTRY_KEYS)
+        config = self._config(path, node)
+        if config is None:
+            return
+        inward, outward = node.get("dbc2vss"), node.get("vss2dbc")
+        if inward is None and outward is None:
+            if node.plain("type") != "branch":
+                self._complain(node.line, f"{path} has neither dbc2vss nor vss2dbc")
+            return
+        self.mapping.configs[path] = config
+        if inward is not None and (found := self._side(path, inward)):
+            message, signal = found
+            convert = incoming(config, signal, inward.get("transform"), inward.line, self._complain)
+            self.mapping.readings.append(Reading(config, message.key, signal, convert))
+        if outward is not None and (found := self._side(path, outward)):
+            message, signal = found
+            to_frame = outgoing(config, signal, outward.get("transform"), outward.line, self._complain)
+            config = self.mapping.configs[path] = _carried(config, signal, outward)
+            self.mapping.commands[path] = Command(config, message, signal, to_frame)
+            self.mapping.readings = [
+                dataclasses.replace(r, config=config) if r.config.path == path else r for r in self.mapping.readings
+            ]
+
+    def _config(self, path: str, node: Node) -> SignalConfig | None:
+        """The signal as this car has it; None when it cannot be."""
+        try:
+            known = self._catalogue[path]
+        except UnknownSignal as error:
+            self._complain(node.line, str(error))
+            return None
+        for key, ours in (("type", known.kind), ("datatype", known.datatype)):
+            theirs = node.plain(key)
+            if theirs is not None and theirs != ours.value:
+                self._complain(node.line, f"{path} is {key} {ours.value} in the catalogue, {theirs} here")
+        if known.datatype.is_array:
+            self._complain(node.line, f"{path} is a list ({known.datatype.value}); a frame has single values only")
+            return None
+        if node.get("vss2dbc") is not None and known.kind is not Kind.ACTUATOR:
+            self._complain(node.line, f"{path} is a {known.kind.value}; only an actuator can have vss2dbc")
+            return None
+        mode, slowest, fastest = self._mode(known.kind, known.datatype, node.get("dbc2vss"))
+        low, high = node.plain("min"), node.plain("max")
+        try:
+            return self._catalogue.config(
+                path, change_mode=mode, access=_access(node), min_rate=slowest, max_rate=fastest, min=low, max=high
+            )
+        except (ValidationError, TypeError) as error:
+            cause = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
+            self._complain(node.line, f"{path}: {cause}")
+            return None
+
+    def _mode(self, kind: Kind, datatype: Datatype, side: Node | None) -> tuple[ChangeMode, float | None, float | None]:
+        """Texts and truth values speak when they change, numbers at a rate unless ``on_change`` says otherwise."""
+        if kind is Kind.ATTRIBUTE:
+            return ChangeMode.STATIC, None, None
+        interval = side.plain("interval_ms", INTERVAL) if side else INTERVAL
+        if isinstance(interval, bool) or not isinstance(interval, int | float) or not 0 <= interval <= 86_400_000:
+            self._complain(side.line if side else 0, f"interval_ms {interval!r}; write milliseconds")
+            interval = INTERVAL
+        on_change = side.plain("on_change", False) if side else True
+        if on_change or not datatype.is_number or not interval:
+            return ChangeMode.ON_CHANGE, None, None
+        fastest = 1000.0 / interval
+        return ChangeMode.CONTINUOUS, min(SLOWEST, fastest), fastest
+
+    def _side(self, path: str, node: Node) -> tuple[Message, DbcSignal] | None:
+        self._know_keys(path, node, SIDE_KEYS)
+        name = node.plain("signal")
+        if not isinstance(name, str):
+            self._complain(node.line, f"{path} names no signal; write signal: Message.Signal")
+            return None
+        message, dot, signal = name.rpartition(".")
+        owners = self._named(message) if dot else [m for m in self._messages.values() if signal in m.signals]
+        if len(owners) > 1:
+            choices = " or ".join(f"0x{owner.id:X}.{signal}" if dot else f"{owner.name}.{signal}" for owner in owners)
+            self._complain(node.line, f"{name} can be {choices}; write which")
+            return None
+        if not owners or signal not in owners[0].signals:
+            what = f"message {owners[0].name} has no signal {signal}" if owners else f"no message for {name}"
+            self._complain(node.line, f"{what} in {self._files}")
+            return None
+        return owners[0], owners[0].signals[signal]
+
+    def _named(self, name: str) -> list[Message]:
+        if name.startswith("0x"):
+            try:
+                key = int(name, 16)
+            except ValueError:
+                return []
+            return [m for k in (key, key | EXTENDED) if (m := self._messages.get(k))]
+        return [message for message in self._messages.values() if message.name == name]
+
+    def _read_frame(self, name: str, node: Node) -> None:
+        self._know_keys(name, node, FRAME_KEYS)
+        owners = self._named(name)
+        if len(owners) != 1:
+            self._complain(node.line, f"{len(owners) or 'no'} messages {name} in {self._files}")
+            return
+        (message,) = owners
+        period = node.plain("period_ms")
+        if period is not None:
+            if isinstance(period, bool) or not isinstance(period, int | float) or period < 0:
+                self._complain(node.line, f"period_ms {period!r}; write milliseconds, 0 for a frame without a period")
+                return
+            self.mapping.periods[message.key] = period / 1000
+        guard = Protection(node.plain("counter"), node.plain("checksum"), node.plain("algorithm", "sum8"))
+        for signal in filter(None, (guard.counter, guard.checksum)):
+            if signal not in message.signals:
+                self._complain(node.line, f"message {name} has no signal {signal}")
+                return
+        if guard.algorithm not in CHECKSUMS:
+            self._complain(node.line, f"no checksum '{guard.algorithm}'; there are {', '.join(CHECKSUMS)}")
+        elif guard.counter or guard.checksum:
+            self.mapping.protections[message.key] = guard
+
+    def _know_keys(self, name: str, node: Node, known: Iterable[str]) -> None:
+        if not isinstance(node.value, dict):
+            self._complain(node.line, f"{name} has no keys; it takes {', '.join(sorted(known))}")
+        for key, child in node.items():
+            if key not in known:
+                self._complain(child.line, f"{name} has no key '{key}'; it takes {', '.join(sorted(known))}")
+
+
+def _access(node: Node) -> Access:
+    if node.get("vss2dbc") is None:
+        return Access.READ
+    return Access.WRITE if node.get("dbc2vss") is None else Access.READ_WRITE
+
+
+def _carried(config: SignalConfig, signal: DbcSignal, side: Node) -> SignalConfig:
+    """The config with the limits of the frame, so that what it cannot carry is refused with a sentence."""
+    if side.get("transform") is not None or not config.datatype.is_number or not signal.minimum < signal.maximum:
+        return config
+    limits: Mapping[str, Any] = {
+        "min": signal.minimum if config.min is None else max(config.min, signal.minimum),
+        "max": signal.maximum if config.max is None else min(config.max, signal.maximum),
+    }
+    return config.model_copy(update=limits)

@@ -1,0 +1,118 @@
+"""Conversions between the number in a frame and the value of a signal: none, a table, or a formula."""
+
+from collections.abc import Callable
+from typing import Any
+
+from carservices.signals import Datatype, Datum, SignalConfig
+from carservices.signals.units import UNITS, canonical
+from carservices_hal.can.dbc import DbcSignal
+from carservices_hal.can.expression import FormulaError, compile_formula
+from carservices_hal.can.yamltree import Node
+
+Incoming = Callable[[float], Datum | None]
+"""Number of the frame → value; None for one that stands for no value. Raises ArithmeticError or ValueError."""
+Outgoing = Callable[[Any], float]
+"""Value → number for the frame. Raises ArithmeticError, ValueError, or KeyError for one that has none."""
+Complain = Callable[[int, str], None]
+"""Takes line and cause of a fault; there may be many."""
+
+HOW = 'write transform: {mapping: [{from: …, to: …}]} or transform: {math: "x * 2"}'
+
+
+def incoming(config: SignalConfig, signal: DbcSignal, node: Node | None, line: int, complain: Complain) -> Incoming:
+    """The conversion that a `dbc2vss` entry asks for."""
+    shape = _shape(config.datatype)
+    kind, body = _kind(node, complain)
+    if kind == "mapping":
+        table = {_number(signal, pair["from"], complain): pair["to"].value for pair in _pairs(body, complain)}
+        return table.get
+    if kind == "math":
+        formula = _formula(body, complain)
+        return lambda x: shape(formula(x))
+    if config.datatype is Datatype.STRING:
+        if not signal.values:
+            complain(line, f"{signal.name} has no value table to take texts from; {HOW}")
+        texts = {raw * signal.factor + signal.offset: text for raw, text in signal.values.items()}
+        return texts.get
+    _same_unit(config, signal, line, complain)
+    return shape
+
+
+def outgoing(config: SignalConfig, signal: DbcSignal, node: Node | None, line: int, complain: Complain) -> Outgoing:
+    """The conversion that a `vss2dbc` entry asks for."""
+    kind, body = _kind(node, complain)
+    if kind == "mapping":
+        table = {_key(pair["from"].value): _number(signal, pair["to"], complain) for pair in _pairs(body, complain)}
+        return lambda value: table[_key(value)]
+    if kind == "math":
+        return _formula(body, complain)
+    if config.datatype is Datatype.STRING:
+        numbers = {text: raw * signal.factor + signal.offset for raw, text in signal.values.items()}
+        missing = [str(choice) for choice in config.allowed if choice not in numbers]
+        if missing or not numbers:
+            complain(line, f"the value table of {signal.name} has no {', '.join(missing) or 'texts'}; {HOW}")
+        return numbers.__getitem__
+    _same_unit(config, signal, line, complain)
+    return float
+
+
+def _shape(datatype: Datatype) -> Callable[[float], Datum | None]:
+    if datatype is Datatype.BOOLEAN:
+        return {0: False, 1: True}.get  # type: ignore[return-value]  # 2 and 3 of a two-bit switch mean "not available"
+    return round if datatype.is_integer else float
+
+
+def _kind(node: Node | None, complain: Complain) -> tuple[str, Node]:
+    if node is None:
+        return "", Node(None, 0)
+    match list(node.items()):
+        case [(("mapping" | "math") as kind, body)]:
+            return kind, body
+    complain(node.line, f"no transform; {HOW}")
+    return "", node
+
+
+def _formula(body: Node, complain: Complain) -> Callable[[float], float]:
+    try:
+        return compile_formula(str(body.value))
+    except FormulaError as error:
+        complain(body.line, str(error))
+        return float
+
+
+def _pairs(body: Node, complain: Complain) -> list[dict[str, Node]]:
+    """The rows of a table, each with a plain ``from`` and ``to``."""
+    rows = body.value if isinstance(body.value, list) else []
+    good = []
+    for row in rows:
+        pair = dict(row.items())
+        if pair.keys() == {"from", "to"} and not any(isinstance(node.value, list | dict) for node in pair.values()):
+            good.append(pair)
+        else:
+            complain(row.line, "no row of a table; write {from: …, to: …}")
+    if not rows:
+        complain(body.line, "an empty table; write mapping: [{from: …, to: …}]")
+    return good
+
+
+def _number(signal: DbcSignal, node: Node, complain: Complain) -> float:
+    """A number of the frame, given as such or as a text of the database's value table."""
+    if isinstance(node.value, int | float):
+        return float(node.value)
+    for raw, text in signal.values.items():
+        if text == node.value:
+            return raw * signal.factor + signal.offset
+    known = ", ".join(map(repr, signal.values.values())) or "none"
+    complain(node.line, f"{node.value!r} is not in the value table of {signal.name}, which has {known}")
+    return 0.0
+
+
+def _key(value: Any) -> Any:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else (type(value), value)
+
+
+def _same_unit(config: SignalConfig, signal: DbcSignal, line: int, complain: Complain) -> None:
+    """Complain where the database says km and the catalogue m: nobody may have to guess."""
+    theirs = canonical(signal.unit)
+    if config.unit and theirs in UNITS and config.unit in UNITS and theirs != config.unit:
+        complain(line, f"{signal.name} is in {signal.unit}, {config.path} in {config.unit}; {HOW}")
