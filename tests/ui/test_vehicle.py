@@ -1,0 +1,268 @@
+"""The vehicle screen: the picture shows the car as it stands, every control actuates its signals."""
+
+import pytest
+
+from carservices.api.driving import Cause, DrivingState, Limits, Motion, Restriction
+from carservices_ui.restrictions import STREAM
+from carservices_ui.screens import vehicle_shape
+from carservices_ui.screens.vehicle_signals import (
+    CABLE,
+    DOORS,
+    DRIVER_POSITION,
+    FLAP,
+    HAZARD,
+    HOOD,
+    IS_CHARGING,
+    LAMPS,
+    LIGHTS,
+    LOCKS,
+    MIRRORS,
+    TRUNK,
+    TYRES,
+    WINDOW_LOCK,
+    WINDOWS,
+)
+from carservices_ui.tokens import TARGET
+from carservices_ui.widgets import Control, Text
+
+WIPING = "Vehicle.Body.Windshield.{}.Wiping.Mode"
+CAR = {
+    **dict.fromkeys((*DOORS.values(), *LOCKS, *MIRRORS.values(), TRUNK, HOOD, FLAP, CABLE, HAZARD, WINDOW_LOCK), False),
+    **dict.fromkeys(WINDOWS.values(), 0),
+    **dict.fromkeys(LAMPS.values(), False),
+    LAMPS["brake"]: "INACTIVE",
+    f"{LIGHTS}.LightSwitch": "AUTO",
+    WIPING.format("Front"): "RAIN_SENSOR",
+    WIPING.format("Rear"): "OFF",
+    **{f"{tyre}.Pressure": 250 for tyre in TYRES.values()},
+    **{f"{tyre}.Temperature": 24.0 for tyre in TYRES.values()},
+    **{f"{tyre}.IsPressureLow": False for tyre in TYRES.values()},
+    "Vehicle.VehicleIdentification.Brand": "Renault",
+    "Vehicle.VehicleIdentification.Model": "Megane E-Tech EV60",
+    "Vehicle.VehicleIdentification.VIN": "VF1RCB00069000060",
+    "Vehicle.TraveledDistance": 12_345_000,
+    "Vehicle.Service.DistanceToService": 17_655.0,
+    "Vehicle.Service.TimeToService": 40 * 86_400,
+    "Vehicle.Service.IsServiceDue": False,
+    "Vehicle.Body.Windshield.Front.WasherFluid.Level": 62,
+    "Vehicle.Body.Windshield.Front.WasherFluid.IsLevelLow": False,
+    "Vehicle.LowVoltageBattery.CurrentVoltage": 14.2,
+    "Vehicle.Powertrain.TractionBattery.StateOfHealth": 97.0,
+    "Vehicle.Chassis.Axle.Row1.Wheel.Left.Brake.PadWear": 20,
+    "Vehicle.Chassis.Axle.Row1.Wheel.Right.Brake.PadWear": 35,
+}
+
+
+def state(restrictions, cause):
+    motion = Motion.MOVING if restrictions else Motion.PARKED
+    limits = Limits(string_length=80, cumulative_items=50, depth=3)
+    return DrivingState(
+        motion=motion,
+        restrictions=restrictions,
+        optimized_only=bool(restrictions),
+        limits=limits,
+        cause=cause,
+        reason="",
+        since=0,
+    )
+
+
+PARKED = state(Restriction.BASELINE, Cause.GEAR_IN_PARK)
+MOVING = state(Restriction.FULLY_RESTRICTED, Cause.MOVING)
+
+
+def open_screen(drive, **options):
+    driver = drive(screen="vehicle", **options)
+    driver.store.put_stream(STREAM, PARKED)
+    driver.put(CAR)
+    return driver
+
+
+@pytest.fixture
+def driver(drive):
+    return open_screen(drive)
+
+
+@pytest.fixture
+def screen(driver):
+    return driver.cockpit.screen
+
+
+def test_tyres_and_facts_are_shown(screen):
+    tyre = screen.car.tyres["Row1.Left"]
+    assert (tyre.pressure.text, tyre.temperature.text) == ("2.5 bar", "24°")
+    facts = {name: fact.value.text for name, fact in (screen.service.facts | screen.service.wide).items()}
+    assert facts == {
+        "odometer": "12345 km",
+        "health": "97 %",
+        "service_distance": "17655 km",
+        "service_time": "40 days",
+        "pads_row1": "65 %",
+        "pads_row2": "–",
+        "washer": "62 %",
+        "low_voltage": "14.2 V",
+        "model": "Renault Megane E-Tech EV60",
+        "vin": "VF1RCB00069000060",
+    }
+    assert screen.car.status.text == "Everything is closed"
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({DOORS["Row1.DriverSide"]: True}, "Door open"),
+        ({DOORS["Row1.DriverSide"]: True, DOORS["Row2.PassengerSide"]: True}, "2 doors open"),
+        ({HOOD: True, TRUNK: True, CABLE: True}, "Hood open · Trunk open +1"),
+        ({WINDOWS["Row2.DriverSide"]: 30}, "Window open"),
+        ({f"{TYRES['Row2.Left']}.IsPressureLow": True}, "Tyre pressure low"),
+        (dict.fromkeys(DOORS.values()), "–"),
+    ],
+)
+def test_one_sentence_sums_it_up(driver, screen, values, words):
+    driver.put(values)
+    assert screen.car.status.text == words
+
+
+def test_the_picture_knows_the_driver_side(driver, screen):
+    driver.put({DOORS["Row1.DriverSide"]: True, MIRRORS["PassengerSide"]: True, WINDOWS["Row2.DriverSide"]: 40})
+    shown = screen.car.picture.state
+    assert (shown.opened, shown.folded, shown.windows["Row2.Left"]) == ({"Row1.Left"}, {"Right"}, 40)
+    driver.put({DRIVER_POSITION: "RIGHT"})
+    shown = screen.car.picture.state
+    assert (shown.opened, shown.folded, shown.windows["Row2.Right"]) == ({"Row1.Right"}, {"Left"}, 40)
+
+
+def test_lamps_are_lit_in_the_picture(driver, screen):
+    driver.put({LAMPS["low"]: True, LAMPS["brake"]: "ACTIVE", HAZARD: True, CABLE: True, IS_CHARGING: True})
+    shown = screen.car.picture.state
+    assert shown.lamps == {"low", "brake", "left", "right"}
+    assert (shown.cable, shown.charging) == (True, True)
+
+
+def test_a_low_tyre_is_told_apart(driver, screen):
+    tyre = screen.car.tyres["Row2.Left"]
+    before = tuple(tyre.pressure.color)
+    driver.put({f"{TYRES['Row2.Left']}.IsPressureLow": True})
+    assert tuple(tyre.pressure.color) != before
+    assert tyre.warning.parent is not None
+    driver.put({f"{TYRES['Row2.Left']}.IsPressureLow": False})
+    assert tuple(tyre.pressure.color) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "paths", "value"),
+    [
+        ("locks", LOCKS, True),
+        ("trunk", (TRUNK,), True),
+        ("mirrors", tuple(MIRRORS.values()), True),
+        ("flap", (FLAP,), True),
+        ("hazard", (HAZARD,), True),
+        ("child_lock", (WINDOW_LOCK,), True),
+    ],
+)
+def test_a_tile_actuates_all_its_signals(driver, screen, name, paths, value):
+    tile = screen.controls.tiles[name]
+    driver.tap(tile)
+    assert tile.phase == "pending"
+    assert {(path, sent) for path, sent, _ in driver.car.sets} == {(path, value) for path in paths}
+    driver.answer()
+    assert (tile.phase, tile.value) == ("confirmed", True)
+
+
+@pytest.mark.parametrize(
+    ("tab", "find", "path", "value"),
+    [
+        ("controls", lambda s: s.controls.windows.segments[1][1], WINDOWS["Row1.DriverSide"], 10),
+        ("lights", lambda s: s.lights.switch.segments[4][1], f"{LIGHTS}.LightSwitch", "BEAM"),
+        ("lights", lambda s: s.lights.lamps["fog_rear"], LAMPS["fog_rear"], True),
+        ("lights", lambda s: s.lights.front.segments[0][1], WIPING.format("Front"), "OFF"),
+        ("lights", lambda s: s.lights.rear.segments[1][1], WIPING.format("Rear"), "INTERVAL"),
+    ],
+)
+def test_a_choice_actuates_its_signal(driver, screen, tab, find, path, value):
+    screen.tabs.choose(tab)
+    driver.frames(2)
+    driver.tap(find(screen))
+    assert (path, value) in [(sent_path, sent) for sent_path, sent, _ in driver.car.sets]
+
+
+def test_a_refusal_is_told_and_taken_back(driver, screen):
+    tile = screen.controls.tiles["trunk"]
+    driver.tap(tile)
+    driver.answer(ok=False, reason="the tailgate is locked")
+    assert (tile.phase, tile.value) == ("refused", False)
+    assert "the tailgate is locked" in driver.cockpit.banner.text
+
+
+def test_one_unlocked_door_is_not_locked(driver, screen):
+    driver.put(dict.fromkeys(LOCKS, True))
+    assert screen.controls.tiles["locks"].value is True
+    driver.put({LOCKS[-1]: False})
+    assert screen.controls.tiles["locks"].value is False
+
+
+def test_what_is_setup_waits_until_the_car_is_parked(driver, screen):
+    driver.store.put_stream(STREAM, MOVING)
+    driver.frames(2)
+    usable = {name for name, tile in screen.controls.tiles.items() if tile.usable}
+    assert usable == {"locks", "hazard", "child_lock"}
+    assert screen.controls.why.text == "Not while driving"
+    driver.tap(screen.controls.tiles["trunk"])
+    assert driver.car.sets == []
+    driver.store.put_stream(STREAM, PARKED)
+    driver.frames(2)
+    assert screen.controls.tiles["trunk"].usable
+    assert screen.controls.why.text == " "
+
+
+def test_without_values_there_is_a_dash_and_nothing_to_touch(driver, screen):
+    driver.put(dict.fromkeys(CAR))
+    assert screen.car.tyres["Row1.Right"].pressure.text == "–"
+    assert {fact.value.text for fact in screen.service.facts.values()} == {"–"}
+    assert not any(tile.usable for tile in screen.controls.tiles.values())
+    assert screen.controls.tiles["locks"].state_text.text == "–"
+
+
+@pytest.mark.parametrize("row", vehicle_shape.DOORS)
+def test_an_open_door_stands_off_the_car(row):
+    closed, opened = (vehicle_shape.door_leaf(row, -1, opened=flag) for flag in (False, True))
+    assert min(x for x, _ in opened) < min(x for x, _ in closed) - 0.4
+
+
+def text_fits(card, text):
+    left, bottom = text.to_window(*text.pos)
+    assert left >= card.x - 1, text.text
+    assert left + text.texture_size[0] <= card.x + card.width + 1, text.text
+    assert bottom >= card.y - 1, text.text
+    assert not text.is_shortened, text.text
+
+
+@pytest.mark.parametrize(
+    ("size", "language"), [((1280, 720), "en"), ((1280, 720), "de"), ((1280, 720), "fr"), ((1920, 1080), "de")]
+)
+def test_everything_fits(drive, size, language):
+    driver = open_screen(drive, size=size, language=language)
+    screen = driver.cockpit.screen
+    for tab in ("controls", "lights", "service"):
+        screen.tabs.choose(tab)
+        driver.frames(2)
+        controls = [w for w in screen.panel.walk(restrict=True) if isinstance(w, Control)]
+        for control in controls:
+            assert control.width >= TARGET - 1
+            assert control.height >= TARGET - 1
+            assert screen.panel.x <= control.x <= control.x + control.width <= screen.panel.x + screen.panel.width
+            assert screen.panel.y <= control.y <= control.y + control.height <= screen.panel.y + screen.panel.height
+        leaves = [c for c in controls if not any(isinstance(w, Control) for w in c.walk(restrict=True) if w is not c)]
+        for index, one in enumerate(leaves):
+            assert not any(one.collide_widget(other) for other in leaves[:index] if overlap(one, other) > 1)
+        for text in (w for w in screen.panel.walk(restrict=True) if isinstance(w, Text)):
+            text_fits(screen.panel, text)
+    for text in (w for w in screen.car.walk(restrict=True) if isinstance(w, Text)):
+        text_fits(screen.car, text)
+
+
+def overlap(one, other):
+    """Pixels that two controls share, the smaller way."""
+    across = min(one.x + one.width, other.x + other.width) - max(one.x, other.x)
+    along = min(one.y + one.height, other.y + other.height) - max(one.y, other.y)
+    return min(across, along)
