@@ -243,7 +243,7 @@ class EmulatorHal(Hal[EmulatorOptions]):
         if self._recorder is None:
             return
         try:
-            self._recorder.write(self.simulation.time, batch)
+            self._recorder.write((self._replay or self.simulation).time, batch)
         except HalError as error:
             self._recorder = None
             self.simulation.refusals.append(str(error))

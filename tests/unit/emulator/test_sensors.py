@@ -98,9 +98,32 @@ def test_a_recording_plays_back(tmp_path):
     assert replay.observe(SPEED) == (None, Status.UNAVAILABLE)
 
 
+def test_a_tape_goes_on_where_the_world_goes_back_in_time(tmp_path):
+    file = tmp_path / "drive.jsonl"
+    recorder = Recorder(str(file))
+    for time, speed in ((100.0, 1.0), (101.0, 2.0), (0.0, 3.0), (4.0, 4.0), (1.0, 5.0), (2.0, 6.0)):
+        recorder.write(time, [Value(SPEED, speed, 1)])
+    recorder.close()
+    replay = Replay(str(file))
+    assert (replay.start, replay.end) == (100.0, 106.0)
+    replay.seek(105.5)
+    assert replay.observe(SPEED) == (5.0, Status.AVAILABLE)
+
+
+def test_a_recording_with_time_running_backwards_is_refused(tmp_path):
+    file = tmp_path / "drive.jsonl"
+    lines = [{"format": "carservices-recording", "version": 1}, [5, SPEED, 1.0, 0], [4, SPEED, 2.0, 0]]
+    file.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    with pytest.raises(HalError, match=r"drive.jsonl:3: the time runs backwards"):
+        Replay(str(file))
+
+
 @pytest.mark.parametrize(
     "line",
-    ["", "{}", "[1]", '[0, "Vehicle.Warp", 1, 0]', f'[0, "{SPEED}", "fast", 0]', f'[0, "{SPEED}", 1, 7]', "nan"],
+    [
+        *("", "{}", "[1]", "nan", '[0, "Vehicle.Warp", 1, 0]'),
+        *(f'[0, "{SPEED}", "fast", 0]', f'[0, "{SPEED}", 1, 7]', f'[NaN, "{SPEED}", 1, 0]', f'[-1, "{SPEED}", 1, 0]'),
+    ],
 )
 def test_a_broken_recording_is_named_by_file_and_line(tmp_path, line):
     file = tmp_path / "drive.jsonl"
