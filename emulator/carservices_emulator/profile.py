@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PositiveFloat
 
+from carservices.signals import Catalogue
 from carservices_emulator.tables import Curve
 from carservices_emulator.tomlfile import find, load
 
@@ -13,6 +14,15 @@ def _curve(points: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float]
     return points
 
 
+def _inlet(name: str) -> str:
+    if name not in INLETS:
+        raise ValueError(f"take one of {', '.join(map(str, INLETS))}")
+    return name
+
+
+INLETS = Catalogue.default()[
+    "Vehicle.Powertrain.TractionBattery.Charging.ChargingPort.FrontRight.SupportedInletTypes"
+].allowed
 Points = Annotated[tuple[tuple[float, float], ...], AfterValidator(_curve)]
 """Breakpoints of a `Curve`."""
 Share = Annotated[float, Field(gt=0, le=1)]
@@ -89,7 +99,7 @@ class Charging(Part):
     dc: Points
     ac_power: PositiveFloat
     ac_efficiency: Share
-    inlets: tuple[str, ...]
+    inlets: tuple[Annotated[str, AfterValidator(_inlet)], ...]
 
 
 class Auxiliary(Part):

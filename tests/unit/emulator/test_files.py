@@ -46,6 +46,7 @@ def test_a_profile_of_the_users_own(tmp_path):
         ("mass = 1706", "mass = 1706\nwings = 2", "resistance.wings", "remove it or correct its name"),
         ('axle = "front"', 'axle = "top"', "drive.axle", "'front' or 'rear'"),
         ("[5, 128]", "[0, 128]", "charging.dc", "strictly increasing"),
+        ('"IEC_TYPE_2_AC"', '"TYPE_2"', "charging.inlets", "IEC_TYPE_2_AC, "),
         ('vin = "VF1RCB00069000060"', 'vin = "IOQ"', "identity.vin", "pattern"),
     ],
 )
