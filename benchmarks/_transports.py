@@ -321,7 +321,7 @@ class DBus(Transport):
 
     name = "d-bus"
     needs = ("dbus_fast", "dbus-daemon")
-    burst = 50
+    burst = 20
 
     def start(self, run_dir: Path) -> list[int]:
         return self.run("dbus-daemon", "--session", "--nofork", f"--address=unix:path={run_dir}/dbus")
