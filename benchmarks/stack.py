@@ -1,0 +1,84 @@
+"""What a parked car costs: CPU and memory of all its processes together, with the cockpit on a display of 1280×720.
+
+CPU is user and system time of every process below the supervisor and itself over a quiet time; memory is their
+proportional set size (`Pss` of /proc/PID/smaps_rollup), so that shared pages count once. The X server is not counted.
+"""
+
+import os
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from _car import car, display, end, in_state, until
+from _table import Row, arguments, show
+
+SETTLE_SECONDS = 8.0
+CPU_GOAL, MEMORY_GOAL = 8.0, 600.0
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def main() -> int:
+    """Measure and print."""
+    chosen = arguments("Cost of a parked car.")
+    seconds = 10.0 if chosen.quick else 30.0
+    with display() as screen:
+        if screen is None:
+            print("no display and no Xvfb: install the package xvfb, or set DISPLAY", file=sys.stderr)
+            return 2
+        environment = {**os.environ, "DISPLAY": screen}
+        rows = [
+            *measure("the car", environment, seconds, "--no-panel"),
+            *measure("with the emulator's panel", environment, seconds),
+        ]
+    show("A parked car", rows, chosen.json)
+    return 0 if all(row.ok for row in rows) else 1
+
+
+def measure(name: str, environment: Mapping[str, str], seconds: float, *options: str) -> list[Row]:
+    """One car, once it is quiet."""
+    with car(environment, "--scenario", "parked", *options) as (process, run_dir):
+        until(lambda: in_state(run_dir, "shell", "running"))
+        time.sleep(SETTLE_SECONDS)
+        family = descendants(process.pid)
+        before, began = cpu_seconds(family), time.perf_counter()
+        time.sleep(seconds)
+        used = (cpu_seconds(family) - before) / (time.perf_counter() - began) * 100
+        memory = sum(map(pss, family)) / 1e6
+        end(process)
+    return [
+        Row(f"{name}: CPU of {len(family)} processes", used, "% of a core", CPU_GOAL),
+        Row(f"{name}: memory", memory, "MB", MEMORY_GOAL),
+    ]
+
+
+def descendants(pid: int) -> list[int]:
+    """A process and everything below it."""
+    parents = {int(path.name): int(stat(path)[1]) for path in Path("/proc").iterdir() if path.name.isdigit()}
+    family = [pid]
+    for one in family:
+        family += [child for child, parent in parents.items() if parent == one]
+    return family
+
+
+def cpu_seconds(pids: list[int]) -> float:
+    """User and system time so far."""
+    return sum(int(fields[11]) + int(fields[12]) for fields in (stat(Path(f"/proc/{pid}")) for pid in pids)) / TICKS
+
+
+def stat(process: Path) -> list[str]:
+    """The fields of /proc/PID/stat after the name; of a process that has just ended, as if nobody's."""
+    try:
+        return (process / "stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return ["0"] * 50
+
+
+def pss(pid: int) -> int:
+    """Proportional set size in bytes."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return 1024 * next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
