@@ -1,6 +1,8 @@
 """The emulator panel: a developer's window beside the cockpit, to see every signal and to play with the car."""
 
+import logging
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 from carservices_ui import kivy_env
@@ -35,6 +37,7 @@ def main(
     Config.set("graphics", "minimum_width", SMALLEST[0])
     Config.set("graphics", "minimum_height", SMALLEST[1])
 
+    _load_clipboard()
     from carservices_ui.panel import window  # imports kivy
 
     window.check_tab(tab)
@@ -42,3 +45,14 @@ def main(
         window.run(run_dir, name, tab, ready, beat)
     else:
         window.take(run_dir, name, tab, screenshot)
+
+
+def _load_clipboard() -> None:
+    """Kivy raises alarm where xclip and xsel are missing; SDL's clipboard, which it takes then, is enough."""
+    logger = logging.getLogger("kivy")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL + 1)
+    try:
+        import_module("kivy.core.clipboard")
+    finally:
+        logger.setLevel(level)

@@ -1,5 +1,6 @@
 """One signal in detail: what it means, what it is now, its last minute, and ways to set and to break it."""
 
+from functools import partial
 from typing import Any
 
 from kivy.metrics import dp
@@ -73,7 +74,7 @@ class Detail(Card):
             return
         value = self._desk.signals.value(self.path)
         status = Status.UNAVAILABLE if value is None else value.status
-        unit = f" {self.config.unit}" if self.config.unit and status is Status.AVAILABLE else ""
+        unit = f" {edit.unit(self.config)}" if status is Status.AVAILABLE else ""
         self.value.text = edit.short(value)[:28] + unit
         self.state.text = status.name.lower()
         self.state.tone({Status.AVAILABLE: "energy", Status.ERROR: "alert"}.get(status, "text3"))
@@ -207,7 +208,7 @@ class Detail(Card):
         grid.bind(minimum_height=grid.setter("height"))
         for mode, (words, status) in FAILURES.items():
             if self._emulated or status is not None:
-                grid.add_widget(_filling(button(words, lambda mode=mode: self.fail(mode))))
+                grid.add_widget(_filling(button(words, partial(self.fail, mode))))
         if self._emulated:
             grid.add_widget(_filling(button("Clear", self.clear, kind="primary")))
         return grid
@@ -220,7 +221,7 @@ def _filling(widget: Widget) -> Widget:
 
 def _trait(name: str, words: str) -> Widget:
     row = BoxLayout(size_hint_y=None, height=dp(32))
-    row.add_widget(Cell(name, tone="text2", size_hint_x=0.4))
+    row.add_widget(Cell(name, tone="text2", size_hint_x=0.5))
     row.add_widget(Cell(words, align="left"))
     return row
 

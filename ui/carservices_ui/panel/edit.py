@@ -6,7 +6,13 @@ from typing import Any
 from carservices.signals import Access, ChangeMode, Datatype, Datum, InvalidValue, SignalConfig, Status, Value, check
 
 NOTHING = "–"
+UNITS = {"Celsius": "°C", "percent": "%", "degrees": "°", "degrees/s": "°/s", "m/s^2": "m/s²", "iso8601": ""}
 WORDS = {"true": True, "on": True, "yes": True, "1": True, "false": False, "off": False, "no": False, "0": False}
+
+
+def unit(config: SignalConfig) -> str:
+    """The unit as short as one writes it."""
+    return UNITS.get(config.unit or "", config.unit or "")
 
 
 def text(datum: Any) -> str:
@@ -67,7 +73,7 @@ def traits(config: SignalConfig) -> list[tuple[str, str]]:
         pairs.append(("Rate", f"{config.min_rate:g} to {config.max_rate:g} Hz"))
     if limits:
         pairs.append(("Limits", " and ".join(limits)))
-    return [*pairs, ("Unit", config.unit or "none")]
+    return [*pairs, ("Unit", unit(config) or "none")]
 
 
 def writable(config: SignalConfig) -> bool:
@@ -75,4 +81,4 @@ def writable(config: SignalConfig) -> bool:
     return config.access is not Access.READ
 
 
-__all__ = ["InvalidValue", "parse", "short", "text", "traits", "writable"]
+__all__ = ["InvalidValue", "parse", "short", "text", "traits", "unit", "writable"]

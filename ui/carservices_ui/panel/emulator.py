@@ -62,12 +62,13 @@ class Emulator:
         self._asking = True
         self._backend.survey(lambda outcome: self._store.post(lambda: self._surveyed(outcome)))
 
-    def do(self, verb: str, on_outcome: OnOutcome = lambda _: None, **arguments: Any) -> None:
+    def do(self, verb: str, on_outcome: OnOutcome | None = None, /, **arguments: Any) -> None:
         """One command; how it ended is told and followed by a fresh status."""
 
         def ended(outcome: Outcome) -> None:
             self.report(f"{verb} {brief(arguments)}".strip(), outcome)
-            on_outcome(outcome)
+            if on_outcome:
+                on_outcome(outcome)
 
         self._send(verb, arguments, ended)
 

@@ -63,6 +63,7 @@ class Words(Label):
             font_hinting=None,
             color=color(tone),
             size_hint_y=None,
+            height=0,
             halign="left",
             **kwargs,
         )

@@ -23,7 +23,7 @@ from carservices_ui.store import Store, Unbind
 from carservices_ui.widgets import Card, Control, Icon, Row, Text
 
 SURVEY_SECONDS = 1.0
-SIDE = 220
+SIDE = 196
 """Width of the tabs' column in dp."""
 
 
@@ -43,7 +43,7 @@ class Panel(BoxLayout):
         self.tab: Tab | None = None
         self.current = ""
         self._bindings: list[Unbind] = []
-        self._said = Cell("", tone="text2")
+        self._said = Cell("Ready", tone="text2")
         self._said_icon = Icon("info", size="small", tone="text3")
         self._stage = FloatLayout()
         self._buttons = {info.name: _TabButton(info.icon, info.title) for info in TABS}

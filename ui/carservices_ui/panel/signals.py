@@ -3,6 +3,7 @@
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from carservices.signals import Datum, GlobError, GlobSet, SignalConfig, Value
 from carservices_ui.store import Store, Unbind
@@ -34,7 +35,7 @@ class Signals:
             for kept in (self.changed, self.past, self._seen):
                 kept.pop(path, None)
         for path in configs.keys() - self.configs.keys():
-            self._unbind[path] = self._store.bind(path, lambda value, path=path: self._see(path, value))
+            self._unbind[path] = self._store.bind(path, partial(self._see, path))
         self.configs = dict(configs)
         return True
 

@@ -12,9 +12,10 @@ from kivy.uix.stencilview import StencilView
 
 from carservices.signals import Access, ChangeMode, SignalConfig, Status
 from carservices_ui.look import color
-from carservices_ui.panel.edit import short
+from carservices_ui.panel import edit
 from carservices_ui.panel.kit import Cell
 from carservices_ui.panel.signals import Signals
+from carservices_ui.widgets import Icon
 from carservices_ui.widgets.shapes import plate
 
 ROW = 40
@@ -23,10 +24,14 @@ BAR = 22
 """Width of the scroll bar's grip area in dp."""
 FRESH = 0.8
 """s a change stays highlighted."""
-COLUMNS = {"Path": 1.0, "Value": 190.0, "Unit": 100.0, "Status": 140.0, "Config": 310.0}
+COLUMNS = {"Path": 1.0, "Value": 150.0, "Unit": 72.0, "Status": 74.0, "Config": 210.0}
 """Widths in dp; shares of the rest up to 1."""
 ACCESS = {Access.READ: "r", Access.WRITE: "w", Access.READ_WRITE: "rw"}
-TONES = {Status.AVAILABLE: "energy", Status.UNAVAILABLE: "text3", Status.ERROR: "alert"}
+STATES = {
+    Status.AVAILABLE: ("check_circle", "energy"),
+    Status.UNAVAILABLE: ("block", "text3"),
+    Status.ERROR: ("error", "alert"),
+}
 
 
 class SignalTable(StencilView):
@@ -49,7 +54,7 @@ class SignalTable(StencilView):
     @property
     def travel(self) -> float:
         """How far it can be scrolled."""
-        return max(0.0, len(self.paths) * dp(ROW) - float(self.height))
+        return max(0.0, float(len(self.paths) * dp(ROW) - self.height))
 
     def scroll(self, pixels: float) -> None:
         self.offset = float(min(self.travel, max(0.0, self.offset + pixels)))
@@ -141,7 +146,9 @@ class SignalRow(BoxLayout):
             self._back = Rectangle()
         self.path = ""
         self.name, self.value = column("Path", cut="left"), column("Value", strong=True)
-        self.unit, self.state = column("Unit", tone="text3"), column("Status")
+        self.unit = column("Unit", tone="text3")
+        self.state = Icon("block", size="small", tone="text3", size_hint=(None, 1), width=dp(COLUMNS["Status"]))
+        self.status: Status | None = None
         self.config = column("Config", tone="text3")
         for cell in (self.name, self.value, self.unit, self.state, self.config):
             self.add_widget(cell)
@@ -153,16 +160,18 @@ class SignalRow(BoxLayout):
         if path != self.path:
             self.path = path
             self.name.text = path.removeprefix("Vehicle.")
-            self.unit.text = config.unit or ""
+            self.unit.text = edit.unit(config)
             self.config.text = _brief(config)
 
     def refresh(self, signals: Signals, now: float) -> None:
         """Show the value of now."""
         value = signals.value(self.path)
         status = Status.UNAVAILABLE if value is None else value.status
-        self.value.text = short(value)
-        self.state.text = status.name.lower()
-        self.state.tone(TONES[status])
+        self.value.text = edit.short(value)
+        if status is not self.status:
+            self.status = status
+            icon, tone = STATES[status]
+            self.state.show(icon, tone=tone, filled=True)
         fresh = now - signals.changed.get(self.path, float("-inf")) < FRESH
         self.value.tone("accent" if fresh else "text" if status is Status.AVAILABLE else "text3")
 
@@ -179,6 +188,5 @@ def column(name: str, **kwargs: Any) -> Cell:
 
 
 def _brief(config: SignalConfig) -> str:
-    mode = config.change_mode.value.replace("_", " ")
-    rate = f" {config.max_rate:g} Hz" if config.change_mode is ChangeMode.CONTINUOUS else ""
-    return f"{config.datatype.value}  ·  {ACCESS[config.access]}  ·  {mode}{rate}"
+    pace = {ChangeMode.CONTINUOUS: f"{config.max_rate:g} Hz", ChangeMode.STATIC: "static"}.get(config.change_mode)
+    return " · ".join((config.datatype.value, ACCESS[config.access], *([pace] if pace else [])))

@@ -13,11 +13,11 @@ from carservices_ui.widgets.shapes import plate
 
 CENTER = {"center_x": 0.5, "center_y": 0.5}
 SEATS = ("Row1.DriverSide", "Row1.PassengerSide", "Row2.DriverSide", "Row2.PassengerSide")
-WIDTH, LENGTH = 250, 560
+WIDTH, LENGTH = 310, 700
 """The drawn body in dp, nose up; the driver sits on the left."""
 OPEN_WIDTH = 74
 """How far an open door stands out in dp."""
-DOOR_HEIGHT = {"Row1": 128, "Row2": 112}
+DOOR_HEIGHT = {"Row1": 160, "Row2": 140}
 DOOR_TOP = {"Row1": 0.36, "Row2": 0.615}
 """Upper end of the doors as a share of the length."""
 
@@ -31,10 +31,10 @@ class TopView(FloatLayout):
         with self.canvas.before:
             Color(*color("surface3"))
             self._body = plate(dp(70))
-            Color(*color("surface"))
-            self._glass = [plate(dp(24)) for _ in range(2)]
             Color(*color("surface2"))
-            self._cabin = plate(dp(30))
+            self._cabin = plate(dp(36))
+            Color(*color("control", 0.35))
+            self._glass = [plate(dp(14)) for _ in range(2)]
             Color(*color("control", 0.45))
             self._outline = Line(width=1.2)
         self.doors = {seat: Door(desk, seat) for seat in SEATS}
@@ -51,9 +51,9 @@ class TopView(FloatLayout):
         self._body.pos, self._body.size = (x, y), (width, length)
         self._outline.rounded_rectangle = (x, y, width, length, dp(70))
         self._cabin.pos, self._cabin.size = (x + dp(22), y + length * 0.16), (width - dp(44), length * 0.58)
-        for glass, share, height in zip(self._glass, (0.27, 0.84), (0.075, 0.055), strict=True):
-            glass.pos = (x + dp(34), top - length * (share + height))
-            glass.size = (width - dp(68), length * height)
+        for glass, share, height in zip(self._glass, (0.275, 0.785), (0.06, 0.045), strict=True):
+            glass.pos = (x + dp(44), top - length * (share + height))
+            glass.size = (width - dp(88), length * height)
         for lid, at in (("hood", 0.145), ("trunk", 0.935)):
             self.lids[lid].center = (self.center_x, top - length * at)
         for seat, door in self.doors.items():
@@ -62,7 +62,7 @@ class TopView(FloatLayout):
             door.edge = x + dp(4) if side == "DriverSide" else x + width - dp(4)
             door.top = top - length * DOOR_TOP[row]
             place = self.seats[seat]
-            place.center = (self.center_x + (-1 if side == "DriverSide" else 1) * dp(54), door.y + door.height * 0.48)
+            place.center = (self.center_x + (-1 if side == "DriverSide" else 1) * dp(66), door.y + door.height * 0.48)
             door.lay()
 
 
@@ -143,10 +143,6 @@ class Place(Control):
         self._icon = Icon("airline_seat_recline_normal", tone="text3", pos_hint=CENTER)
         self.add_widget(self._card)
         self.add_widget(self._icon)
-        with self.canvas.after:
-            self._belt_paint = Color(*color("energy", 0.0))
-            self._belt = Line(width=dp(3), cap="round")
-        self.bind(pos=self._lay)
         path = f"Vehicle.Cabin.Seat.{seat}"
         desk.store.bind(f"{path}.OccupancyStatus", self._show_person)
         desk.store.bind(f"{path}.IsBelted", self._show_belt)
@@ -164,9 +160,5 @@ class Place(Control):
         self._show()
 
     def _show(self) -> None:
-        tone = "text3" if not self.occupied else "text" if self.belted else "alert"
+        tone = "text3" if not self.occupied else "energy" if self.belted else "alert"
         self._icon.show("person" if self.occupied else "airline_seat_recline_normal", tone=tone, filled=self.occupied)
-        self._belt_paint.rgba = color("energy", 1.0 if self.occupied and self.belted else 0.0)
-
-    def _lay(self, *_: Any) -> None:
-        self._belt.points = (self.x + dp(22), self.y + dp(62), self.x + dp(60), self.y + dp(18))

@@ -42,8 +42,8 @@ def opened(run_dir: Path, name: str, tab: str) -> Iterator[Panel]:
     try:
         yield panel
     finally:
-        link.close()
         panel.close()
+        link.close()
 
 
 def run(run_dir: Path, name: str, tab: str, ready: Callable[[], None], beat: Callable[[], None]) -> None:

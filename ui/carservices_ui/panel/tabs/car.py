@@ -1,5 +1,6 @@
 """Car: doors, seats, windows, lights, and the charging cable."""
 
+from functools import partial
 from typing import Any
 
 from kivy.metrics import dp
@@ -17,11 +18,11 @@ DOOR = "Vehicle.Cabin.Door"
 LIGHTS = "Vehicle.Body.Lights"
 CHARGING = "Vehicle.Powertrain.TractionBattery.Charging"
 PORT = f"{CHARGING}.ChargingPort.FrontRight"
-SIDES = {
-    "Row1.DriverSide": "Front driver",
-    "Row1.PassengerSide": "Front passenger",
-    "Row2.DriverSide": "Rear driver side",
-    "Row2.PassengerSide": "Rear passenger side",
+WINDOWS = {
+    "Row1.DriverSide": "Front window",
+    "Row1.PassengerSide": "Front window",
+    "Row2.DriverSide": "Rear window",
+    "Row2.PassengerSide": "Rear window",
 }
 SWITCH = (("OFF", "Off"), ("POSITION", "Pos."), ("DAYTIME_RUNNING_LIGHTS", "Day"), ("AUTO", "Auto"), ("BEAM", "Beam"))
 LAMPS = (
@@ -54,7 +55,7 @@ class CarTab(Tab):
     def build(self) -> Widget:
         emulator = self.desk.emulator
         self.view = TopView(self.desk)
-        self.windows = {seat: ValueSlider(size_hint=(1, None), height=dp(CONTROL)) for seat in SIDES}
+        self.windows = {seat: ValueSlider(size_hint=(1, None), height=dp(CONTROL)) for seat in WINDOWS}
         self.switch = choice(SWITCH, lambda _: None)
         self.lamps = {path: Toggle(height=dp(CONTROL)) for _, path in LAMPS}
         self.flap, self.cable_lock = Toggle(height=dp(CONTROL)), Toggle(height=dp(CONTROL))
@@ -83,20 +84,21 @@ class CarTab(Tab):
     def _arrange(self) -> Widget:
         locks = BoxLayout(size_hint_y=None, height=dp(CONTROL), spacing=dp(12))
         for words, icon, locked in (("Lock", "lock", True), ("Unlock", "lock_open", False)):
-            lock = button(words, lambda locked=locked: self._lock(locked), icon=icon)
+            lock = button(words, partial(self._lock, locked), icon=icon)
             lock.size_hint_x = 1
             locks.add_widget(lock)
-        hint = Words("Click doors, hood and trunk. A seat takes turns: belted, not belted, empty.", tone="text3")
-        seen = Group("Doors and seats", self.view, hint, locks, icon="directions_car")
-        windows = [line(name, self.windows[seat], width=190) for seat, name in SIDES.items()]
+        hint = Words(
+            "Click doors, hood and trunk. A seat takes turns: belted (green), not belted (red), empty.", tone="text3"
+        )
+        seen = Group("Doors, windows and seats", self._beside_doors(), hint, locks, icon="directions_car")
         lamps = GridLayout(cols=2, size_hint_y=None, spacing=(dp(30), 0))
         lamps.bind(minimum_height=lamps.setter("height"))
         for name, path in LAMPS:
             lamps.add_widget(line(name, self.lamps[path]))
         facts = [fact("Cable", self.cable)[0]]
-        for name, path, words in FACTS:
+        for name, path, shown in FACTS:
             row, cell = fact(name)
-            self.live(path, cell, words)
+            self.live(path, cell, shown)
             facts.append(row)
         plugs = BoxLayout(size_hint_y=None, height=dp(CONTROL), spacing=dp(12))
         for part in (self.plug, self.unplug):
@@ -107,13 +109,30 @@ class CarTab(Tab):
         hatch.add_widget(line("Cable lock", self.cable_lock))
         charge = Group("Charging", self.station, plugs, hatch, *facts, Widget(), icon="ev_station")
         side = BoxLayout(orientation="vertical", spacing=dp(14), size_hint_x=None, width=dp(COLUMN))
-        side.add_widget(Group("Windows", *windows, icon="window", gap=2, hug=True))
         side.add_widget(Group("Lights", self.switch, lamps, icon="highlight", gap=6, hug=True))
         side.add_widget(charge)
         both = BoxLayout(spacing=dp(14), pos_hint={"x": 0, "y": 0})
         both.add_widget(seen)
         both.add_widget(side)
         return both
+
+    def _beside_doors(self) -> Widget:
+        row = BoxLayout(spacing=dp(8))
+        for part in ("DriverSide", self.view, "PassengerSide"):
+            if isinstance(part, Widget):
+                row.add_widget(part)
+                continue
+            column = BoxLayout(orientation="vertical", size_hint_x=None, width=dp(200), padding=(0, 0, 0, dp(40)))
+            column.add_widget(Widget(size_hint_y=1.7))
+            for seat in SEATS:
+                if seat.endswith(part):
+                    column.add_widget(
+                        Cell(WINDOWS[seat], tone="text2", align="center", size_hint_y=None, height=dp(34))
+                    )
+                    column.add_widget(self.windows[seat])
+                    column.add_widget(Widget())
+            row.add_widget(column)
+        return row
 
     def _plug(self) -> None:
         kind, power, _ = STATIONS[self.station.value]

@@ -1,5 +1,6 @@
 """Drive: who drives, gear, pedals and steering by mouse and keys, and what the car does with it."""
 
+from functools import partial
 from typing import Any
 
 from kivy.clock import Clock
@@ -42,9 +43,7 @@ class DriveTab(Tab):
         self.keys = KeyDriver()
         self.accelerator, self.brake = Pedal("Accelerator", tone="energy"), Pedal("Brake", tone="alert")
         self.wheel = Wheel()
-        self.gear = choice(
-            [(name, name) for name in GEARS.values()], lambda g: emulator.do("gear", gear=g), width=WIDTH
-        )
+        self.gear = choice([(name, name) for name in GEARS.values()], lambda g: emulator.do("gear", gear=g))
         self.driver = choice(DRIVERS, self._seat)
         self.speed = ValueSlider(low=0, high=160, step=5, size_hint=(1, None), height=dp(CONTROL))
         self.speed.value = 50.0
@@ -87,7 +86,7 @@ class DriveTab(Tab):
             ("Vehicle.Chassis.Brake.PedalPosition", self.brake, 0.01),
             ("Vehicle.Chassis.SteeringWheel.Angle", self.wheel, 1.0),
         ):
-            store.bind(path, lambda value, handle=handle, scale=scale: _mark(handle, value, scale))
+            store.bind(path, partial(_mark, handle, scale))
         for name, handle in (("accelerator", self.accelerator), ("brake", self.brake), ("steering", self.wheel)):
             handle.held = self.desk.memory.hold
             handle.bind(on_move=lambda _, wanted, name=name: self.desk.emulator.keep("pedals", **{name: wanted}))
@@ -104,7 +103,7 @@ class DriveTab(Tab):
             self.desk.emulator.keep("pedals", accelerator=0.0, brake=0.0, steering=0.0)
 
     def _arrange(self) -> Widget:
-        cruise = line("Constant speed", self.speed, self.speed_text, width=170)
+        cruise = line("Constant speed", self.speed, self.speed_text, width=200)
         self.requires("driver", cruise)
         facts = []
         for name, path, words in FACTS:
@@ -185,5 +184,5 @@ class DriveTab(Tab):
             self.keys.release()
 
 
-def _mark(handle: Pedal | Wheel, value: Any, scale: float) -> None:
+def _mark(handle: Pedal | Wheel, scale: float, value: Any) -> None:
     handle.actual = float(value) * scale if is_number(value) else 0.0

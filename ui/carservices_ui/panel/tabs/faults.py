@@ -66,7 +66,9 @@ class FaultsTab(Tab):
             title, effect = FAULTS.get(name, (name, ""))
             toggle = self.toggles[name] = Toggle(height=dp(CONTROL))
             toggle.bind(on_choose=lambda _, on, name=name: self.desk.emulator.do("fault", name=name, on=on))
-            self.grid.add_widget(Group(title, Words(effect), Widget(), end=toggle, size_hint_y=None, height=dp(156)))
+            self.grid.add_widget(
+                Group(title, Words(effect), Widget(), end=toggle, gap=6, size_hint_y=None, height=dp(178))
+            )
 
     def _list(self, sensors: dict[str, str]) -> None:
         if sensors == self._sensors:

@@ -9,7 +9,7 @@ from kivy.metrics import dp
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
-from carservices_ui.panel.kit import CONTROL, Cell, Field, Group, Words, button, choice, relabel
+from carservices_ui.panel.kit import CONTROL, Cell, Field, Group, Words, button, choice, line, relabel
 from carservices_ui.panel.seekbar import SeekBar
 from carservices_ui.panel.simclock import SimClock, clock
 from carservices_ui.panel.tabs.base import Tab
@@ -95,9 +95,9 @@ class ScenarioTab(Tab):
             self.description,
             self.seek,
             transport,
+            line("Speed", self.pace, width=110),
             icon="timeline",
-            size_hint_y=None,
-            height=dp(370),
+            hug=True,
         )
         tape = BoxLayout(size_hint_y=None, height=dp(CONTROL), spacing=dp(12))
         for part in (self.file, self.record, self.replay):
@@ -117,7 +117,7 @@ class ScenarioTab(Tab):
         self.scenarios = names
         self.list.body.clear_widgets()
         for name in names:
-            row = button(name.replace("-", " ").capitalize(), partial(self.desk.emulator.do, "scenario", name=name))
+            row = button(name, partial(self.desk.emulator.do, "scenario", name=name))
             row.size_hint_x = 1
             self.list.body.add_widget(row)
 

@@ -17,7 +17,7 @@ from carservices_ui.widgets import Card, Icon
 REFRESH = 0.1
 RESORT = 1.0
 """s between two looks at the values, and at their order while the latest come first."""
-DETAIL = 600
+DETAIL = 520
 """Width of the detail in dp."""
 STEPS = {"up": -1, "down": 1, "pageup": -15, "pagedown": 15}
 
@@ -31,7 +31,7 @@ class SignalsTab(Tab):
         memory = self.desk.memory
         self.query = Field(hint="words or globs:  door open   **.Window.*   !Seat", text=memory.query)
         self.query.bind(text=lambda *_: self._find())
-        self.order = choice([(False, "By name"), (True, "Latest change")], self._sort, width=330)
+        self.order = choice([(False, "By name"), (True, "Latest")], self._sort, width=310)
         self.order.value = memory.recent
         self.count = Cell("", tone="text3", align="right", size_hint_x=None, width=dp(140))
         self.table = SignalTable(self.desk.signals)

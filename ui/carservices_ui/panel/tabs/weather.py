@@ -1,5 +1,6 @@
 """Weather: what surrounds the car, by slider and by preset, and what its sensors say of it."""
 
+from functools import partial
 from typing import Any
 
 from kivy.metrics import dp
@@ -56,22 +57,22 @@ class WeatherTab(Tab):
     def build(self) -> Widget:
         self.sliders: dict[str, tuple[ValueSlider, Cell, str]] = {}
         rows = []
-        for name, title, low, high, step, tone, words in SLIDERS:
+        for name, title, low, high, step, tone, form in SLIDERS:
             slider = ValueSlider(low=low, high=high, step=step, tone=tone, size_hint=(1, None), height=dp(CONTROL + 6))
-            slider.bind(on_choose=lambda _, value, name=name: self._choose({name: float(value)}))
+            slider.bind(on_choose=partial(self._slide, name))
             cell = Cell("–", align="right", strong=True, size_hint_x=None, width=dp(150))
-            self.sliders[name] = (slider, cell, words)
+            self.sliders[name] = (slider, cell, form)
             rows.append(line(title, slider, cell, width=210))
         skies = GridLayout(cols=3, spacing=dp(10), size_hint_y=None)
         skies.bind(minimum_height=skies.setter("height"))
         for icon, title, weather in SKIES:
-            sky = button(title, lambda weather=weather: self._choose(weather), icon=icon)
+            sky = button(title, partial(self._choose, weather), icon=icon)
             sky.size_hint_x = 1
             skies.add_widget(sky)
         facts = []
-        for name, path, words in FACTS:
+        for name, path, shown in FACTS:
             row, cell = fact(name)
-            self.live(path, cell, words)
+            self.live(path, cell, shown)
             facts.append(row)
         left = BoxLayout(orientation="vertical", spacing=dp(14))
         left.add_widget(Group("Weather", *rows, Widget(), icon="tune", gap=14))
@@ -93,6 +94,9 @@ class WeatherTab(Tab):
         for name, value in weather.items():
             self._show(name, value)
         self.desk.emulator.do("weather", **weather)
+
+    def _slide(self, name: str, _slider: ValueSlider, value: float) -> None:
+        self._choose({name: float(value)})
 
     def _show(self, name: str, value: float) -> None:
         slider, cell, words = self.sliders[name]

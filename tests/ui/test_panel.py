@@ -1,0 +1,409 @@
+"""The panel's tabs, driven frame by frame with a car that answers at once."""
+
+import asyncio
+import gc
+from contextlib import contextmanager
+
+import pytest
+from kivy.base import EventLoop
+from kivy.clock import Clock
+from kivy.core.window import Window
+from kivy.tests.common import UnitTestTouch
+
+from carservices.signals import Catalogue, Datatype, SignalConfig, Status, Value
+from carservices.testing import car
+from carservices_emulator.hal import EmulatorHal
+from carservices_ui.panel.backend import PanelLink, Survey
+from carservices_ui.panel.panel import Panel
+from carservices_ui.panel.tabs import TABS
+from carservices_ui.store import Outcome, Store
+from carservices_ui.testing import FakeCar
+
+SPEED = "Vehicle.Speed"
+GEAR = "Vehicle.Powertrain.Transmission.SelectedGear"
+VERBS = [
+    "set",
+    "inject",
+    "fail",
+    "clear",
+    "fault",
+    "gear",
+    "pedals",
+    "driver",
+    "weather",
+    "door",
+    "seat",
+    "plug",
+    "unplug",
+]
+
+
+def configs():
+    catalogue = Catalogue.default()
+    return {path: catalogue.config(path) for path in catalogue} | {
+        GEAR: catalogue.config(GEAR, allowed=(-1, 0, 126, 127))
+    }
+
+
+class FakeEmulator(FakeCar):
+    """Answers surveys and takes every command it lists; `refusal` is its answer to all of them if set."""
+
+    def __init__(self):
+        super().__init__()
+        self.commands = []
+        self.injected = []
+        self.refusal = ""
+        self.configs = configs()
+        self.emulator = "emulator"
+        self.status = {
+            "profile": "Megane",
+            "scenario": "City",
+            "driver": "parked",
+            "time": 60.0,
+            "duration": 600.0,
+            "speed": 1.0,
+            "paused": True,
+            "events": [[120.0, "weather"]],
+            "weather": {"temperature": 20.0, "rain": 0.0},
+            "faults": [],
+            "sensors": {},
+            "choices": {"commands": VERBS, "scenarios": ["city", "wltc"], "faults": ["abs", "brand-new"]},
+        }
+
+    def survey(self, on_outcome):
+        status = self.status if self.emulator else {}
+        on_outcome(Outcome(True, Survey(self.configs, (self.emulator or "kuksa",), self.emulator, status)))
+
+    def control(self, hal, verb, arguments, on_outcome):
+        self.commands.append((verb, arguments))
+        on_outcome(Outcome(not self.refusal, reason=self.refusal))
+
+    def inject(self, path, value, status, on_outcome):
+        self.injected.append((path, value, status))
+        on_outcome(Outcome(True))
+
+
+class PanelDriver:
+    """A panel without a car: frames, clicks, commands."""
+
+    def __init__(self, tab, backend=None, size=(1180, 760)):
+        EventLoop.ensure_window()
+        Window.size = size
+        self.backend = backend or FakeEmulator()
+        self.store = Store()
+        self.store.backend = self.backend
+        self.store.wake = Clock.create_trigger(self.store.drain)
+        self.panel = Panel(self.store, self.backend, tab, size=Window.size)
+        Window.add_widget(self.panel)
+        EventLoop.status = "started"
+        self.store.put_link(True)
+        self.frames(4)
+
+    @property
+    def tab(self):
+        return self.panel.tab
+
+    @property
+    def said(self):
+        return self.panel._said.text
+
+    def frames(self, count=2):
+        for _ in range(count):
+            EventLoop.idle()
+
+    def refresh(self):
+        self.panel.desk.emulator.survey()
+        self.frames(4)
+
+    def click(self, widget, at=(0.5, 0.5), to=None):
+        touch = UnitTestTouch(*widget.to_window(widget.x + widget.width * at[0], widget.y + widget.height * at[1]))
+        touch.touch_down()
+        self.frames()
+        if to:
+            touch.touch_move(*widget.to_window(widget.x + widget.width * to[0], widget.y + widget.height * to[1]))
+            self.frames()
+        touch.touch_up()
+        self.frames(3)
+
+    def press(self, words, under=None):
+        self.frames(3)
+        self.click(
+            next(w for w in (under or self.panel).walk() if getattr(getattr(w, "label", None), "text", None) == words)
+        )
+
+    def put(self, path, value, status=Status.AVAILABLE):
+        self.store.put(Value(path, value, 0, status))
+        self.frames()
+
+    def close(self):
+        self.panel.close()
+        for child in Window.children[:]:
+            Window.remove_widget(child)
+        self.frames(1)
+
+
+@pytest.fixture
+def panel():
+    gc.freeze()  # a full collection over all that was imported takes longer than most tests
+    drivers = []
+
+    def open_panel(*arguments, **options):
+        drivers.append(PanelDriver(*arguments, **options))
+        return drivers[-1]
+
+    yield open_panel
+    for driver in drivers:
+        driver.close()
+
+
+@pytest.mark.parametrize("tab", [info.name for info in TABS])
+def test_every_tab_survives_a_lost_hub_and_another_hal(panel, tab):
+    driver = panel(tab)
+    notice = lambda: driver.tab._notice and driver.tab._notice.words  # noqa: E731
+    assert not notice()
+    driver.store.put_link(False)
+    driver.frames(4)
+    assert "No car" in driver.panel._header._title.text
+    if tab != "signals":
+        assert "comes back by itself" in notice()
+        assert driver.tab.content.disabled
+    driver.store.put_link(True)
+    driver.backend.emulator = None
+    driver.refresh()
+    assert (tab == "signals") == (not notice())
+    if tab != "signals":
+        assert "kuksa" in notice()
+    driver.backend.emulator = "emulator"
+    driver.refresh()
+    assert not notice()
+    assert not driver.tab.content.disabled
+
+
+def test_the_table_holds_only_the_rows_that_are_seen(panel):
+    driver = panel("signals")
+    table = driver.tab.table
+    assert len(table.paths) == 259
+    assert len(table.rows) < 30
+    table.scroll(10_000)
+    driver.frames()
+    assert table.rows[-1].path == table.paths[-1]
+    driver.tab.query.text = "door isopen"
+    driver.frames()
+    assert {row.path for row in table.rows} == {path for path in table.paths if "Door" in path and "IsOpen" in path}
+    assert driver.tab.count.text == f"{len(table.paths)} of 259"
+
+
+def test_the_table_shows_values_and_states(panel):
+    driver = panel("signals")
+    driver.tab.query.text = SPEED
+    driver.put(SPEED, 49.98765)
+    driver.tab.table.refresh()
+    (row,) = driver.tab.table.rows
+    assert (row.value.text, row.unit.text, row.status) == ("49.988", "km/h", Status.AVAILABLE)
+    driver.put(SPEED, None, Status.ERROR)
+    driver.tab.table.refresh()
+    assert (row.value.text, row.status) == ("–", Status.ERROR)
+
+
+def test_setting_a_signal_shows_how_it_ended(panel):
+    driver = panel("signals")
+    driver.tab.query.text = GEAR
+    driver.click(driver.tab.table, at=(0.3, 0.98))
+    detail = driver.tab.detail
+    assert detail.path == GEAR
+    driver.press("Set", detail)
+    ((path, value, on_outcome),) = driver.backend.sets
+    assert path == GEAR
+    assert detail.outcome.text == "sent …"
+    on_outcome(Outcome(False, reason="press the brake"))
+    driver.frames()
+    assert "press the brake" in detail.outcome.text
+    assert "press the brake" in driver.said
+    on_outcome(Outcome(True))
+    driver.frames()
+    assert "confirmed" in detail.outcome.text
+    assert value in (-1, 0, 126, 127)
+
+
+def test_what_cannot_be_typed_is_not_sent(panel):
+    driver = panel("signals")
+    driver.tab.query.text = "ChargeLimit"
+    driver.tab.table.step(1)
+    detail = driver.tab.detail
+    detail.entry.text = "700"
+    detail.set()
+    assert not driver.backend.sets
+    assert "to 100" in detail.outcome.text
+
+
+def test_breaking_a_sensor_of_the_emulator_and_of_another_hal(panel):
+    driver = panel("signals")
+    driver.tab.query.text = SPEED
+    driver.tab.table.selected = SPEED
+    detail = driver.tab.detail
+    driver.press("Stuck", detail)
+    detail.entry.text = "88"
+    driver.press("Inject", detail)
+    driver.press("Clear", detail)
+    assert driver.backend.commands == [
+        ("fail", {"path": SPEED, "mode": "stuck"}),
+        ("inject", {"path": SPEED, "value": 88.0}),
+        ("clear", {"path": SPEED}),
+    ]
+    driver.backend.emulator = None
+    driver.refresh()
+    driver.press("Error", detail)
+    detail.inject(12.0)
+    assert driver.backend.injected == [(SPEED, None, Status.ERROR), (SPEED, 12.0, Status.AVAILABLE)]
+    assert "Stuck" not in [getattr(getattr(w, "label", None), "text", "") for w in detail.walk()]
+
+
+def test_pedals_follow_the_pointer_and_spring_back(panel):
+    driver = panel("drive")
+    driver.click(driver.tab.accelerator, at=(0.5, 0.3), to=(0.5, 0.95))
+    assert [arguments for _, arguments in driver.backend.commands][-2:] == [{"accelerator": 1.0}, {"accelerator": 0.0}]
+    driver.click(driver.tab.hold)
+    driver.click(driver.tab.brake, at=(0.5, 0.3), to=(0.5, 0.95))
+    assert driver.tab.brake.wanted == 1.0
+    driver.click(driver.tab.wheel, at=(0.5, 0.8), to=(0.2, 0.5))
+    assert 45 < driver.tab.wheel.wanted < 135
+
+
+def test_keys_drive_while_the_tab_is_shown(panel):
+    driver = panel("drive")
+    Window.dispatch("on_key_down", 119, 0, "w", [])
+    driver.tab._tick(0.5)
+    driver.frames()
+    verb, arguments = driver.backend.commands[-1]
+    assert (verb, arguments["accelerator"] >= 0.6) == ("pedals", True)
+    Window.dispatch("on_key_up", 119, 0)
+    driver.tab._tick(1)
+    driver.frames()
+    assert driver.backend.commands[-1] == ("pedals", {"accelerator": 0.0})
+    driver.panel.show("weather")
+    before = len(driver.backend.commands)
+    Window.dispatch("on_key_down", 119, 0, "w", [])
+    driver.frames(4)
+    assert len(driver.backend.commands) == before
+
+
+def test_gear_driver_and_what_the_hal_refuses(panel):
+    driver = panel("drive")
+    driver.put(GEAR, 126)
+    assert driver.tab.gear.value == "P"
+    driver.press("D", driver.tab.gear)
+    driver.backend.refusal = "press\nthe brake"
+    driver.press("WLTC", driver.tab.driver)
+    assert driver.backend.commands == [("gear", {"gear": "D"}), ("driver", {"name": "wltc"})]
+    assert driver.said == "driver name wltc: press the brake"
+
+
+def test_a_verb_the_hal_does_not_know_is_dimmed(panel):
+    backend = FakeEmulator()
+    backend.status["choices"]["commands"] = ["gear"]
+    driver = panel("drive", backend)
+    assert (driver.tab.driver.disabled, driver.tab.gear.disabled) == (True, False)
+    driver.press("Trip", driver.tab.driver)
+    assert not backend.commands
+
+
+def test_doors_seats_and_cable(panel):
+    driver = panel("car")
+    driver.click(driver.tab.view.doors["Row1.DriverSide"])
+    driver.click(driver.tab.view.lids["trunk"])
+    driver.click(driver.tab.view.seats["Row2.DriverSide"])
+    driver.press("DC 50", driver.tab.station)
+    driver.press("Plug in")
+    driver.press("Unplug")
+    assert driver.backend.commands == [
+        ("door", {"door": "Row1.DriverSide", "open": True}),
+        ("door", {"door": "trunk", "open": True}),
+        ("seat", {"seat": "Row2.DriverSide", "occupied": True, "belted": True}),
+        ("plug", {"kind": "dc", "power_kw": 50.0}),
+        ("unplug", {}),
+    ]
+
+
+def test_weather_sliders_show_and_change_it(panel):
+    driver = panel("weather")
+    slider, cell, _ = driver.tab.sliders["temperature"]
+    assert (slider.value, cell.text) == (20.0, "20 °C")
+    driver.click(slider, at=(0.02, 0.5))
+    assert driver.backend.commands == [("weather", {"temperature": -40.0})]
+    driver.press("Night")
+    assert driver.backend.commands[-1] == ("weather", {"sun": 0.0, "light": 1.0})
+
+
+def test_faults_even_unknown_ones_and_broken_sensors(panel):
+    driver = panel("faults")
+    assert list(driver.tab.toggles) == ["abs", "brand-new"]
+    driver.click(driver.tab.toggles["brand-new"])
+    assert driver.backend.commands == [("fault", {"name": "brand-new", "on": True})]
+    driver.backend.status |= {"faults": ["abs"], "sensors": {SPEED: "stuck"}}
+    driver.refresh()
+    assert driver.tab.toggles["abs"].value is True
+    assert "stuck" in [getattr(w, "text", "") for w in driver.tab.sensors.walk()]
+
+
+def test_scenario_player(panel, tmp_path):
+    driver = panel("scenario")
+    tab = driver.tab
+    driver.press("wltc", tab.list)
+    driver.press("Pause" if not driver.backend.status["paused"] else "Play")
+    driver.press("10×")
+    driver.click(tab.seek, at=(0.5, 0.56))
+    tab.file.text = str(tmp_path / "drive.jsonl")
+    driver.press("Record")
+    driver.backend.status["recording"] = tab.file.text
+    driver.refresh()
+    driver.press("Stop recording")
+    driver.press("Replay")
+    verbs = dict(driver.backend.commands[:4])
+    assert verbs.pop("seek")["seconds"] == pytest.approx(900, abs=20)
+    assert verbs == {"scenario": {"name": "wltc"}, "pause": {"on": False}, "speed": {"factor": 10.0}}
+    assert driver.backend.commands[4:] == [
+        ("record", {"file": tab.file.text}),
+        ("record", {}),
+        ("replay", {"file": tab.file.text}),
+    ]
+
+
+@contextmanager
+def linked(run_dir):
+    store = Store()
+    link = PanelLink(store, run_dir, "tool")
+    link.start()
+    try:
+        yield store, link
+    finally:
+        link.close()
+
+
+async def test_a_command_takes_effect_in_the_real_emulator():
+    async with car(EmulatorHal(EmulatorHal.Options(scenario="parked"))) as c:
+        with linked(c.run_dir) as (store, link):
+
+            async def answer(ask, *arguments):
+                outcomes = []
+                ask(*arguments, outcomes.append)
+                async with asyncio.timeout(20):
+                    while not outcomes:
+                        store.drain()
+                        await asyncio.sleep(0.01)
+                return outcomes[0]
+
+            while not (survey := await answer(link.survey)).ok:
+                assert not survey.reason
+            assert survey.result.emulator == "emulator"
+            assert set(VERBS) <= set(survey.result.status["choices"]["commands"])
+            assert survey.result.configs[SPEED] == SignalConfig.model_validate(
+                survey.result.configs[SPEED].model_dump()
+            )
+            assert survey.result.configs[SPEED].datatype is Datatype.FLOAT
+            assert (await answer(link.control, "emulator", "weather", {"temperature": -11.0})).ok
+            await c.until("Vehicle.Exterior.AirTemperature", -11.0)
+            assert (await answer(link.survey)).result.status["weather"]["temperature"] == -11.0
+            refused = await answer(link.control, "emulator", "levitate", {})
+            assert not refused.ok
+            assert "levitate" in refused.reason
+            assert (await answer(link.inject, SPEED, 77.0, Status.AVAILABLE)).ok
