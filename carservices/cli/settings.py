@@ -1,5 +1,6 @@
 """`carservices settings`: show and change what is chosen for this machine."""
 
+import json
 import sys
 from dataclasses import asdict
 
@@ -26,5 +27,5 @@ def main(arguments: list[str]) -> int:
     if chosen.json:
         show_json(values)
     else:
-        show_table(("SETTING", ""), list(values.items()))
+        show_table(("SETTING", ""), [(key, json.dumps(value)) for key, value in values.items()])
     return 0

@@ -63,10 +63,14 @@ def _add_cockpit(options: argparse.ArgumentParser) -> None:
 
 def size(text: str) -> tuple[int, int]:
     """``1280x720`` as numbers of pixels."""
-    found = re.fullmatch(r"(\d{3,5})[x×](\d{3,5})", text)
+    found = re.fullmatch(r"(\d{1,5})[x×](\d{1,5})", text)
     if not found:
         raise argparse.ArgumentTypeError(f"'{text}' is no size: write 1280x720")
-    return int(found[1]), int(found[2])
+    width, height = int(found[1]), int(found[2])
+    if width not in settings.PIXELS or height not in settings.PIXELS:
+        least, most = settings.PIXELS.start, settings.PIXELS.stop - 1
+        raise argparse.ArgumentTypeError(f"'{text}': each side takes {least} to {most} pixels")
+    return width, height
 
 
 def _hal_options(names: list[str], texts: list[str]) -> dict[str, dict[str, Any]]:

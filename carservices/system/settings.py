@@ -23,7 +23,11 @@ class Settings:
     """The emulated car; empty is the emulator's own default."""
     width: int = 1280
     height: int = 720
-    """Of the cockpit's window, in pixels."""
+    """Of the cockpit's window, in pixels, within `PIXELS`."""
+
+
+PIXELS = range(100, 7681)
+"""What a window may measure: up to 8K."""
 
 
 def settings_file() -> Path:
@@ -87,13 +91,14 @@ def _read(data: bytes) -> Settings:
 def _checked(values: dict[str, Any]) -> dict[str, Any]:
     for key, value in values.items():
         wanted = type(known(Settings(), key))
-        if type(value) is not wanted:
+        if type(value) is not wanted or (wanted is int and value not in PIXELS):
             raise SettingsError(_wrong(key, value, wanted))
     return values
 
 
 def _wrong(key: str, value: object, wanted: type) -> str:
-    words = {bool: "true or false", int: "a whole number", str: "a text in quotes"}
+    number = f"a whole number from {PIXELS.start} to {PIXELS.stop - 1}"
+    words = {bool: "true or false", int: number, str: "a text in quotes"}
     return f"setting '{key}' is {value!r}, it must be {words[wanted]}"
 
 

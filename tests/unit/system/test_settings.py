@@ -10,7 +10,7 @@ from carservices.system.settings import Settings, SettingsError
 TEXT = st.text(st.characters(codec="utf-8"))
 
 
-@given(profile=TEXT, developer=st.booleans(), width=st.integers(0, 2**40))
+@given(profile=TEXT, developer=st.booleans(), width=st.sampled_from(settings.PIXELS))
 def test_what_is_saved_comes_back(tmp_path_factory, profile, developer, width):
     file = tmp_path_factory.mktemp("config") / "carservices" / "settings.toml"
     chosen = Settings(profile=profile, developer=developer, width=width)
@@ -30,6 +30,7 @@ def test_without_a_file_the_defaults_count(tmp_path):
         (b"colour = 1", "no setting 'colour'; there are developer, profile"),
         (b"developer = 1", "setting 'developer' is 1, it must be true or false"),
         (b"width = true", "setting 'width' is True, it must be a whole number"),
+        (b"height = 0", "setting 'height' is 0, it must be a whole number from 100 to 7680"),
         (b"\xff\xfe", "utf-8"),
     ],
 )
@@ -57,6 +58,7 @@ def test_no_content_raises(tmp_path_factory, content):
     [
         ("colour", "1", "no setting 'colour'"),
         ("width", "wide", "must be a whole number"),
+        ("width", "-5", "must be a whole number from 100 to 7680"),
         ("width", "1\nheight = 2", "must be a whole number"),
         ("developer", "perhaps", "must be true or false"),
     ],
