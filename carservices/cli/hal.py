@@ -6,6 +6,7 @@ from typing import Any
 from carservices.cli.common import add_json, parser, show_json, show_table
 from carservices.hal import tools
 from carservices.hal.registry import parse_options
+from carservices.signals import GlobSet
 
 
 def main(arguments: list[str]) -> int:
@@ -15,7 +16,16 @@ def main(arguments: list[str]) -> int:
     listing = verbs.add_parser("list", help="what is installed, with its options")
     check = verbs.add_parser("check", help="run the conformance kit on one")
     check.add_argument("name", metavar="NAME", help="of an installed HAL, or package.module:Class")
-    check.add_argument("--hal-option", action="append", default=[], metavar="KEY=VALUE")
+    check.add_argument(
+        "--hal-option", action="append", default=[], metavar="KEY=VALUE", help="an option of the HAL; repeatable"
+    )
+    check.add_argument(
+        "--hal-sets",
+        action="append",
+        default=[],
+        metavar="GLOB",
+        help="the only signals to set; name them on a real car",
+    )
     new = verbs.add_parser("new", help="begin a package with a HAL that passes the kit at once")
     new.add_argument("name", metavar="NAME")
     new.add_argument("directory", nargs="?", type=Path, metavar="DIR", help="default: car-hal-NAME")
@@ -25,7 +35,9 @@ def main(arguments: list[str]) -> int:
     if chosen.verb == "list":
         return _list(chosen.json)
     if chosen.verb == "check":
-        return 1 if tools.check(chosen.name, parse_options(chosen.hal_option), as_json=chosen.json) else 0
+        given = parse_options(chosen.hal_option)
+        GlobSet(*chosen.hal_sets)  # a wrong one is told before anything is set
+        return 1 if tools.check(chosen.name, given, sets=chosen.hal_sets, as_json=chosen.json) else 0
     directory = chosen.directory or Path(f"car-hal-{chosen.name.replace('_', '-')}")
     for path in tools.new(chosen.name, directory):
         print(path)

@@ -14,7 +14,7 @@ from string import Template
 from typing import Any
 
 from carservices.hal.base import HalError
-from carservices.hal.registry import build, installed, load
+from carservices.hal.registry import BadOptions, build, installed, load
 
 SCAFFOLD = {
     "pyproject.toml": "pyproject.toml.tmpl",
@@ -61,13 +61,19 @@ def check(
 
 
 def new(name: str, directory: Path) -> list[Path]:
-    """Begin a HAL package called ``name`` in an empty or new directory; the files it wrote. Raises `HalError`."""
+    """Begin a HAL package called ``name`` in an empty or new directory; the files it wrote.
+
+    Raises `BadOptions` for a name or a directory that will not do, `HalError` when it cannot be written.
+    """
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
-        raise HalError(f"'{name}' cannot name a HAL: use a-z, 0-9 and _, beginning with a letter")
+        raise BadOptions(f"'{name}' cannot name a HAL: use a-z, 0-9 and _, beginning with a letter")
     if directory.exists() and not (directory.is_dir() and not any(directory.iterdir())):
-        raise HalError(f"{directory} exists and is not an empty directory: name another")
+        raise BadOptions(f"{directory} exists and is not an empty directory: name another")
     words = {"name": name, "dashed": name.replace("_", "-"), "Class": "".join(part.title() for part in name.split("_"))}
-    return [_write(directory, target, template, words) for target, template in SCAFFOLD.items()]
+    try:
+        return [_write(directory, target, template, words) for target, template in SCAFFOLD.items()]
+    except OSError as error:
+        raise HalError(f"{directory} cannot be written ({error.strerror}): name another directory") from None
 
 
 def _describe(name: str) -> dict[str, Any]:

@@ -65,7 +65,7 @@ def test_help_lists_every_verb(capsys):
         (["log", "-s", "hub"], USAGE, "no log of 'hub'"),
         (["api", "nonsense"], USAGE, "no contract 'nonsense'; there are driving"),
         (["hal", "check", "nonsense"], USAGE, "no HAL 'nonsense' is installed"),
-        (["hal", "new", "Bad-Name"], FAILED, "'Bad-Name' cannot name a HAL"),
+        (["hal", "new", "Bad-Name"], USAGE, "'Bad-Name' cannot name a HAL"),
         (["settings", "colour", "1"], USAGE, "no setting 'colour'"),
         (["run", "--hal", "virtual", "--hal-option", "signals"], USAGE, "write KEY=VALUE"),
         (["run", "--hal", "a", "--hal", "b", "--hal-option", "x=1"], USAGE, "write NAME.KEY=VALUE; the HALs are a, b"),
