@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from carservices.hal import HalError
+from carservices.hal.registry import BadOptions
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -22,32 +22,32 @@ def names(folder: str, suffix: str = ".toml") -> list[str]:
 
 
 def find(folder: str, name: str, suffix: str = ".toml") -> Path:
-    """The file of a shipped name, or a user's own by path. Raises HalError naming what there is."""
+    """The file of a shipped name, or a user's own by path. Raises BadOptions naming what there is."""
     own = Path(name)
     choice = f"take one of {', '.join(names(folder, suffix))} or the path of a {suffix} file"
     if own.suffix == suffix:
         if own.is_file():
             return own
-        raise HalError(f"{name}: no such file; {choice}")
+        raise BadOptions(f"{name}: no such file; {choice}")
     shipped = DATA / folder / f"{name}{suffix}"
     if re.fullmatch(r"[\w-]+", name) and shipped.is_file():
         return shipped
-    raise HalError(f"there is no {folder.removesuffix('s')} '{name[:80]}'; {choice}")
+    raise BadOptions(f"there is no {folder.removesuffix('s')} '{name[:80]}'; {choice}")
 
 
 def load(path: Path, model: type[Model]) -> Model:
-    """Read and validate one file. Raises HalError: ``file:line: key: what is wrong``."""
+    """Read and validate one file. Raises BadOptions: ``file:line: key: what is wrong``."""
     try:
         text = path.read_text(encoding="utf-8")
         data = tomllib.loads(text)
     except OSError as error:
-        raise HalError(f"{path}: cannot be read ({error.strerror}); check the path and its permissions") from None
+        raise BadOptions(f"{path}: cannot be read ({error.strerror}); check the path and its permissions") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise HalError(f"{path}: not valid TOML, {error}; correct that place") from None
+        raise BadOptions(f"{path}: not valid TOML, {error}; correct that place") from None
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        raise HalError(_first(path, text, error)) from None
+        raise BadOptions(_first(path, text, error)) from None
 
 
 def _first(path: Path, text: str, error: ValidationError) -> str:
