@@ -30,6 +30,7 @@ SCREENS = (
     ScreenInfo("navigation", "near_me", "screen.navigation", "carservices_ui.screens.navigation:NavigationScreen"),
     ScreenInfo("climate", "mode_fan", "screen.climate", "carservices_ui.screens.climate:ClimateScreen"),
     ScreenInfo("vehicle", "directions_car", "screen.vehicle", "carservices_ui.screens.vehicle:VehicleScreen"),
+    ScreenInfo("energy", "bolt", "screen.energy", "carservices_ui.screens.energy:EnergyScreen"),
     ScreenInfo(
         "notifications",
         "notifications",
