@@ -28,9 +28,9 @@ class ScreenInfo:
 SCREENS = (
     ScreenInfo("home", "home", "screen.home", "carservices_ui.screens.home:HomeScreen"),
     ScreenInfo("navigation", "near_me", "screen.navigation", "carservices_ui.screens.navigation:NavigationScreen"),
-    ScreenInfo("climate", "mode_fan", "screen.climate", "carservices_ui.screens.climate:ClimateScreen"),
-    ScreenInfo("vehicle", "directions_car", "screen.vehicle", "carservices_ui.screens.vehicle:VehicleScreen"),
     ScreenInfo("energy", "bolt", "screen.energy", "carservices_ui.screens.energy:EnergyScreen"),
+    ScreenInfo("vehicle", "directions_car", "screen.vehicle", "carservices_ui.screens.vehicle:VehicleScreen"),
+    ScreenInfo("climate", "mode_fan", "screen.climate", "carservices_ui.screens.climate:ClimateScreen"),
     ScreenInfo(
         "notifications",
         "notifications",
