@@ -97,7 +97,7 @@ class PanelDriver:
         Window.add_widget(self.panel)
         EventLoop.status = "started"
         self.store.put_link(True)
-        self.frames(4)
+        self.frames(3)
 
     @property
     def tab(self):
@@ -107,13 +107,13 @@ class PanelDriver:
     def said(self):
         return self.panel._said.text
 
-    def frames(self, count=2):
+    def frames(self, count=1):
         for _ in range(count):
             EventLoop.idle()
 
     def refresh(self):
         self.panel.desk.emulator.survey()
-        self.frames(4)
+        self.frames(3)
 
     def click(self, widget, at=(0.5, 0.5), to=None):
         touch = UnitTestTouch(*widget.to_window(widget.x + widget.width * at[0], widget.y + widget.height * at[1]))
@@ -123,10 +123,10 @@ class PanelDriver:
             touch.touch_move(*widget.to_window(widget.x + widget.width * to[0], widget.y + widget.height * to[1]))
             self.frames()
         touch.touch_up()
-        self.frames(3)
+        self.frames(2)
 
     def press(self, words, under=None):
-        self.frames(3)
+        self.frames(2)
         self.click(
             next(w for w in (under or self.panel).walk() if getattr(getattr(w, "label", None), "text", None) == words)
         )
@@ -162,7 +162,7 @@ def test_every_tab_survives_a_lost_hub_and_another_hal(panel, tab):
     notice = lambda: driver.tab._notice and driver.tab._notice.words  # noqa: E731
     assert not notice()
     driver.store.put_link(False)
-    driver.frames(4)
+    driver.frames(2)
     assert "No car" in driver.panel._header._title.text
     if tab != "signals":
         assert "comes back by itself" in notice()
@@ -283,7 +283,7 @@ def test_keys_drive_while_the_tab_is_shown(panel):
     driver.panel.show("weather")
     before = len(driver.backend.commands)
     Window.dispatch("on_key_down", 119, 0, "w", [])
-    driver.frames(4)
+    driver.frames(2)
     assert len(driver.backend.commands) == before
 
 
