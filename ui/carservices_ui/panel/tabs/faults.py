@@ -13,7 +13,7 @@ from carservices_ui.widgets import IconButton, Scroll, Toggle
 
 FAULTS = {
     "slow-leak": ("Slow leak", "A nail in the rear left tyre: the pressure falls, flat after a quarter of an hour."),
-    "weak-12v": ("Weak 12 V battery", "Little capacity and a low voltage; the car warns and may not switch on."),
+    "weak-12v": ("Weak 12 V battery", "The battery has lost most of its capacity: its voltage falls under load."),
     "overheating": ("Overheating", "The cooling of the drive unit fails: it heats up under load and loses power."),
     "plug-pulled": ("Plug pulled", "Somebody pulls the charging cable: charging ends at once."),
     "worn-brakes": ("Worn brakes", "Front pads are worn to the indicator: the brake warning comes on."),
