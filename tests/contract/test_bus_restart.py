@@ -107,6 +107,7 @@ async def test_after_a_hub_restart_everything_is_back():
         await eventually(lambda: connection == [False, True])
         await eventually(lambda: values[GEAR].value == 127)
         await eventually(lambda: states[-1:] == [Lamp(on=True)])
+        await eventually(lambda: "lamps" in c.hub.hub.calls.services)
         assert await lamps.switch(False) == Lamp()
         await (await c.set(TEMP, 23.0)).confirmed()
         await hal.inject(GEAR, 0)

@@ -11,6 +11,8 @@ from carservices_ui.restrictions import STREAM
 from carservices_ui.store import Outcome
 from carservices_ui.widgets import Badge, Control, Text
 
+COLLECTED = time.time()
+"""When the notifications below were written; a long run may show them much later."""
 HMI = "Vehicle.Cabin.Infotainment.HMI"
 TYRE, RANGE, WASHER = "tyre_flat", "range_low", "washer"
 
@@ -50,7 +52,9 @@ ALL = (
 
 def say(driver, notifications=ALL, current=ALL[0], driving=False):
     driver.store.put_stream(STREAM, MOVING if driving else state())
-    driver.store.put_stream(notices.ACTIVE, Board(notifications=notifications, driving=driving))
+    late = time.time() - COLLECTED
+    listed = [n.model_copy(update={"since": n.since + late}) for n in notifications]
+    driver.store.put_stream(notices.ACTIVE, Board(notifications=listed, driving=driving))
     driver.store.put_stream(notices.CURRENT, Current(notification=current))
     driver.frames(3)
 
