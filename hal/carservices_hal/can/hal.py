@@ -1,0 +1,182 @@
+"""The CAN HAL: any DBC, any mapping file, any adapter of python-can."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+
+from carservices.hal import Hal, HalError, Health, Options, SetError, settable
+from carservices.signals import Code, Datatype, Datum, SignalConfig, Value
+from carservices_hal.can import mapping as mappings
+from carservices_hal.can.dbc import Dbc, DbcError, Message
+from carservices_hal.can.dbc import load as load_dbc
+from carservices_hal.can.encode import EncodeError, encode
+from carservices_hal.can.mapping import CarMapping, Command, Reading
+from carservices_hal.can.outbox import Outbox
+from carservices_hal.can.port import Frame, Port
+from carservices_hal.can.receiver import Receiver
+
+LOOK = 0.1
+"""s between two looks for messages that stay away."""
+CLASSIC = 8
+"""Bytes of the longest frame of classic CAN; longer ones go as CAN FD."""
+
+
+def _listed(value: Any) -> Any:
+    return value.split(",") if isinstance(value, str) else value
+
+
+Files = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+"""Names of files: a list, or one text with commas."""
+
+
+class CanOptions(Options):
+    """Database and mapping files, and the bus in python-can's words; ``retry`` s between attempts at a lost bus."""
+
+    dbc: Files
+    mapping: str
+    interface: str = "socketcan"
+    channel: str | int | None = "can0"
+    bitrate: int | None = Field(None, gt=0)
+    fd: bool = False
+    data_bitrate: int | None = Field(None, gt=0)
+    bus_options: dict[str, Any] = Field(default_factory=dict)
+    retry: float = Field(1.0, gt=0)
+
+    def settings(self) -> dict[str, Any]:
+        """What `can.Bus` gets."""
+        words = {"interface": self.interface, "channel": self.channel, "bitrate": self.bitrate}
+        if self.fd:
+            words |= {"fd": True, "data_bitrate": self.data_bitrate}
+        return {key: value for key, value in words.items() if value is not None} | self.bus_options
+
+
+class Car:
+    """What database and mapping say together. Raises HalError with every fault of the files."""
+
+    def __init__(self, dbc: Sequence[str], mapping: str) -> None:
+        try:
+            self.databases: list[Dbc] = [load_dbc(file) for file in dbc]
+        except DbcError as error:
+            raise HalError(str(error)) from None
+        self.messages: dict[int, Message] = {k: m for base in self.databases for k, m in base.messages.items()}
+        self.mapping: CarMapping = mappings.load(mapping, self.databases)
+        self.configs = self.mapping.configs
+        self.lints = sum(len(base.lints) for base in self.databases)
+
+
+class CanHal(Hal[CanOptions]):
+    """Frames in, signals out, and commands as frames; echoes come from the car itself."""
+
+    Options = CanOptions
+
+    def __init__(self, options: CanOptions) -> None:
+        super().__init__(options)
+        self._port = Port(options.settings(), options.retry, self._heard, self._turned)
+        self._wake = asyncio.Event()
+        self._open = False
+
+    async def open(self) -> Sequence[SignalConfig]:
+        car = self._car = Car(self.options.dbc, self.options.mapping)
+        self._receiver = Receiver(car.messages, car.mapping)
+        self._outbox = Outbox(car.configs)
+        self._readings: dict[str, Reading] = {reading.config.path: reading for reading in car.mapping.readings}
+        self._sent: dict[int, tuple[bytes, int]] = {}
+        await self._port.open()
+        self._open = True
+        return list(car.configs.values())
+
+    async def events(self) -> AsyncIterator[Sequence[Value]]:
+        loop = asyncio.get_running_loop()
+        look = loop.time() + LOOK
+        while self._open:
+            now = time.monotonic_ns()
+            if loop.time() >= look:
+                look = loop.time() + LOOK
+                for path, value, status in self._receiver.lost(now):
+                    self._outbox.put(path, value, status, now)
+            if batch := self._outbox.collect(now):
+                yield batch
+            due = self._outbox.next_due()
+            pause = look - loop.time() if due is None else min(look - loop.time(), (due - now) / 1e9)
+            timer = loop.call_later(max(pause, 0.0), self._wake.set)
+            try:
+                await self._wake.wait()
+            finally:
+                timer.cancel()
+            self._wake.clear()
+
+    async def set(self, path: str, value: Datum) -> None:
+        value = settable(self._car.configs, path, value)
+        command = self._car.mapping.commands[path]
+        try:
+            number = command.convert(value)
+            payload = self._frame(command, number)
+        except EncodeError as error:
+            raise SetError(Code.INVALID_ARG, f"{path} cannot be {value!r}: {error}") from None
+        except (ArithmeticError, ValueError, KeyError):
+            raise SetError(Code.INVALID_ARG, f"{path} cannot be {value!r}: the mapping has no number for it") from None
+        reading = self._readings.get(path)
+        if reading is not None:
+            self._outbox.expect(path, value, _tolerance(reading))
+        try:
+            await self._port.send(command.message.key, payload, fd=self.options.fd or len(payload) > CLASSIC)
+        except HalError as error:
+            raise SetError(Code.NOT_AVAILABLE, str(error)) from None
+
+    async def subscribe(self, path: str, rate: float) -> None:
+        self._outbox.subscribe(path, rate)
+        self._wake.set()
+
+    async def health(self) -> Health:
+        receiver = self._receiver
+        figures = {name: float(getattr(receiver, name)) for name in COUNTERS} | {"errors": float(self._port.errors)}
+        words = f"{self.options.interface} {self.options.channel}, {len(self._car.configs)} signals"
+        if self._car.lints:
+            words += f", {self._car.lints} oddities in the database"
+        return Health(not self._port.fault, self._port.fault or words, figures)
+
+    async def close(self) -> None:
+        self._open = False
+        self._wake.set()
+        await self._port.close()
+
+    def _frame(self, command: Command, number: float) -> bytes:
+        """The command's frame: its other bits as they were sent last, or else as the bus has them."""
+        message = command.message
+        payload, count = self._sent.get(message.key, (self._receiver.payload(message.key), 0))
+        payload = encode(message, {command.signal.name: number}, payload)
+        guard = self._car.mapping.protections.get(message.key)
+        if guard is not None:
+            payload = guard.seal(message, payload, count)
+        self._sent[message.key] = (payload, count + 1)
+        return payload
+
+    def _heard(self, frames: list[Frame]) -> None:
+        for key, payload, at in frames:
+            for path, value, status in self._receiver.feed(key, payload, at):
+                self._outbox.put(path, value, status, at)
+        self._wake.set()
+
+    def _turned(self, fault: str) -> None:
+        """The bus was lost, or is back: then its frames bring the values."""
+        now = time.monotonic_ns()
+        for path, value, status in self._receiver.lose_all() if fault else ():
+            self._outbox.put(path, value, status, now)
+        self._wake.set()
+
+
+COUNTERS = ("frames", "unknown", "short", "corrupt", "invalid")
+
+
+def _tolerance(reading: Reading) -> float:
+    """Half the step in which a value of floats comes back; 0 for others, which come back as they were sent."""
+    if reading.config.datatype not in (Datatype.FLOAT, Datatype.DOUBLE):
+        return 0.0
+    try:
+        low, high = (reading.convert(reading.signal.offset + step * reading.signal.factor) for step in (0, 1))
+    except (ArithmeticError, ValueError):
+        return 0.0
+    return abs(high - low) * 0.501 if isinstance(low, int | float) and isinstance(high, int | float) else 0.0

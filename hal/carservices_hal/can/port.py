@@ -1,0 +1,175 @@
+"""A python-can bus on the event loop: one thread reads it in batches, one sends, and a broken bus is opened again."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+from carservices.hal import HalError
+from carservices_hal.can.dbc import EXTENDED
+from carservices_hal.extras import extra_can
+
+if TYPE_CHECKING:
+    import can
+
+Frame = tuple[int, bytes | bytearray, int]
+"""Key of the message, payload, monotonic ns when it was read."""
+
+GATHER = 0.005
+"""s between two looks at the bus: a batch is cheaper than its frames one by one."""
+PATIENCE = 0.1
+"""s the reading thread waits for a frame before it looks whether it should end."""
+SEND_TIMEOUT = 0.5
+MOST_FRAMES = 2000
+"""Frames of one batch; more wait in the adapter's queue, whose overflow is the adapter's to count."""
+BUS_OFF = 0x40
+"""Bit of SocketCAN's error frames (linux/can/error.h: CAN_ERR_BUSOFF)."""
+
+
+class Port:
+    """Opens the bus and keeps it open. ``on_frames`` and ``on_state`` are called on the event loop."""
+
+    def __init__(
+        self,
+        settings: Mapping[str, Any],
+        retry: float,
+        on_frames: Callable[[list[Frame]], None],
+        on_state: Callable[[str], None],
+    ) -> None:
+        self._settings = dict(settings)
+        self._retry = retry
+        self._on_frames = on_frames
+        self._on_state = on_state
+        self._bus: can.BusABC | None = None
+        self._ending = threading.Event()
+        self._ended = asyncio.Event()
+        self._thread: threading.Thread | None = None
+        self._sender: ThreadPoolExecutor | None = None
+        self.fault = ""
+        """Why there is no bus now; empty while there is."""
+        self.errors = 0
+        """Error frames and failures of the bus."""
+
+    async def open(self) -> None:
+        """Open the bus. Raises HalError when it cannot be."""
+        loop = asyncio.get_running_loop()
+        self._ending.clear()
+        self._ended = asyncio.Event()
+        opened: asyncio.Future[None] = loop.create_future()
+        self._thread = threading.Thread(target=self._run, args=(loop, opened), name="can-read", daemon=True)
+        self._thread.start()
+        await opened
+        self._sender = ThreadPoolExecutor(1, thread_name_prefix="can-send")
+
+    async def send(self, key: int, payload: bytes, *, fd: bool) -> None:
+        """Send one frame. Raises HalError when the bus does not take it."""
+        if self._sender is None or self.fault:
+            raise HalError(self.fault or "the CAN bus is closed")
+        await asyncio.get_running_loop().run_in_executor(self._sender, self._send, key, payload, fd)
+
+    async def close(self) -> None:
+        """End both threads; the reading one shuts the bus."""
+        self._ending.set()
+        sender, self._sender = self._sender, None
+        if sender is not None:
+            sender.shutdown(wait=False, cancel_futures=True)
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            await self._ended.wait()
+            thread.join()
+
+    def _send(self, key: int, payload: bytes, fd: bool) -> None:
+        import can
+
+        message = can.Message(
+            arbitration_id=key & ~EXTENDED, is_extended_id=bool(key & EXTENDED), data=payload, is_fd=fd, check=True
+        )
+        bus = self._bus
+        if bus is None:
+            raise HalError("the CAN bus is closed")
+        try:
+            bus.send(message, SEND_TIMEOUT)
+        except (can.CanError, OSError, ValueError) as error:
+            self.errors += 1
+            raise HalError(f"the CAN bus did not take the frame: {error}") from None
+
+    def _run(self, loop: asyncio.AbstractEventLoop, opened: "asyncio.Future[None]") -> None:
+        """The reading thread."""
+        try:
+            try:
+                self._bus = _open(self._settings)
+            except HalError as error:
+                loop.call_soon_threadsafe(_answer, opened, error)
+                return
+            self.fault = ""
+            loop.call_soon_threadsafe(_answer, opened, None)
+            self._read(loop)
+            self._drop_bus()
+        finally:
+            loop.call_soon_threadsafe(self._ended.set)
+
+    def _read(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Until the end, whatever happens to the bus."""
+        while not self._ending.is_set():
+            try:
+                if self._bus is None:
+                    self._bus = _open(self._settings)
+                    self._report(loop, "")
+                frames = self._batch(self._bus)
+            except Exception as error:  # a driver may raise anything, and a car must outlive its adapter
+                self.errors += 1
+                self._drop_bus()
+                self._report(loop, f"the CAN bus is lost: {error}; trying again every {self._retry:g} s")
+                self._ending.wait(self._retry)
+                continue
+            if frames:
+                loop.call_soon_threadsafe(self._on_frames, frames)
+                self._ending.wait(GATHER)
+
+    def _batch(self, bus: "can.BusABC") -> list[Frame]:
+        frames: list[Frame] = []
+        message = bus.recv(PATIENCE)
+        while message is not None and len(frames) < MOST_FRAMES:
+            if message.is_error_frame:
+                self.errors += 1
+                if message.arbitration_id & BUS_OFF:
+                    raise HalError("the controller is off the bus (bus-off): wrong bit rate, or a broken line")
+            elif not message.is_remote_frame:
+                key = message.arbitration_id | EXTENDED if message.is_extended_id else message.arbitration_id
+                frames.append((key, message.data, time.monotonic_ns()))
+            message = bus.recv(0)
+        return frames
+
+    def _report(self, loop: asyncio.AbstractEventLoop, fault: str) -> None:
+        if fault != self.fault and not self._ending.is_set():
+            self.fault = fault
+            loop.call_soon_threadsafe(self._on_state, fault)
+
+    def _drop_bus(self) -> None:
+        bus, self._bus = self._bus, None
+        if bus is not None:
+            try:
+                bus.shutdown()
+            except Exception:  # an adapter that is unplugged cannot be shut properly either
+                self.errors += 1
+
+
+def _open(settings: Mapping[str, Any]) -> "can.BusABC":
+    with extra_can():
+        import can
+    words = " ".join(f"{key}={value}" for key, value in settings.items())
+    try:
+        return can.Bus(ignore_config=True, **settings)
+    except Exception as error:  # each driver has its own kinds
+        raise HalError(f"no CAN bus with {words}: {error}; check adapter, channel and bit rate") from None
+
+
+def _answer(opened: "asyncio.Future[None]", error: HalError | None) -> None:
+    if opened.done():  # cancelled meanwhile
+        return
+    if error is None:
+        opened.set_result(None)
+    else:
+        opened.set_exception(error)
