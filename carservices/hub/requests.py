@@ -20,6 +20,8 @@ from carservices.signals import Access, ChangeMode, Code, Status
 SYNC_SECONDS = 2.0
 YOUTH_SECONDS = 2.0
 """After its own start the hub says "try again" instead of "unknown": HALs may still have to announce themselves."""
+LOOK = "status"
+"""The verb of a HAL that only looks; the audit log is for what changes something."""
 MAX_SUBSCRIPTIONS = 5000
 """Topics one connection may watch."""
 
@@ -229,7 +231,8 @@ class Requests:
         source = self._registry.hal(hal)
         if source is None:
             raise Refused("UNAVAILABLE", f"no HAL '{hal}' is running")
-        self._audit.record(peer.name, "control", hal=hal, verb=verb)
+        if verb != LOOK:
+            self._audit.record(peer.name, "control", hal=hal, verb=verb)
         self._calls.ask(source.peer, "control", [verb, arguments], answer, client=peer)
         return self.LATER
 

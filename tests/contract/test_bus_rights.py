@@ -136,6 +136,10 @@ async def test_control_reaches_the_hal_and_its_refusal_comes_back():
             await c.control("virtual", "dance")
         with pytest.raises(CallError, match="no HAL 'x' is running"):
             await c.control("x", "dance")
+        with pytest.raises(CallError, match="knows inject"):
+            await c.control("virtual", "status")
+        audited = [entry["verb"] for entry in c.hub.hub.audit.entries if entry["what"] == "control"]
+        assert audited == ["inject", "dance"]  # `status` only looks
 
 
 async def test_grants_come_with_the_name_when_it_first_connects():
