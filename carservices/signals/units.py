@@ -104,6 +104,7 @@ UNITS: dict[str, Unit] = {
     # electric consumption in watt hours per kilometre
     "Wh/km": Unit("consumption", 1.0),
     "kWh/100km": Unit("consumption", 10.0),
+    "kWh/100mi": Unit("consumption", 10_000 / MILE),
     "Wh/mi": Unit("consumption", 1000 / MILE),
     "km/kWh": Unit("consumption", 1000.0, inverse=True),
     "mi/kWh": Unit("consumption", 1e6 / MILE, inverse=True),

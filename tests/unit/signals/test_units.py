@@ -37,6 +37,7 @@ PAIRS = [(a, b) for a in UNITS for b in UNITS if UNITS[a].quantity == UNITS[b].q
         (90, "min", "h", 1.5),
         (1, "gal(US)", "l", 3.785411784),
         (15.5, "kWh/100km", "Wh/km", 155),
+        (10, "kWh/100km", "kWh/100mi", 16.09344),
         (20, "kWh/100km", "km/kWh", 5),
         (4, "mi/kWh", "Wh/mi", 250),
         (5, "km/l", "l/100km", 20),
