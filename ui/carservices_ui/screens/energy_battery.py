@@ -31,17 +31,16 @@ class BatteryCard(Card):
     def __init__(self, ui: Ui) -> None:
         super().__init__()
         self._ui = ui
-        self.gauge = ArcGauge(size_hint=(None, None), size=(dp(192), dp(192)))
+        self.gauge = ArcGauge(size_hint=(None, None), size=(dp(184), dp(184)))
         self.range = Text(NOTHING, role="display")
         self.charge = Text(NOTHING, tone="energy")
-        self.power = Fact("bolt", "accent", "kW")
+        self.power = Fact("bolt", "accent", " ")
         self.temperature = Fact("device_thermostat", "accent", t("range.battery"))
         self.health = Fact("battery_horiz_075", "energy", t("energy.health"))
-        self.limit = ValueSlider(
-            low=LOWEST_LIMIT, high=HIGHEST_LIMIT, step=LIMIT_STEP, tone="energy", size_hint=(1, 1)
-        )
+        self.limit = ValueSlider(low=LOWEST_LIMIT, high=HIGHEST_LIMIT, step=LIMIT_STEP, tone="energy", size_hint=(1, 1))
         self.limit_text = Text(NOTHING, strong=True)
-        self.why = Row(Icon("block", size="small", tone="heat"), Text("", tone="heat", limit=300))
+        self.why_text = Text("", tone="heat", limit=300)
+        self.why = Row(Icon("block", size="small", tone="heat"), self.why_text, pos_hint={"center_y": 0.5})
         self._slot = Row(gap=None, size_hint=(1, None), height=dp(76))
         self.charging = SwitchRow("ev_station", t("energy.charging"), "energy")
         self.warming = SwitchRow("heat", t("energy.warming"), "heat")
@@ -51,14 +50,14 @@ class BatteryCard(Card):
     def restrict(self, restrictions: Restrictions) -> None:
         """While setup is not allowed the limit can be read but not moved; the reason takes the slider's place."""
         blocked = restrictions.forbids(Restriction.NO_SETUP)
-        self.why.children[0].text = restrictions.why
+        self.why_text.text = restrictions.why
         shown = self.why if blocked else self.limit
         if shown.parent is None:
             self._slot.clear_widgets()
             self._slot.add_widget(shown)
 
     def _build(self) -> None:
-        unit = Text(t("range.unit", unit=self._ui.units.shown("distance").label), role="caption", tone="text2")
+        unit = Text(self._ui.units.shown("distance").label, role="caption", tone="text2")
         self.gauge.add_widget(
             Column(self.range, unit, align="center_x", gap=None, pos_hint={"center_x": 0.5, "center_y": 0.53})
         )
@@ -75,7 +74,7 @@ class BatteryCard(Card):
                 self.charging,
                 self.warming,
                 gap="s",
-                padding=(dp(20), dp(20), dp(16), dp(16)),
+                padding=(dp(24), dp(20), dp(24), dp(16)),
                 **FILL,
             )
         )
@@ -112,11 +111,12 @@ class BatteryCard(Card):
 
     def _show_power(self, into_battery: Datum | None) -> None:
         if not is_number(into_battery):
-            self.power.value.text = NOTHING
+            self.power.value.text, self.power.label.text = NOTHING, t("energy.power")
             return
-        out = -float(into_battery) / 1000
-        self.power.value.text = number(out, 0 if abs(out) >= 9.95 else 1)
-        self.power.value.tone("energy" if out < -0.05 else "text")
+        kilowatt = float(into_battery) / 1000
+        self.power.value.text = f"{number(abs(kilowatt), 0 if abs(kilowatt) >= 9.95 else 1)} kW"
+        self.power.label.text = t("energy.power_in" if kilowatt > 0 else "energy.power_out")
+        self.power.value.tone("energy" if kilowatt > 0 else "text")
 
     def _show_temperature(self, celsius: Datum | None) -> None:
         self.temperature.value.text = self._ui.units.text("temperature", celsius)
@@ -145,6 +145,6 @@ class SwitchRow(Row):
 
     def __init__(self, icon: str, title: str, tone: str) -> None:
         self.toggle = Toggle()
-        self.detail = Text(NOTHING, tone="text2", limit=182)
-        words = Column(Text(title, limit=182), self.detail, gap=None)
+        self.detail = Text(NOTHING, tone="text2", limit=170)
+        words = Column(Text(title, limit=170), self.detail, gap=None)
         super().__init__(IconTile(icon, tone=tone), words, spacer(), self.toggle, spacing=dp(12), size_hint=(1, None))

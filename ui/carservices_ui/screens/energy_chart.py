@@ -124,18 +124,24 @@ class TripChart(FloatLayout):
             marks = {"top": (top, y1), "middle": (top / 2, (zero + y1) / 2), "zero": (0.0, zero)}
             for name, (value, y) in marks.items():
                 text = texts[name]
-                text.text = number(value) if side == "left" or ranged else ""
+                _write(text, number(value) if side == "left" or ranged else "")
                 x = x0 - dp(8) - text.width if side == "left" else x1 + dp(8)
                 text.pos = (round(x), round(y - text.height / 2))
             text = texts["unit"]
-            text.text = unit
+            _write(text, unit)
             x = self.x if side == "left" else self.x + self.width - text.width
             text.pos = (round(x), round(self.y + self.height - text.height + dp(4)))
-        self.start.text = "0"
+        _write(self.start, "0")
         end = course.stretches[-1].end
-        self.end.text = f"{number(end, 1 if end < 100 else 0)} {course.distance_unit}"
+        _write(self.end, f"{number(end, 1 if end < 100 else 0)} {course.distance_unit}")
         self.start.pos = (round(x0), round(self.y))
         self.end.pos = (round(x1 - self.end.width), round(self.y))
+
+
+def _write(text: Text, words: str) -> None:
+    """Set words and know their size at once, to place them in the same frame."""
+    text.text = words
+    text.texture_update()
 
 
 def _ceiling(value: float, step: float) -> float:

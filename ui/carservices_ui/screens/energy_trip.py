@@ -48,8 +48,8 @@ class TripCard(Card):
             Column(
                 Row(*head, self.reset, gap=None, size_hint=(1, None)),
                 self.chart,
-                gap="s",
-                padding=(dp(24), dp(12), dp(16), dp(16)),
+                spacing=dp(12),
+                padding=(dp(24), dp(12), dp(16), dp(12)),
                 **FILL,
             )
         )
@@ -58,7 +58,7 @@ class TripCard(Card):
 
     def _show(self, trip: Trip | None) -> None:
         units = self._ui.units
-        shown = {name: (NOTHING, "") for name in FIGURES}
+        shown = dict.fromkeys(FIGURES, (NOTHING, ""))
         if trip is not None:
             shown = {
                 "distance": (units.distance(trip.distance_m), ""),
@@ -156,7 +156,8 @@ class LossCard(Card):
         for sink, cause in self.causes.items():
             cause.show(amounts[sink] if spent else None)
         self.back.show(-back if spent else None)
-        self._list([c for sink, c in self.causes.items() if sink is not Sink.UNKNOWN or amounts[sink] > 0] + [self.back])
+        known = [cause for sink, cause in self.causes.items() if sink is not Sink.UNKNOWN or amounts[sink] > 0]
+        self._list([*known, self.back])
 
     def _list(self, causes: list["Cause"]) -> None:
         if causes == self._listed:
