@@ -58,14 +58,13 @@ def actuator(
     low: float | None = None,
     high: float | None = None,
     allowed: tuple[str | int | float, ...] | None = None,
-    digits: int = 1,
     instant: bool = True,
 ) -> Entry:
-    """An actuator; without ``write`` a set stores the value in ``source``."""
+    """An actuator; without ``write`` a set stores the value in ``source``. Unrounded: what was set is the echo."""
     config = _config(path, low=low, high=high, allowed=allowed)
     if write is None and not callable(source):
         write = _setter(source)
-    return Entry(config.path, config, _reader(config, source, digits), write, guards, instant)
+    return Entry(config.path, config, _reader(config, source), write, guards, instant)
 
 
 def _config(
@@ -91,7 +90,7 @@ def _config(
     )
 
 
-def _reader(config: SignalConfig, source: Source, digits: int) -> Callable[[World], Datum]:
+def _reader(config: SignalConfig, source: Source, digits: int | None = None) -> Callable[[World], Datum]:
     get = source if callable(source) else _getter(source)
     low = float("-inf") if config.min is None else config.min
     high = float("inf") if config.max is None else config.max
@@ -101,6 +100,8 @@ def _reader(config: SignalConfig, source: Source, digits: int) -> Callable[[Worl
         if config.datatype in (Datatype.UINT8, Datatype.UINT16, Datatype.UINT32):
             low = max(low, 0.0)
         return lambda world: int(clamp(round(get(world)), low, high))
+    if digits is None:
+        return lambda world: clamp(float(get(world)), low, high)
     return lambda world: clamp(round(float(get(world)), digits), low, high)
 
 

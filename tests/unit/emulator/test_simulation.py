@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carservices.hal import HalError
-from carservices.signals import Catalogue, check
+from carservices.signals import Access, Catalogue, Datatype, Status, check
 from carservices_emulator.breakdowns import BREAKDOWNS
 from carservices_emulator.commands import COMMANDS, parse
 from carservices_emulator.scenario import Scenario
@@ -16,6 +16,12 @@ from carservices_emulator.signals import CONFIGS
 from carservices_emulator.simulation import Simulation
 from carservices_emulator.tomlfile import names
 from tests.unit.emulator.cars import PROFILES, world
+
+FRACTIONS = [
+    path
+    for path, config in CONFIGS.items()
+    if config.access is Access.READ_WRITE and config.datatype in (Datatype.FLOAT, Datatype.DOUBLE)
+]
 
 
 def test_it_offers_the_whole_catalogue():
@@ -190,3 +196,12 @@ def test_whatever_happens_the_car_stays_a_car(story, charge):
     simulation.do(parse("clear", {}))
     for path, value in simulation.signals().items():
         assert check(CONFIGS[path], value) == value
+
+
+@pytest.mark.parametrize("path", FRACTIONS)
+def test_a_fraction_set_is_the_fraction_read(path):
+    config = CONFIGS[path]
+    wanted = config.min + (config.max - config.min) / 1.7
+    simulation = Simulation(scenario="parked")
+    simulation.set(path, wanted)
+    assert simulation.observe(path) == (wanted, Status.AVAILABLE)
