@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import logging
 import os
 import secrets
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
@@ -15,11 +16,15 @@ from carservices.bus import wire
 from carservices.bus.errors import CallError, NotConnected
 from carservices.bus.wire import Kind
 
+log = logging.getLogger(__name__)
+
 BATCH = 500
 """Frames read in one go before other tasks get their turn."""
 RECONNECT_MS = 10
 RECONNECT_SECONDS = 1.0
 """How long a call waits for a hub that is being restarted."""
+RESTORE_SECONDS = 0.2
+"""When to try again to restore what a hub did not take after its welcome."""
 GRACE = 0.5
 """Seconds by which the client waits longer than the hub, whose own deadline gives the better answer."""
 EVENTS = int(zmq.EVENT_HANDSHAKE_SUCCEEDED | zmq.EVENT_DISCONNECTED | zmq.EVENT_HANDSHAKE_FAILED_AUTH)
@@ -162,15 +167,20 @@ class Link:
     def _read_monitor(self, frame: bytes) -> None:
         event = parse_monitor_message([frame, self._monitor.socket.recv()])["event"]
         if event == zmq.EVENT_HANDSHAKE_SUCCEEDED:
+            self._down()  # a welcome of the connection before may have come after its end
             self._send([Kind.HELLO, wire.VERSION, self.name])
         elif event == zmq.EVENT_HANDSHAKE_FAILED_AUTH:
             if not self._welcome.done():
                 self._welcome.set_exception(
                     NotConnected(f"the hub in {self.run_dir} refused '{self.name}': its token is of another launch")
                 )
-        elif self.connected:
+        else:
+            self._down()
+
+    def _down(self) -> None:
+        self._fail_calls("the hub has stopped; it will be back in a moment")
+        if self.connected:
             self._connected.clear()
-            self._fail_calls("the hub has stopped; it will be back in a moment")
             self.on_down()
 
     def _read_topic(self, frame: bytes) -> None:
@@ -191,24 +201,30 @@ class Link:
         elif kind == Kind.NOTICE:
             self.on_notice(body[0], body[1])
         elif kind == Kind.WELCOME:
-            self.spawn(self._welcomed())
+            self._welcomed()
 
-    async def _welcomed(self) -> None:
+    def _welcomed(self) -> None:
         """A new hub knows nothing of us: begin with a fresh subscriber and let the owner restore the rest."""
         self._topics.close()
         self._topics = Drain(self._socket(zmq.SUB), self.on_topic, lambda: self.on_backlog())
         self._topics.socket.connect(wire.endpoint(self.run_dir, "topics"))
         self.welcomes += 1
         self._connected.set()
+        self.spawn(self._restore())
         if not self._welcome.done():
             self._welcome.set_result(None)
-        if self.on_up:
+
+    async def _restore(self) -> None:
+        mine = self.welcomes
+        while self.on_up and self.connected and self.welcomes == mine:
             try:
                 await self.on_up()
-            except CallError:
-                if self.connected:
-                    raise
-                # else it is gone again, and its next welcome will find us here
+                return
+            except (
+                CallError
+            ) as error:  # a hub that is gone again welcomes us anew; one that is only slow gets another try
+                log.info("%s: not restored yet: %s", self.name, error)
+                await asyncio.sleep(RESTORE_SECONDS)
 
     # -- calls -------------------------------------------------------------------------------------------------------
 
