@@ -20,6 +20,10 @@ class Usage(Exception):
     """Arguments that make no sense together."""
 
 
+class Failed(Exception):
+    """What was asked for could not be done; the message says why and what to do."""
+
+
 def parser(verb: str, purpose: str) -> argparse.ArgumentParser:
     return argparse.ArgumentParser(prog=f"carservices {verb}", description=purpose)
 

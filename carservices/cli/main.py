@@ -38,6 +38,7 @@ EXITS = {
     "carservices.signals.globs.GlobError": USAGE,
     "carservices.signals.units.UnitError": USAGE,
     "carservices.cli.common.Usage": USAGE,
+    "carservices.cli.common.Failed": FAILED,
 }
 """Errors that are a sentence for people and the exit status they mean; anything else is a bug and shows its trace."""
 

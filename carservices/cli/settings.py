@@ -4,7 +4,7 @@ import json
 import sys
 from dataclasses import asdict
 
-from carservices.cli.common import add_json, parser, show_json, show_table
+from carservices.cli.common import Failed, add_json, parser, show_json, show_table
 from carservices.system import settings
 
 
@@ -19,7 +19,12 @@ def main(arguments: list[str]) -> int:
     if problem:
         print(f"carservices: {problem}", file=sys.stderr)
     if chosen.value is not None:
-        settings.save(settings.change(kept, chosen.key, chosen.value))
+        changed = settings.change(kept, chosen.key, chosen.value)
+        try:
+            settings.save(changed)
+        except OSError as error:
+            file = settings.settings_file()
+            raise Failed(f"{file} cannot be written ({error.strerror}): make room or correct XDG_CONFIG_HOME") from None
         return 0
     values = asdict(kept)
     if chosen.key:

@@ -68,22 +68,28 @@ class Lock:
         self._file = -1
 
     def __enter__(self) -> Self:
-        """Raises `RunDirError` when another car holds it."""
-        self._file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        """Raises `RunDirError` when another car holds it, or when it cannot be written."""
         try:
+            self._file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            os.ftruncate(self._file, 0)
+            os.pwrite(self._file, str(os.getpid()).encode(), 0)
         except BlockingIOError:
-            os.close(self._file)
+            self.__exit__()
             raise RunDirError(
                 f"a car already runs in {self._path.parent} (pid {_pid(self._path)}): end it with Ctrl-C or "
                 f"`kill {_pid(self._path)}`, or start a second one with another --run-dir"
             ) from None
-        os.ftruncate(self._file, 0)
-        os.pwrite(self._file, str(os.getpid()).encode(), 0)
+        except OSError as error:
+            self.__exit__()
+            raise RunDirError(
+                f"{self._path} cannot be written ({error.strerror}): make room, or name another with --run-dir"
+            ) from None
         return self
 
     def __exit__(self, *_: object) -> None:
-        os.close(self._file)
+        if self._file >= 0:
+            os.close(self._file)
 
 
 def running_pid(run_dir: Path) -> int | None:

@@ -83,6 +83,12 @@ def test_expected_errors_are_one_line(arguments, status, words, place, capsys):
     assert said.startswith("carservices: ")
 
 
+def test_settings_that_cannot_be_written_are_told(place, monkeypatch, capsys):
+    monkeypatch.setenv("XDG_CONFIG_HOME", "/dev/null")
+    assert main(["settings", "width", "800"]) == FAILED
+    assert "settings.toml cannot be written" in capsys.readouterr().err
+
+
 @pytest.fixture
 def place(tmp_path, monkeypatch):
     """A run directory and settings of its own, without a car."""

@@ -53,6 +53,12 @@ def test_one_car_at_a_time(tmp_path):
         pass
 
 
+def test_a_lock_that_cannot_be_written_is_told(tmp_path):
+    (tmp_path / "lock").mkdir()
+    with pytest.raises(RunDirError, match=r"lock cannot be written .*make room"), Lock(tmp_path):
+        pass
+
+
 def test_what_a_killed_car_left_is_removed(tmp_path):
     for name in (*SOCKETS, "secret", "grants.json", "state.json"):
         (tmp_path / name).touch()
