@@ -3,8 +3,11 @@
 import pytest
 
 from carservices.api.driving import Cause, DrivingState, Limits, Motion, Restriction
+from carservices.signals import Value
+from carservices_ui import i18n
 from carservices_ui.restrictions import STREAM
 from carservices_ui.screens import vehicle_shape
+from carservices_ui.screens.vehicle_car import summary
 from carservices_ui.screens.vehicle_signals import (
     CABLE,
     DOORS,
@@ -21,7 +24,9 @@ from carservices_ui.screens.vehicle_signals import (
     TYRES,
     WINDOW_LOCK,
     WINDOWS,
+    car_state,
 )
+from carservices_ui.store import Store
 from carservices_ui.tokens import TARGET
 from carservices_ui.widgets import Control, Text
 
@@ -110,17 +115,26 @@ def test_tyres_and_facts_are_shown(screen):
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        ({DOORS["Row1.DriverSide"]: True}, "Door open"),
-        ({DOORS["Row1.DriverSide"]: True, DOORS["Row2.PassengerSide"]: True}, "2 doors open"),
-        ({HOOD: True, TRUNK: True, CABLE: True}, "Hood open · Trunk open +1"),
-        ({WINDOWS["Row2.DriverSide"]: 30}, "Window open"),
-        ({f"{TYRES['Row2.Left']}.IsPressureLow": True}, "Tyre pressure low"),
-        (dict.fromkeys(DOORS.values()), "–"),
+        ({DOORS["Row1.DriverSide"]: True}, ["Door open"]),
+        ({DOORS["Row1.DriverSide"]: True, DOORS["Row2.PassengerSide"]: True}, ["2 doors open"]),
+        ({HOOD: True, TRUNK: True, CABLE: True}, ["Hood open", "Trunk open", "Plugged in"]),
+        ({WINDOWS["Row2.DriverSide"]: 30}, ["Window open"]),
+        ({f"{TYRES['Row2.Left']}.IsPressureLow": True}, ["Tyre pressure low"]),
+        ({}, []),
     ],
 )
-def test_one_sentence_sums_it_up(driver, screen, values, words):
-    driver.put(values)
-    assert screen.car.status.text == words
+def test_what_there_is_to_know_is_summed_up(values, words):
+    i18n.set_language("en")
+    store = Store()
+    for path, value in values.items():
+        store.put(Value(path, value, 0))
+    store.drain()
+    assert summary(car_state(store)) == words
+
+
+def test_the_sentence_names_two_findings_and_counts_the_rest(driver, screen):
+    driver.put({HOOD: True, TRUNK: True, CABLE: True})
+    assert screen.car.status.text == "Hood open · Trunk open +1"
 
 
 def test_the_picture_knows_the_driver_side(driver, screen):
@@ -217,7 +231,7 @@ def test_what_is_setup_waits_until_the_car_is_parked(driver, screen):
 
 def test_without_values_there_is_a_dash_and_nothing_to_touch(driver, screen):
     driver.put(dict.fromkeys(CAR))
-    assert screen.car.tyres["Row1.Right"].pressure.text == "–"
+    assert (screen.car.tyres["Row1.Right"].pressure.text, screen.car.status.text) == ("–", "–")
     assert {fact.value.text for fact in screen.service.facts.values()} == {"–"}
     assert not any(tile.usable for tile in screen.controls.tiles.values())
     assert screen.controls.tiles["locks"].state_text.text == "–"

@@ -145,6 +145,6 @@ class SwitchRow(Row):
 
     def __init__(self, icon: str, title: str, tone: str) -> None:
         self.toggle = Toggle()
-        self.detail = Text(NOTHING, tone="text2", limit=170)
-        words = Column(Text(title, limit=170), self.detail, gap=None)
-        super().__init__(IconTile(icon, tone=tone), words, spacer(), self.toggle, spacing=dp(12), size_hint=(1, None))
+        self.detail = Text(NOTHING, tone="text2", limit=172)
+        words = Column(Text(title, limit=172), self.detail, gap=None)
+        super().__init__(IconTile(icon, tone=tone), words, spacer(), self.toggle, spacing=dp(8), size_hint=(1, None))
