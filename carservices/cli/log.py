@@ -7,6 +7,7 @@ from carservices.cli.common import Usage, add_json, add_run_dir, count, parser
 from carservices.system import logs
 from carservices.system.logs import Entry
 from carservices.system.run_dir import LOG_DIR
+from carservices.system.state import NotRunning
 
 
 def main(arguments: list[str]) -> int:
@@ -22,6 +23,8 @@ def main(arguments: list[str]) -> int:
     there = logs.names(directory)
     if unknown := sorted(set(chosen.service or ()) - set(there)):
         raise Usage(f"no log of '{unknown[0]}' in {directory}; there are {', '.join(there) or 'none'}")
+    if not (there or chosen.follow):
+        raise NotRunning(f"no logs in {directory}: start a car with `carservices emulator`")
     show = _show_json if chosen.json else _show
     ends = logs.ends(directory, chosen.service or there)
     for entry in deque(logs.read(directory, ends), chosen.lines):

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import sys
 from typing import TYPE_CHECKING
 
 from carservices.cli import values
@@ -84,6 +85,8 @@ async def _get(car: "Car", chosen: argparse.Namespace) -> int:
 
 async def _watch(car: "Car", chosen: argparse.Namespace) -> int:
     configs = await car.configs(*chosen.globs)
+    if not configs:
+        print(f"carservices: no signal matches {' '.join(chosen.globs)} yet; waiting for one", file=sys.stderr)
     seen: asyncio.Queue[Value] = asyncio.Queue()
     watch = await car.watch(chosen.globs, seen.put_nowait, rate=chosen.rate)
     shown = 0

@@ -37,7 +37,11 @@ def _scalar(text: str, datatype: Datatype, config: SignalConfig, unit: str | Non
         raise Usage(f"{config.path}: '{text}' is no {datatype}") from None
     if unit and config.unit:
         number = convert(number, unit, config.unit)
-    return round(number) if datatype.is_integer else number
+    if not datatype.is_integer:
+        return number
+    if not -(2**63) <= number < 2**64:  # also what is no number
+        raise Usage(f"{config.path}: '{text}' is no {datatype}")
+    return round(number)
 
 
 def shown(value: Value, config: SignalConfig | None, unit: str | None = None) -> tuple[Any, str]:
@@ -47,7 +51,7 @@ def shown(value: Value, config: SignalConfig | None, unit: str | None = None) ->
     """
     own = config.unit if config and config.unit else ""
     number = value.value
-    if unit is None or isinstance(number, bool) or not isinstance(number, int | float):
+    if not (unit and own) or isinstance(number, bool) or not isinstance(number, int | float):
         return number, own
     return convert(number, own, unit), canonical(unit)
 

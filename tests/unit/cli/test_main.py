@@ -63,6 +63,7 @@ def test_help_lists_every_verb(capsys):
         (["control", "emulator", "weather", "rain"], USAGE, "'rain': write KEY=VALUE"),
         (["screenshot", "car.png"], NOT_RUNNING, "no car runs"),
         (["log", "-s", "hub"], USAGE, "no log of 'hub'"),
+        (["log"], NOT_RUNNING, "no logs in {place}"),
         (["api", "nonsense"], USAGE, "no contract 'nonsense'; there are driving"),
         (["hal", "check", "nonsense"], USAGE, "no HAL 'nonsense' is installed"),
         (["hal", "new", "Bad-Name"], USAGE, "'Bad-Name' cannot name a HAL"),

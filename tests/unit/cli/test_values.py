@@ -38,6 +38,7 @@ def test_what_people_write(config, text, value):
     [
         (BOOL, "perhaps", "A.B: 'perhaps' is neither true nor false"),
         (INT, "1.5", "A.I: '1.5' is no int8"),
+        (INT, "9" * 400, "A.I: '9+' is no int8"),
         (SPEED, "fast", "A.S: 'fast' is no float"),
         (LIST, "[1, 2", "A.L: .* is no JSON list"),
         (LIST, "1,x", "A.L: 'x' is no uint8"),
@@ -54,6 +55,11 @@ def test_units_convert_both_ways():
     assert values.text(Value("A.S", 100.0, 0), SPEED) == "A.S  100 km/h"
     with pytest.raises(UnitError):
         values.text(Value("A.S", 100.0, 0), SPEED, "kg")
+
+
+def test_what_has_no_unit_is_shown_as_it_is():
+    assert values.text(Value("A.I", 3, 0), INT, "mph") == "A.I  3"
+    assert values.text(Value("A.T", "x", 0), TEXT, "mph") == "A.T  x"
 
 
 @pytest.mark.parametrize("status", [Status.UNAVAILABLE, Status.ERROR])
