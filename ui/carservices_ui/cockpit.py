@@ -61,7 +61,6 @@ class Cockpit(FloatLayout):
         self.banner: Banner | None = None
         self.notice: NoticeLayer | None = None
         self._bindings: list[Unbind] = []
-        self._screen_bindings: list[Unbind] = []
         self._chrome: list[Widget] = []
         self._stage = Stage(self)
         self._overlay = FloatLayout()
