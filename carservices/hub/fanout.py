@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Callable
 from typing import Any
 
 from carservices.bus import wire
@@ -24,6 +25,8 @@ class Fanout:
 
     def __init__(self, broker: Broker, registry: Registry, calls: Calls, commands: Commands) -> None:
         self.published = 0
+        self.on_read: Callable[[], None] = lambda: None
+        """Called after a value that a read waited for."""
         self._broker = broker
         self._registry = registry
         self._calls = calls
@@ -87,6 +90,12 @@ class Fanout:
                 self._send(topic, topic.filter.last, timestamp, status)
             elif topic.filter.held:
                 self._held.add(topic)
+        if signal.readers:
+            readers, signal.readers = signal.readers, []
+            for saw in readers:
+                saw(signal)
+            self.tell_rate(signal)
+            self.on_read()
 
     def _send(self, topic: Topic, value: Any, timestamp: int, status: Status) -> None:
         self.published += 1
@@ -150,6 +159,8 @@ class Fanout:
         if source is None or not signal.config.max_rate:
             return
         rate = max((t.rate for t in signal.topics if t.users), default=0.0)
+        if signal.readers:
+            rate = signal.config.max_rate
         if rate != signal.rate:
             signal.rate = rate
             self._calls.ask(source.peer, "subscribe", [signal.index, rate], lambda _kind, _body: None)

@@ -1,6 +1,6 @@
 """The hub's memory: which HAL offers which signal, its last value, and the topics people watch it on."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,6 +53,7 @@ class Signal:
         "invalid",
         "rate",
         "raw",
+        "readers",
         "source",
         "static",
         "status",
@@ -63,6 +64,7 @@ class Signal:
 
     def __init__(self, config: SignalConfig, source: "Source", index: int) -> None:
         self.topics: list[Topic] = []
+        self.readers: list[Callable[[Signal], None]] = []  # who waits for its next value
         self.invalid = 0
         self.adopt(config, source, index)
 

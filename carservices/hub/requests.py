@@ -14,6 +14,7 @@ from carservices.hub.calls import Answer, Calls, Refused, bounded
 from carservices.hub.commands import Commands
 from carservices.hub.fanout import Fanout
 from carservices.hub.filter import Filter
+from carservices.hub.reads import Reads
 from carservices.hub.registry import Registry
 from carservices.signals import Access, ChangeMode, Code, Status
 
@@ -51,6 +52,7 @@ class Requests:
         self._commands = commands
         self._fanout = fanout
         self._audit = audit
+        self._reads = Reads(fanout)
         self._born = time.monotonic()
         self._arrived: set[tuple[str, str]] = set()
         self._syncs: list[Sync] = []
@@ -67,8 +69,14 @@ class Requests:
         signals = self._registry.signals
         return [s.raw for path, s in signals.items() if peer.rights.may_read(path)]
 
-    def _do_get(self, peer: Peer, paths: list[str], _answer: Answer) -> Any:
-        """Last values as (value, t_ns, status), or an error code word in place of one."""
+    def _do_get(self, peer: Peer, paths: list[str], answer: Answer) -> Any:
+        """Values as (value, t_ns, status), or an error code word in place of one; what nobody watches is sampled."""
+        signals = self._registry.signals
+        known = [signals[path] for path in paths if path in signals and peer.rights.may_read(path)]
+        self._reads.read(peer, known, lambda: answer(Kind.REPLY, [self._values(peer, paths)]))
+        return self.LATER
+
+    def _values(self, peer: Peer, paths: list[str]) -> list[Any]:
         result: list[Any] = []
         for path in paths:
             signal = self._registry.signals.get(path)
@@ -281,10 +289,12 @@ class Requests:
     # -- housekeeping ------------------------------------------------------------------------------------------------
 
     def forget(self, peer: Peer) -> None:
+        self._reads.forget(peer)
         self._arrived = {key for key in self._arrived if key[0] != peer.user}
         self._syncs = [s for s in self._syncs if s.peer is not peer]
 
     def tick(self, now: float) -> None:
+        self._reads.tick(now)
         for sync in [s for s in self._syncs if s.deadline <= now]:
             self._syncs.remove(sync)
             sync.answer(Kind.ERROR, ["TIMEOUT", "the subscriptions did not arrive at the hub", {}])

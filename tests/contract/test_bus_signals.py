@@ -256,3 +256,27 @@ async def test_a_bad_config_is_refused_whole_and_leaves_nothing_behind():
             await broken.call("hub", "announce", [good, {**good, "path": "Vehicle.X", "datatype": "colour"}])
         await c.start_hal(bench())
         await c.until(GEAR, 126)
+
+
+async def test_a_read_of_what_nobody_watches_is_sampled_first():
+    hal = bench()
+    async with car(hal) as c:
+        await c.get(SPEED)
+        await eventually(lambda: hal.rates.get(SPEED) == 0)
+        old = await c.get(SPEED)
+        assert (await c.get(SPEED)).timestamp > old.timestamp
+        await eventually(lambda: hal.rates.get(SPEED) == 0)
+
+
+class Deaf(VirtualHal):
+    """Speaks once and samples for nobody."""
+
+    async def subscribe(self, path, rate):
+        pass
+
+
+async def test_a_read_of_a_source_that_says_nothing_makes_do_with_the_last_value():
+    async with car(bench(Deaf)) as c:
+        first = await c.get(SPEED)
+        assert first.status is Status.AVAILABLE
+        assert await c.get(SPEED) == first
