@@ -136,7 +136,8 @@ class Requests:
         if config.change_mode is ChangeMode.CONTINUOUS:
             clamped = min(max(config.max_rate if rate is None else float(rate), config.min_rate), config.max_rate)
             variable = variable and config.variable_rate
-            filter_ = Filter(clamped, resolution, variable)
+            limit = clamped if clamped < config.max_rate else 0.0  # a HAL keeps to its own highest rate by contract
+            filter_ = Filter(limit, resolution, variable)
             name = wire.topic_name(path, clamped, resolution, variable)
         topic = self._registry.topic(name, signal, filter_, clamped)
         topic.users.add(peer.user)
