@@ -7,7 +7,7 @@ import pytest
 from carservices.api.energy import Energy, Sink
 from carservices.hal.virtual import VirtualHal
 from carservices.services.energy.integrator import BATTERY_POWER, CHARGING, IGNITION, MOTOR_POWER, SPEED
-from carservices.services.energy.service import EnergyService
+from carservices.services.energy.service import CAR_START, EnergyService
 from carservices.signals import Catalogue
 from carservices.testing import car
 
@@ -18,9 +18,9 @@ def state_dir(tmp_path, monkeypatch):
     return tmp_path
 
 
-def hal():
+def hal(**more):
     known = Catalogue.default()
-    values = {SPEED: 108.0, BATTERY_POWER: -20_000.0, MOTOR_POWER: 18, CHARGING: False, IGNITION: "ON"}
+    values = {SPEED: 108.0, BATTERY_POWER: -20_000.0, MOTOR_POWER: 18, CHARGING: False, IGNITION: "ON", **more}
     rates = {"min_rate": 1, "max_rate": 50}
     continuous = (SPEED, BATTERY_POWER)
     return VirtualHal.of(
@@ -69,6 +69,19 @@ async def test_a_trip_goes_on_after_a_restart_of_the_service():
         await c.start_service(EnergyService)
         new = await c.until_state(energy.trip, driven(old.distance_m))
         assert new.start == old.start
+
+
+async def test_a_car_that_started_at_another_time_is_on_another_trip():
+    async with car(hal(**{CAR_START: "2026-03-01T08:00:00Z"}), [EnergyService]) as c:
+        energy = c.service(Energy)
+        old = await c.until_state(energy.trip, driven(5))
+        await c.kill_hal("virtual")
+        await c.start_hal(hal(**{CAR_START: "2026-03-01T08:00:00Z"}))
+        same = await c.until_state(energy.trip, driven(old.distance_m))
+        assert same.start == old.start
+        await c.kill_hal("virtual")
+        await c.start_hal(hal(**{CAR_START: "2026-03-02T07:00:00Z"}))
+        await c.until_state(energy.trip, lambda trip: trip.start > old.start)
 
 
 async def test_a_dead_hal_leaves_a_gap():

@@ -101,9 +101,13 @@ class Recent:
 
 @dataclass(slots=True)
 class Ledger:
-    """All that is known of the trip; ``start`` is Unix time in s, ``unobserved`` in s."""
+    """All that is known of the trip; ``start`` is Unix time in s, ``unobserved`` in s.
+
+    ``car_start`` is when it began by the car's own word, which another car (or a new emulated one) does not share.
+    """
 
     start: float
+    car_start: str | None = None
     total: Amounts = field(default_factory=Amounts)
     unobserved: float = 0.0
     curve: Curve = field(default_factory=Curve)

@@ -15,6 +15,7 @@ from carservices.signals import Status, Value
 
 SOC = f"{BATTERY}.StateOfCharge.Displayed"
 RANGE = "Vehicle.Powertrain.Range"
+CAR_START = "Vehicle.StartTime"
 ON = ("ON", "START")
 RATE = 10.0
 """Hz of continuous signals; a car emulated in fast motion moves on by seconds between two readings."""
@@ -28,7 +29,10 @@ STORED = TypeAdapter(Ledger)
 
 
 class EnergyService(Energy):
-    """A trip begins when the car is switched on or `reset` is called, and goes on over a restart of the service."""
+    """A trip begins when the car is switched on, says so itself, or `reset` is called.
+
+    It goes on over a restart of the service.
+    """
 
     def __init__(self, state_dir: Path | None = None) -> None:
         self._file = StateFile("energy", "trip.json", state_dir)
@@ -44,7 +48,7 @@ class EnergyService(Energy):
     async def start(self) -> None:
         self._integrator.tick(time.monotonic_ns())
         self.car.on_connection(self._on_connection)
-        await self.car.watch([*PATHS, SOC, RANGE], self._on_value, rate=RATE)
+        await self.car.watch([*PATHS, SOC, RANGE, CAR_START], self._on_value, rate=RATE)
         self._update()
         self._ticking = asyncio.create_task(self._tick())
 
@@ -73,6 +77,11 @@ class EnergyService(Energy):
                 self._collect()
                 self._ledger.begin(time.time())
             self._ignition = known
+        elif value.path == CAR_START and isinstance(known, str):
+            if self._ledger.car_start not in (None, known):
+                self._collect()
+                self._ledger.begin(time.time())
+            self._ledger.car_start = known
         elif value.path == SOC:
             self._soc = float(known) if isinstance(known, float | int) else None
         elif value.path == RANGE:
