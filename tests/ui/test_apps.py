@@ -2,26 +2,10 @@
 
 import pytest
 
-from carservices.api.driving import Cause, DrivingState, Limits, Motion, Restriction
 from carservices_ui.restrictions import STREAM
 from carservices_ui.screens import SCREENS
 from carservices_ui.tokens import TARGET
-
-
-def state(restrictions):
-    limits = Limits(string_length=80, cumulative_items=21, depth=3)
-    cause = Cause.MOVING if restrictions else Cause.GEAR_IN_PARK
-    motion = Motion.MOVING if restrictions else Motion.PARKED
-    return DrivingState(
-        motion=motion,
-        restrictions=restrictions,
-        optimized_only=bool(restrictions),
-        limits=limits,
-        cause=cause,
-        reason="",
-        since=0,
-    )
-
+from tests.ui.states import MOVING, PARKED
 
 OTHERS = [info.name for info in SCREENS if info.name != "apps"]
 
@@ -29,7 +13,7 @@ OTHERS = [info.name for info in SCREENS if info.name != "apps"]
 @pytest.fixture
 def driver(drive):
     driver = drive(screen="apps")
-    driver.store.put_stream(STREAM, state(Restriction.BASELINE))
+    driver.store.put_stream(STREAM, PARKED)
     driver.frames(3)
     return driver
 
@@ -47,14 +31,14 @@ def test_a_touch_opens_it(driver, name):
 def test_what_needs_a_parked_car_says_so_while_driving(driver):
     tiles = driver.cockpit.screen.tiles
     assert not tiles["settings"].restricted
-    driver.store.put_stream(STREAM, state(Restriction.FULLY_RESTRICTED))
+    driver.store.put_stream(STREAM, MOVING)
     driver.frames(1)
     assert tiles["settings"].restricted
     assert not tiles["climate"].restricted
     driver.store.put_stream(STREAM, None)
     driver.frames(1)
     assert tiles["settings"].restricted
-    driver.store.put_stream(STREAM, state(Restriction.BASELINE))
+    driver.store.put_stream(STREAM, PARKED)
     driver.frames(1)
     assert not tiles["settings"].restricted
 

@@ -3,7 +3,7 @@
 import pytest
 from kivy.core.window import Window
 
-from carservices.api.driving import Cause, DrivingState, Limits, Motion, Restriction
+from carservices.api.driving import Restriction
 from carservices.api.state import StateFile
 from carservices_ui import i18n, look
 from carservices_ui.chrome.rail import RailButton
@@ -15,18 +15,10 @@ from carservices_ui.screens.base import Page
 from carservices_ui.screens.home_energy import PowerCard, RangeCard
 from carservices_ui.screens.home_map import TripBar
 from carservices_ui.widgets import Dialog, Stepper, Text, Toggle
+from tests.ui.states import PARKED
 
 HMI = "Vehicle.Cabin.Infotainment.HMI"
 DRIVER_TEMPERATURE = "Vehicle.Cabin.HVAC.Station.Row1.Driver.Temperature"
-PARKED = DrivingState(
-    motion=Motion.PARKED,
-    restrictions=Restriction.BASELINE,
-    optimized_only=False,
-    limits=Limits(string_length=120, cumulative_items=21, depth=3),
-    cause=Cause.GEAR_IN_PARK,
-    reason="",
-    since=0,
-)
 
 
 def words(driver):

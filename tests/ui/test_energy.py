@@ -2,7 +2,6 @@
 
 import pytest
 
-from carservices.api.driving import Cause, DrivingState, Limits, Motion, Restriction
 from carservices.api.energy import Energy, Sink, Trip, TripPoint
 from carservices_ui.restrictions import STREAM as DRIVING
 from carservices_ui.screens.energy_battery import BATTERY, CONDITIONING, LIMIT, START_STOP, TIME_TO_LIMIT
@@ -13,6 +12,7 @@ from carservices_ui.tokens import TARGET
 from carservices_ui.ui import BATTERY_POWER
 from carservices_ui.units import HMI
 from carservices_ui.widgets import Control, Text, TextButton
+from tests.ui.states import MOVING, PARKED
 
 CAR = {
     f"{BATTERY}.Range": 312_000,
@@ -51,21 +51,9 @@ TRIP = Trip(
 )
 
 
-def state(restrictions, cause):
-    return DrivingState(
-        motion=Motion.MOVING if restrictions else Motion.PARKED,
-        restrictions=restrictions,
-        optimized_only=bool(restrictions),
-        limits=Limits(string_length=80, cumulative_items=50, depth=3),
-        cause=cause,
-        reason="",
-        since=0,
-    )
-
-
 def open_screen(drive, **options):
     driver = drive(screen="energy", **options)
-    driver.store.put_stream(DRIVING, state(Restriction.BASELINE, Cause.GEAR_IN_PARK))
+    driver.store.put_stream(DRIVING, PARKED)
     driver.store.put_stream(STREAM, TRIP)
     driver.put(CAR)
     return driver
@@ -205,13 +193,13 @@ def test_a_refusal_is_told_and_taken_back(driver, screen):
 
 
 def test_the_limit_waits_until_the_car_is_parked(driver, screen):
-    driver.store.put_stream(DRIVING, state(Restriction.FULLY_RESTRICTED, Cause.MOVING))
+    driver.store.put_stream(DRIVING, MOVING)
     driver.frames(2)
     words = [text.text for text in screen.battery.walk(restrict=True) if isinstance(text, Text)]
     assert screen.battery.limit.parent is None
     assert "Not while driving" in words
     assert "80 %" in words
-    driver.store.put_stream(DRIVING, state(Restriction.BASELINE, Cause.GEAR_IN_PARK))
+    driver.store.put_stream(DRIVING, PARKED)
     driver.frames(2)
     assert screen.battery.limit.parent is not None
 

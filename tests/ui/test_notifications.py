@@ -4,34 +4,17 @@ import time
 
 import pytest
 
-from carservices.api.driving import Cause, DrivingState, Limits, Motion, Restriction
 from carservices.api.notifications import Board, Current, Message, Notification, Notifications, Priority, Quantity
 from carservices_ui import notices
 from carservices_ui.restrictions import STREAM
 from carservices_ui.store import Outcome
 from carservices_ui.widgets import Badge, Control, Text
+from tests.ui.states import MOVING, PARKED
 
 COLLECTED = time.time()
 """When the notifications below were written; a long run may show them much later."""
 HMI = "Vehicle.Cabin.Infotainment.HMI"
 TYRE, RANGE, WASHER = "tyre_flat", "range_low", "washer"
-
-
-def state(motion=Motion.PARKED, restrictions=Restriction.BASELINE, length=120):
-    cause = Cause.GEAR_IN_PARK if motion is Motion.PARKED else Cause.MOVING
-    limits = Limits(string_length=length, cumulative_items=21, depth=3)
-    return DrivingState(
-        motion=motion,
-        restrictions=restrictions,
-        optimized_only=bool(restrictions),
-        limits=limits,
-        cause=cause,
-        reason="",
-        since=0,
-    )
-
-
-MOVING = state(Motion.MOVING, Restriction.FULLY_RESTRICTED, 80)
 
 
 def notification(name, priority, minutes, **parameters):
@@ -51,7 +34,7 @@ ALL = (
 
 
 def say(driver, notifications=ALL, current=ALL[0], driving=False):
-    driver.store.put_stream(STREAM, MOVING if driving else state())
+    driver.store.put_stream(STREAM, MOVING if driving else PARKED)
     late = time.time() - COLLECTED
     listed = [n.model_copy(update={"since": n.since + late}) for n in notifications]
     driver.store.put_stream(notices.ACTIVE, Board(notifications=listed, driving=driving))

@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from carservices.api.driving import Cause, Driving, DrivingState, Limits, Motion, Restriction
+from carservices.api.driving import Driving, Motion, Restriction
 from carservices.api.driving import Outcome as Rule
 from carservices.bus.identity import RUN_DIR_VARIABLE
 from carservices.system import run_dir as run_dirs
@@ -18,22 +18,10 @@ from carservices_ui.screens.settings_units import UNITS
 from carservices_ui.store import Outcome
 from carservices_ui.tokens import TARGET
 from carservices_ui.widgets import Control, ListRow, Text, TextButton
+from tests.ui.states import MOVING, PARKED
 
 DEFAULTS = {path: choices[0][0] for path, (_, _, choices) in UNITS.items()}
 CAR = {**DEFAULTS, BRIGHTNESS: 80.0}
-
-
-def state(restrictions=Restriction.BASELINE):
-    motion, cause = (Motion.MOVING, Cause.MOVING) if restrictions else (Motion.PARKED, Cause.GEAR_IN_PARK)
-    return DrivingState(
-        motion=motion,
-        restrictions=restrictions,
-        optimized_only=bool(restrictions),
-        limits=Limits(string_length=80, cumulative_items=21, depth=3),
-        cause=cause,
-        reason="The car drives.",
-        since=0,
-    )
 
 
 @pytest.fixture
@@ -41,7 +29,7 @@ def open_part(drive):
     def open_part(name, size=(1280, 720), driving=False, **preferences):
         driver = drive(size=size, **{"screen": "settings", "theme": "night", "developer": True, **preferences})
         driver.tap(driver.cockpit.screen.categories[name])
-        driver.store.put_stream(STREAM, state(Restriction.FULLY_RESTRICTED if driving else Restriction.BASELINE))
+        driver.store.put_stream(STREAM, MOVING if driving else PARKED)
         driver.put(CAR)
         return driver
 
@@ -110,7 +98,7 @@ def test_nothing_is_set_while_driving_and_it_says_why(open_part):
         assert screen.part.disabled == category.sets
         assert screen.why.text == ("Not while driving" if category.sets else "")
     driver.tap(driver.cockpit.screen.categories["display"])
-    driver.store.put_stream(STREAM, state())
+    driver.store.put_stream(STREAM, PARKED)
     driver.frames(1)
     assert not driver.cockpit.screen.part.disabled
     assert driver.cockpit.screen.why.text == ""

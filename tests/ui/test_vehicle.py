@@ -2,7 +2,6 @@
 
 import pytest
 
-from carservices.api.driving import Cause, DrivingState, Limits, Motion, Restriction
 from carservices.signals import Value
 from carservices_ui import i18n
 from carservices_ui.restrictions import STREAM
@@ -29,6 +28,7 @@ from carservices_ui.screens.vehicle_signals import (
 from carservices_ui.store import Store
 from carservices_ui.tokens import TARGET
 from carservices_ui.widgets import Control, Text
+from tests.ui.states import MOVING, PARKED
 
 WIPING = "Vehicle.Body.Windshield.{}.Wiping.Mode"
 CAR = {
@@ -56,24 +56,6 @@ CAR = {
     "Vehicle.Chassis.Axle.Row1.Wheel.Left.Brake.PadWear": 20,
     "Vehicle.Chassis.Axle.Row1.Wheel.Right.Brake.PadWear": 35,
 }
-
-
-def state(restrictions, cause):
-    motion = Motion.MOVING if restrictions else Motion.PARKED
-    limits = Limits(string_length=80, cumulative_items=50, depth=3)
-    return DrivingState(
-        motion=motion,
-        restrictions=restrictions,
-        optimized_only=bool(restrictions),
-        limits=limits,
-        cause=cause,
-        reason="",
-        since=0,
-    )
-
-
-PARKED = state(Restriction.BASELINE, Cause.GEAR_IN_PARK)
-MOVING = state(Restriction.FULLY_RESTRICTED, Cause.MOVING)
 
 
 def open_screen(drive, **options):
