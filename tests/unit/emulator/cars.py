@@ -25,5 +25,13 @@ def world(profile: str | Profile = MEGANE, **start: float) -> Simulation:
     return simulation
 
 
+def under_way() -> Simulation:
+    """`world` after 20 s with a driver who wants 15 m/s."""
+    simulation = world()
+    simulation.world.seat("constant", speed=15.0)
+    simulation.run(20)
+    return simulation
+
+
 def car(**weather: float) -> Car:
     return Car(MEGANE, Weather(**weather))

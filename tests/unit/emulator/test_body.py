@@ -5,7 +5,7 @@ import pytest
 from carservices.hal import SetError
 from carservices.signals import Code
 from carservices_emulator.commands import parse
-from tests.unit.emulator.cars import world
+from tests.unit.emulator.cars import under_way, world
 
 DOOR = "Vehicle.Cabin.Door.Row1.DriverSide"
 TRUNK = "Vehicle.Body.Trunk.Rear"
@@ -22,10 +22,7 @@ def parked():
 
 @pytest.fixture
 def driving():
-    simulation = world()
-    simulation.world.seat("constant", speed=15.0)
-    simulation.run(20)
-    return simulation
+    return under_way()
 
 
 def locked(simulation):

@@ -7,7 +7,7 @@ from carservices.signals import Code
 from carservices_emulator.commands import parse
 from carservices_emulator.model.car import DRIVE, PARK
 from carservices_emulator.model.charging import Plug
-from tests.unit.emulator.cars import world
+from tests.unit.emulator.cars import under_way, world
 
 GEAR = "Vehicle.Powertrain.Transmission.SelectedGear"
 
@@ -19,10 +19,7 @@ def parked():
 
 @pytest.fixture
 def driving():
-    simulation = world()
-    simulation.world.seat("constant", speed=15.0)
-    simulation.run(20)
-    return simulation
+    return under_way()
 
 
 def refusal(simulation, path, value):
