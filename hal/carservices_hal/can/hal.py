@@ -3,6 +3,8 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
+from importlib.resources import files
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
@@ -62,9 +64,15 @@ class Car:
         except DbcError as error:
             raise HalError(str(error)) from None
         self.messages: dict[int, Message] = {k: m for base in self.databases for k, m in base.messages.items()}
-        self.mapping: CarMapping = mappings.load(mapping, self.databases)
+        self.mapping: CarMapping = mappings.load(_shipped(mapping), self.databases)
         self.configs = self.mapping.configs
         self.lints = sum(len(base.lints) for base in self.databases)
+
+
+def _shipped(name: str) -> Path:
+    """A mapping file of ours by its name, or the user's own by its path."""
+    ours = Path(str(files("carservices_hal.cars").joinpath(f"{name}.yaml")))
+    return ours if name.replace("-", "").isalnum() and ours.is_file() else Path(name)
 
 
 class CanHal(Hal[CanOptions]):

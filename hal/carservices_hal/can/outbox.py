@@ -17,6 +17,7 @@ class Outbox:
         self._stamps: dict[str, int] = {}
         self._now: dict[str, Value] = {}
         self._waiting: dict[str, Value] = {}
+        self._latest: dict[str, Value] = {}
         self._due: dict[str, int] = {}
         self._periods: dict[str, int] = {}
         self._wanted: dict[str, tuple[Datum, float]] = {}
@@ -30,6 +31,8 @@ class Outbox:
         self._due.pop(path, None)
         if rate:
             self._periods[path] = round(1e9 / min(max(rate, config.min_rate), config.max_rate))
+            if latest := self._latest.pop(path, None):  # the newest sample, taken while nobody listened
+                self._waiting[path] = latest
         else:
             self._periods.pop(path, None)
             self._waiting.pop(path, None)
@@ -46,8 +49,9 @@ class Outbox:
         echo, value = self._echo(path, value)
         told = self._told.get(path)
         if self._configs[path].change_mode is ChangeMode.CONTINUOUS and not echo and told and told[1] is status:
-            if path in self._periods and status is Status.AVAILABLE:
-                self._waiting[path] = Value(path, value, at, status)
+            if status is Status.AVAILABLE:
+                waiting = self._waiting if path in self._periods else self._latest
+                waiting[path] = Value(path, value, at, status)
         elif echo or told != (value, status):
             self._tell(Value(path, value, at, status))
 
@@ -70,6 +74,7 @@ class Outbox:
 
     def _tell(self, reading: Value) -> None:
         self._waiting.pop(reading.path, None)
+        self._latest.pop(reading.path, None)
         self._now[reading.path] = reading
         self._told[reading.path] = (reading.value, reading.status)
 

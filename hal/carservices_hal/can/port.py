@@ -60,7 +60,11 @@ class Port:
         opened: asyncio.Future[None] = loop.create_future()
         self._thread = threading.Thread(target=self._run, args=(loop, opened), name="can-read", daemon=True)
         self._thread.start()
-        await opened
+        try:
+            await opened
+        except HalError:
+            await self.close()
+            raise
         self._sender = ThreadPoolExecutor(1, thread_name_prefix="can-send")
 
     async def send(self, key: int, payload: bytes, *, fd: bool) -> None:
