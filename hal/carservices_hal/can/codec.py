@@ -81,20 +81,23 @@ def _term(message: Message, signal: DbcSignal, length: int, *, scaled: bool) -> 
 
 
 def _raw(signal: DbcSignal, length: int) -> str:
-    """The number in the frame, as an expression over x (little-endian) or y (big-endian)."""
-    shift = signal.start if signal.little_endian else 8 * length - signal.first - signal.length
-    number = "x" if signal.little_endian else "y"
-    whole = (shift == 0 and signal.length == 8 * length) or (
-        shift + signal.length == 8 * length  # the top bits need no mask
-    )
-    bits = f"({number} >> {shift})" if shift else number
-    bits = bits if whole else f"({bits} & {(1 << signal.length) - 1})"
+    """The number in the frame, as an expression over b (its bytes), x (little-endian) or y (big-endian)."""
+    byte, bit = divmod(signal.start, 8)
+    low = bit if signal.little_endian else bit + 1 - signal.length
+    if low >= 0 and low + signal.length <= 8:  # within one byte: small numbers are faster than a whole frame's
+        number, shift, top = f"b[{byte}]", low, 8
+    else:
+        number, top = ("x" if signal.little_endian else "y"), 8 * length
+        shift = signal.start if signal.little_endian else top - signal.first - signal.length
+    bits = f"{number} >> {shift}" if shift else number
+    if shift + signal.length < top:
+        bits = f"{bits} & {(1 << signal.length) - 1}"
     if signal.is_float:
         return f"real({bits}, {signal.length})"
     if signal.signed:
-        top = 1 << (signal.length - 1)
-        return f"(({bits} ^ {top}) - {top})"
-    return bits
+        sign = 1 << (signal.length - 1)
+        return f"(({bits} ^ {sign}) - {sign})"
+    return f"({bits})" if bits != number else number
 
 
 def _real(bits: int, length: int) -> float:
