@@ -40,6 +40,7 @@ def main() -> int:
             time.sleep(FAST_SECONDS)
             _control(command, run_dir, "speed", factor=1.0)
             _photograph(run_dir)
+            _photograph_panel(run_dir)
         finally:
             car.send_signal(signal.SIGINT)
             car.wait(10)
@@ -75,6 +76,18 @@ def _photograph(run_dir: Path) -> None:
             cockpit.show(screen)
             _frames(EventLoop, 4.0)
             glass.save(PICTURES / (f"{screen}.png" if theme == "night" else f"{screen}-{theme}.png"))
+
+
+def _photograph_panel(run_dir: Path) -> None:
+    from multiprocessing import get_context
+
+    from carservices_ui import panel  # a window of its own, so a process of its own
+
+    for tab in ("signals", "drive"):
+        arguments = {"offscreen": True, "screenshot": PICTURES / f"panel-{tab}.png", "tab": tab}
+        process = get_context("spawn").Process(target=panel.main, args=(run_dir,), kwargs=arguments)
+        process.start()
+        process.join()
 
 
 def _frames(loop: Any, seconds: float) -> None:
