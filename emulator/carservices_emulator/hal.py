@@ -10,11 +10,12 @@ from typing import Any
 from pydantic import Field
 
 from carservices.hal import Hal, HalError, Health, Options, SetError
+from carservices.hal.recording import Recorder
 from carservices.signals import Code, Datum, SignalConfig, Value
 from carservices_emulator.breakdowns import BREAKDOWNS
 from carservices_emulator.commands import COMMANDS, Clear, parse
 from carservices_emulator.drivers import ManualDriver, ParkedDriver
-from carservices_emulator.recording import Recorder, Replay
+from carservices_emulator.recording import Replay
 from carservices_emulator.sampler import Sampler
 from carservices_emulator.scenario import load_scenario
 from carservices_emulator.signals import CONFIGS, ENTRIES

@@ -9,10 +9,10 @@ from typing import Any
 from pydantic import Field
 
 from carservices.hal import Hal, HalError, Health, Options, settable
+from carservices.hal.recording import Recorder, is_recording
 from carservices.signals import Datum, SignalConfig, Status, Value
 from carservices_hal.can.hal import Files
 from carservices_hal.can.outbox import Outbox
-from carservices_hal.replay.recording import Recorder, is_recording
 from carservices_hal.replay.track import LogTrack, Moment, RecordingTrack, Track
 
 TICK = 0.01
@@ -194,7 +194,7 @@ class ReplayHal(Hal[ReplayOptions]):
         if self._recorder is None:
             return
         try:
-            self._recorder.write(batch)
+            self._recorder.write(self._time, batch)
         except HalError as error:
             self._recorder, self._fault = None, str(error)
 

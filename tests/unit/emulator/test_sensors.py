@@ -5,9 +5,10 @@ import json
 import pytest
 
 from carservices.hal import HalError, SetError
+from carservices.hal.recording import Recorder
 from carservices.signals import Status, Value
 from carservices_emulator.commands import parse
-from carservices_emulator.recording import Recorder, Replay
+from carservices_emulator.recording import Replay
 from carservices_emulator.simulation import Simulation
 from tests.unit.emulator.cars import world
 
