@@ -175,8 +175,8 @@ def test_an_injected_value_is_seen(running):
     ("arguments", "status", "words"),
     [
         (["--speed", "1000"], 2, "hal.emulator cannot start: HAL emulator: option 'speed' cannot be 1000.0"),
-        (["--profile", "nonsense"], 1, "hal.emulator cannot start: there is no profile 'nonsense'"),
-        (["--scenario", "broken.toml"], 1, "broken.toml"),
+        (["--profile", "nonsense"], 2, "hal.emulator cannot start: there is no profile 'nonsense'"),
+        (["--scenario", "broken.toml"], 2, "broken.toml"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
