@@ -11,7 +11,6 @@ are ignored, unknown kinds are answered with UNSUPPORTED, so that old and new pr
 """
 
 from enum import IntEnum
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -56,8 +55,8 @@ def pack(message: Any) -> bytes:
     return frame
 
 
-decode = partial(msgpack.unpackb, strict_map_key=False)
-"""`unpack` without its wrapper, for the way of every value; raises one of `BAD_INPUT`."""
+decode = msgpack.unpackb
+"""`unpack` without wrapper and options, for the way of every value: maps have text keys; raises one of `BAD_INPUT`."""
 
 
 def unpack(frame: bytes) -> Any:

@@ -124,7 +124,7 @@ class Fanout:
         """A service's new state."""
         if not peer.rights.may_publish(topic_name):
             raise ValueError(f"{peer.name} may not publish {topic_name}")
-        wire.unpack(payload)  # nobody downstream shall meet what cannot be read
+        wire.decode(payload)  # nobody downstream shall meet what cannot be read
         topic = self._registry.topic(topic_name, None, None, 0)
         self.published += 1
         self._broker.publish(topic.state_frame(payload, time.monotonic_ns(), Status.AVAILABLE))
