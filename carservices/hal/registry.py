@@ -47,7 +47,8 @@ def load(name: str) -> type[Hal[Any]]:
         found = getattr(import_module(point.module), point.attr)
     except ModuleNotFoundError as error:
         if error.name and f"{point.module}.".startswith(f"{error.name}."):
-            raise BrokenHal(f"HAL {name} is said to be {point.value}, but there is no module {error.name}") from error
+            claim = f"HAL {name}:" if name == point.value else f"HAL {name} is said to be {point.value}, but"
+            raise BrokenHal(f"{claim} there is no module {error.name}; install its package here") from error
         package = (error.name or str(error)).partition(".")[0]
         raise BrokenHal(
             f"HAL {name} needs the package '{package}', which is not installed: pip install {package}"
