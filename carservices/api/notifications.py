@@ -7,6 +7,13 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from carservices.api.contract import Contract, Stream, call
 
+TYRE_LOW = 200.0
+"""kPa below which a tyre is low even if the car does not say so.
+
+UN R141 5.3 asks for a warning 20 % under the pressure recommended for the car. No signal tells that one; 200 kPa is
+20 % under the common 250 kPa.
+"""
+
 
 class Priority(StrEnum):
     """How much it matters, most first."""

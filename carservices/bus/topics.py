@@ -8,10 +8,9 @@ from typing import Any
 from carservices.bus import wire
 from carservices.bus.errors import CallError
 from carservices.bus.link import Link, report
-from carservices.signals import SignalConfig, Status, Value
+from carservices.signals import SignalConfig, Value
 from carservices.signals.globs import GlobSet
 
-STATUSES = (Status.AVAILABLE, Status.UNAVAILABLE, Status.ERROR)
 REPORT_SECONDS = 0.5
 """Losses are told to the hub and made good at most this often: who cannot keep up must not ask for each."""
 
@@ -91,7 +90,7 @@ class Subscriptions:
             return  # the snapshot or the stream brought it already
         if topic.seq and seq != topic.seq + 1:
             self._lost(seq - topic.seq - 1)
-        topic.last = last = Value(topic.path, value, timestamp, STATUSES[status])
+        topic.last = last = Value(topic.path, value, timestamp, wire.STATUSES[status])
         topic.seq = seq
         for callback in topic.callbacks:
             try:

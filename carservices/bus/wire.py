@@ -16,6 +16,8 @@ from typing import Any
 
 import msgpack
 
+from carservices.signals import Status
+
 VERSION = 1
 MAX_MESSAGE = 8 << 20
 """Bytes in one frame; libzmq cuts the connection of who sends more."""
@@ -29,6 +31,8 @@ NUL = b"\x00"
 VALUES = b"V"
 STATE = b"S"
 HUB = "hub"
+STATUSES = tuple(Status)
+"""A status by the number that travels; a lookup costs a fraction of `Status(number)`."""
 
 
 class Kind(IntEnum):

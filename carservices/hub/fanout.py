@@ -17,7 +17,6 @@ log = logging.getLogger(__name__)
 
 NIL = wire.pack(None)
 AVAILABLE = int(Status.AVAILABLE)
-STATUSES = (Status.AVAILABLE, Status.UNAVAILABLE, Status.ERROR)
 
 
 class Fanout:
@@ -49,7 +48,7 @@ class Fanout:
             signal = signals[index]
             if signal is None or timestamp < signal.timestamp:
                 continue
-            status = STATUSES[code]
+            status = wire.STATUSES[code]
             if code == AVAILABLE:
                 try:
                     value = signal.check(value)

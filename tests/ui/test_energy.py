@@ -164,7 +164,7 @@ def test_the_battery_is_shown(driver, screen):
     assert (battery.charging.detail.text, battery.charging.toggle.value) == ("Not plugged in", False)
     driver.put({CABLE: True, IS_CHARGING: True, TIME_TO_LIMIT: 7800, BATTERY_POWER: 10_600.0})
     assert (battery.charging.detail.text, battery.charging.toggle.value) == ("2 h 10 left", True)
-    assert (battery.power.value.text, battery.power.label.text) == ("11 kW", "into battery")
+    assert (battery.power.value.text, battery.power.label.text) == ("11 kW", "taken in")
 
 
 @pytest.mark.parametrize(

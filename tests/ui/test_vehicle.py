@@ -102,6 +102,8 @@ def test_tyres_and_facts_are_shown(screen):
         ({HOOD: True, TRUNK: True, CABLE: True}, ["Hood open", "Trunk open", "Plugged in"]),
         ({WINDOWS["Row2.DriverSide"]: 30}, ["Window open"]),
         ({f"{TYRES['Row2.Left']}.IsPressureLow": True}, ["Tyre pressure low"]),
+        ({f"{TYRES['Row1.Left']}.Pressure": 140}, ["Tyre pressure low"]),
+        ({f"{TYRES['Row1.Left']}.Pressure": 200}, []),
         ({}, []),
     ],
 )
@@ -135,13 +137,14 @@ def test_lamps_are_lit_in_the_picture(driver, screen):
     assert (shown.cable, shown.charging) == (True, True)
 
 
-def test_a_low_tyre_is_told_apart(driver, screen):
+@pytest.mark.parametrize(("leaf", "low", "well"), [("IsPressureLow", True, False), ("Pressure", 140, 250)])
+def test_a_low_tyre_is_told_apart(driver, screen, leaf, low, well):
     tyre = screen.car.tyres["Row2.Left"]
     before = tuple(tyre.pressure.color)
-    driver.put({f"{TYRES['Row2.Left']}.IsPressureLow": True})
+    driver.put({f"{TYRES['Row2.Left']}.{leaf}": low})
     assert tuple(tyre.pressure.color) != before
     assert tyre.warning.parent is not None
-    driver.put({f"{TYRES['Row2.Left']}.IsPressureLow": False})
+    driver.put({f"{TYRES['Row2.Left']}.{leaf}": well})
     assert tuple(tyre.pressure.color) == before
 
 

@@ -1,6 +1,6 @@
 """What the car warns of: one table of rules over signals, with limits for raising and for ending."""
 
-from carservices.api.notifications import Priority, Topic
+from carservices.api.notifications import TYRE_LOW, Priority, Topic
 from carservices.services.notifications.conditions import Above, Below, Gone, Is, Reaches
 from carservices.services.notifications.rule import Rule, Show
 
@@ -41,9 +41,7 @@ SEATS = {
     for side in ("Driver", "Passenger")
 }
 
-# Tyres: UN R141 5.3 asks for a warning 20 % under the pressure recommended for the car, but at 150 kPa in any case.
-# No signal tells the recommended one; 200 kPa is 20 % under the common 250 kPa, and the car's own warning counts too.
-TYRE_LOW, TYRE_FLAT, TYRE_STEP = 200.0, 150.0, 10.0
+TYRE_FLAT, TYRE_STEP = 150.0, 10.0  # kPa; 150 is the pressure at which UN R141 5.3 asks for a warning in any car
 
 
 def _tyre(place: str, wheel: str) -> tuple[Rule, ...]:

@@ -15,6 +15,7 @@ from carservices_ui.screens.vehicle_signals import (
     WHEELS,
     car_state,
     follow,
+    is_low,
 )
 from carservices_ui.ui import Ui
 from carservices_ui.units import NOTHING
@@ -95,10 +96,11 @@ class CarCard(Card):
 
 
 class TyreLabel(Column):
-    """Pressure and temperature of one tyre; both in the alert colour while the car says the pressure is low."""
+    """Pressure and temperature of one tyre; the pressure in the alert colour, with a sign, while it is low."""
 
     def __init__(self, ui: Ui, wheel: str) -> None:
         self._ui = ui
+        self._wheel = wheel
         self.pressure = Text(NOTHING, strong=True)
         self.temperature = Text(NOTHING, tone="text2")
         self.warning = Icon("warning", size="small", tone="alert", filled=True)
@@ -107,19 +109,21 @@ class TyreLabel(Column):
         base = TYRES[wheel]
         ui.store.bind(f"{base}.Pressure", self._show_pressure)
         ui.store.bind(f"{base}.Temperature", self._show_temperature)
-        ui.store.bind(f"{base}.IsPressureLow", self._show_low)
+        ui.store.bind(f"{base}.IsPressureLow", lambda _: self._show_low())
 
     def _show_pressure(self, kilopascal: Datum | None) -> None:
         self.pressure.text = self._ui.units.text("pressure", kilopascal)
+        self._show_low()
 
     def _show_temperature(self, celsius: Datum | None) -> None:
         self.temperature.text = self._ui.units.text("temperature", celsius)
 
-    def _show_low(self, low: Datum | None) -> None:
-        self.pressure.tone("alert" if low is True else "text")
-        if low is True and self.warning.parent is None:
+    def _show_low(self) -> None:
+        low = is_low(self._ui.store, self._wheel)
+        self.pressure.tone("alert" if low else "text")
+        if low and self.warning.parent is None:
             self._line.add_widget(self.warning)
-        elif low is not True and self.warning.parent is not None:
+        elif not low and self.warning.parent is not None:
             self._line.remove_widget(self.warning)
 
 

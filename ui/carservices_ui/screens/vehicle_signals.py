@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from carservices.api.notifications import TYRE_LOW
 from carservices.signals import Datum
 from carservices_ui.screens.vehicle_picture import CarState
 from carservices_ui.store import Store
@@ -55,7 +56,7 @@ PICTURED = (
     *WINDOWS.values(),
     *MIRRORS.values(),
     *LAMPS.values(),
-    *(f"{tyre}.IsPressureLow" for tyre in TYRES.values()),
+    *(f"{tyre}.{leaf}" for tyre in TYRES.values() for leaf in ("IsPressureLow", "Pressure")),
     *(HOOD, TRUNK, FLAP, CABLE, IS_CHARGING, HAZARD, DRIVER_POSITION),
 )
 """Everything the picture and the sentence above it depend on."""
@@ -76,6 +77,12 @@ def sided(store: Store, name: str) -> str:
     return name.replace("DriverSide", driver).replace("PassengerSide", passenger)
 
 
+def is_low(store: Store, wheel: str) -> bool:
+    """Whether a tyre is low: by the car's own word or, as in the notifications, by its pressure."""
+    pressure = store.get(f"{TYRES[wheel]}.Pressure")
+    return store.get(f"{TYRES[wheel]}.IsPressureLow") is True or (is_number(pressure) and pressure < TYRE_LOW)
+
+
 def car_state(store: Store) -> CarState:
     """What the picture shows now; a signal without a value shows as at rest."""
     lids = {"hood": HOOD, "trunk": TRUNK, "flap": FLAP}
@@ -90,7 +97,7 @@ def car_state(store: Store) -> CarState:
         ),
         windows={sided(store, seat): float(p) for seat, p in positions.items() if is_number(p)},
         lamps=frozenset(lamps),
-        flat=frozenset(wheel for wheel, tyre in TYRES.items() if store.get(f"{tyre}.IsPressureLow") is True),
+        flat=frozenset(wheel for wheel in TYRES if is_low(store, wheel)),
         folded=frozenset(sided(store, side) for side, path in MIRRORS.items() if store.get(path) is True),
         cable=store.get(CABLE) is True,
         charging=store.get(IS_CHARGING) is True,
