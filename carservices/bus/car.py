@@ -211,7 +211,7 @@ class Car:
         await self.call(wire.HUB, "inject", [path, value, int(status)])
 
     async def control(self, hal: str, verb: str, **arguments: Any) -> Any:
-        """A command to a HAL itself, such as the emulator's weather (developer tools only)."""
+        """A command to a HAL itself, such as the emulator's weather; needs a grant for ``hal.NAME.VERB``."""
         return await self.call(wire.HUB, "control", [hal, verb, arguments])
 
     # -- services ----------------------------------------------------------------------------------------------------

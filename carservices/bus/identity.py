@@ -21,15 +21,15 @@ TOOL = "tool"
 
 @dataclass(frozen=True, slots=True)
 class Grants:
-    """What one name may do: globs of signal paths to read and actuate, services to call, a right to control HALs."""
+    """What one name may do: globs of signals to read and actuate, services to call, ``hal.NAME.VERB`` to control."""
 
     read: tuple[str, ...] = ()
     actuate: tuple[str, ...] = ()
     call: tuple[str, ...] = ()
-    control: bool = False
+    control: tuple[str, ...] = ()
 
 
-EVERYTHING = Grants(read=("**",), actuate=("**",), call=("*",), control=True)
+EVERYTHING = Grants(read=("**",), actuate=("**",), call=("*",), control=("**",))
 
 
 def create_secret(run_dir: Path) -> str:
@@ -69,7 +69,7 @@ def read_grants(run_dir: Path) -> dict[str, Grants]:
     except FileNotFoundError:
         raw = {}
     grants = {
-        name: Grants(tuple(g["read"]), tuple(g["actuate"]), tuple(g["call"]), bool(g["control"]))
+        name: Grants(tuple(g["read"]), tuple(g["actuate"]), tuple(g["call"]), tuple(g["control"]))
         for name, g in raw.items()
     }
     return {**grants, TOOL: EVERYTHING}

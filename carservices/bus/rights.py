@@ -16,6 +16,7 @@ class Rights:
         self.read = GlobSet(*grants.read)
         self.actuate = GlobSet(*grants.actuate)
         self.call = GlobSet(*grants.call)
+        self.control = GlobSet(*grants.control)
 
     def may_read(self, topic: str) -> bool:
         return len(topic) <= MAX_NAME and topic in self.read
@@ -25,6 +26,10 @@ class Rights:
 
     def may_call(self, service: str) -> bool:
         return len(service) <= MAX_NAME and service in self.call
+
+    def may_control(self, verb: str) -> bool:
+        """``hal.NAME.VERB`` for a HAL's verb, ``hub.inject`` and ``hub.audit`` for the hub's own."""
+        return len(verb) <= MAX_NAME and verb in self.control
 
     def may_publish(self, topic: str) -> bool:
         """A service speaks only below its own name."""

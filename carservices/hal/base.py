@@ -91,9 +91,10 @@ class Hal(ABC, Generic[OptionsT]):
     async def control(self, verb: str, arguments: dict[str, Any]) -> Any:
         """A command to the source itself, outside the car's signals: seek a recording, break a sensor.
 
-        Only developer tools may send it. The verb ``status`` only looks, so it alone is not audited. ``fail {path}``
-        and ``clear {path}``, where a HAL has them, let the conformance kit break a signal. Raises `HalError` for a
-        verb it does not know.
+        Only who is granted the verb may send it. ``status`` and ``ecus`` only look, so they are not audited.
+        ``fail {path}`` and ``clear {path}``, where a HAL has them, let the conformance kit break a signal. ``ecus``
+        and ``diagnose {to, data, timeout}``, where a HAL has them, reach the control units behind it: see
+        `carservices.api.diagnostics`. Raises `HalError` for a verb it does not know.
         """
         raise HalError(f"{type(self).__name__} knows no verb '{verb}'")
 

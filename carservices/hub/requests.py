@@ -21,8 +21,8 @@ from carservices.signals import Access, ChangeMode, Code, Status
 SYNC_SECONDS = 2.0
 YOUTH_SECONDS = 2.0
 """After its own start the hub says "try again" instead of "unknown": HALs may still have to announce themselves."""
-LOOK = "status"
-"""The verb of a HAL that only looks; the audit log is for what changes something."""
+LOOKS = frozenset(("status", "ecus"))
+"""The verbs of a HAL that only look; the audit log is for what changes something."""
 MAX_SUBSCRIPTIONS = 5000
 """Topics one connection may watch."""
 
@@ -106,7 +106,7 @@ class Requests:
     def _do_inject(self, peer: Peer, params: list[Any], _answer: Answer) -> Any:
         """Pretend that the source had said so; AAOS' inject-vhal-event and inject-error-event."""
         path, value, status = params[:3]
-        self._need_control(peer)
+        self._need_control(peer, "hub.inject")
         signal = self._registry.signals.get(path)
         if signal is None:
             raise Refused("NOT_FOUND", f"no HAL offers {path}")
@@ -234,20 +234,20 @@ class Requests:
         return None
 
     def _do_control(self, peer: Peer, params: list[Any], answer: Answer) -> Any:
-        """A developer's command to a HAL itself."""
+        """A command to a HAL itself."""
         hal, verb, arguments = params[:3]
-        self._need_control(peer)
+        self._need_control(peer, f"hal.{hal}.{verb}")
         source = self._registry.hal(hal)
         if source is None:
             raise Refused("UNAVAILABLE", f"no HAL '{hal}' is running")
-        if verb != LOOK:
+        if verb not in LOOKS:
             self._audit.record(peer.name, "control", hal=hal, verb=verb)
         self._calls.ask(source.peer, "control", [verb, arguments], answer, client=peer)
         return self.LATER
 
-    def _need_control(self, peer: Peer) -> None:
-        if not peer.rights.grants.control:
-            raise Refused("PERMISSION_DENIED", f"{peer.name} is not a developer tool")
+    def _need_control(self, peer: Peer, verb: str) -> None:
+        if not peer.rights.may_control(verb):
+            raise Refused("PERMISSION_DENIED", f"{peer.name} may not {verb[:80]}")
 
     # -- figures -----------------------------------------------------------------------------------------------------
 
@@ -278,7 +278,7 @@ class Requests:
         }
 
     def _do_audit(self, peer: Peer, count: int, _answer: Answer) -> Any:
-        self._need_control(peer)
+        self._need_control(peer, "hub.audit")
         return list(self._audit.entries)[-int(count) :]
 
     def _do_hals(self, _peer: Peer, _params: Any, _answer: Answer) -> Any:

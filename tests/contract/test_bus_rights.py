@@ -142,6 +142,16 @@ async def test_control_reaches_the_hal_and_its_refusal_comes_back():
         assert audited == ["inject", "dance"]  # `status` only looks
 
 
+async def test_a_grant_to_control_is_for_its_verbs():
+    async with car(bench()) as c:
+        await c.until(GEAR, 126)
+        workshop = await c.connect("workshop", Grants(control=("hal.*.inject",)))
+        await workshop.control("virtual", "inject", path=GEAR, value=127)
+        await c.until(GEAR, 127)
+        assert "hal.virtual.fail" in await denied(workshop.control("virtual", "fail", path=GEAR))
+        await denied(workshop.inject(GEAR, 1))  # the hub's own verb is another one: hub.inject
+
+
 async def test_grants_come_with_the_name_when_it_first_connects():
     async with car(bench()) as c:
         await c.until(TEMP, 21.0)
