@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 from carservices.cli.common import Usage, add_json, add_run_dir, parser, show_json, show_table
 from carservices.system.control import ask
-from carservices.system.state import ProcessState, load
+from carservices.system.state import STALE_SECONDS, ProcessState, load
 
 HEAD = ("NAME", "STATE", "PID", "CPU %", "MB", "UP", "RESTARTS", "LAST END")
 
@@ -22,6 +22,8 @@ def ps(arguments: list[str]) -> int:
         return 0
     now = time.time()
     show_table(HEAD, [_row(one, now) for one in car.processes])
+    if (age := time.monotonic() - car.at) > STALE_SECONDS:
+        print(f"this is {age:.0f} s old: the supervisor writes it no more; is the disk of {chosen.run_dir} full?")
     if car.facts["safe_mode"]:
         print("safe mode: a critical process failed; `carservices log` says why")
     return 0

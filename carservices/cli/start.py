@@ -32,6 +32,8 @@ def emulator(arguments: list[str]) -> int:
     _add_cockpit(options)
     chosen = options.parse_args(arguments)
     kept = _settings()
+    if kept.profile and not chosen.profile:
+        _say(f"the car is '{kept.profile}', as the settings say; --profile takes another")
     given = {"profile": chosen.profile or kept.profile or None, "scenario": chosen.scenario, "speed": chosen.speed}
     hal = {key: value for key, value in given.items() if value is not None}
     return _drive(chosen, {"emulator": hal}, kept, panel=kept.developer and not chosen.no_panel, must_start=True)

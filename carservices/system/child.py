@@ -37,6 +37,7 @@ class Launch:
     state_dir: Path
     token: str
     deadline: float
+    nice: int = 0
 
 
 class Line:
@@ -92,6 +93,7 @@ def run(launch: Launch, line_socket: socket.socket, output: Connection) -> None:
     """Be the process that ``launch`` describes; does not return."""
     from carservices.api.state import STATE_DIR_VARIABLE  # brings pydantic, which the supervisor must not carry
 
+    os.nice(launch.nice)
     os.setsid()  # Ctrl-C is for the supervisor alone, which ends its children in order
     die_with_parent()
     os.dup2(output.fileno(), 1)

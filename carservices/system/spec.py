@@ -76,6 +76,8 @@ class ProcessSpec:
     """When its very first start fails the car ends with that error, instead of trying again."""
     priority: int = 0
     """Lower ones stop later."""
+    nice: int = 0
+    """How far it stands back when the processor is short (0 to 19, as nice(1))."""
     clean_end: Literal["again", "rest", "car"] = "again"
     """What follows when it ends by itself and well: a new start, rest until somebody asks for it (a closed window),
     or the end of the ``car``."""

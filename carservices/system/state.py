@@ -10,6 +10,8 @@ from typing import Any
 from carservices.system.files import replace_file
 from carservices.system.run_dir import STATE_FILE, running_pid
 
+STALE_SECONDS = 10.0
+"""A state that is older was written by a supervisor that can write no more; it does so every 2 s."""
 TICKS = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
@@ -45,6 +47,8 @@ class CarState:
     state_dir: str
     facts: dict[str, bool]
     processes: list[ProcessState]
+    at: float = 0.0
+    """When it was written, on the monotonic clock of this machine."""
 
 
 def publish(run_dir: Path, car: CarState) -> None:

@@ -101,7 +101,9 @@ class Supervisor:
             ) from None
 
     def _manage(self, spec: ProcessSpec, token: str) -> Managed:
-        launch = Launch(spec.name, spec.target, spec.arguments, self._dir, self._state_dir, token, spec.watch)
+        launch = Launch(
+            spec.name, spec.target, spec.arguments, self._dir, self._state_dir, token, spec.watch, spec.nice
+        )
         return Managed(spec, launch, self._dir / run_dir.LOG_DIR, self._starter, self._say, self._changed)
 
     def _say(self, text: str) -> None:
@@ -202,7 +204,7 @@ class Supervisor:
             if one.pid is not None:
                 one.cpu, one.rss = self._meter.look(one.pid, now)
         self._meter.forget_all_but(one.pid for one in snapshots if one.pid is not None)
-        car = state.CarState(os.getpid(), self._began, str(self._state_dir), asdict(self.facts), snapshots)
+        car = state.CarState(os.getpid(), self._began, str(self._state_dir), asdict(self.facts), snapshots, now)
         with contextlib.suppress(OSError):  # a full disk: the last state stays
             state.publish(self._dir, car)
 

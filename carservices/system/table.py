@@ -101,6 +101,7 @@ def car_table(
             clean_end="rest",
             start="fresh",
             priority=3,
+            nice=5,
             grants=EVERYTHING,
         ),
     )

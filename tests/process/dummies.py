@@ -89,7 +89,7 @@ TABLES = {
     "steady": [
         dummy("one", steady),
         dummy("fresh", steady, start="fresh"),
-        dummy("stubborn", stubborn),
+        dummy("stubborn", stubborn, nice=7),
     ],
     "order": [
         dummy("shell", steady, priority=2, after=("service",), arguments={"note": "shell"}),

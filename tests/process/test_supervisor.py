@@ -30,6 +30,15 @@ def test_a_killed_process_comes_back(place, name):
         assert report.startswith(f"{name} was ended by SIGKILL")
 
 
+def test_each_process_stands_back_as_the_table_says(place):
+    with supervised(place, "steady") as running:
+        own = os.getpriority(os.PRIO_PROCESS, running.process.pid)
+        nices = {
+            name: os.getpriority(os.PRIO_PROCESS, running.until(name).pid) for name in ("one", "fresh", "stubborn")
+        }
+        assert nices == {"one": own, "fresh": own, "stubborn": own + 7}
+
+
 def test_a_stopped_process_is_ended_and_comes_back(place):
     with supervised(place, "steady") as running:
         pid = running.kill("one", signal.SIGSTOP)

@@ -15,6 +15,8 @@ OPEN_TIMEOUT = 10.0
 """Seconds a HAL may take to open or close."""
 RULE_TIMEOUT = 30.0
 """Seconds one rule may take before the HAL counts as hanging."""
+END_SECONDS = 1.0
+"""Given to a stream of events to end once its HAL is closed; one rule of its own judges it with all patience."""
 QUIET = 0.2
 """Seconds without a new signal after which the first values are taken to be complete."""
 
@@ -75,7 +77,7 @@ class Bench:
         """Close the HAL; a stream of events that does not end is cut."""
         await in_time(self.hal.close(), OPEN_TIMEOUT, "close()")
         if self._drain:
-            await settle(self.ended.is_set, self.patience)
+            await settle(self.ended.is_set, min(END_SECONDS, self.patience))
             self._drain.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._drain

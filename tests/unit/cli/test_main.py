@@ -2,12 +2,14 @@
 
 import subprocess
 import sys
+import time
 from importlib import import_module
 
 import pytest
 
 from carservices.cli import main as command
 from carservices.cli.main import EXITS, FAILED, NOT_RUNNING, OK, USAGE, VERBS, main
+from carservices.system import run_dir, state
 
 HEAVY = {"zmq", "pydantic", "kivy", "numpy", "msgpack", "asyncio", "multiprocessing", "argparse"}
 
@@ -82,6 +84,15 @@ def test_expected_errors_are_one_line(arguments, status, words, place, capsys):
     assert words.format(place=place) in said
     assert said.count("\n") == 1
     assert said.startswith("carservices: ")
+
+
+@pytest.mark.parametrize(("age", "told"), [(0.0, False), (60.0, True)])
+def test_an_old_state_is_said_to_be_old(age, told, place, capsys):
+    run_dir.prepare(place)
+    with run_dir.Lock(place):
+        state.publish(place, state.CarState(1, 0.0, "", {"safe_mode": False}, [], time.monotonic() - age))
+        assert main(["ps"]) == OK
+    assert ("60 s old" in capsys.readouterr().out) is told
 
 
 def test_settings_that_cannot_be_written_are_told(place, monkeypatch, capsys):
