@@ -1,0 +1,370 @@
+"""Apps: which there are and how they do, what the one in front shows, and what each may do."""
+
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel
+
+from carservices.api.contract import Contract, Stream, call
+
+
+class AppState(StrEnum):
+    """Where an app is in its life."""
+
+    STOPPED = "stopped"
+    STARTING = "starting"
+    """Its process runs and has not said hello or has not shown anything yet."""
+    RUNNING = "running"
+    """In the background."""
+    FOREGROUND = "foreground"
+    FROZEN = "frozen"
+    """In the background without any processor time."""
+    NOT_RESPONDING = "not_responding"
+    """It has left a ping, a tap or a wish for a template unanswered for 5 s."""
+    CRASHED = "crashed"
+    """Ended by a failure or by the host; `AppStatus.last_error` says why. A tap starts it again."""
+    DISABLED = "disabled"
+    """Crashed too often; only `Apps.enable` lets it start again."""
+
+
+class SandboxLevel(StrEnum):
+    """How well an app is locked in, best first."""
+
+    FULL = "full"
+    STRONG = "strong"
+    WEAK = "weak"
+
+
+class Sandbox(BaseModel, frozen=True):
+    """What the launch of a running app achieved; ``missing`` has one sentence for each part this machine lacks."""
+
+    level: SandboxLevel
+    missing: tuple[str, ...] = ()
+
+
+class Counters(BaseModel, frozen=True):
+    """What went over the link of a running app since its start."""
+
+    received: int = 0
+    """Messages from the app."""
+    sent: int = 0
+    """Messages to the app."""
+    values: int = 0
+    """Values sent; many fit into one message."""
+    coalesced: int = 0
+    """Values replaced by a newer one before the app's rate let them through."""
+    drops: int = 0
+    """Values and messages that an app which does not read has missed."""
+    denied: int = 0
+    """Requests refused for want of a permission."""
+    violations: int = 0
+    """Messages beyond a budget, and ones that cannot be read."""
+
+
+class AppStatus(BaseModel, frozen=True):
+    """One installed app. ``name`` is by language, English always there; ``cpu`` percent of a core, ``rss`` bytes."""
+
+    id: str
+    name: dict[str, str]
+    version: str
+    category: str
+    icon: str | None = None
+    """Path of a PNG inside the bundle."""
+    state: AppState = AppState.STOPPED
+    builtin: bool = True
+    """Part of the car: it cannot be uninstalled."""
+    sandbox: Sandbox | None = None
+    """None while it does not run."""
+    pid: int | None = None
+    cpu: float | None = None
+    rss: int | None = None
+    counters: Counters = Counters()
+    grants: tuple[str, ...] = ()
+    """Permissions in force for the person at the wheel."""
+    last_error: str | None = None
+    """One sentence; None when its last run ended well."""
+
+
+class Catalog(BaseModel, frozen=True):
+    """Every app there is, by id. ``problems``: one sentence for each bundle that cannot be used."""
+
+    apps: tuple[AppStatus, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+class ImageFile(BaseModel, frozen=True):
+    """A picture of an app as raw RGBA, ``width × height × 4`` bytes, row by row from the top."""
+
+    path: str
+    width: int
+    height: int
+
+
+class CutKind(StrEnum):
+    """What the driving restrictions took away."""
+
+    TEXT = "text"
+    """Shortened."""
+    ROWS = "rows"
+    """The last ones are left out."""
+    KEYBOARD = "keyboard"
+    SETUP = "setup"
+    """A sign-in or another template for use while parked."""
+    DEPTH = "depth"
+    """Deeper in the task than a driver may go."""
+
+
+class Cut(BaseModel, frozen=True):
+    """One cut: what, where in the tree (``sections.0.items``), how much is missing, and the restriction (a bit)."""
+
+    kind: CutKind
+    place: str
+    amount: int = 0
+    restriction: int = 0
+
+
+class Card(StrEnum):
+    """What the shell shows in place of a template."""
+
+    STARTING = "starting"
+    CRASHED = "crashed"
+    """Offer `Apps.open` (start again) and `Apps.close`."""
+    NOT_RESPONDING = "not_responding"
+    """Offer `Apps.wait` and `Apps.close`."""
+    DISABLED = "disabled"
+    """Offer `Apps.enable` and `Apps.close`."""
+    PARKED_ONLY = "parked_only"
+    """The template waits until the car is parked."""
+
+
+class Screen(BaseModel, frozen=True):
+    """The app in front.
+
+    ``tree`` is its template as `carservices.app.codec` reads it, cut to what may be shown now; None with a ``card``.
+    ``seq`` names this version of the template: an action is taken for the newest one only.
+    """
+
+    app: str
+    name: dict[str, str]
+    seq: int = 0
+    key: str = ""
+    """The same for each version of one screen on the app's stack: keep the scroll position."""
+    depth: int = 1
+    """1 is the app's root screen: back leaves the app."""
+    tree: Any = None
+    card: Card | None = None
+    error: str | None = None
+    """The sentence of a card."""
+    cuts: tuple[Cut, ...] = ()
+    images: dict[str, ImageFile] = {}
+    """Image id of the tree → its file."""
+    unsandboxed: bool = False
+    """Show the permanent badge: it runs with the weak level."""
+
+
+class Front(BaseModel, frozen=True):
+    """The app in front, None when there is none."""
+
+    screen: Screen | None = None
+
+
+class MediaCommand(StrEnum):
+    """What a mini player may ask of the media app."""
+
+    PLAY = "play"
+    PAUSE = "pause"
+    NEXT = "next"
+    PREVIOUS = "previous"
+    SEEK = "seek"
+
+
+class Media(BaseModel, frozen=True):
+    """What a media app plays; times in s. ``at`` is the monotonic time in ns at which ``position`` was true."""
+
+    app: str
+    title: str
+    artist: str = ""
+    album: str = ""
+    cover: ImageFile | None = None
+    playing: bool = False
+    position: float = 0.0
+    duration: float | None = None
+    """None for a live stream."""
+    at: int = 0
+    commands: tuple[MediaCommand, ...] = ()
+    """What it can do now."""
+
+
+class Player(BaseModel, frozen=True):
+    """The media app with the audio, None when none has anything loaded."""
+
+    media: Media | None = None
+
+
+class Level(StrEnum):
+    """How a permission is given (the protection levels of Android)."""
+
+    NORMAL = "normal"
+    """With the installation; it is listed."""
+    DANGEROUS = "dangerous"
+    """By the person, at first use."""
+    SIGNATURE = "signature"
+    """Never to third parties: only to apps that are part of the car."""
+
+
+class Decision(StrEnum):
+    """Whether an app has a permission now."""
+
+    GRANTED = "granted"
+    DENIED = "denied"
+    ASK = "ask"
+    """Nobody has decided yet: it will be asked at first use."""
+    NEVER = "never"
+    """Signature level, and the app is not part of the car."""
+
+
+class Permission(BaseModel, frozen=True):
+    """One permission an app asks for. ``sentence`` says it to the person, by language (en, de, fr)."""
+
+    id: str
+    level: Level
+    group: str
+    sentence: dict[str, str]
+    reasons: tuple[str, ...]
+    """Why the app wants it, in its own words."""
+    scopes: tuple[str, ...]
+    """The lines of its manifest that need it."""
+    decision: Decision
+    used_today: int = 0
+    last_used: float | None = None
+    """Unix time in s."""
+
+
+class Question(BaseModel, frozen=True):
+    """A permission that an app needs now and the person has not decided on."""
+
+    id: int
+    app: str
+    name: dict[str, str]
+    permission: Permission
+
+
+class Asked(BaseModel, frozen=True):
+    """The question to show now, None when nothing is to be decided.
+
+    ``driver_may_answer``: the car is parked. Else only the passenger may, or it waits.
+    """
+
+    question: Question | None = None
+    driver_may_answer: bool = False
+    waiting: int = 0
+    """Further questions behind it."""
+
+
+class Usage(BaseModel, frozen=True):
+    """How often an app has used, and was refused, a permission on one day (local date, ISO)."""
+
+    permission: str
+    day: str
+    used: int = 0
+    denied: int = 0
+    last: float | None = None
+    """Unix time in s of the last use."""
+
+
+class Apps(Contract):
+    """The apps of the car: life cycle, what is shown, permissions. NOT_FOUND for an app that is not there."""
+
+    name = "apps"
+    apps = Stream(Catalog)
+    screen = Stream(Front)
+    media = Stream(Player)
+    ask = Stream(Asked)
+
+    @call
+    async def open(self, app: str) -> None:
+        """Bring it to the front, started if need be; `screen` shows it. UNAVAILABLE while it is disabled."""
+        raise NotImplementedError
+
+    @call
+    async def home(self) -> None:
+        """No app is in front any more; the one that was goes to the background."""
+        raise NotImplementedError
+
+    @call
+    async def close(self, app: str) -> None:
+        """Stop it."""
+        raise NotImplementedError
+
+    @call
+    async def wait(self, app: str) -> None:
+        """Give one that is not responding another 5 s."""
+        raise NotImplementedError
+
+    @call
+    async def action(self, app: str, seq: int, action: int, args: list[Any] = []) -> None:  # noqa: B006 - a default of the wire
+        """The person tapped: hand the action of the template with this ``seq`` to the app.
+
+        STALE when the app has shown a newer template since; UNAVAILABLE when it does not run.
+        """
+        raise NotImplementedError
+
+    @call
+    async def back(self) -> None:
+        """One screen back in the app in front; from its root screen, home."""
+        raise NotImplementedError
+
+    @call
+    async def control(self, command: MediaCommand, position: float | None = None) -> None:
+        """To the media app with the audio; ``position`` (s) belongs to seek. UNAVAILABLE when there is none."""
+        raise NotImplementedError
+
+    @call
+    async def answer(self, question: int, granted: bool, passenger: bool = False) -> None:
+        """Decide on a permission. PERMISSION_DENIED when the car is not parked and it is not the passenger."""
+        raise NotImplementedError
+
+    @call
+    async def permissions(self, app: str) -> list[Permission]:
+        """All it asks for, and how it stands."""
+        raise NotImplementedError
+
+    @call
+    async def grant(self, app: str, permission: str) -> None:
+        """Give it a dangerous permission. INVALID_ARGUMENT when it does not ask for it, or never may have it."""
+        raise NotImplementedError
+
+    @call
+    async def revoke(self, app: str, permission: str) -> None:
+        """Take it away; an app that runs is ended and started again without it."""
+        raise NotImplementedError
+
+    @call
+    async def usage(self, app: str) -> list[Usage]:
+        """What it used and was refused, by day, newest first; the last 7 days."""
+        raise NotImplementedError
+
+    @call
+    async def use_profile(self, profile: str) -> None:
+        """Another person drives: their grants count from now on, running apps start again."""
+        raise NotImplementedError
+
+    @call
+    async def enable(self, app: str) -> None:
+        """Forget its crashes and let it start again."""
+        raise NotImplementedError
+
+    @call
+    async def clear_data(self, app: str) -> None:
+        """Stop it and delete all it has stored."""
+        raise NotImplementedError
+
+    @call
+    async def uninstall(self, app: str) -> None:
+        """Stop and remove it with its data and grants. INVALID_ARGUMENT for one that is part of the car."""
+        raise NotImplementedError
+
+    @call
+    async def rescan(self) -> None:
+        """Look for bundles again: new ones appear, running ones whose version changed start anew."""
+        raise NotImplementedError
