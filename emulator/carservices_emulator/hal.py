@@ -10,10 +10,12 @@ from typing import Any
 from pydantic import Field
 
 from carservices.hal import Hal, HalError, Health, Options, SetError
+from carservices.hal.diagnose import Answers, Ecu, Request
 from carservices.hal.recording import Recorder
 from carservices.signals import Code, Datum, SignalConfig, Value
 from carservices_emulator.breakdowns import BREAKDOWNS
 from carservices_emulator.commands import COMMANDS, Clear, parse
+from carservices_emulator.diagnostics import ECUS
 from carservices_emulator.drivers import ManualDriver, ParkedDriver
 from carservices_emulator.recording import Replay
 from carservices_emulator.sampler import Sampler
@@ -28,6 +30,8 @@ LONGEST = 1.0
 """s of real time one tick makes up for after the process was held up."""
 MAX_FACTOR = 200.0
 LAST_MOMENT = 86_400.0
+PENDING = 0.02
+"""s between two looks for an answer a control unit has announced."""
 SLICE = 20.0
 """s of simulation at a time while seeking: about 10 ms."""
 
@@ -113,10 +117,12 @@ class EmulatorHal(Hal[EmulatorOptions]):
         return Health(True, f"{simulation.profile.identity.model}, {simulation.world.driver.name}", figures)
 
     async def control(self, verb: str, arguments: dict[str, Any]) -> Any:
-        """Developer commands: `COMMANDS`, and scenario, seek, speed, pause, record, replay, status."""
+        """Developer commands: `COMMANDS`, and scenario, seek, speed, pause, record, replay, status; diagnose, ecus."""
         result: Any = None
         if verb == "seek":
             await self._seek(**arguments)
+        elif verb == "diagnose":
+            return await self._diagnose(Request.parse(arguments))
         elif verb in COMMANDS:
             result = self.simulation.do(command := parse(verb, arguments))
             if verb in ("inject", "fail", "set") and (path := arguments.get("path")):
@@ -147,6 +153,21 @@ class EmulatorHal(Hal[EmulatorOptions]):
             simulation.run(min(SLICE, seconds - simulation.time))
             await asyncio.sleep(0)
 
+    async def _diagnose(self, request: Request) -> Answers:
+        """Ask the control units; a pending answer is waited for."""
+        if self._replay is not None:
+            raise HalError("a recording is playing, which has no control units; end it with `replay` without a file")
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + request.timeout
+        answers, pending = self.simulation.diagnostics.request(request.to, request.data)
+        while pending and loop.time() < deadline:
+            await asyncio.sleep(PENDING)
+            for source, server in list(pending.items()):
+                if (answer := server.late()) is not None:
+                    answers.append((source, answer))
+                    del pending[source]
+        return [[source, answer] for source, answer in answers]
+
     def _world_command(self, verb: str, arguments: dict[str, Any]) -> Any:
         match verb, arguments:
             case "scenario", {"name": str(name)}:
@@ -166,11 +187,13 @@ class EmulatorHal(Hal[EmulatorOptions]):
                 self._sampler.urge_all()
             case "status", {}:
                 return self._status()
+            case "ecus", {**rest} if not rest:
+                return [Ecu(name=ecu.name, request=ecu.request, response=ecu.response) for ecu in ECUS.values()]
             case _:
                 raise HalError(
                     f"the emulator does not take {verb[:40]}({', '.join(map(str, arguments))[:80]}); it takes"
                     f" {', '.join(COMMANDS)}, scenario(name), seek(seconds), speed(factor up to {MAX_FACTOR:g}),"
-                    " pause(on), record(file), replay(file), status()"
+                    " pause(on), record(file), replay(file), status(), ecus(), diagnose(to, data, timeout)"
                 )
         return None
 

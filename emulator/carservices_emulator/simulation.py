@@ -6,6 +6,7 @@ from typing import Any
 from carservices.hal import HalError
 from carservices.signals import Datum, Status
 from carservices_emulator.commands import Command
+from carservices_emulator.diagnostics import Diagnostics
 from carservices_emulator.model.car import Car
 from carservices_emulator.profile import Profile, load_profile
 from carservices_emulator.scenario import Event, Scenario, load_scenario
@@ -29,6 +30,7 @@ class Simulation:
     """
 
     world: World
+    diagnostics: Diagnostics
 
     def __init__(
         self,
@@ -61,6 +63,7 @@ class Simulation:
             odometer=start.odometer * 1e3,
         )
         self.world = World(car, self.seed, self.epoch)
+        self.diagnostics = Diagnostics(self.world)
         self.refusals: list[str] = []
         """What the car refused to the scenario, one sentence each."""
         self._events = list(self.scenario.at)
@@ -87,6 +90,7 @@ class Simulation:
         driver.moved(car, world.place, distance, dt)
         car.grade, car.altitude = world.place.grade, world.place.altitude
         world.time += dt
+        self.diagnostics.step(dt)
         self._until_forecast -= dt
         if self._until_forecast <= 0.0:
             self._until_forecast = FORECAST

@@ -1,0 +1,52 @@
+"""The control verbs ``diagnose`` and ``ecus``: one diagnostic request through any HAL, and who may be asked."""
+
+from dataclasses import dataclass
+from typing import Any, TypedDict
+
+from carservices.hal.base import HalError
+
+LONGEST = 4095
+"""Bytes of one request: the length field of ISO 15765-2 in its short form."""
+HIGHEST = 0x1FFF_FFFF
+"""The highest CAN id (29 bits); ids above 0x7FF are extended ones."""
+TIMEOUT, PATIENCE = 5.0, 60.0
+"""s to wait for answers: unless told, and at most."""
+USAGE = (
+    f"diagnose takes to (CAN id), data (1 to {LONGEST} bytes) and timeout (s, above 0, at most {PATIENCE:g};"
+    f" {TIMEOUT:g} without)"
+)
+
+Answers = list[list[Any]]
+"""What ``diagnose`` returns: ``[CAN id, bytes]`` of each answer; empty when nobody answered."""
+
+
+class Ecu(TypedDict):
+    """What ``ecus`` says of each control unit: its name and the CAN ids of request and response."""
+
+    name: str
+    request: int
+    response: int
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The arguments of ``diagnose``."""
+
+    to: int
+    data: bytes
+    timeout: float
+
+    @classmethod
+    def parse(cls, arguments: dict[str, Any]) -> "Request":
+        """Check what a client sent. Raises HalError."""
+        match {"timeout": TIMEOUT} | arguments:
+            case {"to": int() as to, "data": bytes() as data, "timeout": int() | float() as timeout, **rest} if (
+                not rest
+                and not isinstance(to, bool)
+                and not isinstance(timeout, bool)
+                and 0 <= to <= HIGHEST
+                and 0 < len(data) <= LONGEST
+                and 0 < timeout <= PATIENCE
+            ):
+                return cls(to, data, float(timeout))
+        raise HalError(f"this request cannot be sent; {USAGE}")

@@ -1,0 +1,48 @@
+"""All control units of the emulated car, and the ways a request reaches them."""
+
+import time
+from collections.abc import Callable
+
+from carservices_emulator.diagnostics.addresses import ECUS, FUNCTIONAL, FUNCTIONAL_29, addressed
+from carservices_emulator.diagnostics.server import Server
+from carservices_emulator.world import World
+
+LOOK = 0.5
+"""s of the world's time between two looks for faults."""
+
+
+class Diagnostics:
+    """The units of one car; sessions and routines run on ``clock`` (s), faults on the world's time."""
+
+    def __init__(self, world: World, clock: Callable[[], float] = time.monotonic) -> None:
+        self.world = world
+        self.servers = {name: Server(ecu, world, clock) for name, ecu in ECUS.items()}
+        self._since = 0.0
+        self._on = world.car.on
+
+    def step(self, dt: float) -> None:
+        """Let ``dt`` s of the world's time pass."""
+        on = self.world.car.on
+        if on and not self._on:
+            for server in self.servers.values():
+                server.unit.memory.new_cycle()
+        self._on = on
+        self._since += dt
+        if self._since >= LOOK:
+            for server in self.servers.values():
+                server.unit.step(self._since)
+            self._since = 0.0
+
+    def request(self, to: int, data: bytes) -> tuple[list[tuple[int, bytes]], dict[int, Server]]:
+        """Send a request to an id: the answers with the ids they come from, and the units whose answer is pending."""
+        answers: list[tuple[int, bytes]] = []
+        pending: dict[int, Server] = {}
+        for ecu, source in addressed(to):
+            server = self.servers[ecu.name]
+            before = server.busy
+            answer = server.respond(data, functional=to in (FUNCTIONAL, FUNCTIONAL_29))
+            if server.busy and not before:
+                pending[source] = server
+            elif answer is not None:
+                answers.append((source, answer))
+        return answers, pending
