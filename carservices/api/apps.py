@@ -1,7 +1,7 @@
 """Apps: which there are and how they do, what the one in front shows, and what each may do."""
 
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel
 
@@ -168,37 +168,33 @@ class Front(BaseModel, frozen=True):
     screen: Screen | None = None
 
 
-class MediaCommand(StrEnum):
-    """What a mini player may ask of the media app."""
-
-    PLAY = "play"
-    PAUSE = "pause"
-    NEXT = "next"
-    PREVIOUS = "previous"
-    SEEK = "seek"
-
-
 class Media(BaseModel, frozen=True):
-    """What a media app plays; times in s. ``at`` is the monotonic time in ns at which ``position`` was true."""
+    """What a media app plays: ``tree`` is its `carservices.app.templates.MediaState`.
+
+    ``at`` is the monotonic time in ns at which its position was true. Its handlers are actions with this ``seq``.
+    """
 
     app: str
-    title: str
-    artist: str = ""
-    album: str = ""
-    cover: ImageFile | None = None
-    playing: bool = False
-    position: float = 0.0
-    duration: float | None = None
-    """None for a live stream."""
-    at: int = 0
-    commands: tuple[MediaCommand, ...] = ()
-    """What it can do now."""
+    name: dict[str, str]
+    seq: int
+    tree: Any
+    at: int
+    images: dict[str, ImageFile] = {}
 
 
 class Player(BaseModel, frozen=True):
     """The media app with the audio, None when none has anything loaded."""
 
     media: Media | None = None
+
+
+class Display(BaseModel, frozen=True):
+    """How the shell shows things, for apps to follow; the size in dp."""
+
+    language: str = "en"
+    theme: Literal["day", "night"] = "night"
+    width: int = 1280
+    height: int = 720
 
 
 class Level(StrEnum):
@@ -303,9 +299,10 @@ class Apps(Contract):
 
     @call
     async def action(self, app: str, seq: int, action: int, args: list[Any] = []) -> None:  # noqa: B006 - a default of the wire
-        """The person tapped: hand the action of the template with this ``seq`` to the app.
+        """The person tapped: hand the action of the screen or of the media with this ``seq`` to the app.
 
-        STALE when the app has shown a newer template since; UNAVAILABLE when it does not run.
+        STALE when the app has shown something newer since; UNAVAILABLE when it does not run; PERMISSION_DENIED for
+        one that waits until the car is parked.
         """
         raise NotImplementedError
 
@@ -315,8 +312,8 @@ class Apps(Contract):
         raise NotImplementedError
 
     @call
-    async def control(self, command: MediaCommand, position: float | None = None) -> None:
-        """To the media app with the audio; ``position`` (s) belongs to seek. UNAVAILABLE when there is none."""
+    async def use_display(self, display: Display) -> None:
+        """The shell's part: language, theme or size have changed."""
         raise NotImplementedError
 
     @call
