@@ -3,7 +3,7 @@
 import difflib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 
 OK, FAILED, USAGE, NOT_RUNNING = 0, 1, 2, 3
@@ -24,6 +24,9 @@ VERBS = {
     "doctor": ("carservices.cli.doctor:main", "check this machine: each line ok, or what to do"),
 }
 """Verb → where it lives and one line of help."""
+
+GROUP = "carservices.cli"
+"""Entry points of packages that bring verbs of their own: each is a table of this shape."""
 
 EXITS = {
     "carservices.system.state.NotRunning": NOT_RUNNING,
@@ -55,16 +58,30 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"carservices {__version__}")
         return OK
     verb = arguments[0]
-    if verb not in VERBS:
-        near = difflib.get_close_matches(verb, VERBS, n=1)
+    known = VERBS if verb in VERBS else verbs()
+    if verb not in known:
+        near = difflib.get_close_matches(verb, known, n=1)
         hint = f"did you mean '{near[0]}'?" if near else "see `carservices --help`"
         print(f"carservices: no command '{verb}': {hint}", file=sys.stderr)
         return USAGE
-    return _run(verb, arguments[1:])
+    return _run(known[verb][0], arguments[1:])
 
 
-def _run(verb: str, arguments: list[str]) -> int:
-    module, _, function = VERBS[verb][0].partition(":")
+def verbs() -> Mapping[str, tuple[str, str]]:
+    """Every verb of this machine: ours, and those that installed packages bring; ours cannot be replaced."""
+    from importlib.metadata import entry_points
+
+    found: dict[str, tuple[str, str]] = {}
+    for point in entry_points(group=GROUP):
+        try:
+            found |= point.load()
+        except Exception as error:  # a broken package must not take the command with it
+            print(f"carservices: the commands of {point.value} cannot be loaded: {error}", file=sys.stderr)
+    return VERBS | {verb: found[verb] for verb in sorted(found.keys() - VERBS.keys())}
+
+
+def _run(place: str, arguments: list[str]) -> int:
+    module, _, function = place.partition(":")
     try:
         status: int = getattr(import_module(module), function)(arguments)
         sys.stdout.flush()
@@ -87,8 +104,9 @@ def _name(kind: type) -> str:
 
 
 def _help() -> str:
-    width = max(map(len, VERBS))
-    lines = [f"  {verb:{width}}  {words}" for verb, (_, words) in VERBS.items()]
+    known = verbs()
+    width = max(map(len, known))
+    lines = [f"  {verb:{width}}  {words}" for verb, (_, words) in known.items()]
     return "\n".join(
         [
             "usage: carservices COMMAND [...]",

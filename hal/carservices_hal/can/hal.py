@@ -3,76 +3,29 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
-from importlib.resources import files
-from pathlib import Path
-from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
-from carservices.hal import Hal, HalError, Health, Options, SetError, settable
+from carservices.hal import Hal, HalError, Health, SetError, settable
 from carservices.signals import Code, Datatype, Datum, SignalConfig, Value
-from carservices_hal.can import mapping as mappings
-from carservices_hal.can.dbc import Dbc, DbcError, Message
-from carservices_hal.can.dbc import load as load_dbc
+from carservices_hal.can.bus import BusOptions
+from carservices_hal.can.car import Car, Files
 from carservices_hal.can.encode import EncodeError, encode
-from carservices_hal.can.mapping import CarMapping, Command, Reading
+from carservices_hal.can.mapping import Command, Reading
 from carservices_hal.can.outbox import Outbox
 from carservices_hal.can.port import Frame, Port
 from carservices_hal.can.receiver import Receiver
 
 LOOK = 0.1
 """s between two looks for messages that stay away."""
-CLASSIC = 8
-"""Bytes of the longest frame of classic CAN; longer ones go as CAN FD."""
 
 
-def _listed(value: Any) -> Any:
-    return value.split(",") if isinstance(value, str) else value
-
-
-Files = Annotated[tuple[str, ...], BeforeValidator(_listed)]
-"""Names of files: a list, or one text with commas."""
-
-
-class CanOptions(Options):
+class CanOptions(BusOptions):
     """Database and mapping files, and the bus in python-can's words; ``retry`` s between attempts at a lost bus."""
 
     dbc: Files
     mapping: str
-    interface: str = "socketcan"
-    channel: str | int | None = "can0"
-    bitrate: int | None = Field(None, gt=0)
-    fd: bool = False
-    data_bitrate: int | None = Field(None, gt=0)
-    bus_options: dict[str, Any] = Field(default_factory=dict)
     retry: float = Field(1.0, gt=0)
-
-    def settings(self) -> dict[str, Any]:
-        """What `can.Bus` gets."""
-        words = {"interface": self.interface, "channel": self.channel, "bitrate": self.bitrate}
-        if self.fd:
-            words |= {"fd": True, "data_bitrate": self.data_bitrate}
-        return {key: value for key, value in words.items() if value is not None} | self.bus_options
-
-
-class Car:
-    """What database and mapping say together. Raises HalError with every fault of the files."""
-
-    def __init__(self, dbc: Sequence[str], mapping: str) -> None:
-        try:
-            self.databases: list[Dbc] = [load_dbc(file) for file in dbc]
-        except DbcError as error:
-            raise HalError(str(error)) from None
-        self.messages: dict[int, Message] = {k: m for base in self.databases for k, m in base.messages.items()}
-        self.mapping: CarMapping = mappings.load(_shipped(mapping), self.databases)
-        self.configs = self.mapping.configs
-        self.lints = sum(len(base.lints) for base in self.databases)
-
-
-def _shipped(name: str) -> Path:
-    """A mapping file of ours by its name, or the user's own by its path."""
-    ours = Path(str(files("carservices_hal.cars").joinpath(f"{name}.yaml")))
-    return ours if name.replace("-", "").isalnum() and ours.is_file() else Path(name)
 
 
 class CanHal(Hal[CanOptions]):
@@ -130,7 +83,7 @@ class CanHal(Hal[CanOptions]):
         if reading is not None:
             self._outbox.expect(path, value, _tolerance(reading))
         try:
-            await self._port.send(command.message.key, payload, fd=self.options.fd or len(payload) > CLASSIC)
+            await self._port.send([(command.message.key, payload)], fd=self.options.fd)
         except HalError as error:
             raise SetError(Code.NOT_AVAILABLE, str(error)) from None
 

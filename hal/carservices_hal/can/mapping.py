@@ -13,7 +13,8 @@ from carservices.signals import Access, ChangeMode, Datatype, SignalConfig
 from carservices.signals.catalogue import Catalogue, UnknownSignal
 from carservices.signals.config import Kind
 from carservices_hal.can.checksums import CHECKSUMS, Protection
-from carservices_hal.can.dbc import EXTENDED, Dbc, DbcSignal, Message
+from carservices_hal.can.dbc import Dbc, DbcSignal, Message
+from carservices_hal.can.names import UnknownName, find_message, find_signal
 from carservices_hal.can.transform import Incoming, Outgoing, incoming, outgoing
 from carservices_hal.can.yamltree import Node, YamlError, read
 
@@ -142,10 +143,20 @@ class _Reader:
             self._complain(node.line, f"{path} is a {known.kind.value}; only an actuator can have vss2dbc")
             return None
         mode, slowest, fastest = self._mode(known.kind, known.datatype, node.get("dbc2vss"))
-        low, high = node.plain("min"), node.plain("max")
+        low, high, choices = node.plain("min"), node.plain("max"), node.get("allowed")
+        if choices is not None and not isinstance(choices.value, list):
+            self._complain(choices.line, f"{path}: allowed takes a list")
+            return None
         try:
             return self._catalogue.config(
-                path, change_mode=mode, access=_access(node), min_rate=slowest, max_rate=fastest, min=low, max=high
+                path,
+                change_mode=mode,
+                access=_access(node),
+                min_rate=slowest,
+                max_rate=fastest,
+                min=low,
+                max=high,
+                allowed=tuple(choice.value for choice in choices.value) if choices else None,
             )
         except (ValidationError, TypeError) as error:
             cause = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
@@ -172,34 +183,19 @@ class _Reader:
         if not isinstance(name, str):
             self._complain(node.line, f"{path} names no signal; write signal: Message.Signal")
             return None
-        message, dot, signal = name.rpartition(".")
-        owners = self._named(message) if dot else [m for m in self._messages.values() if signal in m.signals]
-        if len(owners) > 1:
-            choices = " or ".join(f"0x{owner.id:X}.{signal}" if dot else f"{owner.name}.{signal}" for owner in owners)
-            self._complain(node.line, f"{name} can be {choices}; write which")
+        try:
+            return find_signal(self._messages, name)
+        except UnknownName as error:
+            self._complain(node.line, f"{error} in {self._files}")
             return None
-        if not owners or signal not in owners[0].signals:
-            what = f"message {owners[0].name} has no signal {signal}" if owners else f"no message for {name}"
-            self._complain(node.line, f"{what} in {self._files}")
-            return None
-        return owners[0], owners[0].signals[signal]
-
-    def _named(self, name: str) -> list[Message]:
-        if name.startswith("0x"):
-            try:
-                key = int(name, 16)
-            except ValueError:
-                return []
-            return [m for k in (key, key | EXTENDED) if (m := self._messages.get(k))]
-        return [message for message in self._messages.values() if message.name == name]
 
     def _read_frame(self, name: str, node: Node) -> None:
         self._know_keys(name, node, FRAME_KEYS)
-        owners = self._named(name)
-        if len(owners) != 1:
-            self._complain(node.line, f"{len(owners) or 'no'} messages {name} in {self._files}")
+        try:
+            message = find_message(self._messages, name)
+        except UnknownName as error:
+            self._complain(node.line, f"{error} in {self._files}")
             return
-        (message,) = owners
         period = node.plain("period_ms")
         if period is not None:
             if isinstance(period, bool) or not isinstance(period, int | float) or period < 0:

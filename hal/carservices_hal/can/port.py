@@ -3,13 +3,13 @@
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from carservices.hal import HalError
+from carservices_hal.can.bus import CLASSIC, key_of, open_bus
 from carservices_hal.can.dbc import EXTENDED
-from carservices_hal.extras import extra_can
 
 if TYPE_CHECKING:
     import can
@@ -67,11 +67,11 @@ class Port:
             raise
         self._sender = ThreadPoolExecutor(1, thread_name_prefix="can-send")
 
-    async def send(self, key: int, payload: bytes, *, fd: bool) -> None:
-        """Send one frame. Raises HalError when the bus does not take it."""
+    async def send(self, frames: Sequence[tuple[int, bytes]], *, fd: bool) -> None:
+        """Send frames (key, payload) in this order. Raises HalError when the bus does not take one."""
         if self._sender is None or self.fault:
             raise HalError(self.fault or "the CAN bus is closed")
-        await asyncio.get_running_loop().run_in_executor(self._sender, self._send, key, payload, fd)
+        await asyncio.get_running_loop().run_in_executor(self._sender, self._send, frames, fd)
 
     async def close(self) -> None:
         """End both threads; the reading one shuts the bus."""
@@ -84,17 +84,22 @@ class Port:
             await self._ended.wait()
             thread.join()
 
-    def _send(self, key: int, payload: bytes, fd: bool) -> None:
+    def _send(self, frames: Sequence[tuple[int, bytes]], fd: bool) -> None:
         import can
 
-        message = can.Message(
-            arbitration_id=key & ~EXTENDED, is_extended_id=bool(key & EXTENDED), data=payload, is_fd=fd, check=True
-        )
         bus = self._bus
         if bus is None:
             raise HalError("the CAN bus is closed")
         try:
-            bus.send(message, SEND_TIMEOUT)
+            for key, payload in frames:
+                message = can.Message(
+                    arbitration_id=key & ~EXTENDED,
+                    is_extended_id=bool(key & EXTENDED),
+                    data=payload,
+                    is_fd=fd or len(payload) > CLASSIC,
+                    check=True,
+                )
+                bus.send(message, SEND_TIMEOUT)
         except (can.CanError, OSError, ValueError) as error:
             self.errors += 1
             raise HalError(f"the CAN bus did not take the frame: {error}") from None
@@ -103,7 +108,7 @@ class Port:
         """The reading thread."""
         try:
             try:
-                self._bus = _open(self._settings)
+                self._bus = open_bus(self._settings)
             except HalError as error:
                 loop.call_soon_threadsafe(_answer, opened, error)
                 return
@@ -119,7 +124,7 @@ class Port:
         while not self._ending.is_set():
             try:
                 if self._bus is None:
-                    self._bus = _open(self._settings)
+                    self._bus = open_bus(self._settings)
                     self._report(loop, "")
                 frames = self._batch(self._bus)
             except Exception as error:  # a driver may raise anything, and a car must outlive its adapter
@@ -141,8 +146,7 @@ class Port:
                 if message.arbitration_id & BUS_OFF:
                     raise HalError("the controller is off the bus (bus-off): wrong bit rate, or a broken line")
             elif not message.is_remote_frame:
-                key = message.arbitration_id | EXTENDED if message.is_extended_id else message.arbitration_id
-                frames.append((key, message.data, time.monotonic_ns()))
+                frames.append((key_of(message), message.data, time.monotonic_ns()))
             message = bus.recv(0)
         return frames
 
@@ -158,16 +162,6 @@ class Port:
                 bus.shutdown()
             except Exception:  # an adapter that is unplugged cannot be shut properly either
                 self.errors += 1
-
-
-def _open(settings: Mapping[str, Any]) -> "can.BusABC":
-    with extra_can():
-        import can
-    words = " ".join(f"{key}={value}" for key, value in settings.items())
-    try:
-        return can.Bus(ignore_config=True, **settings)
-    except Exception as error:  # each driver has its own kinds
-        raise HalError(f"no CAN bus with {words}: {error}; check adapter, channel and bit rate") from None
 
 
 def _answer(opened: "asyncio.Future[None]", error: HalError | None) -> None:

@@ -11,7 +11,7 @@ from pydantic import Field
 from carservices.hal import Hal, HalError, Health, Options, settable
 from carservices.hal.recording import Recorder, is_recording
 from carservices.signals import Datum, SignalConfig, Status, Value
-from carservices_hal.can.hal import Files
+from carservices_hal.can.car import Files
 from carservices_hal.can.outbox import Outbox
 from carservices_hal.replay.track import LogTrack, Moment, RecordingTrack, Track
 

@@ -3,10 +3,15 @@
 import csv
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from carservices.hal import HalError
+from carservices_hal.can.bus import CLASSIC, key_of
 from carservices_hal.can.dbc import EXTENDED
 from carservices_hal.extras import extra_can
+
+if TYPE_CHECKING:
+    import can
 
 GVRET = ["Time Stamp", "ID", "Extended"]
 """How the header of a GVRET file begins; its times are microseconds, its numbers hexadecimal."""
@@ -15,43 +20,63 @@ DATA = 5
 
 LogFrame = tuple[float, int, bytes | bytearray]
 """Seconds, key of the message, payload."""
+GvretRow = tuple[float, int, bool, str, bytes]
+"""Seconds, id, whether it is extended, bus, payload."""
 
 
 def frames(file: Path, bus: int | str | None = None) -> Iterator[LogFrame]:
     """Every data frame, of one ``bus`` (channel) only if given. Raises HalError naming file and place."""
-    try:
-        yield from _gvret(file, bus) if _is_gvret(file) else _python_can(file, bus)
-    except OSError as error:
-        raise HalError(f"{file}: cannot be read ({error.strerror}); give a log file") from None
+    if _is_gvret(file):
+        for stamp, number, extended, _, payload in _gvret(file, bus):
+            yield stamp, number | EXTENDED if extended else number, payload
+        return
+    for message in _python_can(file, bus):
+        if not (message.is_error_frame or message.is_remote_frame):
+            yield message.timestamp, key_of(message), message.data
+
+
+def messages(file: Path, bus: int | str | None = None) -> Iterator["can.Message"]:
+    """Every frame, remote and error frames too, as python-can has them. Raises HalError naming file and place."""
+    if not _is_gvret(file):
+        yield from _python_can(file, bus)
+        return
+    with extra_can():
+        import can
+    for stamp, number, extended, channel, payload in _gvret(file, bus):
+        yield can.Message(
+            stamp, number, extended, channel=channel, data=payload, is_fd=len(payload) > CLASSIC, check=False
+        )
 
 
 def _is_gvret(file: Path) -> bool:
     if file.suffix.lower() != ".csv":
         return False
-    with file.open(encoding="utf-8", errors="replace", newline="") as lines:
-        return next(csv.reader(lines), [])[:3] == GVRET
+    try:
+        with file.open(encoding="utf-8", errors="replace", newline="") as lines:
+            return next(csv.reader(lines), [])[:3] == GVRET
+    except OSError as error:
+        raise _unreadable(file, error) from None
 
 
-def _gvret(file: Path, bus: int | str | None) -> Iterator[LogFrame]:
+def _gvret(file: Path, bus: int | str | None) -> Iterator[GvretRow]:
+    wanted = None if bus is None else str(bus)
     with file.open(encoding="utf-8", errors="replace", newline="") as lines:
-        wanted = None if bus is None else str(bus)
         rows = csv.reader(lines)
         next(rows)
-        for row in rows:
-            try:
+        try:
+            for row in rows:
                 if wanted is not None and row[3] != wanted:
                     continue
                 length = int(row[4])
                 payload = bytes(int(byte, 16) for byte in row[DATA : DATA + length])
                 if len(payload) != length:
                     raise ValueError("too few bytes")
-                key = int(row[1], 16) | (EXTENDED if row[2].strip().lower() == "true" else 0)
-                yield int(row[0]) / 1e6, key, payload
-            except (ValueError, IndexError):
-                raise HalError(f"{file}:{rows.line_num}: no frame of a GVRET log; the file is cut or damaged") from None
+                yield int(row[0]) / 1e6, int(row[1], 16), row[2].strip().lower() == "true", row[3], payload
+        except (ValueError, IndexError, csv.Error):
+            raise HalError(f"{file}:{rows.line_num}: no frame of a GVRET log; the file is cut or damaged") from None
 
 
-def _python_can(file: Path, bus: int | str | None) -> Iterator[LogFrame]:
+def _python_can(file: Path, bus: int | str | None) -> Iterator["can.Message"]:
     with extra_can():
         import can
     count = 0
@@ -59,14 +84,16 @@ def _python_can(file: Path, bus: int | str | None) -> Iterator[LogFrame]:
         with can.LogReader(file) as reader:
             for message in reader:
                 count += 1
-                if message.is_error_frame or message.is_remote_frame:
-                    continue
-                if bus is not None and str(message.channel) != str(bus):
-                    continue
-                number = message.arbitration_id
-                yield message.timestamp, number | EXTENDED if message.is_extended_id else number, message.data
-    except OSError:
-        raise
+                if bus is None or str(message.channel) == str(bus):
+                    yield message
+    except OSError as error:
+        if not count:
+            raise _unreadable(file, error) from None
+        raise HalError(f"{file}: broken after frame {count}: {error}") from None
     except Exception as error:  # each reader has its own kinds of errors for a broken file
         where = f"after frame {count}" if count else "at its beginning"
         raise HalError(f"{file}: broken {where}: {error or type(error).__name__}") from None
+
+
+def _unreadable(file: Path, error: OSError) -> HalError:
+    return HalError(f"{file}: cannot be read ({error.strerror or error}); give a log file")

@@ -9,7 +9,7 @@ from carservices.hal import HalError
 from carservices.hal.recording import entries, line_of
 from carservices.signals import Access, SignalConfig
 from carservices.signals.catalogue import Catalogue, UnknownSignal
-from carservices_hal.can.hal import Car
+from carservices_hal.can.car import Car
 from carservices_hal.can.receiver import Found, Receiver
 from carservices_hal.replay.logs import frames
 

@@ -117,7 +117,7 @@ Vehicle.Body.Lights.Beam.High.IsOn: {dbc2vss: {signal: LIGHT}}
         ("frames: {CLIMATE: {checksum: NONE}}", "message CLIMATE has no signal NONE"),
         ("frames: {CLIMATE: {checksum: SUM, algorithm: md5}}", "no checksum 'md5'; there are sum8"),
         ("frames: {CLIMATE: {period_ms: fast}}", "period_ms 'fast'"),
-        ("frames: {DRIVE: {period_ms: 1}}", "2 messages DRIVE in car.dbc"),
+        ("frames: {DRIVE: {period_ms: 1}}", "2 messages DRIVE: write 0x10 or 0x13"),
     ],
 )
 def test_a_fault_with_its_line(entry, says, load):

@@ -8,7 +8,7 @@ from importlib import import_module
 import pytest
 
 from carservices.cli import main as command
-from carservices.cli.main import EXITS, FAILED, NOT_RUNNING, OK, USAGE, VERBS, main
+from carservices.cli.main import EXITS, FAILED, NOT_RUNNING, OK, USAGE, main, verbs
 from carservices.system import run_dir, state
 
 HEAVY = {"zmq", "pydantic", "kivy", "numpy", "msgpack", "asyncio", "multiprocessing", "argparse"}
@@ -28,7 +28,7 @@ def test_help_loads_next_to_nothing(arguments):
     assert not any(name.startswith("carservices.system") for name in loaded)
 
 
-@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("verb", verbs())
 def test_every_verb_helps_and_rejects_what_it_does_not_know(verb, capsys):
     for arguments, status in ((["--help"], OK), (["--nonsense"], USAGE)):
         with pytest.raises(SystemExit) as ended:
@@ -47,7 +47,26 @@ def test_every_error_of_the_table_exists():
 
 def test_help_lists_every_verb(capsys):
     assert main(["--help"]) == OK
-    assert [line.split()[0] for line in capsys.readouterr().out.splitlines() if line.startswith("  ")] == list(VERBS)
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines() if line.startswith("  ")] == list(verbs())
+
+
+def test_packages_bring_verbs_and_a_broken_one_takes_nothing_with_it(tmp_path, monkeypatch, capsys):
+    for name, value in (("good", "tests.unit.cli.test_main:BROUGHT"), ("bad", "no_such_module:VERBS")):
+        folder = tmp_path / f"{name}-1.dist-info"
+        folder.mkdir()
+        (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n")
+        (folder / "entry_points.txt").write_text(f"[carservices.cli]\n{name} = {value}\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert main(["wave", "7"]) == 7
+    assert verbs()["ps"][0] == "carservices.cli.processes:ps"
+    assert "no_such_module:VERBS cannot be loaded: No module named 'no_such_module'" in capsys.readouterr().err
+
+
+BROUGHT = {"wave": ("tests.unit.cli.test_main:wave", "says hello"), "ps": ("nowhere:at_all", "")}
+
+
+def wave(arguments):
+    return int(arguments[0])
 
 
 @pytest.mark.parametrize(
@@ -66,7 +85,7 @@ def test_help_lists_every_verb(capsys):
         (["screenshot", "car.png"], NOT_RUNNING, "no car runs"),
         (["log", "-s", "hub"], USAGE, "no log of 'hub'"),
         (["log"], NOT_RUNNING, "no logs in {place}"),
-        (["api", "nonsense"], USAGE, "no contract 'nonsense'; there are driving"),
+        (["api", "nonsense"], USAGE, "no contract 'nonsense'; there are "),
         (["hal", "check", "nonsense"], USAGE, "no HAL 'nonsense' is installed"),
         (["hal", "new", "Bad-Name"], USAGE, "'Bad-Name' cannot name a HAL"),
         (["settings", "colour", "1"], USAGE, "no setting 'colour'"),

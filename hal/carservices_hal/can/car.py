@@ -1,0 +1,52 @@
+"""What the files of one car say together: its databases and its mapping."""
+
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator
+
+from carservices.hal import HalError
+from carservices_hal.can import mapping as mappings
+from carservices_hal.can.dbc import Dbc, DbcError, Message
+from carservices_hal.can.dbc import load as load_dbc
+from carservices_hal.can.mapping import CarMapping
+
+
+def _listed(value: Any) -> Any:
+    return value.split(",") if isinstance(value, str) else value
+
+
+Files = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+"""Names of files: a list, or one text with commas."""
+
+
+def databases(names: Sequence[str]) -> list[Dbc]:
+    """The databases in these files. Raises HalError."""
+    try:
+        return [load_dbc(shipped(name, "dbc")) for name in names]
+    except DbcError as error:
+        raise HalError(str(error)) from None
+
+
+def merged(bases: Sequence[Dbc]) -> dict[int, Message]:
+    """All messages by key; of two with one id the later file's."""
+    return {key: message for base in bases for key, message in base.messages.items()}
+
+
+class Car:
+    """What database and mapping say together. Raises HalError with every fault of the files."""
+
+    def __init__(self, dbc: Sequence[str], mapping: str) -> None:
+        bases = databases(dbc)
+        self.messages = merged(bases)
+        self.mapping: CarMapping = mappings.load(shipped(mapping, "yaml"), bases)
+        self.configs = self.mapping.configs
+        self.lints = sum(len(base.lints) for base in bases)
+
+
+def shipped(name: str, kind: str) -> Path:
+    """A file of ours by its name, or the user's own by its path."""
+    ours = Path(str(files("carservices_hal.cars").joinpath(f"{name}.{kind}")))
+    return ours if name.replace("-", "").isalnum() and ours.is_file() else Path(name)
