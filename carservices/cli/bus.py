@@ -6,8 +6,8 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
+from carservices.bus.meter import Meter
 from carservices.cli.common import add_json, add_run_dir, parser, positive, show_json, show_table, with_car
-from carservices.system.state import Meter
 
 if TYPE_CHECKING:
     from carservices.bus import Car

@@ -3,11 +3,11 @@
 import time
 from typing import Any, NoReturn
 
+from carservices.api.audit import Audit
 from carservices.bus.broker import Broker, Peer
 from carservices.bus.errors import CallError
 from carservices.bus.sethandle import same
 from carservices.bus.wire import Kind
-from carservices.hub.audit import Audit
 from carservices.hub.calls import Answer, Calls, Refused
 from carservices.hub.registry import Signal, Source
 from carservices.hub.sets import PendingSet, PendingSets

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from carservices.api.audit import Audit
 from carservices.bus import wire
 from carservices.bus.broker import Broker, Peer
 from carservices.bus.wire import HUB, Kind
-from carservices.hub.audit import Audit
 from carservices.hub.calls import MAX_ERROR, Answer, Calls, Refused
 from carservices.hub.commands import Commands
 from carservices.hub.fanout import Fanout

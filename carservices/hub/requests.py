@@ -6,10 +6,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from carservices.api.audit import Audit
 from carservices.bus import wire
 from carservices.bus.broker import Broker, Peer
 from carservices.bus.wire import Kind
-from carservices.hub.audit import Audit
 from carservices.hub.calls import Answer, Calls, Refused, bounded
 from carservices.hub.commands import Commands
 from carservices.hub.fanout import Fanout

@@ -8,8 +8,8 @@ from concurrent.futures import Executor
 from enum import StrEnum
 from pathlib import Path
 
+from carservices.bus.crashes import how_it_ended, write_report
 from carservices.system.child import EXIT_FAILED, EXIT_UNUSABLE, FAULT, READY, Launch
-from carservices.system.crashes import how_it_ended, write_report
 from carservices.system.logs import Log
 from carservices.system.process import Child
 from carservices.system.restarts import Restarts

@@ -1,8 +1,6 @@
 """What the supervisor says of its processes: one JSON file in the run directory, replaced as a whole."""
 
 import json
-import os
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -12,8 +10,6 @@ from carservices.system.run_dir import STATE_FILE, running_pid
 
 STALE_SECONDS = 10.0
 """A state that is older was written by a supervisor that can write no more; it does so every 2 s."""
-TICKS = os.sysconf("SC_CLK_TCK")
-PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 class NotRunning(Exception):
@@ -65,26 +61,3 @@ def load(run_dir: Path) -> CarState:
     except OSError:
         raise NotRunning(f"the car in {run_dir} is just starting: ask again in a second") from None
     return CarState(**{**raw, "processes": [ProcessState(**one) for one in raw["processes"]]})
-
-
-class Meter:
-    """CPU and memory of processes from /proc; nothing where that does not exist."""
-
-    def __init__(self) -> None:
-        self._seen: dict[int, tuple[float, float]] = {}
-
-    def look(self, pid: int, now: float) -> tuple[float | None, int | None]:
-        """Percent of a core since the last look at this process, and resident bytes."""
-        try:
-            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        except OSError:
-            return None, None
-        used = (int(fields[11]) + int(fields[12])) / TICKS
-        then, before = self._seen.get(pid, (now, used))
-        self._seen[pid] = (now, used)
-        share = 100 * (used - before) / (now - then) if now > then else None
-        return share, int(fields[21]) * PAGE
-
-    def forget_all_but(self, pids: Iterable[int]) -> None:
-        keep = set(pids)
-        self._seen = {pid: seen for pid, seen in self._seen.items() if pid in keep}

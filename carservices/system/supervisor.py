@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from carservices.bus.identity import create_secret, token_for, write_grants
+from carservices.bus.meter import Meter
 from carservices.system import control, process, run_dir, state
 from carservices.system.child import EXIT_UNUSABLE, Launch
 from carservices.system.logs import Log
@@ -51,7 +52,7 @@ class Supervisor:
         self._log = Log(directory / run_dir.LOG_DIR, "supervisor", say)
         self._starter = ThreadPoolExecutor(1, "starter")
         self._wake = asyncio.Event()
-        self._meter = state.Meter()
+        self._meter = Meter()
         self._began = time.time()
         self._published = 0.0
         self._unpublished = False

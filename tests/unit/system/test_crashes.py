@@ -2,7 +2,7 @@
 
 import pytest
 
-from carservices.system import crashes
+from carservices.bus import crashes
 
 
 def test_only_the_newest_are_kept(tmp_path):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from carservices.bus.meter import Meter
 from carservices.system import run_dir, state
 from carservices.system.run_dir import LONGEST_SOCKET, SOCKETS, Lock, RunDirError
 from carservices.system.state import CarState, NotRunning, ProcessState
@@ -97,7 +98,7 @@ def test_the_state_can_be_read_only_while_the_car_runs(tmp_path):
 
 
 def test_the_meter_sees_this_process_and_no_dead_one():
-    meter = state.Meter()
+    meter = Meter()
     assert meter.look(os.getpid(), 0.0)[1] > 1_000_000
     sum(range(10**6))
     cpu, _ = meter.look(os.getpid(), 1.0)
