@@ -169,7 +169,8 @@ def _decode_node(tree: list[Any], shape: Shape, place: str, count: list[int]) ->
         elif field.default is MISSING:
             raise TemplateError(place, f"{name} needs the field '{field.name}'")
     count[0] -= 1
-    return kind(**values)
+    node: Node = kind(**values)
+    return node
 
 
 # -- both ------------------------------------------------------------------------------------------------------------
