@@ -1,0 +1,1 @@
+"""The app host: the gateway between the core bus and untrusted apps."""
