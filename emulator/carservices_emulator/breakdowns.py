@@ -1,12 +1,17 @@
 """Parts that wear out or give up, each switched on and off by name."""
 
+import math
 from collections.abc import Callable
 
 from carservices.hal import HalError
+from carservices_emulator.sensorfaults import Broken, FailMode
 from carservices_emulator.world import World
 
 LEAK = 1.2e-3
 """Share of the air lost per second: a nail; flat in a quarter of an hour."""
+
+UNLEARNT = "Vehicle.Chassis.Axle.Row2.Wheel.Right.Tire.Pressure"
+"""The sensor the receiver has forgotten, as after a change of wheels."""
 
 
 def _slow_leak(world: World, on: bool) -> None:
@@ -56,6 +61,21 @@ def _abs(world: World, on: bool) -> None:
     world.car.antilock = world.car.anti_slip = world.car.stability = not on
 
 
+def _heater_lockout(world: World, on: bool) -> None:
+    world.car.climate.locked_out = on
+
+
+def _window_reference(world: World, on: bool) -> None:
+    world.car.body.doors["Row1.PassengerSide"].referenced = not on
+
+
+def _tyre_sensor_lost(world: World, on: bool) -> None:
+    if on:
+        world.sensors.broken[UNLEARNT] = Broken(FailMode.SILENT, 0.0, math.inf)
+    else:
+        world.sensors.clear(UNLEARNT)
+
+
 BREAKDOWNS: dict[str, Callable[[World, bool], None]] = {
     "slow-leak": _slow_leak,
     "weak-12v": _weak_battery,
@@ -66,6 +86,9 @@ BREAKDOWNS: dict[str, Callable[[World, bool], None]] = {
     "washer-empty": _washer_empty,
     "distracted-driver": _distracted,
     "abs": _abs,
+    "heater-lockout": _heater_lockout,
+    "window-reference": _window_reference,
+    "tyre-sensor-lost": _tyre_sensor_lost,
 }
 """By name."""
 

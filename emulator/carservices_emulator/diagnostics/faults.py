@@ -107,6 +107,10 @@ def converter_weak(world: World) -> bool | None:
     return car.low_voltage.current < -1.0 and car.low_voltage.voltage < DISCHARGED if car.live else None
 
 
+def window_lost(world: World) -> bool:
+    return not all(door.referenced for door in world.car.body.doors.values())
+
+
 def cable_pulled(world: World) -> bool:
     """The cable went while the lock was closed, and none has been put in since."""
     return "plug-pulled" in world.broken and world.car.port.plug is None
@@ -135,6 +139,10 @@ FAULTS: tuple[Fault, ...] = (
     Fault("BCM", "B1A20-13", "Low beam: circuit open", SOON, on(lambda w: w.car.body.lights.low_defect), 1, 1, True),
     Fault("BCM", "B1A40-7B", "Washer fluid low", LATER, on(lambda w: w.car.body.washer < 15.0), 5),
     *sensor("BCM", "B1A60", "Daylight sensor", "Vehicle.Exterior.LightIntensity", 25, LATER),
+    Fault("BCM", "B1A30-54", "Passenger's window has lost its end stops", LATER, on(window_lost), 1),
+    Fault(
+        "HVAC", "B1B30-98", "Heater locked out after it was too hot", SOON, on(lambda w: w.car.climate.locked_out), 1
+    ),
     *sensor("HVAC", "B1B10", "Cabin temperature sensor", "Vehicle.Cabin.HVAC.AmbientAirTemperature", 8, LATER),
     Fault("ABS", "C0020-92", "Anti-lock brakes out of action", NOW, on(lambda w: not w.car.antilock), 1, 1, True),
     *(

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 from carservices.signals import Status
 from carservices_emulator.model.chassis import WHEELS
-from carservices_emulator.signals import observe
+from carservices_emulator.signals import CONFIGS, observe, put
 from carservices_emulator.world import World
 
 VIN, PART, SERIAL, SOFTWARE, SESSION = 0xF190, 0xF187, 0xF18C, 0xF195, 0xF186
 """Identifiers of ISO 14229-1 (Annex C): VIN, spare part, serial and software number, active session."""
-ODOMETER, CLOCK = 0x0100, 0x0101
+CLOCK = 0x0101
+"""s the car has been running; all units share it."""
 BATTERY = "Vehicle.Powertrain.TractionBattery"
 
 
@@ -28,6 +29,8 @@ class Live:
     step: float = 0.1
     offset: float = 0.0
     divisor: float = 1.0
+    writable: bool = False
+    """Whether service 0x2E may set it, within the signal's own limits."""
 
     def read(self, world: World) -> bytes:
         """The bytes now."""
@@ -37,6 +40,11 @@ class Live:
             return invalid.to_bytes(self.size)
         steps = round((value / self.divisor - self.offset) / self.step)
         return (steps if 0 <= steps < invalid else invalid).to_bytes(self.size)
+
+    def write(self, world: World, data: bytes) -> None:
+        """Set the signal. Raises SetError when the car refuses."""
+        value = int.from_bytes(data) * self.step + self.offset
+        put(world, self.path, round(value) if CONFIGS[self.path].datatype.is_integer else value)
 
     def value(self, data: bytes) -> float | None:
         """The number in ``unit``; None where it is not valid."""
@@ -50,7 +58,7 @@ def temperature(did: int, name: str, path: str) -> Live:
 
 
 COMMON = (
-    Live(ODOMETER, "Odometer", "km", "Vehicle.TraveledDistance", size=4, divisor=1e3),
+    Live(0x0100, "Odometer", "km", "Vehicle.TraveledDistance", size=4, divisor=1e3),
     Live(0x0102, "12 V supply", "V", "Vehicle.LowVoltageBattery.CurrentVoltage", step=0.01),
     Live(0x0103, "Vehicle speed", "km/h", "Vehicle.Speed", step=0.01, offset=-100.0),
 )
@@ -75,6 +83,7 @@ LIVE: dict[str, tuple[Live, ...]] = {
         temperature(0x2007, "Coolest cell", f"{BATTERY}.Temperature.Min"),
         temperature(0x2008, "Warmest cell", f"{BATTERY}.Temperature.Max"),
         temperature(0x2009, "Pack temperature", f"{BATTERY}.Temperature.Average"),
+        Live(0x2010, "Charge limit", "%", f"{BATTERY}.Charging.ChargeLimit", size=1, step=1, writable=True),
     ),
     "BCM": (
         Live(0x3001, "Driver's window", "%", "Vehicle.Cabin.Door.Row1.DriverSide.Window.Position", size=1, step=1),
@@ -86,7 +95,11 @@ LIVE: dict[str, tuple[Live, ...]] = {
     ),
     "HVAC": (
         temperature(0x4001, "Cabin temperature", "Vehicle.Cabin.HVAC.AmbientAirTemperature"),
-        temperature(0x4002, "Wanted temperature", "Vehicle.Cabin.HVAC.Station.Row1.Driver.Temperature"),
+        Live(
+            *(0x4002, "Wanted temperature", "°C", "Vehicle.Cabin.HVAC.Station.Row1.Driver.Temperature"),
+            offset=-40.0,
+            writable=True,
+        ),
         Live(0x4003, "Fan", "%", "Vehicle.Cabin.HVAC.Station.Row1.Driver.FanSpeed", size=1, step=1),
         temperature(0x4004, "Outside temperature", "Vehicle.Exterior.AirTemperature"),
     ),

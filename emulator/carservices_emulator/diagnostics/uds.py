@@ -1,11 +1,16 @@
 """The services of UDS (ISO 14229-1): what each takes and how it answers."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from carservices_emulator.diagnostics.identifiers import SESSION, VIN
+from carservices.hal import SetError
+from carservices.signals import Code
+from carservices_emulator.diagnostics.identifiers import CLOCK, SESSION, VIN
 from carservices_emulator.diagnostics.memory import Trouble
 from carservices_emulator.diagnostics.nrc import Nrc, Refusal
+from carservices_emulator.diagnostics.routines import RESULTS, START, STOP, routine_control
+from carservices_emulator.diagnostics.security import KEY, SEED, security_access
 from carservices_emulator.diagnostics.unit import P2, P2_EXTENDED, Pending, Session, Unit
 
 Handler = Callable[[Unit, bytes], bytes | Pending]
@@ -14,6 +19,8 @@ AVAILABLE = 0xFF
 """Status bits the units support: all."""
 ISO_14229_1 = 0x01
 """Format of the codes, in the count of them."""
+VIN_TEXT = re.compile(rb"[A-HJ-NPR-Z0-9]{17}")
+"""ISO 3779."""
 EVERY = 0xFF
 """Record number that asks for all."""
 
@@ -128,9 +135,53 @@ def _read(unit: Unit, did: bytes) -> bytes | None:
     number = int.from_bytes(did)
     if number in unit.live:
         return unit.live[number].read(unit.world)
+    if number == CLOCK:
+        return round(unit.world.time).to_bytes(4)
     if number == SESSION:
         return bytes([unit.session])
     return unit.vin if number == VIN else unit.identity.get(number)
+
+
+REFUSALS = {
+    Code.NOT_AVAILABLE_SPEED_HIGH: Nrc.SPEED_TOO_HIGH,
+    Code.INVALID_ARG: Nrc.OUT_OF_RANGE,
+    Code.ACCESS_DENIED: Nrc.OUT_OF_RANGE,
+}
+"""What a refusal of the car is in UDS; any other is conditions not correct."""
+
+
+def write_data(unit: Unit, data: bytes) -> bytes:
+    did, value = int.from_bytes(data[:2]), data[2:]
+    live = unit.live.get(did)
+    if did == VIN:
+        _write_vin(unit, value)
+    elif live is None or not live.writable:
+        raise Refusal(Nrc.OUT_OF_RANGE)
+    elif len(value) != live.size:
+        raise Refusal(Nrc.INCORRECT_LENGTH)
+    else:
+        try:
+            live.write(unit.world, value)
+        except SetError as error:
+            raise Refusal(REFUSALS.get(error.code, Nrc.CONDITIONS_NOT_CORRECT)) from None
+    return data[:2]
+
+
+def _write_vin(unit: Unit, value: bytes) -> None:
+    """The VIN a unit is paired with."""
+    if not unit.unlocked:
+        raise Refusal(Nrc.SECURITY_ACCESS_DENIED)
+    if len(value) != len(unit.vin):
+        raise Refusal(Nrc.INCORRECT_LENGTH)
+    if not VIN_TEXT.fullmatch(value):
+        raise Refusal(Nrc.OUT_OF_RANGE)
+    unit.stand_still(Nrc.CONDITIONS_NOT_CORRECT)
+    unit.vin = value
+
+
+def trouble_setting(unit: Unit, data: bytes) -> bytes:
+    unit.watching = data[0] == 1
+    return data[:1]
 
 
 def tester_present(unit: Unit, data: bytes) -> bytes:
@@ -145,6 +196,10 @@ SERVICES: dict[int, Service] = {
         read_trouble, (1, 5), {0x01: (2, 2), 0x02: (2, 2), 0x03: (1, 1), 0x04: (5, 5), 0x06: (5, 5), 0x0A: (1, 1)}
     ),
     0x22: Service(read_data, (2, 32)),
+    0x27: Service(security_access, (1, 5), {SEED: (1, 1), KEY: (5, 5)}, extended=True),
+    0x2E: Service(write_data, (3, 34), extended=True),
+    0x31: Service(routine_control, (3, 32), dict.fromkeys((START, STOP, RESULTS), (3, 3)), extended=True),
+    0x85: Service(trouble_setting, (1, 1), {1: (1, 1), 2: (1, 1)}, extended=True),
     0x3E: Service(tester_present, (1, 1), {0: (1, 1)}),
 }
 """By the service's byte."""

@@ -7,7 +7,7 @@ from enum import IntEnum
 
 from carservices_emulator.diagnostics.addresses import Address
 from carservices_emulator.diagnostics.faults import FAULTS
-from carservices_emulator.diagnostics.identifiers import COMMON, LIVE, Live, identity
+from carservices_emulator.diagnostics.identifiers import CLOCK, COMMON, LIVE, Live, identity
 from carservices_emulator.diagnostics.memory import Memory
 from carservices_emulator.diagnostics.nrc import Nrc, Refusal
 from carservices_emulator.world import World
@@ -85,12 +85,15 @@ class Unit:
             self.watching = True
             self.routines.clear()
 
-    def listen(self) -> None:
-        """A request has come; one that comes too late finds the default session."""
-        now = self.clock()
-        if self.session is not Session.DEFAULT and now - self.heard > S3:
+    def expire(self) -> None:
+        """Fall back to the default session when the tester has been silent for too long."""
+        if self.session is not Session.DEFAULT and self.late is None and self.clock() - self.heard > S3:
             self.enter(Session.DEFAULT)
-        self.heard = now
+
+    def listen(self) -> None:
+        """A request has come."""
+        self.expire()
+        self.heard = self.clock()
 
     def draw_seed(self) -> int:
         """A new seed for the lock, never 0."""
@@ -104,10 +107,12 @@ class Unit:
 
     def snapshot(self) -> bytes:
         """Every live value with its identifier, led by their number."""
-        values = [(live.did, live.read(self.world)) for live in self.live.values()]
+        values = [(CLOCK, round(self.world.time).to_bytes(4))]
+        values += [(live.did, live.read(self.world)) for live in self.live.values()]
         return bytes([len(values)]) + b"".join(did.to_bytes(2) + data for did, data in values)
 
     def step(self, dt: float) -> None:
         """Look for faults, ``dt`` s of the world's time after the last look."""
+        self.expire()
         if self.watching:
             self.memory.step(self.world, dt)

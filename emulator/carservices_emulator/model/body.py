@@ -25,13 +25,14 @@ HEATER_POWER = {"seat": 60.0, "wheel": 50.0, "mirror": 15.0, "windscreen": 400.0
 
 @dataclass(slots=True)
 class Door:
-    """One door with its window (0 closed, 100 open)."""
+    """One door with its window (0 closed, 100 open), which moves only while it knows its end stops."""
 
     open: bool = False
     locked: bool = False
     child_lock: bool = False
     window: float = 0.0
     window_target: float = 0.0
+    referenced: bool = True
 
 
 @dataclass(slots=True)
@@ -125,7 +126,7 @@ class Body:
     def moving(self) -> bool:
         """Whether a motor still runs."""
         return (
-            any(door.window != door.window_target for door in self.doors.values())
+            any(door.referenced and door.window != door.window_target for door in self.doors.values())
             or any(s.position != s.position_target or s.height != s.height_target for s in self.seats.values())
             or self._tailgate_timer > 0.0
         )
@@ -148,7 +149,7 @@ class Body:
     def step(self, dt: float, weather: Weather, *, on: bool, reverse: bool) -> None:
         """Advance every motor and every automatism by ``dt`` s."""
         for door in self.doors.values():
-            if door.window != door.window_target:
+            if door.referenced and door.window != door.window_target:
                 door.window = approach(door.window, door.window_target, WINDOW_SPEED * dt)
         for seat in self.seats.values():
             seat.position = approach(seat.position, seat.position_target, SEAT_TRAVEL * dt)

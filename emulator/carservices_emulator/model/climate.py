@@ -61,6 +61,8 @@ class Climate:
         """W into the cabin air by the machine, negative when it cools."""
         self.blower = 0.0
         self.on = True
+        self.locked_out = False
+        """The heater has been too hot and stays off until a workshop resets it."""
         self._heat_pump = heat_pump
         self._integral = 0.0
 
@@ -114,7 +116,7 @@ class Climate:
         wish = self.target + 5.0 * error + self._integral
         wanted = flow * AIR_HEAT * (clamp(wish, SUPPLY_COLD, SUPPLY_HOT) - intake)
         coldest = -MAX_COOL if self.compressor else 0.0
-        self.thermal = clamp(wanted, coldest, MAX_HEAT)
+        self.thermal = clamp(wanted, coldest, 0.0 if self.locked_out else MAX_HEAT)
         if self.thermal == wanted and SUPPLY_COLD < wish < SUPPLY_HOT:
             self._integral = clamp(self._integral + 0.02 * error * dt, -40.0, 40.0)
         if self.thermal > 0.0:

@@ -21,6 +21,12 @@ FAULTS = {
     "washer-empty": ("Washer empty", "The washer fluid is nearly used up."),
     "distracted-driver": ("Distracted driver", "Eyes off the road, hands off the wheel, the car drifts in its lane."),
     "abs": ("ABS failed", "ABS, traction and stability control are out of order."),
+    "heater-lockout": ("Heater locked out", "The heater was too hot and stays off until a workshop resets it."),
+    "window-reference": ("Window lost", "The passenger's window has lost its end stops and does not move."),
+    "tyre-sensor-lost": (
+        "Tyre sensor lost",
+        "The receiver has forgotten the rear right sensor until it learns it again.",
+    ),
 }
 """Title and effect of the faults an emulator may offer; one that is not here is shown by its name."""
 
