@@ -63,6 +63,10 @@ class Field(NamedTuple):
     shape: Shape
     default: Any
 
+    @property
+    def optional(self) -> bool:
+        return self.default is not MISSING
+
 
 @cache
 def shape_of(hint: Any) -> Shape:
@@ -166,7 +170,7 @@ def _decode_node(tree: list[Any], shape: Shape, place: str, count: list[int]) ->
     for field in table:
         if field.name in given:
             values[field.name] = _decode(given[field.name], field.shape, f"{place}.{field.name}", count)
-        elif field.default is MISSING:
+        elif not field.optional:
             raise TemplateError(place, f"{name} needs the field '{field.name}'")
     count[0] -= 1
     node: Node = kind(**values)

@@ -1,37 +1,39 @@
-"""Hypothesis strategies of templates, made from the codec's own table of fields."""
-
-from functools import cache
+"""A Hypothesis strategy of templates, made from the codec's own table of fields."""
 
 from hypothesis import strategies as st
 
-from carservices.app.codec import MAX_INTEGER, Shape, fields_of, shape_of
+from carservices.app.codec import MAX_INTEGER, fields_of, shape_of
 from carservices.app.templates import Template
 
 SCALARS = {
-    str: st.text(max_size=8).filter(lambda text: not any("\ud800" <= c <= "\udfff" for c in text)),
+    str: st.text("aä€😀\n", max_size=4),
     int: st.integers(-MAX_INTEGER, MAX_INTEGER),
-    float: st.floats(allow_nan=False, allow_infinity=False, width=32),
+    float: st.floats(allow_nan=False, allow_infinity=False),
     bool: st.booleans(),
 }
+KINDS = shape_of(Template).nodes
 
 
-@cache
-def values(shape: Shape):
-    """Anything a field of this shape may hold; handlers are plain numbers, as the host has them."""
+@st.composite
+def templates(draw, kinds=KINDS):
+    """Any template; handlers are plain numbers, as the host has them."""
+    return _node(draw, draw(st.sampled_from(kinds)))
+
+
+def _node(draw, kind):
+    """A node with each field drawn or left at its default, so that trees stay small."""
+    given = [f for f in fields_of(kind) if not f.optional or draw(st.integers(0, 3)) == 0]
+    return kind(**{f.name: _value(draw, f.shape) for f in given})
+
+
+def _value(draw, shape):
+    if shape.optional and draw(st.booleans()):
+        return None
     if shape.handler:
-        return st.none() | st.integers(0, 1000)
+        return draw(st.integers(0, 1000))
     if shape.element:
-        return st.lists(values(shape.element), max_size=2).map(tuple)
+        return tuple(_value(draw, shape.element) for _ in range(draw(st.integers(0, 2))))
     if shape.choices:
-        return st.sampled_from(shape.choices)
-    options = [SCALARS[kind] for kind in shape.scalars] + [nodes(kind) for kind in shape.nodes]
-    return st.one_of(*[st.none()] * shape.optional, *options)
-
-
-@cache
-def nodes(kind):
-    """Any node of a class."""
-    return st.deferred(lambda: st.builds(kind, **{f.name: values(f.shape) for f in fields_of(kind)}))
-
-
-TEMPLATES = st.one_of(*(nodes(kind) for kind in shape_of(Template).nodes))
+        return draw(st.sampled_from(shape.choices))
+    kind = draw(st.sampled_from([*shape.scalars, *shape.nodes]))
+    return _node(draw, kind) if kind in shape.nodes else draw(SCALARS[kind])

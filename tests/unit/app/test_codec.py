@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from carservices.app import templates as t
 from carservices.app.codec import MAX_ITEMS, MAX_TEXT, TemplateError, decode, encode
-from tests.unit.app.nodes import TEMPLATES
+from tests.unit.app.nodes import templates
 
 NAN = float("nan")
 PLAIN = st.recursive(
@@ -46,13 +46,13 @@ class Numbered:
         return self.number
 
 
-@given(TEMPLATES)
+@given(templates())
 def test_every_template_survives_the_wire(template):
     tree = as_numbers(template)
     assert decode(msgpack.unpackb(msgpack.packb(tree))) == template
 
 
-@given(TEMPLATES, st.data())
+@given(templates(), st.data())
 def test_one_damaged_part_never_gets_through_as_something_else(template, data):
     """Whatever stands in the place of a part, the result is a template again or an error that names a place."""
     tree = as_numbers(template)
