@@ -2,10 +2,9 @@
 
 import os
 import platform
-import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
@@ -43,7 +42,7 @@ def main(arguments: list[str]) -> int:
     add_json(options)
     add_run_dir(options)
     chosen = options.parse_args(arguments)
-    findings = [check() for check in CHECKS] + [_run_dir(chosen.run_dir)]
+    findings = [*(check() for check in CHECKS), *_sandbox(), _run_dir(chosen.run_dir)]
     if chosen.json:
         show_json([one._asdict() for one in findings])
     else:
@@ -107,19 +106,14 @@ def _hals() -> Finding:
     return Finding("HALs", "ok", ", ".join(hal["name"] for hal in hals))
 
 
-def _sandbox() -> Finding:
-    bwrap = shutil.which("bwrap")
-    if bwrap is None:
-        return Finding("sandbox", "note", "bubblewrap is missing", "apt install bubblewrap, for apps of third parties")
-    try:
-        command = [bwrap, "--unshare-all", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "true"]
-        ran = subprocess.run(command, capture_output=True, text=True, timeout=PROBE_SECONDS, check=False)
-    except (OSError, subprocess.TimeoutExpired) as error:
-        return Finding("sandbox", "note", f"bubblewrap does not run ({error})", "reinstall bubblewrap")
-    if ran.returncode == 0:
-        return Finding("sandbox", "ok", "bubblewrap with its own namespaces")
-    cure = "allow unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone=1)"
-    return Finding("sandbox", "note", f"bubblewrap may not make namespaces ({ran.stderr.strip()})", cure)
+def _sandbox() -> Iterator[Finding]:
+    from carservices.apphost.sandbox import Level, probe
+
+    able = probe()
+    full = able.level is Level.FULL
+    yield Finding("sandbox", "ok" if full else "note", f"apps are shut in at the level {able.level.word}")
+    for one in able.missing:
+        yield Finding("sandbox", "note", f"missing: {one.what}", one.cure)
 
 
 def _settings() -> Finding:
@@ -138,4 +132,4 @@ def _run_dir(directory: Path) -> Finding:
     return Finding("run dir", "ok", f"{directory}, {f'a car runs (pid {pid})' if pid else 'no car runs'}")
 
 
-CHECKS: tuple[Callable[[], Finding], ...] = (_python, _packages, _gl, _display, _fonts, _hals, _sandbox, _settings)
+CHECKS: tuple[Callable[[], Finding], ...] = (_python, _packages, _gl, _display, _fonts, _hals, _settings)
