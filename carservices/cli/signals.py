@@ -1,12 +1,13 @@
-"""`carservices signals`: list, get, set, watch and inject the signals of the running car."""
+"""`carservices signals`: list, get, set, watch, inject, record and replay the signals of the running car."""
 
 import argparse
 import asyncio
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from carservices.cli import values
+from carservices.cli import tape, values
 from carservices.cli.common import (
     Usage,
     add_json,
@@ -29,16 +30,25 @@ HEAD = ("PATH", "TYPE", "UNIT", "ACCESS", "CHANGES", "RANGE", "HZ")
 def main(arguments: list[str]) -> int:
     """Run one of the verbs."""
     options = parser("signals", "The signals of the running car; GLOBs know * (one level) and ** (any depth).")
-    verbs = options.add_subparsers(dest="verb", required=True, metavar="list|get|set|watch|inject")
+    verbs = options.add_subparsers(dest="verb", required=True, metavar="list|get|set|watch|inject|record|replay")
     listing = verbs.add_parser("list", help="what is on offer")
     get = verbs.add_parser("get", help="the last values")
     watch = verbs.add_parser("watch", help="the last values and each change, until Ctrl-C")
     put = verbs.add_parser("set", help="command the car and wait until it confirms")
     inject = verbs.add_parser("inject", help="pretend that the car had said so")
+    record = verbs.add_parser("record", help="values with their times into a file, until Ctrl-C")
+    replay = verbs.add_parser("replay", help="inject a recording, as it happened")
     listing.add_argument("globs", nargs="*", metavar="GLOB")
+    for one in (record, replay):
+        one.add_argument("file", type=Path, metavar="FILE")
+        one.add_argument("globs", nargs="*", default=["**"], metavar="GLOB", help="only these (default: all)")
+    record.add_argument("--for", type=positive, dest="seconds", metavar="SECONDS", help="end after so long")
+    replay.add_argument("--speed", type=positive, default=1.0, metavar="X", help="1 is real time")
+    replay.add_argument("--loop", action="store_true", help="until Ctrl-C")
     for one in (get, watch):
         one.add_argument("globs", nargs="+", metavar="GLOB")
-    watch.add_argument("--rate", type=positive, metavar="HZ", help="of continuous signals (default: the highest)")
+    for one in (watch, record):
+        one.add_argument("--rate", type=positive, metavar="HZ", help="of continuous signals (default: the highest)")
     watch.add_argument("--count", type=count, metavar="N", help="end after so many lines")
     for one in (put, inject):
         one.add_argument("path", metavar="PATH")
@@ -51,12 +61,20 @@ def main(arguments: list[str]) -> int:
         one.add_argument("--unit", metavar="U", help="such as mph, Fahrenheit or bar")
     for one in (listing, get, watch, put):
         add_json(one)
-    for one in (listing, get, watch, put, inject):
+    for one in (listing, get, watch, put, inject, record, replay):
         add_run_dir(one)
     chosen = options.parse_args(arguments)
     if "globs" in chosen:
         GlobSet(*chosen.globs)  # a wrong one is told before there is a connection
-    work = {"list": _list, "get": _get, "watch": _watch, "set": _set, "inject": _inject}[chosen.verb]
+    work = {
+        "list": _list,
+        "get": _get,
+        "watch": _watch,
+        "set": _set,
+        "inject": _inject,
+        "record": tape.record,
+        "replay": tape.replay,
+    }[chosen.verb]
     return with_car(chosen.run_dir, lambda car: work(car, chosen))
 
 

@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Protocol
 
 from carservices.hal import HalError
-from carservices.hal.recording import entries, line_of
+from carservices.hal.recording import configs_of, entries
 from carservices.signals import Access, SignalConfig
-from carservices.signals.catalogue import Catalogue, UnknownSignal
 from carservices_hal.can.car import Car
 from carservices_hal.can.receiver import Found, Receiver
 from carservices_hal.replay.logs import frames
@@ -73,7 +72,7 @@ class RecordingTrack:
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        self.configs = _configs_of(file)
+        self.configs = configs_of(file)
         if not self.configs:
             raise HalError(f"{file}: no value in it; give another recording")
 
@@ -88,20 +87,3 @@ class RecordingTrack:
 
     def figures(self) -> dict[str, float]:
         return {}
-
-
-def _configs_of(file: Path) -> dict[str, SignalConfig]:
-    """The signals a recording holds, as the catalogue has them, read-only. Raises HalError for one it has not."""
-    catalogue, found = Catalogue.default(), dict[str, SignalConfig]()
-    try:
-        with file.open(encoding="utf-8") as lines:
-            for number, line in enumerate(lines, start=1):
-                match line_of(line):
-                    case [_, str(path), _, _] if path not in found:
-                        try:
-                            found[path] = catalogue.config(path, access=Access.READ)
-                        except UnknownSignal as error:
-                            raise HalError(f"{file}:{number}: {error}") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise HalError(f"{file}: cannot be read ({error}); give a recording") from None
-    return found
