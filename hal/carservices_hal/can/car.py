@@ -41,12 +41,12 @@ class Car:
     def __init__(self, dbc: Sequence[str], mapping: str) -> None:
         bases = databases(dbc)
         self.messages = merged(bases)
-        self.mapping: CarMapping = mappings.load(shipped(mapping, "yaml"), bases)
+        self.mapping: CarMapping = mappings.load(shipped(mapping), bases)
         self.configs = self.mapping.configs
         self.lints = sum(len(base.lints) for base in bases)
 
 
-def shipped(name: str, kind: str) -> Path:
+def shipped(name: str, kind: str = "yaml") -> Path:
     """A file of ours by its name, or the user's own by its path."""
     ours = Path(str(files("carservices_hal.cars").joinpath(f"{name}.{kind}")))
     return ours if name.replace("-", "").isalnum() and ours.is_file() else Path(name)

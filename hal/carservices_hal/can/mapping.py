@@ -228,7 +228,8 @@ def _access(node: Node) -> Access:
 
 def _carried(config: SignalConfig, signal: DbcSignal, side: Node) -> SignalConfig:
     """The config with the limits of the frame, so that what it cannot carry is refused with a sentence."""
-    if side.get("transform") is not None or not config.datatype.is_number or not signal.minimum < signal.maximum:
+    plain = side.get("transform") is None and config.datatype.is_number and not config.allowed
+    if not plain or not signal.minimum < signal.maximum:
         return config
     limits: Mapping[str, Any] = {
         "min": signal.minimum if config.min is None else max(config.min, signal.minimum),

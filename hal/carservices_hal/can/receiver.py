@@ -138,7 +138,7 @@ class Receiver:
         source.frames += 1
 
     def _lose(self, source: _Source) -> Iterator[Found]:
-        source.lost, source.payload, source.count = True, b"", None
+        source.lost, source.payload = True, b""
         source.seen.clear()
         for reading, _ in source.readings:
             yield reading.config.path, None, Status.UNAVAILABLE

@@ -16,16 +16,42 @@ Outgoing = Callable[[Any], float]
 Complain = Callable[[int, str], None]
 """Takes line and cause of a fault; there may be many."""
 
+UNAVAILABLE, BROKEN = "SNA", "ERROR"
+"""Texts by which value tables mark the numbers that are no values: signal not available, and a broken sensor."""
 HOW = 'write transform: {mapping: [{from: …, to: …}]} or transform: {math: "x * 2"}'
 
 
 def incoming(config: SignalConfig, signal: DbcSignal, node: Node | None, line: int, complain: Complain) -> Incoming:
-    """The conversion that a `dbc2vss` entry asks for."""
-    shape = _shape(config.datatype)
+    """The conversion that a `dbc2vss` entry asks for; a table says all, else the marks of the value table count."""
     kind, body = _kind(node, complain)
     if kind == "mapping":
         table = {_number(signal, pair["from"], complain): pair["to"].value for pair in _pairs(body, complain)}
         return table.get
+    convert = _plain_incoming(config, signal, kind, body, line, complain)
+    marks = {number: text for text in (UNAVAILABLE, BROKEN) if (number := marked(config, signal, text)) is not None}
+    if not marks:
+        return convert
+
+    def with_marks(x: float) -> Datum | None:
+        mark = marks.get(x)
+        if mark == BROKEN:
+            raise ValueError(f"{signal.name} says {mark}")
+        return None if mark else convert(x)
+
+    return with_marks
+
+
+def marked(config: SignalConfig, signal: DbcSignal, text: str) -> float | None:
+    """The number that the value table marks with ``text``; None without one, or where the text is a value."""
+    if text in config.allowed:
+        return None
+    return next((raw * signal.factor + signal.offset for raw, name in signal.values.items() if name == text), None)
+
+
+def _plain_incoming(
+    config: SignalConfig, signal: DbcSignal, kind: str, body: Node, line: int, complain: Complain
+) -> Incoming:
+    shape = _shape(config.datatype)
     if kind == "math":
         formula = _formula(body, complain)
         return lambda x: shape(formula(x))
