@@ -12,18 +12,22 @@ from pydantic import Field
 from carservices.hal import Hal, HalError, Health, Options, SetError
 from carservices.hal.diagnose import Answers, Ecu, Request
 from carservices.hal.recording import Recorder
-from carservices.signals import Code, Datum, SignalConfig, Value
+from carservices.signals import Code, Datum, SignalConfig, Status, Value
 from carservices_emulator.breakdowns import BREAKDOWNS
 from carservices_emulator.commands import COMMANDS, Clear, parse
 from carservices_emulator.diagnostics import ECUS
 from carservices_emulator.drivers import ManualDriver, ParkedDriver
+from carservices_emulator.ecus import Disturbance, Network
 from carservices_emulator.recording import Replay
 from carservices_emulator.sampler import Sampler
 from carservices_emulator.scenario import load_scenario
 from carservices_emulator.signals import CONFIGS, ENTRIES
 from carservices_emulator.simulation import STEP, Simulation
 from carservices_emulator.tomlfile import names
+from carservices_hal.can.bus import BusOptions
 
+TICK = 0.01
+"""s between two ticks on CAN: the cycle of the fastest messages."""
 FASTEST, CALM, ASLEEP = 0.02, 0.1, 0.5
 """s between two ticks: at most, while something happens, and while nothing does."""
 LONGEST = 1.0
@@ -37,13 +41,17 @@ SLICE = 20.0
 
 
 class EmulatorOptions(Options):
-    """Which car in which world: names of shipped files, or paths of the user's own; ``speed`` is the time factor."""
+    """Which car in which world: names of shipped files, or paths of the user's own; ``speed`` is the time factor.
+
+    With ``can`` (``zmq:car``) the car's control units speak on that bus, and the HAL offers what a bus cannot carry.
+    """
 
     profile: str = "renault-megane-e-tech-ev60"
     scenario: str = "city"
     seed: int = 0
     speed: float = Field(1.0, gt=0, le=MAX_FACTOR)
     trip: str | None = None
+    can: BusOptions | None = None
 
 
 class EmulatorHal(Hal[EmulatorOptions]):
@@ -53,8 +61,9 @@ class EmulatorHal(Hal[EmulatorOptions]):
 
     def __init__(self, options: EmulatorOptions | None = None) -> None:
         super().__init__(options or EmulatorOptions())
-        self._sampler = Sampler()
+        self._sampler = Sampler(CONFIGS)
         self._wake = asyncio.Event()
+        self._network: Network | None = None
         self._open = False
         self._replay: Replay | None = None
         self._recorder: Recorder | None = None
@@ -71,10 +80,15 @@ class EmulatorHal(Hal[EmulatorOptions]):
 
     async def open(self) -> Sequence[SignalConfig]:
         self._load(self.options.scenario)
+        offered = CONFIGS
+        if self.options.can is not None:
+            self._network = Network(self.options.can, self._observe, self._commanded, self._wake.set)
+            offered = {path: config for path, config in CONFIGS.items() if path not in self._network.paths}
+            await self._network.open()
         self._open = True
-        self._sampler = Sampler()
+        self._sampler = Sampler(offered)
         self._sampler.urge_all()
-        return list(CONFIGS.values())
+        return list(offered.values())
 
     async def events(self) -> AsyncIterator[Sequence[Value]]:
         loop = asyncio.get_running_loop()
@@ -83,6 +97,8 @@ class EmulatorHal(Hal[EmulatorOptions]):
             now = loop.time()
             self._advance(min(now - last, LONGEST))
             last = now
+            if self._network is not None:
+                await self._network.tick(now)
             batch = self._sampler.collect(self._replay or self.simulation, now)
             if batch:
                 self._record(batch)
@@ -97,11 +113,8 @@ class EmulatorHal(Hal[EmulatorOptions]):
                 timer.cancel()
 
     async def set(self, path: str, value: Datum) -> None:
-        if self._replay is not None:
-            raise SetError(Code.NOT_AVAILABLE, "a recording is playing; end it with `replay` without a file")
-        simulation = self.simulation
-        simulation.set(path, value)
-        if ENTRIES[path].instant or ENTRIES[path].read(simulation.world) == value:
+        self._act(path, value)
+        if ENTRIES[path].instant or ENTRIES[path].read(self.simulation.world) == value:
             self._sampler.urge(path)
         self._wake.set()
 
@@ -114,7 +127,10 @@ class EmulatorHal(Hal[EmulatorOptions]):
     async def health(self) -> Health:
         simulation = self.simulation
         figures = {"time": round(simulation.time, 1), "factor": 0.0 if self._paused else self._factor}
-        return Health(True, f"{simulation.profile.identity.model}, {simulation.world.driver.name}", figures)
+        words = f"{simulation.profile.identity.model}, {simulation.world.driver.name}"
+        if self._network is None:
+            return Health(True, words, figures)
+        return Health(not self._network.fault, self._network.fault or words, figures | self._network.figures())
 
     async def control(self, verb: str, arguments: dict[str, Any]) -> Any:
         """Developer commands: `COMMANDS`, and scenario, seek, speed, pause, record, replay, status; diagnose, ecus."""
@@ -138,6 +154,25 @@ class EmulatorHal(Hal[EmulatorOptions]):
         self._open = False
         self._stop_recording()
         self._wake.set()
+        network, self._network = self._network, None
+        if network is not None:
+            await network.close()
+
+    def _observe(self, path: str) -> tuple[Datum | None, Status]:
+        return (self._replay or self.simulation).observe(path)
+
+    def _act(self, path: str, value: Datum) -> None:
+        if self._replay is not None:
+            raise SetError(Code.NOT_AVAILABLE, "a recording is playing; end it with `replay` without a file")
+        self.simulation.set(path, value)
+
+    def _commanded(self, path: str, value: Datum) -> None:
+        """A command came by CAN, where a car that refuses says nothing: its state stays, and `status` tells why."""
+        try:
+            self._act(path, value)
+        except HalError as error:
+            simulation = self.simulation
+            simulation.refusals.append(f"{simulation.time:g} s: {path}: {error}")
 
     async def _seek(self, seconds: Any = None, **rest: Any) -> None:
         """Go to a moment, in slices that leave the event loop time for everybody else."""
@@ -177,8 +212,14 @@ class EmulatorHal(Hal[EmulatorOptions]):
                 self._factor = float(factor)
             case "pause", {**rest} if rest.keys() <= {"on"}:
                 self._paused = bool(rest.get("on", True))
+            case "disturb", {"ecu": str(ecu), "kind": str(kind), **rest} if rest.keys() <= {"on"}:
+                self._disturb(ecu, kind, on=bool(rest.get("on", True)))
             case "record", {**rest} if rest.keys() <= {"file"}:
                 self._stop_recording()
+                if self._network is not None:
+                    raise HalError(
+                        "what this car shows is on its CAN bus; record there, as with `python -m can.logger`"
+                    )
                 if rest.get("file"):
                     self._recorder = Recorder(str(rest["file"]))
                     self._sampler.urge_all()
@@ -193,9 +234,17 @@ class EmulatorHal(Hal[EmulatorOptions]):
                 raise HalError(
                     f"the emulator does not take {verb[:40]}({', '.join(map(str, arguments))[:80]}); it takes"
                     f" {', '.join(COMMANDS)}, scenario(name), seek(seconds), speed(factor up to {MAX_FACTOR:g}),"
-                    " pause(on), record(file), replay(file), status(), ecus(), diagnose(to, data, timeout)"
+                    " pause(on), record(file), replay(file), status(), disturb(ecu, kind, on), ecus(),"
+                    " diagnose(to, data, timeout)"
                 )
         return None
+
+    def _disturb(self, ecu: str, kind: str, *, on: bool) -> None:
+        if self._network is None:
+            raise HalError("this car is not on CAN; start it with `carservices emulator --can`")
+        if ecu not in ECUS or kind not in set(Disturbance):
+            raise HalError(f"disturb takes ecu, one of {', '.join(ECUS)}, and kind, one of {', '.join(Disturbance)}")
+        self._network.disturb(ecu, Disturbance(kind), on=on)
 
     def _status(self) -> dict[str, Any]:
         simulation = self.simulation
@@ -216,6 +265,7 @@ class EmulatorHal(Hal[EmulatorOptions]):
             "replay": str(self._replay.path) if self._replay else None,
             "faults": sorted(simulation.world.broken),
             "sensors": {path: str(b.mode or "inject") for path, b in simulation.world.sensors.broken.items()},
+            "disturbances": self._network.disturbed() if self._network else {},
             "refusals": simulation.refusals[-10:],
             "energy": simulation.car.ledger.kilowatt_hours(),
             "choices": {
@@ -249,7 +299,9 @@ class EmulatorHal(Hal[EmulatorOptions]):
         self.simulation.run(seconds, seconds / steps)
 
     def _period(self) -> float:
-        """s until the next tick: as fast as the fastest subscriber, slow when nothing moves."""
+        """s until the next tick: as fast as the bus or the fastest subscriber, slow when nothing moves."""
+        if self._network is not None:
+            return TICK
         rate = self._sampler.rate
         if rate > 1.0 / CALM:
             return max(FASTEST, 1.0 / rate)

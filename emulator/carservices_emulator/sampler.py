@@ -1,6 +1,7 @@
 """What is sent when: continuous signals at their subscribed rates, all others when they change."""
 
 import time
+from collections.abc import Iterable
 from typing import Protocol
 
 from carservices.signals import ChangeMode, Datum, Status, Value
@@ -11,9 +12,6 @@ SCAN = 0.1
 EARLY = 1e-3
 """s a sample may come before it is due: jitter of the event loop's clock."""
 
-CONTINUOUS = {p: e.config for p, e in ENTRIES.items() if e.config.change_mode is ChangeMode.CONTINUOUS}
-ON_CHANGE = tuple(p for p, e in ENTRIES.items() if e.config.change_mode is ChangeMode.ON_CHANGE)
-
 
 class World(Protocol):
     """Where values come from: the simulation or a recording."""
@@ -23,9 +21,11 @@ class World(Protocol):
 
 
 class Sampler:
-    """Remembers what was sent last and who listens; timestamps of one signal strictly increase."""
+    """Remembers what was sent last of these signals, and who listens; timestamps of one signal strictly increase."""
 
-    def __init__(self) -> None:
+    def __init__(self, paths: Iterable[str]) -> None:
+        self._configs = {path: ENTRIES[path].config for path in paths}
+        self._on_change = [p for p, config in self._configs.items() if config.change_mode is ChangeMode.ON_CHANGE]
         self._last: dict[str, Value] = {}
         self._rates: dict[str, tuple[float, float]] = {}
         """Path → (interval s, due)."""
@@ -41,8 +41,8 @@ class Sampler:
 
     def subscribe(self, path: str, rate: float) -> None:
         """Sample a continuous signal at ``rate`` Hz, clamped to its range; 0 ends it."""
-        config = CONTINUOUS.get(path)
-        if config is None:
+        config = self._configs.get(path)
+        if config is None or config.change_mode is not ChangeMode.CONTINUOUS:
             return
         if rate <= 0.0:
             self._rates.pop(path, None)
@@ -51,11 +51,12 @@ class Sampler:
 
     def urge(self, path: str) -> None:
         """Send this signal with the next batch, changed or not: the echo of a set, a failure, a recovery."""
-        self._urgent[path] = None
+        if path in self._configs:
+            self._urgent[path] = None
 
     def urge_all(self) -> None:
         """Send every signal with the next batch."""
-        self._urgent.update(dict.fromkeys(ENTRIES))
+        self._urgent.update(dict.fromkeys(self._configs))
 
     @property
     def urgent(self) -> bool:
@@ -77,7 +78,7 @@ class Sampler:
                 self._sample(path, world, stamp, batch)
         if now >= self._next_scan - EARLY:
             self._next_scan = now + SCAN
-            for path in (*ON_CHANGE, *self._dead):
+            for path in (*self._on_change, *self._dead):
                 last = self._last.get(path)
                 value, status = world.observe(path)
                 changed = last is None or last.value != value or last.status is not status
@@ -98,6 +99,6 @@ class Sampler:
         self._last[path] = item = Value(path, value, stamp, status)
         if status is Status.AVAILABLE:
             self._dead.discard(path)
-        elif path in CONTINUOUS:
+        elif self._configs[path].change_mode is ChangeMode.CONTINUOUS:
             self._dead.add(path)
         batch.append(item)
