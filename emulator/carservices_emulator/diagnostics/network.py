@@ -25,12 +25,12 @@ class Diagnostics:
         on = self.world.car.on
         if on and not self._on:
             for server in self.servers.values():
-                server.unit.memory.new_cycle()
+                server.unit.new_cycle()
         self._on = on
         self._since += dt
         if self._since >= LOOK:
             for server in self.servers.values():
-                server.unit.step(self._since)
+                server.step(self._since)
             self._since = 0.0
 
     def request(self, to: int, data: bytes) -> tuple[list[tuple[int, bytes]], dict[int, Server]]:

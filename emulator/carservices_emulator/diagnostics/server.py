@@ -2,8 +2,11 @@
 
 from collections.abc import Callable
 
+from carservices_emulator.diagnostics import pids
 from carservices_emulator.diagnostics.addresses import Address
 from carservices_emulator.diagnostics.nrc import UNHEARD, Nrc, Refusal
+from carservices_emulator.diagnostics.obd import MODES
+from carservices_emulator.diagnostics.routines import settle
 from carservices_emulator.diagnostics.uds import SERVICES, Service
 from carservices_emulator.diagnostics.unit import Pending, Session, Unit
 from carservices_emulator.world import World
@@ -56,8 +59,19 @@ class Server:
         """Whether a final answer is still to come."""
         return self.unit.late is not None
 
+    def step(self, dt: float) -> None:
+        """Let the unit look for faults, ``dt`` s of the world's time after the last look."""
+        unit = self.unit
+        unit.step(dt)
+        settle(unit)
+        trouble = unit.records.look(unit.memory)
+        if trouble is not None:
+            unit.records.frame = (trouble.fault.number >> 8, pids.freeze(unit))
+
     def _answer(self, number: int, data: bytes) -> bytes | None:
         unit = self.unit
+        if number in MODES and self.address.obd:
+            return bytes([number + ANSWER]) + MODES[number](unit, data)
         service = SERVICES.get(number)
         if service is None:
             raise Refusal(Nrc.SERVICE_NOT_SUPPORTED)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from carservices.hal import SetError
 from carservices.signals import Code
+from carservices_emulator.diagnostics import pids
 from carservices_emulator.diagnostics.identifiers import CLOCK, SESSION, VIN
 from carservices_emulator.diagnostics.memory import Trouble
 from carservices_emulator.diagnostics.nrc import Nrc, Refusal
@@ -21,6 +22,8 @@ ISO_14229_1 = 0x01
 """Format of the codes, in the count of them."""
 VIN_TEXT = re.compile(rb"[A-HJ-NPR-Z0-9]{17}")
 """ISO 3779."""
+PIDS_BY_DID = 0xF4
+"""Identifiers F4xx are OBD's parameters xx (ISO 27145-2)."""
 EVERY = 0xFF
 """Record number that asks for all."""
 
@@ -52,7 +55,7 @@ def reset(unit: Unit, data: bytes) -> bytes:
 
 def clear(unit: Unit, data: bytes) -> bytes:
     unit.stand_still(Nrc.CONDITIONS_NOT_CORRECT)
-    if not unit.memory.clear(int.from_bytes(data)):
+    if not unit.clear(int.from_bytes(data)):
         raise Refusal(Nrc.OUT_OF_RANGE)
     return b""
 
@@ -135,6 +138,8 @@ def _read(unit: Unit, did: bytes) -> bytes | None:
     number = int.from_bytes(did)
     if number in unit.live:
         return unit.live[number].read(unit.world)
+    if number >> 8 == PIDS_BY_DID and unit.address.obd:
+        return pids.read(unit, number & 0xFF)
     if number == CLOCK:
         return round(unit.world.time).to_bytes(4)
     if number == SESSION:

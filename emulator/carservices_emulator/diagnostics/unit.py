@@ -8,8 +8,9 @@ from enum import IntEnum
 from carservices_emulator.diagnostics.addresses import Address
 from carservices_emulator.diagnostics.faults import FAULTS
 from carservices_emulator.diagnostics.identifiers import CLOCK, COMMON, LIVE, Live, identity
-from carservices_emulator.diagnostics.memory import Memory
+from carservices_emulator.diagnostics.memory import ALL, EMISSIONS, Memory
 from carservices_emulator.diagnostics.nrc import Nrc, Refusal
+from carservices_emulator.diagnostics.records import Records
 from carservices_emulator.world import World
 
 S3 = 5.0
@@ -59,6 +60,7 @@ class Unit:
         self.identity = identity(address.name)
         self.vin = world.car.profile.identity.vin.encode()
         self.memory = Memory((fault for fault in FAULTS if fault.ecu == address.name), self.snapshot)
+        self.records = Records(world)
         self.locked_until = 0.0
         self.attempts = 0
         self._chance = random.Random(address.request)
@@ -110,6 +112,18 @@ class Unit:
         values = [(CLOCK, round(self.world.time).to_bytes(4))]
         values += [(live.did, live.read(self.world)) for live in self.live.values()]
         return bytes([len(values)]) + b"".join(did.to_bytes(2) + data for did, data in values)
+
+    def clear(self, group: int) -> bool:
+        """Forget a group of codes; False for a group there is not."""
+        found = self.memory.clear(group)
+        if group in (ALL, EMISSIONS):
+            self.records.clear()
+        return found
+
+    def new_cycle(self) -> None:
+        """The car was switched on."""
+        self.memory.new_cycle()
+        self.records.start()
 
     def step(self, dt: float) -> None:
         """Look for faults, ``dt`` s of the world's time after the last look."""
