@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import re
+import zlib
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -19,6 +20,8 @@ from carservices.system.supervisor import Supervisor
 from carservices.system.table import car_table
 
 STDOUT = 1
+EMULATED = "emulated"
+"""Database and mapping of the emulated car (`carservices_hal.cars`)."""
 HINT = "Ctrl-C ends it; `carservices ps`, `log -f` and `signals watch Vehicle.Speed` look inside"
 
 
@@ -29,14 +32,26 @@ def emulator(arguments: list[str]) -> int:
     options.add_argument("--scenario", metavar="S", help="what happens: a name or a TOML file of yours")
     options.add_argument("--speed", type=positive, metavar="X", help="how fast time runs (1 is real time)")
     options.add_argument("--no-panel", action="store_true", help="without the emulator's control panel")
+    options.add_argument(
+        "--can",
+        nargs="?",
+        const="zmq",
+        metavar="INTERFACE[:CHANNEL]",
+        help="through a CAN bus of python-can; alone, through one of our own that needs no hardware",
+    )
     _add_cockpit(options)
     chosen = options.parse_args(arguments)
     kept = _settings()
     if kept.profile and not chosen.profile:
         _say(f"the car is '{kept.profile}', as the settings say; --profile takes another")
     given = {"profile": chosen.profile or kept.profile or None, "scenario": chosen.scenario, "speed": chosen.speed}
-    hal = {key: value for key, value in given.items() if value is not None}
-    return _drive(chosen, {"emulator": hal}, kept, panel=kept.developer and not chosen.no_panel, must_start=True)
+    hals = {"emulator": {key: value for key, value in given.items() if value is not None}}
+    if chosen.can:
+        bus = can_bus(chosen.can, chosen.run_dir)
+        _say("CAN bus: " + " ".join(f"--{key} {value}" for key, value in bus.items()))
+        hals["emulator"]["can"] = bus
+        hals["can"] = {"dbc": EMULATED, "mapping": EMULATED, **bus}
+    return _drive(chosen, hals, kept, panel=kept.developer and not chosen.no_panel, must_start=True)
 
 
 def run(arguments: list[str]) -> int:
@@ -61,6 +76,16 @@ def _add_cockpit(options: argparse.ArgumentParser) -> None:
     options.add_argument("--screenshot", type=picture, metavar="PNG", help="write a picture of the cockpit and end")
     options.add_argument("--after", type=positive, default=5.0, metavar="SECONDS", help="when (default: %(default)g)")
     add_run_dir(options)
+
+
+def can_bus(text: str, directory: Path) -> dict[str, str]:
+    """``interface:channel`` as options of a HAL; a car in a run directory of its own gets a ZeroMQ bus of its own."""
+    interface, _, channel = text.partition(":")
+    if not channel and interface == "zmq":
+        place = directory.absolute()
+        own = place != run_dir.default_run_dir().absolute()
+        channel = f"car-{zlib.crc32(bytes(place)):08x}" if own else "car"
+    return {"interface": interface} | ({"channel": channel} if channel else {})
 
 
 def size(text: str) -> tuple[int, int]:
