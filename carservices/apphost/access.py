@@ -47,6 +47,8 @@ class Access:
         self._usage = usage
         self._read = _globs(scopes, "read")
         self._actuate = _globs(scopes, "actuate")
+        self._used: set[str] = set()
+        self._refused: set[str] = set()
         self._wanted: dict[str, list[str]] = {}
         for scope in scopes:
             for permission in book.wanted(scope):
@@ -83,11 +85,10 @@ class Access:
         decisions = {name: self.decision(name) for name in need.names}
         held = [name for name, decision in decisions.items() if decision is Decision.GRANTED]
         if need.met(held):
-            for name in need.all_of or held[:1]:
-                self._usage.count(self.app, name)
+            self._used.update(need.all_of or held[:1])
             return None
         denial = self._worst(decisions, is_any=bool(need.any_of))
-        self._usage.count(self.app, denial.permission, denied=True)
+        self._refused.add(denial.permission)
         return denial
 
     def _worst(self, decisions: Mapping[str, Decision], *, is_any: bool) -> Denial:
@@ -105,6 +106,15 @@ class Access:
         if decision is Decision.DENIED:
             return Denial(name, Why.REFUSED, f"the person has refused '{name}': it can be allowed on the app's page")
         return Denial(name, Why.UNDECIDED, f"the person is asked for '{name}' while the car is parked")
+
+    def count_uses(self) -> None:
+        """A request has been judged to its end: each permission it took or lacked counts once in the use log."""
+        for name in self._used:
+            self._usage.count(self.app, name)
+        for name in self._refused:
+            self._usage.count(self.app, name, denied=True)
+        self._used.clear()
+        self._refused.clear()
 
     # -- the permissions themselves ----------------------------------------------------------------------------------
 
