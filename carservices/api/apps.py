@@ -133,6 +133,8 @@ class Card(StrEnum):
     """Offer `Apps.wait` and `Apps.close`."""
     DISABLED = "disabled"
     """Offer `Apps.enable` and `Apps.close`."""
+    REFUSED = "refused"
+    """Its template is against the rules; the sentence says which, for its developer."""
     PARKED_ONLY = "parked_only"
     """The template waits until the car is parked."""
 
@@ -147,7 +149,7 @@ class Screen(BaseModel, frozen=True):
     app: str
     name: dict[str, str]
     seq: int = 0
-    key: str = ""
+    key: int = 0
     """The same for each version of one screen on the app's stack: keep the scroll position."""
     depth: int = 1
     """1 is the app's root screen: back leaves the app."""
