@@ -152,7 +152,10 @@ def shore_pieces(data: MapData, kind: AreaKind) -> list[Piece]:
 
 
 def house_pieces(data: MapData) -> list[Piece]:
-    """Buildings by cell: roofs, then a quad for every wall, darker towards the ground and away from the light."""
+    """Buildings by cell: roofs, then a quad for every wall, darker towards the ground and away from the light.
+
+    All triangles run counter-clockwise seen from outside, so that those turned away need not be drawn.
+    """
     n = len(data.house_xy)
     following = np.arange(1, n + 1)
     following[data.house_ring[1:] - 1] = data.house_ring[:-1]
@@ -176,7 +179,7 @@ def house_pieces(data: MapData) -> list[Piece]:
         points = _ranges(data.house_start, group)
         base = np.repeat(_offsets(data.house_start, group)[:-1], np.diff(data.house_tri_start)[group])
         roofs = data.house_tri[_ranges(data.house_tri_start, group)] + base
-        quads = len(points) + 4 * np.arange(len(points))[:, None] + np.array((0, 1, 2, 1, 3, 2))
+        quads = len(points) + 4 * np.arange(len(points))[:, None] + np.array((0, 2, 1, 1, 2, 3))
         vertices = np.concatenate((roof[points], walls[points].reshape(-1, 4))).astype(np.float32)
         indices = np.concatenate((roofs, quads.ravel())).astype(np.uint16)
         pieces.append(Piece(_box(a[points]), vertices.ravel(), indices))

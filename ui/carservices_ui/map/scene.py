@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 from kivy.graphics import Callback, ChangeState, ClearBuffers, ClearColor, Fbo, InstructionGroup
-from kivy.graphics.opengl import GL_DEPTH_TEST, glDisable, glEnable
+from kivy.graphics.opengl import GL_CULL_FACE, GL_DEPTH_TEST, glDisable, glEnable
 
 from carservices_ui.map import shaders
 from carservices_ui.map.camera import TILT_DEG, Camera
@@ -56,6 +56,12 @@ def _grid() -> Piece:
     return line_piece(ends.reshape(-1, 2), np.arange(0, 2 * len(ends) + 1, 2))
 
 
+def _solids(on: bool) -> None:
+    """Nearer walls hide what is behind them, and those turned away are left out."""
+    for ability in (GL_DEPTH_TEST, GL_CULL_FACE):
+        (glEnable if on else glDisable)(ability)
+
+
 class Scene:
     """All drawing instructions of the map; `draw` brings them up to date for one camera."""
 
@@ -73,9 +79,9 @@ class Scene:
         fbo.add(ClearBuffers(clear_depth=True))
         for program in (self._areas, self._roads, self._ways):
             fbo.add(program.context)
-        fbo.add(Callback(lambda _: glEnable(GL_DEPTH_TEST)))
+        fbo.add(Callback(lambda _: _solids(True)))
         fbo.add(self._houses.context)
-        fbo.add(Callback(lambda _: glDisable(GL_DEPTH_TEST)))
+        fbo.add(Callback(lambda _: _solids(False)))
         for program in (self._over, self._puck):
             fbo.add(program.context)
         fbo.add(self.labels)

@@ -118,7 +118,6 @@ uniform vec4 roof;
 uniform vec4 haze;
 uniform float solid;
 void main() {
-    if (vFog > 0.98) discard;
     vec3 color = mix(wall.rgb, roof.rgb, vLight);
     gl_FragColor = vec4(mix(color, haze.rgb, vFog), solid * (1.0 - vFog * vFog));
 }
@@ -209,5 +208,14 @@ void main() {
     float outside = length(max(q, 0.0)) + min(max(q.x, q.y), 0.0) - radius;
     gl_FragColor = vec4(texture2D(texture0, vUv).rgb, clamp(0.5 - outside, 0.0, 1.0) * opacity);
 }
+"""
+)
+COPY_FS = (
+    HEADER
+    + """
+varying vec2 vUv;
+uniform sampler2D texture0;
+uniform float opacity;
+void main() { gl_FragColor = vec4(texture2D(texture0, vUv).rgb, opacity); }
 """
 )

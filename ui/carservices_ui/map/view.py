@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from kivy.clock import Clock
-from kivy.graphics import Fbo, Rectangle, RenderContext
+from kivy.graphics import Fbo
 from kivy.metrics import Metrics
 from kivy.properties import (
     BooleanProperty,
@@ -19,9 +19,9 @@ from kivy.properties import (
 from kivy.uix.label import Label
 from kivy.uix.widget import Widget
 
-from carservices_ui.map import shaders
 from carservices_ui.map.camera import Camera
 from carservices_ui.map.data import Projection
+from carservices_ui.map.frame import Frame
 from carservices_ui.map.gestures import Gestures
 from carservices_ui.map.loading import LoadedMap, load_in_background
 from carservices_ui.map.motion import Motion
@@ -32,6 +32,8 @@ from carservices_ui.map.signs import Marker, Signs
 from carservices_ui.map.style import STYLES
 
 RATE_HZ = 20.0  # smooth enough with dead reckoning, and cheap enough for software GL
+VISIBLE_PX = 1.0  # a move by less is not drawn yet: in slow traffic most pictures would look like the last
+SEEN_DEPTH = 2.0  # focal lengths; what is further off moves less than what is near
 LABEL_PERIOD_S = 0.1
 LONGEST_STEP_S = 0.2
 OVERVIEW_PXM = 0.3
@@ -83,17 +85,16 @@ class MapView(Widget):
         self._progress: RouteProgress | None = None
         self._markers: list[Marker] = []
         self._label_age = math.inf
+        self._label_wait = 0.0
+        self._stale = True
+        self._drawn: tuple[Camera, np.ndarray] = (self._pilot.camera((1.0, 1.0)), self._arrow())
         self._tick_event: Any = None
         self.frames_drawn = 0
         self._gestures = Gestures(self, Metrics.density)
         with self.canvas:
             self._fbo = Fbo(size=(1, 1), with_depthbuffer=True)
-        self._card = RenderContext(
-            vs=shaders.CARD_VS, fs=shaders.CARD_FS, use_parent_modelview=True, use_parent_projection=True
-        )
-        self.canvas.add(self._card)
-        self._picture = Rectangle()
-        self._card.add(self._picture)
+        self._frame = Frame()
+        self.canvas.add(self._frame)
         self._scene = Scene(self._fbo, Metrics.density)
         self._signs = Signs(self._scene.labels, Metrics.density, self.font_name)
         self._scene.load(None)
@@ -122,7 +123,8 @@ class MapView(Widget):
         if not self.track or math.dist(self._projection.to_xy(*self.track[-1]), (x, y)) >= TRACK_STEP_M:
             self.track = [*self.track[1 - TRACK_POINTS :], (lat, lon)]
             self._load_track()
-        self._wake()
+        self._stale = self._stale or first
+        self._run()
 
     def clear_track(self) -> None:
         """Forget the travelled path."""
@@ -277,11 +279,7 @@ class MapView(Widget):
         size = (max(1, round(self.width)), max(1, round(self.height)))
         if tuple(self._fbo.size) != size:
             self._fbo.size = size
-        self._picture.texture = self._fbo.texture
-        self._picture.pos, self._picture.size = self.pos, self.size
-        self._card["size"] = (float(self.width), float(self.height))
-        self._card["radius"] = float(min(self.radius, self.width / 2, self.height / 2))
-        self._card["opacity"] = float(self.opacity)
+        self._frame.place(self._fbo.texture, self.pos, self.radius, self.opacity)
         style = STYLES[self.theme]
         self._signs.font = self.font_name
         for label in (self.attribution, self.notice):
@@ -304,7 +302,27 @@ class MapView(Widget):
         pairs = [(marker, (x, y)) for marker, (x, y) in zip(self._markers, places, strict=True)]
         self._signs.show_markers(pairs, STYLES[self.theme])
 
+    def _moved(self) -> bool:
+        """Whether the car or the ground is visibly elsewhere by now than in the last picture."""
+        camera, (before, car) = self.camera, self._drawn
+        corners = before.footprint(SEEN_DEPTH)
+        now, _ = camera.project(np.vstack((corners, self._arrow())))
+        then, _ = before.project(np.vstack((corners, car)))
+        return not bool(np.nanmax(np.abs(now - then)) < VISIBLE_PX)
+
+    def _arrow(self) -> np.ndarray:
+        """The car and a point ahead of it in metres, so that a turn is seen as a move; nothing without a car."""
+        if (pose := self._motion.pose) is None:
+            return np.empty((0, 2))
+        x, y, heading = pose[0], pose[1], math.radians(pose[2])
+        reach = PUCK_CLEAR_DP * Metrics.density / self.camera.pxm
+        return np.array(((x, y), (x + math.sin(heading) * reach, y + math.cos(heading) * reach)))
+
     def _wake(self, *_: Any) -> None:
+        self._stale = True
+        self._run()
+
+    def _run(self) -> None:
         self._pilot.follow, self._pilot.north_up = self.follow, self.north_up
         if self._tick_event is None:
             self._tick_event = Clock.schedule_interval(self._tick, 1 / RATE_HZ)
@@ -317,19 +335,23 @@ class MapView(Widget):
         dt = min(dt, LONGEST_STEP_S)
         driving = self._motion.known and self._motion.step(dt)
         gliding = self._pilot.step(dt, self._motion.pose, self.focus_height)
-        self._draw(dt)
+        self._label_wait += dt
+        if self._stale or not (driving or gliding) or self._moved():
+            self._draw()
         if driving or gliding or self._label_age > 0:
             return True
         self._tick_event = None
         return False
 
-    def _draw(self, dt: float) -> None:
+    def _draw(self) -> None:
+        self._stale, self._drawn = False, (self.camera, self._arrow())
         camera, style = self.camera, STYLES[self.theme]
         pose = self._motion.pose
         passed = self._progress.update(pose[0], pose[1]) if self._progress and pose else 0.0
         self._scene.draw(camera, style, pose, passed, bool(self._route))
         taken = self._signs.follow(camera)
-        self._label_age += dt
+        self._label_age += self._label_wait
+        self._label_wait = 0.0
         if self._label_age >= LABEL_PERIOD_S:
             self._label_age = 0.0
             self._place_labels(taken)
