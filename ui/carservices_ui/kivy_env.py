@@ -10,7 +10,13 @@ MAX_FPS = 55
 """Kivy overshoots by a third: this gives 73 pictures a second, so that a value waits 14 ms at most for its picture."""
 
 
-def prepare(home: Path | None = None, *, size: tuple[int, int] = (1280, 720), offscreen: bool = False) -> None:
+def prepare(
+    home: Path | None = None,
+    *,
+    size: tuple[int, int] = (1280, 720),
+    offscreen: bool = False,
+    max_fps: int = MAX_FPS,
+) -> None:
     """Configure kivy for a window of `size` pixels; without a display it renders offscreen.
 
     `home` is kivy's private folder (it would write into the user's home directory otherwise).
@@ -29,7 +35,7 @@ def prepare(home: Path | None = None, *, size: tuple[int, int] = (1280, 720), of
     Config.set("graphics", "width", width)
     Config.set("graphics", "height", height)
     Config.set("graphics", "multisamples", 0)  # MSAA costs 2.6 x in software GL; shapes are anti-aliased by shaders
-    Config.set("graphics", "maxfps", MAX_FPS)
+    Config.set("graphics", "maxfps", max_fps)
     Config.set("graphics", "resizable", 0)
     Config.set("kivy", "exit_on_escape", 0)
     Config.set("input", "mouse", "mouse,disable_multitouch")

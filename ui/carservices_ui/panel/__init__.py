@@ -10,6 +10,8 @@ from carservices_ui import kivy_env
 NAME = "panel"
 SIZE = (1180, 760)
 SMALLEST = (1000, 660)
+MAX_FPS = 24
+"""Enough for a developer's tool (kivy makes 32 of it); each look for work costs, even when there is none."""
 
 
 def main(
@@ -29,7 +31,9 @@ def main(
     With `screenshot` nothing is shown: a picture of `tab` is written to exactly that file.
     Raises ValueError for a tab that does not exist.
     """
-    kivy_env.prepare(run_dir / f"kivy-{NAME}", size=size, offscreen=offscreen or screenshot is not None)
+    kivy_env.prepare(
+        run_dir / f"kivy-{NAME}", size=size, offscreen=offscreen or screenshot is not None, max_fps=MAX_FPS
+    )
 
     from kivy.config import Config
 

@@ -11,6 +11,9 @@ from carservices_ui.panel.kit import Cell
 from carservices_ui.panel.simclock import SimClock, clock
 from carservices_ui.widgets import Icon, IconButton, Text
 
+TICK = 0.2
+"""s between two looks at the clock, whose text changes once a second unless it runs fast."""
+
 
 class Header(BoxLayout):
     """Shows the emulator's own status on every tab."""
@@ -29,7 +32,7 @@ class Header(BoxLayout):
         for part in (self._light, self._title, self._what, self._time, self._pace, self._pause):
             part.pos_hint = {"center_y": 0.5}
             self.add_widget(part)
-        self._timer = Clock.schedule_interval(lambda _: self._tick(), 0.1)
+        self._timer = Clock.schedule_interval(lambda _: self._tick(), TICK)
 
     def changed(self) -> None:
         """The emulator's status may be another."""

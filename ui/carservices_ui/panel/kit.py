@@ -208,7 +208,7 @@ class Plot(Widget):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._values: Sequence[float | None] = ()
+        self._values: tuple[float | None, ...] = ()
         self._count = 1
         with self.canvas:
             Color(*color("surface2"))
@@ -223,8 +223,10 @@ class Plot(Widget):
         self.add_widget(self._low)
         self.bind(pos=self._place, size=self._place)
 
-    def show(self, values: Sequence[float | None], count: int, words: Callable[[float], str]) -> None:
+    def show(self, values: tuple[float | None, ...], count: int, words: Callable[[float], str]) -> None:
         """`values`, the newest last, in a width made for `count` of them; `words` makes the labels of the limits."""
+        if (values, count) == (self._values, self._count):
+            return  # laying lines anew draws the window anew
         self._values, self._count = values, count
         known = [value for value in values if value is not None]
         self._high.text, self._low.text = (words(max(known)), words(min(known))) if known else ("", "")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from kivy.clock import Clock
-from kivy.graphics import Color, Rectangle
+from kivy.core.window import Window
 from kivy.metrics import dp
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.floatlayout import FloatLayout
@@ -20,7 +20,7 @@ from carservices_ui.panel.signals import STEP, Signals
 from carservices_ui.panel.tabs import BY_NAME, TABS
 from carservices_ui.panel.tabs.base import Tab
 from carservices_ui.store import Store, Unbind
-from carservices_ui.widgets import Card, Control, Icon, Row, Text
+from carservices_ui.widgets import Card, Control, Icon, Layer, Row, Text
 
 SURVEY_SECONDS = 1.0
 SIDE = 196
@@ -34,10 +34,7 @@ class Panel(BoxLayout):
         look.set_theme("night")
         look.set_scale(SCALE)
         super().__init__(orientation="vertical", **kwargs)
-        with self.canvas.before:
-            Color(*color("bg"))
-            self._back = Rectangle()
-        self.bind(pos=self._cover, size=self._cover)
+        Window.clearcolor = color("bg")
         emulator = Emulator(store, backend, self.tell)
         self.desk = Desk(store, backend, emulator, Signals(store), self.tell)
         self.tab: Tab | None = None
@@ -114,11 +111,13 @@ class Panel(BoxLayout):
         for part in (self._said_icon, self._said):
             part.pos_hint = {"center_y": 0.5}
             foot.add_widget(part)
-        for part in (self._header, middle, foot):
-            self.add_widget(part)
-
-    def _cover(self, *_: Any) -> None:
-        self._back.pos, self._back.size = self.pos, self.size
+        below = BoxLayout(orientation="vertical", pos_hint={"x": 0, "y": 0})
+        below.add_widget(middle)
+        below.add_widget(foot)
+        layer = Layer()  # the clock above it runs on while nothing else changes
+        layer.add_widget(below)
+        self.add_widget(self._header)
+        self.add_widget(layer)
 
 
 class _TabButton(Control):

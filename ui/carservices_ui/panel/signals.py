@@ -25,6 +25,7 @@ class Signals:
         """The last minute of every number, oldest first; None where there was none."""
         self._unbind: dict[str, Unbind] = {}
         self._seen: dict[str, Datum | None] = {}
+        self._numbers: list[str] = []
 
     def offer(self, configs: dict[str, SignalConfig]) -> bool:
         """Take what is on offer now; whether that differs from before."""
@@ -37,6 +38,8 @@ class Signals:
         for path in configs.keys() - self.configs.keys():
             self._unbind[path] = self._store.bind(path, partial(self._see, path))
         self.configs = dict(configs)
+        kinds = ((path, config.datatype) for path, config in configs.items())
+        self._numbers = [path for path, kind in kinds if kind.is_number and not kind.is_array]
         return True
 
     def value(self, path: str) -> Value | None:
@@ -45,11 +48,10 @@ class Signals:
 
     def sample(self, *_: object) -> None:
         """Note every number; call it each `STEP` seconds."""
-        for path, config in self.configs.items():
-            if config.datatype.is_number and not config.datatype.is_array:
-                value = self._store.get(path)
-                past = self.past.setdefault(path, deque(maxlen=round(SPAN / STEP)))
-                past.append(float(value) if is_number(value) else None)
+        for path in self._numbers:
+            value = self._store.get(path)
+            past = self.past.setdefault(path, deque(maxlen=round(SPAN / STEP)))
+            past.append(float(value) if is_number(value) else None)
 
     def find(self, query: str, *, recent: bool) -> list[str]:
         """Paths that fit the query, by name or with the latest change (to the second) first."""

@@ -10,7 +10,7 @@ from kivy.properties import NumericProperty, ObjectProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.stencilview import StencilView
 
-from carservices.signals import Access, ChangeMode, SignalConfig, Status
+from carservices.signals import Access, ChangeMode, SignalConfig, Status, Value
 from carservices_ui.look import color
 from carservices_ui.panel import edit
 from carservices_ui.panel.kit import Cell
@@ -145,6 +145,7 @@ class SignalRow(BoxLayout):
             self._paint = Color(0, 0, 0, 0)
             self._back = Rectangle()
         self.path = ""
+        self._shown: tuple[Value | None, bool] | None = None
         self.name, self.value = column("Path", cut="left"), column("Value", strong=True)
         self.unit = column("Unit", tone="text3")
         self.state = Icon("block", size="small", tone="text3", size_hint=(None, 1), width=dp(COLUMNS["Status"]))
@@ -159,6 +160,7 @@ class SignalRow(BoxLayout):
         self._paint.rgba = color("accent_tint") if selected else color("surface2", 0.5 if striped else 0.0)
         if path != self.path:
             self.path = path
+            self._shown = None
             self.name.text = path.removeprefix("Vehicle.")
             self.unit.text = edit.unit(config)
             self.config.text = _brief(config)
@@ -166,13 +168,16 @@ class SignalRow(BoxLayout):
     def refresh(self, signals: Signals, now: float) -> None:
         """Show the value of now."""
         value = signals.value(self.path)
+        fresh = now - signals.changed.get(self.path, float("-inf")) < FRESH
+        if self._shown == (value, fresh):
+            return
+        self._shown = (value, fresh)
         status = Status.UNAVAILABLE if value is None else value.status
         self.value.text = edit.short(value)
         if status is not self.status:
             self.status = status
             icon, tone = STATES[status]
             self.state.show(icon, tone=tone, filled=True)
-        fresh = now - signals.changed.get(self.path, float("-inf")) < FRESH
         self.value.tone("accent" if fresh else "text" if status is Status.AVAILABLE else "text3")
 
     def _follow(self, *_: Any) -> None:

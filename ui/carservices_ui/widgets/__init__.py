@@ -5,6 +5,7 @@ from carservices_ui.widgets.buttons import IconButton, IconToggle, LevelButton, 
 from carservices_ui.widgets.card import Card, IconTile
 from carservices_ui.widgets.control import Control, ValueControl
 from carservices_ui.widgets.gauges import ArcGauge, Bar, Sparkline
+from carservices_ui.widgets.layer import Layer
 from carservices_ui.widgets.layout import Column, Row, spacer
 from carservices_ui.widgets.lists import ListRow, Scroll
 from carservices_ui.widgets.overlay import Banner, Dialog
@@ -24,6 +25,7 @@ __all__ = [
     "IconButton",
     "IconTile",
     "IconToggle",
+    "Layer",
     "LevelButton",
     "ListRow",
     "Row",

@@ -148,7 +148,7 @@ class ScenarioTab(Tab):
     def _tick(self) -> None:
         now = self.clock.now
         self.seek.length = max(self.seek.length, now)
-        self.seek.position = now
+        self.seek.position = float(int(now))
 
 
 def _absolute(file: str) -> str:
