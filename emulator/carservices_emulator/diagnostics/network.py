@@ -4,7 +4,8 @@ import time
 from collections.abc import Callable
 
 from carservices_emulator.diagnostics.addresses import ECUS, FUNCTIONAL, FUNCTIONAL_29, addressed
-from carservices_emulator.diagnostics.server import Server
+from carservices_emulator.diagnostics.nrc import Nrc
+from carservices_emulator.diagnostics.server import NEGATIVE, Server
 from carservices_emulator.world import World
 
 LOOK = 0.5
@@ -33,15 +34,21 @@ class Diagnostics:
                 server.step(self._since)
             self._since = 0.0
 
-    def request(self, to: int, data: bytes) -> tuple[list[tuple[int, bytes]], dict[int, Server]]:
-        """Send a request to an id: the answers with the ids they come from, and the units whose answer is pending."""
+    def request(
+        self, to: int, data: bytes, hears: Callable[[str], bool] = lambda name: True
+    ) -> tuple[list[tuple[int, bytes]], dict[int, Server]]:
+        """Send a request to an id: the answers with the ids they come from, and the units whose answer is pending.
+
+        ``hears`` says of a unit whether it is on the bus.
+        """
         answers: list[tuple[int, bytes]] = []
         pending: dict[int, Server] = {}
         for ecu, source in addressed(to):
+            if not hears(ecu.name):
+                continue
             server = self.servers[ecu.name]
-            before = server.busy
             answer = server.respond(data, functional=to in (FUNCTIONAL, FUNCTIONAL_29))
-            if server.busy and not before:
+            if answer == bytes((NEGATIVE, *data[:1], Nrc.RESPONSE_PENDING)):
                 pending[source] = server
             elif answer is not None:
                 answers.append((source, answer))

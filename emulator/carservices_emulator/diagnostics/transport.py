@@ -19,8 +19,9 @@ AGAIN = 2.5
 class Transport:
     """Each unit listens on its ids of 11 and 29 bits, and all of them on the functional ones."""
 
-    def __init__(self, units: Callable[[], Diagnostics], post: Post) -> None:
+    def __init__(self, units: Callable[[], Diagnostics], post: Post, hears: Callable[[str], bool]) -> None:
         self._units = units
+        self._hears = hears
         self._links: dict[int, Link] = {}
         """By the id the unit answers from."""
         self._requests: dict[int, Link] = {
@@ -42,7 +43,7 @@ class Transport:
         request = self._requests[to].feed(frame, now)
         if not request:
             return
-        answers, pending = self._units().request(to, request)
+        answers, pending = self._units().request(to, request, self._hears)
         for source, answer in answers:
             self._links[source].transmit(answer, now)
         wait = bytes((NEGATIVE, request[0], Nrc.RESPONSE_PENDING))

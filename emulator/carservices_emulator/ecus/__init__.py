@@ -1,6 +1,7 @@
 """The control units of the emulated car on a CAN bus."""
 
+from carservices_emulator.ecus.diagnosis import Diagnosis
 from carservices_emulator.ecus.disturbance import Disturbance
 from carservices_emulator.ecus.network import Network
 
-__all__ = ["Disturbance", "Network"]
+__all__ = ["Diagnosis", "Disturbance", "Network"]

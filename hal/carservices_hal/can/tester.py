@@ -22,6 +22,11 @@ LAST_11_BIT = 0x7FF
 NEGATIVE, PENDING, ANSWER = 0x7F, 0x78, 0x40
 
 
+def key_of(number: int) -> int:
+    """The key of a CAN id that says by its size how many bits it has."""
+    return number | EXTENDED if number > LAST_11_BIT else number
+
+
 class Tester:
     """Asks the control units of a bus; the owner gives it every frame the bus brings while `listening`.
 
@@ -148,5 +153,5 @@ class _Exchange:
         return self._links[source]
 
     def _put(self, to: int) -> Callable[[bytes], None]:
-        key = to | EXTENDED if to > LAST_11_BIT else to
+        key = key_of(to)
         return lambda frame: self._out.append((key, frame))
