@@ -17,7 +17,7 @@ from carservices_emulator.breakdowns import BREAKDOWNS
 from carservices_emulator.commands import COMMANDS, Clear, parse
 from carservices_emulator.diagnostics import ECUS
 from carservices_emulator.drivers import ManualDriver, ParkedDriver
-from carservices_emulator.ecus import Disturbance, Network
+from carservices_emulator.ecus import Diagnosis, Disturbance, Network
 from carservices_emulator.recording import Replay
 from carservices_emulator.sampler import Sampler
 from carservices_emulator.scenario import load_scenario
@@ -64,6 +64,7 @@ class EmulatorHal(Hal[EmulatorOptions]):
         self._sampler = Sampler(CONFIGS)
         self._wake = asyncio.Event()
         self._network: Network | None = None
+        self._diagnosis: Diagnosis | None = None
         self._open = False
         self._replay: Replay | None = None
         self._recorder: Recorder | None = None
@@ -84,6 +85,7 @@ class EmulatorHal(Hal[EmulatorOptions]):
         if self.options.can is not None:
             self._network = Network(self.options.can, self._observe, self._commanded, self._wake.set)
             offered = {path: config for path, config in CONFIGS.items() if path not in self._network.paths}
+            self._diagnosis = Diagnosis(self._network, lambda: self.simulation.diagnostics)
             await self._network.open()
         self._open = True
         self._sampler = Sampler(offered)
@@ -155,6 +157,8 @@ class EmulatorHal(Hal[EmulatorOptions]):
         self._stop_recording()
         self._wake.set()
         network, self._network = self._network, None
+        if self._diagnosis is not None:
+            self._diagnosis.close()
         if network is not None:
             await network.close()
 
@@ -190,6 +194,8 @@ class EmulatorHal(Hal[EmulatorOptions]):
 
     async def _diagnose(self, request: Request) -> Answers:
         """Ask the control units; a pending answer is waited for."""
+        if self._network is not None:
+            raise HalError("the control units are on the CAN bus; ask the HAL that reads it")
         if self._replay is not None:
             raise HalError("a recording is playing, which has no control units; end it with `replay` without a file")
         loop = asyncio.get_running_loop()
@@ -229,7 +235,8 @@ class EmulatorHal(Hal[EmulatorOptions]):
             case "status", {}:
                 return self._status()
             case "ecus", {**rest} if not rest:
-                return [Ecu(name=ecu.name, request=ecu.request, response=ecu.response) for ecu in ECUS.values()]
+                here = ECUS.values() if self._network is None else ()
+                return [Ecu(name=ecu.name, request=ecu.request, response=ecu.response) for ecu in here]
             case _:
                 raise HalError(
                     f"the emulator does not take {verb[:40]}({', '.join(map(str, arguments))[:80]}); it takes"
