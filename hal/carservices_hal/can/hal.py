@@ -3,10 +3,13 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
+from functools import partial
+from typing import Any
 
 from pydantic import Field
 
 from carservices.hal import Hal, HalError, Health, SetError, settable
+from carservices.hal.diagnose import Request
 from carservices.signals import Code, Datatype, Datum, SignalConfig, Value
 from carservices_hal.can.bus import BusOptions
 from carservices_hal.can.car import Car, Files
@@ -15,6 +18,7 @@ from carservices_hal.can.mapping import Command, Reading
 from carservices_hal.can.outbox import Outbox
 from carservices_hal.can.port import Frame, Port
 from carservices_hal.can.receiver import Receiver
+from carservices_hal.can.tester import Tester
 
 LOOK = 0.1
 """s between two looks for messages that stay away."""
@@ -26,6 +30,8 @@ class CanOptions(BusOptions):
     dbc: Files
     mapping: str
     retry: float = Field(1.0, gt=0)
+    p2: float = Field(0.25, gt=0)
+    """s a control unit has to begin its answer to a tester: ISO 15765-4's 50 ms, and time for adapter and threads."""
 
 
 class CanHal(Hal[CanOptions]):
@@ -45,6 +51,7 @@ class CanHal(Hal[CanOptions]):
         self._outbox = Outbox(car.configs)
         self._readings: dict[str, Reading] = {reading.config.path: reading for reading in car.mapping.readings}
         self._sent: dict[int, tuple[bytes, int]] = {}
+        self._tester = Tester(partial(self._port.send, fd=False), car.mapping.ecus, self.options.p2)
         await self._port.open()
         self._open = True
         return list(car.configs.values())
@@ -99,6 +106,14 @@ class CanHal(Hal[CanOptions]):
             words += f", {self._car.lints} oddities in the database"
         return Health(not self._port.fault, self._port.fault or words, figures)
 
+    async def control(self, verb: str, arguments: dict[str, Any]) -> Any:
+        """``ecus`` and ``diagnose``: what testers do (docs/diagnostics.md)."""
+        if verb == "ecus" and not arguments:
+            return self._car.mapping.ecus
+        if verb == "diagnose":
+            return await self._tester.ask(Request.parse(arguments))
+        return await super().control(verb, arguments)
+
     async def close(self) -> None:
         self._open = False
         self._wake.set()
@@ -117,6 +132,8 @@ class CanHal(Hal[CanOptions]):
 
     def _heard(self, frames: list[Frame]) -> None:
         for key, payload, at in frames:
+            if self._tester.listening:
+                self._tester.heard(key, payload)
             for path, value, status in self._receiver.feed(key, payload, at):
                 self._outbox.put(path, value, status, at)
         self._wake.set()

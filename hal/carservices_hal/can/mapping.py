@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from carservices.hal import HalError
+from carservices.hal.diagnose import HIGHEST, Ecu
 from carservices.signals import Access, ChangeMode, Datatype, SignalConfig
 from carservices.signals.catalogue import Catalogue, UnknownSignal
 from carservices.signals.config import Kind
@@ -24,10 +25,14 @@ SLOWEST = 1.0
 """Hz: the least rate of a continuous signal, unless its messages come less often."""
 FRAMES = "frames"
 """The key beside the VSS paths that says how frames are guarded and how often they come."""
+ECUS = "ecus"
+"""The key beside the VSS paths that names the control units a tester can ask, with their CAN ids."""
 
 ENTRY_KEYS = {"type", "datatype", "unit", "min", "max", "allowed", "description", "comment", "dbc2vss", "vss2dbc"}
 SIDE_KEYS = {"signal", "interval_ms", "on_change", "transform"}
 FRAME_KEYS = {"period_ms", "counter", "checksum", "algorithm"}
+
+ECU_KEYS = {"request", "response"}
 
 
 class MappingError(HalError):
@@ -63,6 +68,7 @@ class CarMapping:
     commands: dict[str, Command] = field(default_factory=dict)
     protections: dict[int, Protection] = field(default_factory=dict)
     periods: dict[int, float] = field(default_factory=dict)
+    ecus: list[Ecu] = field(default_factory=list)
 
 
 def load(file: Path | str, databases: Sequence[Dbc], catalogue: Catalogue | None = None) -> CarMapping:
@@ -89,12 +95,15 @@ class _Reader:
         self._files = ", ".join(dbc.file for dbc in databases)
 
     def read(self, root: Node) -> None:
-        if not any(key != FRAMES for key, _ in root.items()):
+        if not any(key not in (FRAMES, ECUS) for key, _ in root.items()):
             self._complain(root.line, "no signal in it; write Vehicle.…: {dbc2vss: {signal: Message.Signal}}")
         for key, node in root.items():
             if key == FRAMES:
                 for name, frame in node.items():
                     self._read_frame(name, frame)
+            elif key == ECUS:
+                for name, ecu in node.items():
+                    self._read_ecu(name, ecu)
             else:
                 self._read_entry(key, node)
 
@@ -211,6 +220,14 @@ class _Reader:
             self._complain(node.line, f"no checksum '{guard.algorithm}'; there are {', '.join(CHECKSUMS)}")
         elif guard.counter or guard.checksum:
             self.mapping.protections[message.key] = guard
+
+    def _read_ecu(self, name: str, node: Node) -> None:
+        self._know_keys(name, node, ECU_KEYS)
+        request, response = node.plain("request"), node.plain("response")
+        if all(type(number) is int and 0 < number <= HIGHEST for number in (request, response)):
+            self.mapping.ecus.append(Ecu(name=name, request=request, response=response))
+        else:
+            self._complain(node.line, f"control unit {name} needs request and response, two CAN ids such as 0x7E0")
 
     def _know_keys(self, name: str, node: Node, known: Iterable[str]) -> None:
         if not isinstance(node.value, dict):
