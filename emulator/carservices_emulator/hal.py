@@ -170,13 +170,14 @@ class EmulatorHal(Hal[EmulatorOptions]):
             raise SetError(Code.NOT_AVAILABLE, "a recording is playing; end it with `replay` without a file")
         self.simulation.set(path, value)
 
-    def _commanded(self, path: str, value: Datum) -> None:
-        """A command came by CAN, where a car that refuses says nothing: its state stays, and `status` tells why."""
+    def _commanded(self, path: str, value: Datum) -> Code:
+        """A command came by CAN, whose answer is a code only: `status` has the reason in words."""
         try:
             self._act(path, value)
-        except HalError as error:
-            simulation = self.simulation
-            simulation.refusals.append(f"{simulation.time:g} s: {path}: {error}")
+        except SetError as error:
+            self.simulation.refusals.append(f"{self.simulation.time:.1f} s: {path}: {error}")
+            return error.code
+        return Code.OK
 
     async def _seek(self, seconds: Any = None, **rest: Any) -> None:
         """Go to a moment, in slices that leave the event loop time for everybody else."""

@@ -13,7 +13,7 @@ class Disturbance(StrEnum):
     CHECKSUM = "checksum"
     """Bits of its guarded messages flip on the way."""
     COUNTER = "counter"
-    """Its program hangs while its hardware repeats the last frames of its guarded messages."""
+    """The counter of its guarded messages stands still."""
     SHORT = "short"
     """Its frames end halfway."""
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 from carservices.hal import HalError
-from carservices.signals import Datum
+from carservices.signals import Code, Datum
 from carservices_emulator.diagnostics import ECUS
 from carservices_emulator.ecus.disturbance import MUTE, Disturbance
 from carservices_emulator.ecus.receiver import CommandMessage
@@ -21,8 +21,8 @@ RETRY = 1.0
 STAGGER = 0.003
 """s between the first frames of two messages, so that those of one cycle do not all come at once."""
 
-Act = Callable[[str, Datum], None]
-"""Does what a command asks for, or refuses it by doing nothing."""
+Act = Callable[[str, Datum], Code]
+"""Does what a command asks for, and says what became of it."""
 Hear = Callable[[bytes], None]
 """Takes the payload of a frame."""
 
@@ -43,11 +43,11 @@ class Network:
         self._observe = observe
         self._act = act
         self._wake = wake
-        self._cyclic = _cyclic(car)
+        self._cyclic = cyclic_of(car)
         self._carrier = {path: cyclic for cyclic in self._cyclic for path in cyclic.paths}
         self._urgent: dict[int, CyclicMessage] = {}
         self._posted: list[tuple[int, bytes]] = []
-        self._commands = _commands(car)
+        self._commands = commands_of(car)
         self._listeners: dict[int, Hear] = {}
         self._port = Port(bus.settings(), RETRY, self._heard, lambda _fault: None)
 
@@ -119,14 +119,14 @@ class Network:
             elif key in self._commands:
                 ecu, message = self._commands[key]
                 for path, value in message.requests(payload, at) if self.hears(ecu) else ():
-                    self._act(path, value)
+                    self.post(ecu, message.answer_key, message.answer(self._act(path, value)))
                     carrier = self._carrier[path]
                     self._urgent[carrier.message.key] = carrier
         if self._urgent:
             self._wake()
 
 
-def _cyclic(car: Car) -> list[CyclicMessage]:
+def cyclic_of(car: Car) -> list[CyclicMessage]:
     """What the control units send: the messages with readings."""
     readings: dict[int, list[Reading]] = {}
     for reading in car.mapping.readings:
@@ -135,14 +135,14 @@ def _cyclic(car: Car) -> list[CyclicMessage]:
     return [CyclicMessage(car.messages[key], of_message, guards.get(key)) for key, of_message in readings.items()]
 
 
-def _commands(car: Car) -> dict[int, tuple[str, CommandMessage]]:
+def commands_of(car: Car) -> dict[int, tuple[str, CommandMessage]]:
     """What they hear: key → control unit and its message of requests."""
     owners = {f"{ecu}_COMMAND": ecu for ecu in ECUS}
     commands: dict[int, list[Command]] = {}
     for command in car.mapping.commands.values():
         commands.setdefault(command.message.key, []).append(command)
-    guards = car.mapping.protections
+    guards, answers = car.mapping.protections, car.mapping.answers
     return {
-        key: (owners[car.messages[key].name], CommandMessage(car.messages[key], of_message, guards[key]))
+        key: (owners[car.messages[key].name], CommandMessage(car.messages[key], of_message, guards[key], answers[key]))
         for key, of_message in commands.items()
     }

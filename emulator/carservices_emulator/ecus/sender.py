@@ -75,9 +75,9 @@ class CyclicMessage:
             self._plain = put(self.message, self._plain, changed)
         payload = self._plain
         if self._guard is not None:
-            payload = self._guard.seal(self.message, payload, self._count)
             if Disturbance.COUNTER not in disturbances:
                 self._count += 1
+            payload = self._guard.seal(self.message, payload, self._count)
             if Disturbance.CHECKSUM in disturbances:
                 payload = payload[:-1] + bytes([payload[-1] ^ 0xFF])
         return payload[: len(payload) // 2] if Disturbance.SHORT in disturbances else payload

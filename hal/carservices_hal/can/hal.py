@@ -11,6 +11,7 @@ from pydantic import Field
 from carservices.hal import Hal, HalError, Health, SetError, settable
 from carservices.hal.diagnose import Request
 from carservices.signals import Code, Datatype, Datum, SignalConfig, Value
+from carservices_hal.can.answers import Answers
 from carservices_hal.can.bus import BusOptions
 from carservices_hal.can.car import Car, Files
 from carservices_hal.can.encode import EncodeError, encode
@@ -49,6 +50,7 @@ class CanHal(Hal[CanOptions]):
         car = self._car = Car(self.options.dbc, self.options.mapping)
         self._receiver = Receiver(car.messages, car.mapping)
         self._outbox = Outbox(car.configs)
+        self._answers = Answers(car.mapping.answers, car.messages)
         self._readings: dict[str, Reading] = {reading.config.path: reading for reading in car.mapping.readings}
         self._sent: dict[int, tuple[bytes, int]] = {}
         self._tester = Tester(partial(self._port.send, fd=False), car.mapping.ecus, self.options.p2)
@@ -79,6 +81,11 @@ class CanHal(Hal[CanOptions]):
     async def set(self, path: str, value: Datum) -> None:
         value = settable(self._car.configs, path, value)
         command = self._car.mapping.commands[path]
+        async with self._answers.turn(command.message.key):
+            await self._command(command, path, value)
+
+    async def _command(self, command: Command, path: str, value: Datum) -> None:
+        key = command.message.key
         try:
             number = command.convert(value)
             payload = self._frame(command, number)
@@ -89,10 +96,16 @@ class CanHal(Hal[CanOptions]):
         reading = self._readings.get(path)
         if reading is not None:
             self._outbox.expect(path, value, _tolerance(reading))
+        self._answers.expect(key, payload)
         try:
-            await self._port.send([(command.message.key, payload)], fd=self.options.fd)
+            await self._port.send([(key, payload)], fd=self.options.fd)
         except HalError as error:
             raise SetError(Code.NOT_AVAILABLE, str(error)) from None
+        try:
+            await self._answers.done(key)
+        except SetError:
+            self._outbox.forget(path)
+            raise
 
     async def subscribe(self, path: str, rate: float) -> None:
         self._outbox.subscribe(path, rate)
@@ -134,6 +147,7 @@ class CanHal(Hal[CanOptions]):
         for key, payload, at in frames:
             if self._tester.listening:
                 self._tester.heard(key, payload)
+            self._answers.hear(key, payload)
             for path, value, status in self._receiver.feed(key, payload, at):
                 self._outbox.put(path, value, status, at)
         self._wake.set()

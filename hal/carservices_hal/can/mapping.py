@@ -30,7 +30,7 @@ ECUS = "ecus"
 
 ENTRY_KEYS = {"type", "datatype", "unit", "min", "max", "allowed", "description", "comment", "dbc2vss", "vss2dbc"}
 SIDE_KEYS = {"signal", "interval_ms", "on_change", "transform"}
-FRAME_KEYS = {"period_ms", "counter", "checksum", "algorithm"}
+FRAME_KEYS = {"period_ms", "counter", "checksum", "algorithm", "answer"}
 
 ECU_KEYS = {"request", "response"}
 
@@ -59,15 +59,25 @@ class Command:
     convert: Outgoing
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The frame in which a control unit says what became of a command; it repeats the command's ``counter``."""
+
+    message: Message
+    counter: str
+    result: DbcSignal
+
+
 @dataclass(slots=True)
 class CarMapping:
-    """What a mapping file says, checked. ``periods``: seconds by message key, 0 for one that comes when it likes."""
+    """What a mapping file says, checked; dicts by message key. ``periods``: seconds, 0 for one without a rhythm."""
 
     configs: dict[str, SignalConfig] = field(default_factory=dict)
     readings: list[Reading] = field(default_factory=list)
     commands: dict[str, Command] = field(default_factory=dict)
     protections: dict[int, Protection] = field(default_factory=dict)
     periods: dict[int, float] = field(default_factory=dict)
+    answers: dict[int, Answer] = field(default_factory=dict)
     ecus: list[Ecu] = field(default_factory=list)
 
 
@@ -220,6 +230,20 @@ class _Reader:
             self._complain(node.line, f"no checksum '{guard.algorithm}'; there are {', '.join(CHECKSUMS)}")
         elif guard.counter or guard.checksum:
             self.mapping.protections[message.key] = guard
+        if (answer := node.plain("answer")) is not None:
+            self._read_answer(message, guard.counter, str(answer), node.line)
+
+    def _read_answer(self, command: Message, counter: str | None, name: str, line: int) -> None:
+        try:
+            message, result = find_signal(self._messages, name)
+        except UnknownName as error:
+            self._complain(line, f"{error} in {self._files}")
+            return
+        if counter is None or counter not in message.signals:
+            what = f"{message.name} has no signal {counter}" if counter else f"{command.name} names no counter"
+            self._complain(line, f"{what}; an answer repeats the counter of its command, under the same name")
+            return
+        self.mapping.answers[command.key] = Answer(message, counter, result)
 
     def _read_ecu(self, name: str, node: Node) -> None:
         self._know_keys(name, node, ECU_KEYS)

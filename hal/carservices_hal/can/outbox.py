@@ -44,6 +44,10 @@ class Outbox:
         """
         self._wanted[path] = (value, tolerance)
 
+    def forget(self, path: str) -> None:
+        """The command was refused: nothing confirms it."""
+        self._wanted.pop(path, None)
+
     def put(self, path: str, value: Datum | None, status: Status, at: int) -> None:
         """A reading was made."""
         echo, value = self._echo(path, value)
