@@ -143,11 +143,11 @@ def test_a_cut_blf_file_gives_the_frames_before_the_cut(tmp_path):
     ("name", "content", "says"),
     [
         ("none.log", None, "none.log: cannot be read"),
-        ("a.log", b"", "a.log: no frame in it"),
+        ("a.log", b"", "a.log: no frame that is mapped"),
         ("a.asc", b"date\n1.0 1 100 Rx d 8 zz\n", "a.asc: broken at its beginning"),
         ("a.xyz", b"1", "a.xyz: broken at its beginning"),
         ("a.csv", b"Time Stamp,ID,Extended,Bus,LEN,D1\n1,zz,false,0,1,00\n", "a.csv:2: no frame of a GVRET log"),
-        ("a.csv", b"Time Stamp,ID,Extended,Bus,LEN,D1\n1,1,false,0,8,00\n", "a.csv:2: no frame of a GVRET log"),
+        ("a.csv", b"Time Stamp,ID,Extended,Bus,LEN,D1\n1,101,false,0,8,00\n", "a.csv:2: no frame of a GVRET log"),
         ("a.jsonl", b'{"format": "carservices-recording", "version": 1}\n', "a.jsonl: no value in it"),
         ("a.jsonl", b'{"format": "carservices-recording", "version": 1}\n[0,"Vehicle.No",1,0]\n', ":2: signal"),
         ("a.jsonl", b'{"format": "carservices-recording", "version": 1}\n[0,"Vehicle.Speed","x",0]\n', ":2: Vehicle"),

@@ -53,6 +53,19 @@ def open_bus(settings: Mapping[str, Any]) -> "can.BusABC":
         raise HalError(f"no CAN bus with {words}: {error}; check adapter, channel and bit rate") from None
 
 
+def filters_itself(bus: "can.BusABC") -> bool:
+    """Whether filters act below Python; python-can's own are slower than decoding the frame."""
+    import can
+
+    return type(bus)._apply_filters is not can.BusABC._apply_filters
+
+
+def filter_of(key: int) -> "can.typechecking.CanFilter":
+    """The filter that lets just this message pass."""
+    extended = bool(key & EXTENDED)
+    return {"can_id": key & ~EXTENDED, "can_mask": 0x1FFFFFFF if extended else 0x7FF, "extended": extended}
+
+
 def listen(bus: "can.BusABC") -> "Iterator[can.Message]":
     """Every frame of the bus, until it fails (HalError)."""
     import can

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from carservices.hal import HalError
-from carservices_hal.can.bus import CLASSIC, key_of, open_bus
+from carservices_hal.can.bus import CLASSIC, filter_of, filters_itself, key_of, open_bus
 from carservices_hal.can.dbc import EXTENDED
 
 if TYPE_CHECKING:
@@ -17,19 +17,24 @@ if TYPE_CHECKING:
 Frame = tuple[int, bytes | bytearray, int]
 """Key of the message, payload, monotonic ns when it was read."""
 
-GATHER = 0.005
+GATHER = 0.01
 """s between two looks at the bus: a batch is cheaper than its frames one by one."""
 PATIENCE = 0.1
 """s the reading thread waits for a frame before it looks whether it should end."""
 SEND_TIMEOUT = 0.5
 MOST_FRAMES = 2000
 """Frames of one batch; more wait in the adapter's queue, whose overflow is the adapter's to count."""
+MOST_FILTERS = 512
+"""Of one socket of SocketCAN (linux/can/raw.h: CAN_RAW_FILTER_MAX)."""
 BUS_OFF = 0x40
 """Bit of SocketCAN's error frames (linux/can/error.h: CAN_ERR_BUSOFF)."""
 
 
 class Port:
-    """Opens the bus and keeps it open. ``on_frames`` and ``on_state`` are called on the event loop."""
+    """Opens the bus and keeps it open. ``on_frames`` and ``on_state`` are called on the event loop.
+
+    Where adapter or driver can filter, they let only frames of ``keys`` pass.
+    """
 
     def __init__(
         self,
@@ -38,6 +43,7 @@ class Port:
         on_frames: Callable[[list[Frame]], None],
         on_state: Callable[[str], None],
     ) -> None:
+        self.keys: frozenset[int] = frozenset()
         self._settings = dict(settings)
         self._retry = retry
         self._on_frames = on_frames
@@ -108,7 +114,7 @@ class Port:
         """The reading thread."""
         try:
             try:
-                self._bus = open_bus(self._settings)
+                self._bus = self._open_bus()
             except HalError as error:
                 loop.call_soon_threadsafe(_answer, opened, error)
                 return
@@ -124,7 +130,7 @@ class Port:
         while not self._ending.is_set():
             try:
                 if self._bus is None:
-                    self._bus = open_bus(self._settings)
+                    self._bus = self._open_bus()
                     self._report(loop, "")
                 frames = self._batch(self._bus)
             except Exception as error:  # a driver may raise anything, and a car must outlive its adapter
@@ -136,6 +142,12 @@ class Port:
             if frames:
                 loop.call_soon_threadsafe(self._on_frames, frames)
                 self._ending.wait(GATHER)
+
+    def _open_bus(self) -> "can.BusABC":
+        bus = open_bus(self._settings)
+        if 0 < len(self.keys) <= MOST_FILTERS and filters_itself(bus):
+            bus.set_filters([filter_of(key) for key in self.keys])
+        return bus
 
     def _batch(self, bus: "can.BusABC") -> list[Frame]:
         frames: list[Frame] = []

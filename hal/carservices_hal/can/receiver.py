@@ -71,6 +71,11 @@ class Receiver:
                 mapping.periods.get(key, message.period or None),
             )
 
+    @property
+    def keys(self) -> frozenset[int]:
+        """The messages that are mapped."""
+        return frozenset(self._sources)
+
     def feed(self, key: int, payload: bytes | bytearray, at: int) -> Iterator[Found]:
         """What a frame says; nothing for one that is unknown, short, corrupt or repeated by a stuck sender."""
         self.frames += 1

@@ -10,15 +10,22 @@ import struct
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
 import can
 import zmq
 
-HEADER = struct.Struct("<8sBIdB")
-"""Sender, flags, id, time of sending (s since the epoch), length code; the data follow."""
-HELLO, EXTENDED, REMOTE, ERROR, FD, FAST, PASSIVE = (1 << bit for bit in range(7))
+HEADER = struct.Struct(">cI8sBdB")
+"""Kind, id, sender, flags, time of sending (s since the epoch), length code; the data follow."""
+TOPIC = 5
+"""Bytes of kind and id: by them ZeroMQ filters, so that unwanted frames never reach Python."""
+STANDARD, EXTENDED, ERROR, HELLO = b"s", b"x", b"e", b"h"
+"""Kinds of frames. Errors are heard whatever the filters are, as with SocketCAN."""
+BITS = {STANDARD: 11, EXTENDED: 29}
+REMOTE, FD, FAST, PASSIVE, LONG = (1 << bit for bit in range(5))
+"""Flags; ``LONG`` is an id of 29 bits where the kind does not say it."""
 QUEUE = 100_000
 """Frames that wait for a slow reader; then the newest are lost, as in an adapter."""
 LOOK = 0.05
@@ -49,6 +56,9 @@ class ZmqBus(can.BusABC):
         self._channel = str(channel)
         self._own = receive_own_messages
         self._name = os.urandom(8)
+        self._exact = False
+        self._topics: frozenset[bytes] = frozenset()
+        self._wanted: frozenset[bytes] = frozenset()
         self._sending = threading.Lock()
         base = _home(directory) / self._channel
         if len(str(base)) > LONGEST_PATH:
@@ -58,7 +68,7 @@ class ZmqBus(can.BusABC):
         self._context = zmq.Context()
         self._out = self._socket(zmq.PUB, f"ipc://{base}.in")
         self._in = self._socket(zmq.SUB, f"ipc://{base}.out")
-        self._in.setsockopt(zmq.SUBSCRIBE, b"")
+        self._in.setsockopt(zmq.SUBSCRIBE, HELLO + self._name)
         self._open = True
         super().__init__(channel=channel, **kwargs)
         try:
@@ -69,15 +79,15 @@ class ZmqBus(can.BusABC):
 
     def send(self, msg: can.Message, timeout: float | None = None) -> None:
         """Never blocks: ZeroMQ queues."""
+        kind = ERROR if msg.is_error_frame else EXTENDED if msg.is_extended_id else STANDARD
         flags = (
-            EXTENDED * msg.is_extended_id
-            | REMOTE * msg.is_remote_frame
-            | ERROR * msg.is_error_frame
+            REMOTE * msg.is_remote_frame
             | FD * msg.is_fd
             | FAST * msg.bitrate_switch
             | PASSIVE * msg.error_state_indicator
+            | LONG * msg.is_extended_id
         )
-        header = HEADER.pack(self._name, flags, msg.arbitration_id, time.time(), msg.dlc)
+        header = HEADER.pack(kind, msg.arbitration_id, self._name, flags, time.time(), msg.dlc)
         self._publish(header + bytes(msg.data))
 
     def _recv_internal(self, timeout: float | None) -> tuple[can.Message | None, bool]:
@@ -86,16 +96,18 @@ class ZmqBus(can.BusABC):
             frame = self._next(deadline)
             if frame is None:
                 return None, False
-            sender, flags, number, stamp, dlc = HEADER.unpack_from(frame)
-            own = sender == self._name
-            if flags & HELLO or (own and not self._own):
+            if frame[:1] == HELLO:
                 continue
+            kind, number, sender, flags, stamp, dlc = HEADER.unpack_from(frame)
+            own = sender == self._name
+            if (own and not self._own) or (self._exact and kind != ERROR and frame[:TOPIC] not in self._topics):
+                continue  # the latter was on its way when the filters changed
             message = can.Message(
                 timestamp=stamp,
                 arbitration_id=number,
-                is_extended_id=bool(flags & EXTENDED),
+                is_extended_id=bool(flags & LONG),
                 is_remote_frame=bool(flags & REMOTE),
-                is_error_frame=bool(flags & ERROR),
+                is_error_frame=kind == ERROR,
                 channel=self._channel,
                 dlc=dlc,
                 data=frame[HEADER.size :],
@@ -104,7 +116,11 @@ class ZmqBus(can.BusABC):
                 bitrate_switch=bool(flags & FAST),
                 error_state_indicator=bool(flags & PASSIVE),
             )
-            return message, False
+            return message, self._exact or kind == ERROR
+
+    def _apply_filters(self, filters: can.typechecking.CanFilters | None) -> None:
+        topics = [topic for one in filters or () for topic in _topics(one)] if filters else [STANDARD, EXTENDED]
+        self._wanted = frozenset([*topics, ERROR])
 
     def shutdown(self) -> None:
         super().shutdown()
@@ -134,15 +150,33 @@ class ZmqBus(can.BusABC):
         """The next frame of the wire, None at the deadline."""
         if not self._open:
             raise can.CanOperationError("Cannot operate on a closed bus")
+        if self._wanted is not self._topics:
+            self._subscribe()
+        try:
+            return self._in.recv(zmq.NOBLOCK)  # most often there is one: asking first would cost more than the frame
+        except zmq.Again:
+            pass
+        except zmq.ZMQError as error:
+            raise can.CanOperationError(f"{self.channel_info}: {error}") from None
         wait = None if deadline is None else max(0, round((deadline - time.monotonic()) * 1000))
         try:
             return self._in.recv() if self._in.poll(wait) else None
         except zmq.ZMQError as error:
             raise can.CanOperationError(f"{self.channel_info}: {error}") from None
 
+    def _subscribe(self) -> None:
+        """In the thread that reads: a socket of ZeroMQ belongs to one thread at a time."""
+        wanted = self._wanted
+        for topic in wanted - self._topics:
+            self._in.setsockopt(zmq.SUBSCRIBE, topic)
+        for topic in self._topics - wanted:
+            self._in.setsockopt(zmq.UNSUBSCRIBE, topic)
+        self._topics = wanted
+        self._exact = all(len(topic) == TOPIC for topic in wanted - {ERROR})
+
     def _join(self) -> None:
         """Wait until a frame of ours comes back: then both ways stand, and no frame sent after this is lost."""
-        hello = HEADER.pack(self._name, HELLO, 0, 0.0, 0)
+        hello = HELLO + self._name
         deadline = time.monotonic() + JOIN_TIMEOUT
         while time.monotonic() < deadline:
             self._publish(hello)
@@ -171,6 +205,7 @@ class _Hub(threading.Thread):
                 for socket, end in ((incoming, "in"), (outgoing, "out")):
                     socket.set_hwm(QUEUE)
                     socket.bind(f"ipc://{self._base}.{end}")
+                incoming.send(b"\x01")  # every frame comes here, whoever wants it: a new filter has no gap elsewhere
                 zmq.proxy(incoming, outgoing)
             except zmq.ContextTerminated:
                 pass  # that is how `stop` ends the proxy
@@ -182,6 +217,17 @@ class _Hub(threading.Thread):
         self._ending.set()
         self._context.term()
         self.join()
+
+
+def _topics(filter_: can.typechecking.CanFilter) -> Iterator[bytes]:
+    """The beginnings of the frames that a filter of python-can lets pass, as far as whole bytes can say it."""
+    number, mask, extended = filter_["can_id"], filter_["can_mask"], filter_.get("extended")
+    for kind, bits in BITS.items():
+        beyond = 0xFFFFFFFF >> bits << bits  # bits that no id of this kind has
+        if (extended is None or extended == (kind == EXTENDED)) and not number & mask & beyond:
+            known = ((mask | beyond) & 0xFFFFFFFF).to_bytes(4, "big")
+            whole = len(known) - len(known.lstrip(b"\xff"))
+            yield kind + (number & ~beyond).to_bytes(4, "big")[:whole]
 
 
 def _take(lock: IO[str]) -> bool:

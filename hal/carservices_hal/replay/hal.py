@@ -15,8 +15,8 @@ from carservices_hal.can.car import Files
 from carservices_hal.can.outbox import Outbox
 from carservices_hal.replay.track import LogTrack, Moment, RecordingTrack, Track
 
-TICK = 0.01
-"""s between two looks at the clock."""
+TICK = 0.02
+"""s between two looks at the clock; the stamps of the values are those of their frames all the same."""
 LONGEST = 1.0
 """s of real time one tick makes up for after the process was held up."""
 SLICE = 5000
@@ -143,17 +143,18 @@ class ReplayHal(Hal[ReplayOptions]):
                 self._forget()
                 self._rewind()
             return
-        self._tell_until(target)
+        self._tell_until(target, ns_a_second=1e9 / self._factor)
         if self._next is not None:
             self._time = target
             self._tell_lost()
 
-    def _tell_until(self, target: float, most: int | None = None) -> None:
-        told = 0
+    def _tell_until(self, target: float, most: int | None = None, ns_a_second: float = 0.0) -> None:
+        """What was said up to ``target``, which is now; a second of the log took so many ns, or none in a jump."""
+        told, now = 0, time.monotonic_ns()
         while self._next is not None and self._next.time <= target and told != most:
-            now = time.monotonic_ns()
+            at = now - round((target - self._next.time) * ns_a_second)
             for path, value, status in self._next.found:
-                self._outbox.put(path, value, status, now)
+                self._outbox.put(path, value, status, at)
             self._time = max(self._time, self._next.time)
             self._next = self._read()
             told += 1

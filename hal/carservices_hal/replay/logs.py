@@ -1,7 +1,7 @@
 """Frames from log files: what python-can reads (candump, ASC, BLF, TRC, CSV, MF4, gzip), and GVRET's CSV (SavvyCAN)."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,15 +24,20 @@ GvretRow = tuple[float, int, bool, str, bytes]
 """Seconds, id, whether it is extended, bus, payload."""
 
 
-def frames(file: Path, bus: int | str | None = None) -> Iterator[LogFrame]:
-    """Every data frame, of one ``bus`` (channel) only if given. Raises HalError naming file and place."""
+def frames(file: Path, bus: int | str | None = None, keys: Container[int] | None = None) -> Iterator[LogFrame]:
+    """Every data frame, of one ``bus`` (channel) and of some messages only if given.
+
+    Raises HalError naming file and place.
+    """
     if _is_gvret(file):
-        for stamp, number, extended, _, payload in _gvret(file, bus):
+        for stamp, number, extended, _, payload in _gvret(file, bus, keys):
             yield stamp, number | EXTENDED if extended else number, payload
         return
     for message in _python_can(file, bus):
         if not (message.is_error_frame or message.is_remote_frame):
-            yield message.timestamp, key_of(message), message.data
+            key = key_of(message)
+            if keys is None or key in keys:
+                yield message.timestamp, key, message.data
 
 
 def messages(file: Path, bus: int | str | None = None) -> Iterator["can.Message"]:
@@ -58,20 +63,29 @@ def _is_gvret(file: Path) -> bool:
         raise _unreadable(file, error) from None
 
 
-def _gvret(file: Path, bus: int | str | None) -> Iterator[GvretRow]:
+def _gvret(file: Path, bus: int | str | None, keys: Container[int] | None = None) -> Iterator[GvretRow]:
     wanted = None if bus is None else str(bus)
     with file.open(encoding="utf-8", errors="replace", newline="") as lines:
         rows = csv.reader(lines)
         next(rows)
+        ids: dict[tuple[str, str], tuple[int, bool, bool]] = {}  # a log has many rows and few ids
         try:
             for row in rows:
                 if wanted is not None and row[3] != wanted:
                     continue
+                known = ids.get((row[1], row[2]))
+                if known is None:
+                    number, extended = int(row[1], 16), row[2].strip().lower() == "true"
+                    chosen = keys is None or (number | EXTENDED if extended else number) in keys
+                    known = ids[row[1], row[2]] = (number, extended, chosen)
+                number, extended, chosen = known
+                if not chosen:
+                    continue
                 length = int(row[4])
-                payload = bytes(int(byte, 16) for byte in row[DATA : DATA + length])
+                payload = bytes.fromhex("".join(row[DATA : DATA + length]))
                 if len(payload) != length:
                     raise ValueError("too few bytes")
-                yield int(row[0]) / 1e6, int(row[1], 16), row[2].strip().lower() == "true", row[3], payload
+                yield int(row[0]) / 1e6, number, extended, row[3], payload
         except (ValueError, IndexError, csv.Error):
             raise HalError(f"{file}:{rows.line_num}: no frame of a GVRET log; the file is cut or damaged") from None
 

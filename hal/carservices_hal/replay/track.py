@@ -51,13 +51,13 @@ class LogTrack:
     def play(self) -> Iterator[Moment]:
         receiver = self._receiver = Receiver(self._car.messages, self._car.mapping)
         start = None
-        for stamp, key, payload in frames(self._file, self._bus):
+        for stamp, key, payload in frames(self._file, self._bus, receiver.keys):
             start = stamp if start is None else start
             time = max(stamp - start, 0.0)
             yield Moment(time, receiver.feed(key, payload, round(time * 1e9)))
         if start is None:
             where = "" if self._bus is None else f" of bus {self._bus}"
-            raise HalError(f"{self._file}: no frame{where} in it; give another log or bus")
+            raise HalError(f"{self._file}: no frame{where} that is mapped; give another log or bus")
 
     def lost(self, time: float) -> Iterable[Found]:
         return self._receiver.lost(round(time * 1e9))
