@@ -83,7 +83,7 @@ class Step(NamedTuple):
 
 @dataclass(slots=True)
 class _Level:
-    screen: int
+    screen: int | str
     template: t.Node
     step: int
 
@@ -104,7 +104,7 @@ class Quota:
         """The person began a new task: the app was opened from the launcher or from a notification."""
         self._forgiven = True
 
-    def send(self, screen: int, depth: int, template: t.Node) -> Step:
+    def send(self, screen: int | str, depth: int, template: t.Node) -> Step:
         """Count ``template``, sent by the screen with this key at this depth of the stack (1 is the first)."""
         name = type(template).__name__
         violations: list[Violation] = []
