@@ -149,7 +149,7 @@ class Screen(BaseModel, frozen=True):
     app: str
     name: dict[str, str]
     seq: int = 0
-    key: int = 0
+    key: str = ""
     """The same for each version of one screen on the app's stack: keep the scroll position."""
     depth: int = 1
     """1 is the app's root screen: back leaves the app."""
