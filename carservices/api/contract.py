@@ -3,11 +3,26 @@
 import inspect
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, ClassVar, Generic, ParamSpec, Self, TypeVar, get_type_hints, overload
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    Generic,
+    ParamSpec,
+    Protocol,
+    Self,
+    TypeVar,
+    cast,
+    get_type_hints,
+    overload,
+)
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, create_model
 
-from carservices.bus import CallError, Car, Watch
+from carservices.bus.errors import CallError
+
+if TYPE_CHECKING:  # an app's process uses contracts too, and carries no zmq
+    from carservices.bus import Car
 
 M = TypeVar("M")
 P = ParamSpec("P")
@@ -20,6 +35,20 @@ def call(method: Callable[P, Coroutine[Any, Any, R]]) -> Callable[P, Coroutine[A
     """Mark a method of a contract as a call that clients may make."""
     method.__dict__["is_call"] = True
     return method
+
+
+class Closable(Protocol):
+    """An interest in a stream, until it is closed."""
+
+    async def close(self) -> None: ...
+
+
+class Caller(Protocol):
+    """What a proxy needs of a connection: `carservices.bus.Car`, or an app's view of the car."""
+
+    async def call(self, target: str, method: str, params: Any = None, timeout: float = 10.0) -> Any: ...
+    async def watch_topic(self, topic: str, on_state: Callable[[Any], None]) -> Closable: ...
+    async def last(self, topic: str) -> Any: ...
 
 
 class CallSpec:
@@ -53,7 +82,7 @@ class CallSpec:
 class BoundStream(Generic[M]):
     """A stream of state on one side of the bus: a topic whose last value every newcomer gets at once."""
 
-    def __init__(self, car: Car, topic: str, adapter: TypeAdapter[M]) -> None:
+    def __init__(self, car: "Car", topic: str, adapter: TypeAdapter[M]) -> None:
         self._car = car
         self._topic = topic
         self._adapter = adapter
@@ -62,7 +91,7 @@ class BoundStream(Generic[M]):
         """Say the new state; the service's side."""
         self._car.publish(self._topic, self._adapter.dump_python(state, mode="json"))
 
-    async def watch(self, on_state: Callable[[M | None], None]) -> Watch:
+    async def watch(self, on_state: Callable[[M | None], None]) -> Closable:
         """Call back with the last state at once and with each new one; None while the service is away."""
         return await self._car.watch_topic(self._topic, lambda raw: on_state(self._load(raw)))
 
@@ -81,7 +110,8 @@ class Stream(Generic[M]):
         self.model = model
         self.adapter: TypeAdapter[M] = TypeAdapter(model)
 
-    def __set_name__(self, owner: type, name: str) -> None:
+    def __set_name__(self, owner: "type[Contract]", name: str) -> None:
+        self.owner = owner
         self.name = name
 
     @overload
@@ -102,7 +132,7 @@ class Contract:
 
     name: ClassVar[str]
     calls: ClassVar[dict[str, CallSpec]] = {}
-    car: Car
+    car: "Car"
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -116,11 +146,11 @@ class Contract:
         """Called before the connection closes."""
 
     @classmethod
-    def proxy(cls, car: Car) -> Self:
+    def proxy(cls, car: Caller) -> Self:
         """The client's side: each call travels to the service."""
         remote = {name: _remote(spec) for name, spec in cls.calls.items()}
         proxy: Self = type(f"{cls.__name__}Proxy", (cls,), remote)()
-        proxy.car = car
+        proxy.car = cast("Car", car)
         return proxy
 
     async def dispatch(self, method: str, parameters: Any) -> Any:

@@ -7,7 +7,8 @@ from typing import Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from carservices.hal import HalError, SetError
-from carservices.signals import Datum, InvalidValue, check
+from carservices.signals import Datum, InvalidValue
+from carservices.signals.check import check
 from carservices_emulator.breakdowns import BREAKDOWNS, switch
 from carservices_emulator.model.body import SEATS
 from carservices_emulator.model.charging import Plug

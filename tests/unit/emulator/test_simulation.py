@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carservices.hal import HalError
-from carservices.signals import Access, Catalogue, Datatype, Status, check
+from carservices.signals import Access, Catalogue, Datatype, Status
+from carservices.signals.check import check
 from carservices_emulator.breakdowns import BREAKDOWNS
 from carservices_emulator.commands import COMMANDS, parse
 from carservices_emulator.scenario import Scenario

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carservices.signals import Catalogue, Datatype, InvalidValue, SignalConfig, check, compile_check
-from carservices.signals.check import INTEGER_BOUNDS, MAX_ELEMENTS, MAX_STRING
+from carservices.signals import Catalogue, Datatype, InvalidValue, SignalConfig
+from carservices.signals.check import INTEGER_BOUNDS, MAX_ELEMENTS, MAX_STRING, check, compile_check
 
 ANYTHING = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.binary(), st.complex_numbers()),

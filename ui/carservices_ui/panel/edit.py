@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from carservices.signals import Access, ChangeMode, Datatype, Datum, InvalidValue, SignalConfig, Status, Value, check
+from carservices.signals import Access, ChangeMode, Datatype, Datum, InvalidValue, SignalConfig, Status, Value
+from carservices.signals.check import check
 
 NOTHING = "–"
 UNITS = {"Celsius": "°C", "percent": "%", "degrees": "°", "degrees/s": "°/s", "m/s^2": "m/s²", "iso8601": ""}
