@@ -1,0 +1,119 @@
+"""What the host tells an app: language, units, theme, restrictions, screen, and the person's settings."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from carservices.app.reactive import Source
+
+DEFAULTS: Final[dict[str, Any]] = {
+    "language": "en",
+    "units": {},
+    "theme": "night",
+    "restrictions": 511,
+    "limits": {},
+    "width": 1280,
+    "height": 720,
+    "data_dir": "",
+    "proxy": "",
+    "grants": [],
+    "settings": {},
+    "focus": {},
+}
+"""Each key of the context and what holds until the host says otherwise: everything restricted, English, night."""
+
+
+class Context:
+    """The context as attributes; a view that reads one is made again when it changes."""
+
+    def __init__(self) -> None:
+        self._values = dict(DEFAULTS)
+        self._sources = {name: Source() for name in DEFAULTS}
+
+    def update(self, changes: Mapping[str, Any]) -> None:
+        """Take what the host said; keys of a newer host are ignored."""
+        for name, value in changes.items():
+            if name in DEFAULTS and self._values[name] != value:
+                self._values[name] = value
+                self._sources[name].changed()
+
+    def _get(self, name: str) -> Any:
+        self._sources[name].read()
+        return self._values[name]
+
+    @property
+    def language(self) -> str:
+        """ISO 639-1, such as ``de``."""
+        return str(self._get("language"))
+
+    @property
+    def units(self) -> Mapping[str, str]:
+        """The unit the person reads for each quantity, such as ``{"pressure": "bar"}``."""
+        return dict(self._get("units"))
+
+    @property
+    def theme(self) -> str:
+        """``day`` or ``night``."""
+        return str(self._get("theme"))
+
+    @property
+    def restrictions(self) -> int:
+        """What the driver may not see or do now: the sum of the bits of `carservices.api.driving.Restriction`."""
+        return int(self._get("restrictions"))
+
+    @property
+    def parked(self) -> bool:
+        """Nothing is restricted: long texts, keyboard and sign-in are possible."""
+        return self.restrictions == 0
+
+    @property
+    def limits(self) -> Mapping[str, int]:
+        """How many items are shown now, by template: ``{"list": 6}``."""
+        return dict(self._get("limits"))
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the screen in dp."""
+        return int(self._get("width")), int(self._get("height"))
+
+    @property
+    def data_dir(self) -> Path:
+        """The app's own folder."""
+        return Path(self._get("data_dir"))
+
+    @property
+    def proxy(self) -> str:
+        """Path of the unix socket through which the manifest's hosts can be reached; empty when there are none."""
+        return str(self._get("proxy"))
+
+    @property
+    def grants(self) -> tuple[str, ...]:
+        """Permissions in force."""
+        return tuple(self._get("grants"))
+
+    def has_focus(self, kind: str) -> bool:
+        """Whether this app has the ``audio`` or the ``navigation`` now."""
+        return bool(self._get("focus").get(kind))
+
+    @property
+    def settings(self) -> "Settings":
+        return Settings(self._get("settings"))
+
+
+class Settings(Mapping[str, Any]):
+    """The person's choices for the settings that app.toml declares; each has at least its default."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self._values = values
+
+    def __getitem__(self, name: str) -> Any:
+        try:
+            return self._values[name]
+        except KeyError:
+            raise KeyError(f"no setting '{name}': declare [settings.{name}] in app.toml") from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)

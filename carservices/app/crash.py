@@ -1,0 +1,31 @@
+"""A failure of an app as a card: a sentence for the person, and the app's own lines for the developer."""
+
+import traceback
+from pathlib import Path
+
+from carservices.app.errors import PermissionMissing
+from carservices.app.templates import Action, Icon, MessageTemplate
+from carservices.app.words import word
+
+MAX_DETAIL = 2000
+"""Characters; the last ones are the ones that matter."""
+
+
+def app_lines(error: BaseException, bundle: Path) -> str:
+    """The traceback without the lines of the SDK and of libraries; all of it when the app has no part in it."""
+    everything = traceback.extract_tb(error.__traceback__)
+    inside = [frame for frame in everything if Path(frame.filename).is_relative_to(bundle)]
+    for frame in inside:
+        frame.filename = str(Path(frame.filename).relative_to(bundle))
+    lines = traceback.format_list(inside or everything)
+    return "".join([*lines, *traceback.format_exception_only(error)]).rstrip()
+
+
+def card(error: BaseException, name: str, language: str, bundle: Path, retry: Action) -> MessageTemplate:
+    """What is shown in place of the screen that failed."""
+    if isinstance(error, PermissionMissing):
+        sentence = word(language, "denied", permission=error.permission)
+    else:
+        sentence = word(language, "failed")
+    detail = app_lines(error, bundle).encode("utf-8", "replace").decode()[-MAX_DETAIL:]
+    return MessageTemplate(name or "App", sentence, icon=Icon("error"), buttons=[retry], detail=detail)

@@ -1,0 +1,88 @@
+"""An app's pictures: decoded here, sent to the host as compressed RGBA pixels, each only once."""
+
+import hashlib
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from carservices.app import png
+from carservices.app.errors import BundleError, ImageError
+from carservices.app.templates import Image
+from carservices.app.wire import IMAGE_CHUNK, Kind
+
+MAX_PIXELS: Final = 1920 * 1080
+"""More than one full screen is nothing a template can show."""
+
+
+class Drawn(Protocol):
+    """A picture of Pillow, as far as it is used here; libraries of a bundle bring Pillow along."""
+
+    size: tuple[int, int]
+
+    def convert(self, mode: str) -> Any: ...
+
+
+class Images:
+    """``send`` is the session's; what was sent once is known to the host by its hash."""
+
+    def __init__(self, bundle: Path, send: Callable[..., None]) -> None:
+        self._bundle = bundle
+        self._send = send
+        self._sent: set[str] = set()
+        self._files: dict[str, Image] = {}
+
+    def file(self, name: str) -> Image:
+        """A picture of the bundle. Raises BundleError when it is missing, ImageError when it cannot be decoded."""
+        if name not in self._files:
+            path = (self._bundle / name).resolve()
+            if not path.is_relative_to(self._bundle.resolve()) or not path.is_file():
+                raise BundleError(f"there is no picture {name} in the bundle")
+            try:
+                self._files[name] = self.encoded(path.read_bytes())
+            except ImageError as error:
+                raise ImageError(f"{name}: {error}") from None
+        return self._files[name]
+
+    def encoded(self, data: bytes) -> Image:
+        """A picture from the bytes of a file: PNG, and whatever Pillow knows if the bundle has it.
+
+        Raises ImageError.
+        """
+        try:
+            return self.pixels(*png.decode(data, MAX_PIXELS))
+        except png.PngError as error:
+            return self._by_pillow(data, error)
+
+    def _by_pillow(self, data: bytes, error: png.PngError) -> Image:
+        try:
+            from PIL import Image as Pillow  # type: ignore[import-not-found, unused-ignore]  # vendored by the app
+        except ImportError:
+            raise ImageError(f'{error}; for other pictures add "pillow" to libraries in app.toml') from None
+        import io
+
+        try:
+            with Pillow.open(io.BytesIO(data)) as picture:
+                return self.drawn(picture)
+        except (OSError, ValueError, SyntaxError, Pillow.DecompressionBombError) as problem:
+            raise ImageError(f"cannot be decoded: {problem}") from None
+
+    def drawn(self, picture: Drawn) -> Image:
+        """A picture of Pillow. Raises ImageError when it is too large."""
+        width, height = picture.size
+        if width * height > MAX_PIXELS:
+            raise ImageError(f"{width} × {height} pixels, at most {MAX_PIXELS} pixels are taken")
+        return self.pixels(width, height, picture.convert("RGBA").tobytes())
+
+    def pixels(self, width: int, height: int, rgba: bytes) -> Image:
+        """A picture from RGBA bytes, rows from the top. Raises ImageError when they do not fit the size."""
+        if len(rgba) != width * height * 4 or not 0 < width * height <= MAX_PIXELS:
+            raise ImageError(f"{len(rgba)} bytes are not {width} × {height} RGBA pixels within {MAX_PIXELS}")
+        key = hashlib.blake2b(b"%d %d " % (width, height) + rgba, digest_size=16).hexdigest()
+        if key not in self._sent:
+            self._sent.add(key)
+            data = zlib.compress(rgba, 6)
+            for offset in range(0, len(data), IMAGE_CHUNK):
+                chunk = data[offset : offset + IMAGE_CHUNK]
+                self._send(Kind.IMAGE, key, width, height, len(data), offset, chunk)
+        return Image(key, width, height)

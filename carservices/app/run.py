@@ -1,0 +1,79 @@
+"""The process of one app: ``python -I -m carservices.app.run BUNDLE`` with the link's descriptor in the environment.
+
+The bundle's root and its ``lib`` come first on the path of modules. The process ends with the link.
+"""
+
+import asyncio
+import logging
+import os
+import socket
+import sys
+import tomllib
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from carservices.app.app import App
+from carservices.app.errors import BundleError
+from carservices.app.runtime import LinkLog, Runtime
+from carservices.app.wire import FD_VARIABLE
+
+
+def load(bundle: Path) -> tuple[type[App], str]:
+    """The app's class and its English name. Raises BundleError when the entry of app.toml leads nowhere."""
+    try:
+        manifest = tomllib.loads((bundle / "app.toml").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise BundleError(f"app.toml: {error}") from None
+    entry = str(manifest.get("entry", ""))
+    module, _, name = entry.partition(":")
+    for folder in (bundle / "lib", bundle):
+        if str(folder) not in sys.path:
+            sys.path.insert(0, str(folder))
+    try:
+        found: Any = getattr(import_module(module), name)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise BundleError(f"app.toml: entry = {entry!r}: {error}") from error
+    if not (isinstance(found, type) and issubclass(found, App)):
+        raise BundleError(f"app.toml: entry = {entry!r} is no subclass of carservices.app.App")
+    title: Any = manifest.get("name", name)
+    return found, str(title.get("en", name) if isinstance(title, dict) else title)
+
+
+class LogWriter:
+    """``print`` of an app, line by line, to its log."""
+
+    def __init__(self) -> None:
+        self._rest = ""
+
+    def write(self, text: str) -> int:
+        *lines, self._rest = (self._rest + text).split("\n")
+        for line in lines:
+            logging.getLogger("app").info("%s", line)
+        return len(text)
+
+    def flush(self) -> None:
+        """A line that has not ended yet waits."""
+
+
+async def main(bundle: Path, sock: socket.socket) -> None:
+    """Run the app of a bundle until its link ends. Raises whatever the import of the app raises."""
+    kind, name = load(bundle)
+    app = kind()
+    runtime = Runtime(app, sock, bundle, name)
+    app.attach(runtime)
+    handler = LinkLog(runtime.session)
+    root = logging.getLogger()
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    sys.stdout = LogWriter()
+    try:
+        await runtime.ended.wait()
+    finally:
+        root.removeHandler(handler)
+        runtime.close()
+
+
+if __name__ == "__main__":
+    with socket.socket(fileno=int(os.environ.pop(FD_VARIABLE))) as link:
+        asyncio.run(main(Path(sys.argv[1]).resolve(), link))
