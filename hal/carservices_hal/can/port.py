@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from carservices.hal import HalError
-from carservices_hal.can.bus import CLASSIC, filter_of, filters_itself, key_of, open_bus
+from carservices_hal.can.bus import CLASSIC, DIAGNOSTICS, filter_of, filters_itself, key_of, open_bus
 from carservices_hal.can.dbc import EXTENDED
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ BUS_OFF = 0x40
 class Port:
     """Opens the bus and keeps it open. ``on_frames`` and ``on_state`` are called on the event loop.
 
-    Where adapter or driver can filter, they let only frames of ``keys`` pass.
+    Where adapter or driver can filter, they let only frames of ``keys`` and of diagnostics pass.
     """
 
     def __init__(
@@ -145,8 +145,8 @@ class Port:
 
     def _open_bus(self) -> "can.BusABC":
         bus = open_bus(self._settings)
-        if 0 < len(self.keys) <= MOST_FILTERS and filters_itself(bus):
-            bus.set_filters([filter_of(key) for key in self.keys])
+        if 0 < len(self.keys) <= MOST_FILTERS - len(DIAGNOSTICS) and filters_itself(bus):
+            bus.set_filters([*map(filter_of, self.keys), *DIAGNOSTICS])
         return bus
 
     def _batch(self, bus: "can.BusABC") -> list[Frame]:
