@@ -53,7 +53,8 @@ class CanHal(Hal[CanOptions]):
         self._answers = Answers(car.mapping.answers, car.messages)
         self._readings: dict[str, Reading] = {reading.config.path: reading for reading in car.mapping.readings}
         self._sent: dict[int, tuple[bytes, int]] = {}
-        self._tester = Tester(partial(self._port.send, fd=False), car.mapping.ecus, self.options.p2)
+        send = partial(self._port.send, fd=False)
+        self._tester = Tester(send, self._port.hear, car.mapping.ecus, self.options.p2)
         await self._port.open()
         self._open = True
         return list(car.configs.values())
@@ -121,11 +122,11 @@ class CanHal(Hal[CanOptions]):
 
     async def control(self, verb: str, arguments: dict[str, Any]) -> Any:
         """``ecus`` and ``diagnose``: what testers do (docs/diagnostics.md)."""
-        if verb == "ecus" and not arguments:
-            return self._car.mapping.ecus
-        if verb == "diagnose":
-            return await self._tester.ask(Request.parse(arguments))
-        return await super().control(verb, arguments)
+        if verb not in ("ecus", "diagnose"):
+            return await super().control(verb, arguments)
+        if not self._open:
+            raise HalError("the CAN HAL is not open; call open() first")
+        return self._car.mapping.ecus if verb == "ecus" else await self._tester.ask(Request.parse(arguments))
 
     async def close(self) -> None:
         self._open = False
