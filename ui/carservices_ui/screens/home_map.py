@@ -1,6 +1,6 @@
 """The map card: the map, speed and limit, the road, zoom, and the trip so far along the bottom."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kivy.graphics import Color
 from kivy.metrics import dp
@@ -8,16 +8,21 @@ from kivy.uix.floatlayout import FloatLayout
 
 from carservices.api.energy import Energy, Trip
 from carservices.signals import Datum
-from carservices_ui.map.roads import Road
 from carservices_ui.tokens import TARGET
 from carservices_ui.ui import Ui
 from carservices_ui.units import NOTHING, duration, is_number, percent
 from carservices_ui.widgets import Card, Column, Icon, IconButton, Row, Text, spacer
 from carservices_ui.widgets.shapes import disc
 
+if TYPE_CHECKING:
+    from carservices_ui.map.roads import Road
+    from carservices_ui.map.view import MapView
+
 EDGE = 20
 GLASS = 0.95
 """Opacity of what lies on the map."""
+STEPS = {"my_location": "recenter", "add": "zoom_in", "remove": "zoom_out"}
+"""Buttons and what they ask of the map."""
 
 
 class MapCard(FloatLayout):
@@ -28,27 +33,28 @@ class MapCard(FloatLayout):
         covered = dp(EDGE + TARGET)
         self.road = RoadPill()
         self.speed = SpeedChip(ui)
-        self.map = ui.map.lend(self, insets=(0, covered, covered, covered), on_road=self._show_road)
+        self.map: MapView | None = None
         self.trip = TripBar(ui)
         self.buttons = self._buttons()
         for overlay in (self.road, self.speed, self.buttons, self.trip):
             self.add_widget(overlay)
         self.bind(pos=self._arrange, size=self._arrange)
         self.buttons.bind(size=self._arrange)
+        ui.map.lend(self, insets=(0, covered, covered, covered), on_map=self._show_map, on_road=self._show_road)
 
     def _buttons(self) -> Column:
-        steps = {"my_location": self.map.recenter, "add": self.map.zoom_in, "remove": self.map.zoom_out}
         buttons = []
-        for icon, step in steps.items():
+        for icon, step in STEPS.items():
             tone = "accent" if icon == "my_location" else "text"
             button = IconButton(icon, tone=tone, surface="overlay")
-            button.bind(on_release=lambda *_, step=step: step())
+            button.bind(on_release=lambda *_, step=step: getattr(self.map, step)() if self.map else None)
             buttons.append(button)
         return Column(*buttons, gap="s")
 
     def _arrange(self, *_: Any) -> None:
         edge = dp(EDGE)
-        self.map.pos, self.map.size = self.pos, self.size
+        if self.map is not None:
+            self.map.pos, self.map.size = self.pos, self.size
         self.trip.pos, self.trip.size = (self.x + edge, self.y + edge), (self.width - 2 * edge, dp(TARGET))
         self.speed.pos = (self.x + edge, self.y + 2 * edge + dp(TARGET) - dp(4))
         self.road.pos = (self.x + edge, self.y + self.height - edge - self.road.height)
@@ -57,7 +63,11 @@ class MapCard(FloatLayout):
             self.y + 2 * edge + dp(TARGET) - dp(4),
         )
 
-    def _show_road(self, road: Road | None) -> None:
+    def _show_map(self, view: "MapView") -> None:
+        self.map = view
+        self._arrange()
+
+    def _show_road(self, road: "Road | None") -> None:
         self.road.show(road.name if road else "")
         self.speed.limit(road.limit_kmh if road and road.limit_is_posted else None)
 
