@@ -53,8 +53,7 @@ class CanHal(Hal[CanOptions]):
         self._answers = Answers(car.mapping.answers, car.messages)
         self._readings: dict[str, Reading] = {reading.config.path: reading for reading in car.mapping.readings}
         self._sent: dict[int, tuple[bytes, int]] = {}
-        send = partial(self._port.send, fd=False)
-        self._tester = Tester(send, self._port.hear, car.mapping.ecus, self.options.p2)
+        self._tester = Tester(partial(self._port.send, fd=False), car.mapping.ecus, self.options.p2)
         await self._port.open()
         self._open = True
         return list(car.configs.values())
