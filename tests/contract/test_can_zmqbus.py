@@ -65,11 +65,53 @@ def test_own_messages_only_on_request(bus):
     assert two.recv(TIMEOUT).is_rx
 
 
-def test_filters(bus):
-    one, two = bus(), bus(can_filters=[{"can_id": 0x200, "can_mask": 0x700}])
-    for number in (0x100, 0x2AA, 0x300, 0x200):
-        one.send(can.Message(arbitration_id=number, is_extended_id=False))
-    assert [two.recv(TIMEOUT).arbitration_id, two.recv(TIMEOUT).arbitration_id] == [0x2AA, 0x200]
+STANDARD_AND_EXTENDED = [
+    (0x100, False),
+    (0x2AA, False),
+    (0x7E8, False),
+    (0x100, True),
+    (0x18DAF110, True),
+    (0x2AA, False),
+]
+
+
+@pytest.mark.parametrize(
+    ("filters", "passing"),
+    [
+        ([{"can_id": 0x100, "can_mask": 0x7FF, "extended": False}], [0]),
+        ([{"can_id": 0x100, "can_mask": 0x1FFFFFFF}], [0, 3]),
+        ([{"can_id": 0x100, "can_mask": 0x1FFFFFFF, "extended": True}], [3]),
+        ([{"can_id": 0x700, "can_mask": 0x700, "extended": False}], [2]),
+        ([{"can_id": 0x18DA0000, "can_mask": 0x1FFF0000, "extended": True}], [4]),
+        ([{"can_id": 0x008, "can_mask": 0x008}], [1, 2, 5]),  # no beginning of an id: python-can's own filter
+        ([{"can_id": 0x18DA0000, "can_mask": 0x1FFF0000, "extended": False}], []),
+        ([{"can_id": 0x2AA, "can_mask": 0x7FF}, {"can_id": 0x7E8, "can_mask": 0x7FF}], [1, 2, 5]),
+        ([], [0, 1, 2, 3, 4, 5]),
+    ],
+)
+def test_filters(filters, passing, bus):
+    one, two = bus(), bus(can_filters=filters)
+    for number, extended in STANDARD_AND_EXTENDED:
+        one.send(can.Message(arbitration_id=number, is_extended_id=extended))
+    one.send(can.Message(is_error_frame=True))  # errors always pass, as with SocketCAN
+    heard = []
+    while not (message := two.recv(TIMEOUT)).is_error_frame:
+        heard.append((message.arbitration_id, message.is_extended_id))
+    assert heard == [STANDARD_AND_EXTENDED[number] for number in passing]
+
+
+def test_filters_that_change(bus):
+    one, two = bus(), bus()
+    one.send(can.Message(arbitration_id=1))
+    one.send(can.Message(arbitration_id=2))
+    assert two.recv(TIMEOUT).arbitration_id == 1
+    two.set_filters([{"can_id": 3, "can_mask": 0x1FFFFFFF}])  # frame 2 waits already, and is wanted no more
+    heard = None
+    while heard is None:
+        one.send(can.Message(arbitration_id=4))
+        one.send(can.Message(arbitration_id=3))
+        heard = two.recv(0.01)
+    assert heard.arbitration_id == 3
 
 
 def test_periodic_frames_and_a_listener(bus):

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 CLASSIC = 8
 """Bytes of the longest frame of classic CAN; longer ones go as CAN FD."""
 
+DIAGNOSTICS: "tuple[can.typechecking.CanFilter, ...]" = (
+    {"can_id": 0x700, "can_mask": 0x700, "extended": False},
+    {"can_id": 0x18DA0000, "can_mask": 0x1FFF0000, "extended": True},
+)
+"""Where control units answer testers: ids of 11 bits by custom, of 29 by ISO 15765-2's normal fixed addressing."""
+
 
 class BusOptions(Options):
     """Adapter and channel in python-can's words, or as one text: ``zmq:car``; ``bus_options`` are further settings."""

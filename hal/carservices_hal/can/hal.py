@@ -19,7 +19,7 @@ from carservices_hal.can.mapping import Command, Reading
 from carservices_hal.can.outbox import Outbox
 from carservices_hal.can.port import Frame, Port
 from carservices_hal.can.receiver import Receiver
-from carservices_hal.can.tester import Tester
+from carservices_hal.can.tester import Tester, key_of
 
 LOOK = 0.1
 """s between two looks for messages that stay away."""
@@ -45,6 +45,7 @@ class CanHal(Hal[CanOptions]):
         self._port = Port(options.settings(), options.retry, self._heard, self._turned)
         self._wake = asyncio.Event()
         self._open = False
+        self._alarm = 0.0
 
     async def open(self) -> Sequence[SignalConfig]:
         car = self._car = Car(self.options.dbc, self.options.mapping)
@@ -53,6 +54,8 @@ class CanHal(Hal[CanOptions]):
         self._answers = Answers(car.mapping.answers, car.messages)
         self._readings: dict[str, Reading] = {reading.config.path: reading for reading in car.mapping.readings}
         self._sent: dict[int, tuple[bytes, int]] = {}
+        responses = {key_of(ecu["response"]) for ecu in car.mapping.ecus}
+        self._port.keys = self._receiver.keys | self._answers.keys | responses
         self._tester = Tester(partial(self._port.send, fd=False), car.mapping.ecus, self.options.p2)
         await self._port.open()
         self._open = True
@@ -69,9 +72,8 @@ class CanHal(Hal[CanOptions]):
                     self._outbox.put(path, value, status, now)
             if batch := self._outbox.collect(now):
                 yield batch
-            due = self._outbox.next_due()
-            pause = look - loop.time() if due is None else min(look - loop.time(), (due - now) / 1e9)
-            timer = loop.call_later(max(pause, 0.0), self._wake.set)
+            self._alarm = min(now + (look - loop.time()) * 1e9, self._outbox.next_due())
+            timer = loop.call_later(max((self._alarm - now) / 1e9, 0.0), self._wake.set)
             try:
                 await self._wake.wait()
             finally:
@@ -150,7 +152,8 @@ class CanHal(Hal[CanOptions]):
             self._answers.hear(key, payload)
             for path, value, status in self._receiver.feed(key, payload, at):
                 self._outbox.put(path, value, status, at)
-        self._wake.set()
+        if self._outbox.next_due() < self._alarm:  # most batches bring only samples whose time has not come
+            self._wake.set()
 
     def _turned(self, fault: str) -> None:
         """The bus was lost, or is back: then its frames bring the values."""

@@ -1,5 +1,6 @@
 """What is to be told: changes at once, samples at their subscribed rate, timestamps that always increase."""
 
+import math
 from collections.abc import Mapping, Sequence
 
 from carservices.signals import ChangeMode, Datum, SignalConfig, Status, Value
@@ -72,9 +73,11 @@ class Outbox:
             reading.timestamp = self._stamps[path] = max(reading.timestamp, self._stamps.get(path, 0) + 1)
         return batch
 
-    def next_due(self) -> float | None:
-        """When the earliest waiting sample is due; None without one."""
-        return min((self._due.get(path, 0) - SLACK * self._periods[path] for path in self._waiting), default=None)
+    def next_due(self) -> float:
+        """When the next batch is due: 0, at once, for a change; never (infinity) when nothing waits."""
+        if self._now:
+            return 0.0
+        return min((self._due.get(path, 0) - SLACK * self._periods[path] for path in self._waiting), default=math.inf)
 
     def _tell(self, reading: Value) -> None:
         self._waiting.pop(reading.path, None)

@@ -19,8 +19,9 @@ import zmq
 
 HEADER = struct.Struct(">cI8sBdB")
 """Kind, id, sender, flags, time of sending (s since the epoch), length code; the data follow."""
-TOPIC = 5
-"""Bytes of kind and id: by them ZeroMQ filters, so that unwanted frames never reach Python."""
+Topics = tuple[frozenset[bytes], bool]
+"""Beginnings of the frames that are wanted: by them ZeroMQ filters, so that others never reach Python; and whether
+this is all there is to filter."""
 STANDARD, EXTENDED, ERROR, HELLO = b"s", b"x", b"e", b"h"
 """Kinds of frames. Errors are heard whatever the filters are, as with SocketCAN."""
 BITS = {STANDARD: 11, EXTENDED: 29}
@@ -56,9 +57,9 @@ class ZmqBus(can.BusABC):
         self._channel = str(channel)
         self._own = receive_own_messages
         self._name = os.urandom(8)
-        self._exact = False
-        self._topics: frozenset[bytes] = frozenset()
-        self._wanted: frozenset[bytes] = frozenset()
+        self._exact: tuple[bytes, ...] = ()
+        self._topics: Topics = (frozenset(), False)
+        self._wanted: Topics = (frozenset(), True)
         self._sending = threading.Lock()
         base = _home(directory) / self._channel
         if len(str(base)) > LONGEST_PATH:
@@ -100,7 +101,7 @@ class ZmqBus(can.BusABC):
                 continue
             kind, number, sender, flags, stamp, dlc = HEADER.unpack_from(frame)
             own = sender == self._name
-            if (own and not self._own) or (self._exact and kind != ERROR and frame[:TOPIC] not in self._topics):
+            if (own and not self._own) or (self._exact and not frame.startswith(self._exact)):
                 continue  # the latter was on its way when the filters changed
             message = can.Message(
                 timestamp=stamp,
@@ -116,11 +117,14 @@ class ZmqBus(can.BusABC):
                 bitrate_switch=bool(flags & FAST),
                 error_state_indicator=bool(flags & PASSIVE),
             )
-            return message, self._exact or kind == ERROR
+            return message, kind == ERROR or bool(self._exact)
 
     def _apply_filters(self, filters: can.typechecking.CanFilters | None) -> None:
-        topics = [topic for one in filters or () for topic in _topics(one)] if filters else [STANDARD, EXTENDED]
-        self._wanted = frozenset([*topics, ERROR])
+        pairs = [pair for one in filters or () for pair in _topics(one)]
+        if not filters:
+            pairs = [(STANDARD, True), (EXTENDED, True)]
+        topics = frozenset([ERROR, *(topic for topic, _ in pairs)])
+        self._wanted = topics, all(exact for _, exact in pairs)
 
     def shutdown(self) -> None:
         super().shutdown()
@@ -166,13 +170,13 @@ class ZmqBus(can.BusABC):
 
     def _subscribe(self) -> None:
         """In the thread that reads: a socket of ZeroMQ belongs to one thread at a time."""
-        wanted = self._wanted
-        for topic in wanted - self._topics:
+        topics, before = self._wanted[0], self._topics[0]
+        self._topics = self._wanted
+        for topic in topics - before:
             self._in.setsockopt(zmq.SUBSCRIBE, topic)
-        for topic in self._topics - wanted:
+        for topic in before - topics:
             self._in.setsockopt(zmq.UNSUBSCRIBE, topic)
-        self._topics = wanted
-        self._exact = all(len(topic) == TOPIC for topic in wanted - {ERROR})
+        self._exact = tuple(topics) if self._topics[1] else ()
 
     def _join(self) -> None:
         """Wait until a frame of ours comes back: then both ways stand, and no frame sent after this is lost."""
@@ -219,15 +223,15 @@ class _Hub(threading.Thread):
         self.join()
 
 
-def _topics(filter_: can.typechecking.CanFilter) -> Iterator[bytes]:
-    """The beginnings of the frames that a filter of python-can lets pass, as far as whole bytes can say it."""
+def _topics(filter_: can.typechecking.CanFilter) -> Iterator[tuple[bytes, bool]]:
+    """The beginnings of the frames that a filter of python-can lets pass, and whether that is all it says."""
     number, mask, extended = filter_["can_id"], filter_["can_mask"], filter_.get("extended")
     for kind, bits in BITS.items():
         beyond = 0xFFFFFFFF >> bits << bits  # bits that no id of this kind has
         if (extended is None or extended == (kind == EXTENDED)) and not number & mask & beyond:
             known = ((mask | beyond) & 0xFFFFFFFF).to_bytes(4, "big")
             whole = len(known) - len(known.lstrip(b"\xff"))
-            yield kind + (number & ~beyond).to_bytes(4, "big")[:whole]
+            yield kind + (number & ~beyond).to_bytes(4, "big")[:whole], not any(known[whole:])
 
 
 def _take(lock: IO[str]) -> bool:
