@@ -111,6 +111,11 @@ class Car:
         return self._link.name
 
     @property
+    def run_dir(self) -> Path:
+        """Where this car runs."""
+        return self._link.run_dir
+
+    @property
     def connected(self) -> bool:
         return self._link.connected
 
@@ -266,7 +271,7 @@ class Car:
     async def last(self, topic: str) -> Any:
         """The last state of a stream; None when nothing was said."""
         payload = await self.call(wire.HUB, "last", topic)
-        return None if payload is None else wire.unpack(payload)[0]
+        return None if payload is None else wire.unpack(payload)[-1][0]
 
     # -- restarts and notices ----------------------------------------------------------------------------------------
 
