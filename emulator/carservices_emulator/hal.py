@@ -303,6 +303,8 @@ class EmulatorHal(Hal[EmulatorOptions]):
         if self._replay is not None:
             self._replay.run(seconds)
             return
+        if self._network is not None:
+            self.simulation.world.unheard = self._network.mute
         steps = math.ceil(seconds / STEP)
         self.simulation.run(seconds, seconds / steps)
 

@@ -48,6 +48,8 @@ class World:
         self.sensors = SensorFaults(self.chance)
         self.broken: set[str] = set()
         """Names of the parts that are broken."""
+        self.unheard: set[str] = set()
+        """Names of the control units from which nothing comes on their bus."""
         self.stored: dict[str, Any] = dict(STORED)
         self.time_to_complete = 0.0
         """s until the charge limit, as the car forecasts it."""

@@ -15,8 +15,17 @@ from carservices_emulator.world import World
 
 LATER, SOON, NOW = Severity.MAINTENANCE_ONLY, Severity.CHECK_AT_NEXT_HALT, Severity.CHECK_IMMEDIATELY
 BATTERY = "Vehicle.Powertrain.TractionBattery"
-SILENT, RANGE, PLAUSIBLE = "31", "22", "64"
-"""Failure types: no signal, amplitude beyond its maximum, plausibility."""
+SILENT, RANGE, PLAUSIBLE, MISSING = "31", "22", "64", "87"
+"""Failure types: no signal, amplitude beyond its maximum, plausibility, missing message."""
+LOST = (
+    ("VCU", "BMS", "U0111", NOW),
+    ("VCU", "ABS", "U0121", NOW),
+    ("VCU", "TPMS", "U0127", LATER),
+    ("VCU", "BCM", "U0140", SOON),
+    ("VCU", "HVAC", "U0164", LATER),
+    ("BMS", "VCU", "U0293", NOW),
+)
+"""Who misses whose messages, and the code."""
 WHEEL_NAMES = dict(zip(WHEELS, ("front left", "front right", "rear left", "rear right"), strict=True))
 LOW_12V = 11.5
 """V with consumers on: below it control units begin to reset."""
@@ -111,6 +120,11 @@ def window_lost(world: World) -> bool:
     return not all(door.referenced for door in world.car.body.doors.values())
 
 
+def lost(ecu: str) -> Test:
+    """Its messages stay away."""
+    return lambda world: ecu in world.unheard
+
+
 def cable_pulled(world: World) -> bool:
     """The cable went while the lock was closed, and none has been put in since."""
     return "plug-pulled" in world.broken and world.car.port.plug is None
@@ -162,6 +176,10 @@ FAULTS: tuple[Fault, ...] = (
         fault
         for digits, name, path, _ in wheels(0x320)
         for fault in sensor("TPMS", f"C1{digits}", f"Tyre sensor {name}", f"{path}.Tire.Pressure", 25)
+    ),
+    *(
+        Fault(ecu, f"{code}-{MISSING}", f"Lost communication: {other}", severity, on(lost(other)), trips=1)
+        for ecu, other, code, severity in LOST
     ),
 )
 """Every fault of every unit."""

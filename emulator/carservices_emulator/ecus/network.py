@@ -98,6 +98,11 @@ class Network:
         """Begin or end a disturbance of one control unit."""
         (self.disturbances[ecu].add if on else self.disturbances[ecu].discard)(disturbance)
 
+    @property
+    def mute(self) -> set[str]:
+        """The control units that send nothing."""
+        return {ecu for ecu, kinds in self.disturbances.items() if kinds & MUTE}
+
     def disturbed(self) -> dict[str, list[str]]:
         """Control unit → what is wrong with it, of those with something wrong."""
         return {ecu: sorted(kinds) for ecu, kinds in self.disturbances.items() if kinds}
