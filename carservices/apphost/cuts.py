@@ -5,9 +5,9 @@ from typing import Any, Final, NamedTuple
 
 from carservices.api.apps import Cut, CutKind
 from carservices.api.driving import DrivingState, Limits, Restriction
-from carservices.app import templates
-from carservices.app.codec import fields_of
+from carservices.app.codec import Field, Shape, fields_of, shape_of
 from carservices.app.rules import LIMITS
+from carservices.app.templates import Template
 
 UNKNOWN: Final = Limits(string_length=80, cumulative_items=50, depth=3)
 """While nobody says what may be shown, AAOS' shipped limits for a moving car count."""
@@ -63,7 +63,7 @@ def apply(tree: Any, depth: int, rules: Rules) -> Shown:
         )
         return Shown(None, (cut,), frozenset())
     scissors = _Scissors(rules)
-    shown = scissors.node(tree, name, _Room(None))
+    shown = scissors.node(tree, shape_of(Template), name, _Room(None))
     return Shown(shown, tuple(scissors.cuts), frozenset(scissors.actions))
 
 
@@ -87,8 +87,9 @@ class _Scissors:
         self.cuts: list[Cut] = []
         self.actions: set[int] = set()
 
-    def node(self, tree: Any, place: str, room: _Room) -> Any:
+    def node(self, tree: Any, shape: Shape, place: str, room: _Room) -> Any:
         name, given = tree
+        kind: Any = next(kind for kind in shape.nodes if kind.__name__ == name)
         if name in ITEM_LIMITS and Restriction.LIMIT_CONTENT & self._rules.restrictions:
             room = _Room(min(ITEM_LIMITS[name], self._rules.limits.cumulative_items))
         if name == "Action" and given.get("parked_only") and not self._rules.parked:
@@ -97,12 +98,12 @@ class _Scissors:
             self._cut(CutKind.KEYBOARD, place, 0, Restriction.NO_KEYBOARD)
             given = {**given, "show_keyboard": False}
         fields = {}
-        for field in fields_of(getattr(templates, name)):
+        for field in fields_of(kind):
             if field.name in given:
                 fields[field.name] = self._field(given[field.name], field, f"{place}.{field.name}", room)
         return [name, fields]
 
-    def _field(self, value: Any, field: Any, place: str, room: _Room) -> Any:
+    def _field(self, value: Any, field: Field, place: str, room: _Room) -> Any:
         shape = field.shape
         if shape.handler:
             if value is not None:
@@ -111,8 +112,8 @@ class _Scissors:
         if shape.scalars == (str,) and field.name not in NOT_SHOWN and value is not None:
             return self._text(value, place)
         if shape.element and shape.element.nodes:
-            return self._sequence(value, field.name, place, room)
-        return self.node(value, place, room) if shape.nodes and isinstance(value, list) else value
+            return self._sequence(value, field.name, shape.element, place, room)
+        return self.node(value, shape, place, room) if shape.nodes and isinstance(value, list) else value
 
     def _text(self, text: str, place: str) -> str:
         most = self._rules.limits.string_length
@@ -121,13 +122,13 @@ class _Scissors:
         self._cut(CutKind.TEXT, place, len(text) - most + 1, Restriction.LIMIT_STRING_LENGTH)
         return text[: most - 1] + ELLIPSIS
 
-    def _sequence(self, items: list[Any], name: str, place: str, room: _Room) -> list[Any]:
+    def _sequence(self, items: list[Any], name: str, element: Shape, place: str, room: _Room) -> list[Any]:
         if name in ITEMS and room.left is not None:
             if len(items) > room.left:
                 self._cut(CutKind.ROWS, place, len(items) - room.left, Restriction.LIMIT_CONTENT)
                 items = items[: room.left]
             room.left -= len(items)
-        return [self.node(item, f"{place}[{index}]", room) for index, item in enumerate(items)]
+        return [self.node(item, element, f"{place}[{index}]", room) for index, item in enumerate(items)]
 
     def _cut(self, kind: CutKind, place: str, amount: int, bit: Restriction) -> None:
         self.cuts.append(Cut(kind=kind, place=place, amount=amount, restriction=int(bit)))

@@ -12,6 +12,9 @@ MAX_LOG: Final = 2000
 MAX_NUMBER: Final = 2**53
 
 
+NAMES: Final = ("path", "service", "method", "stream", "image", "screen")
+
+
 def _number(value: Any) -> bool:
     return type(value) is int and 0 <= value <= MAX_NUMBER
 
@@ -35,7 +38,7 @@ def _anything(_value: Any) -> bool:
 CHECKS: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {
     "globs": (_names, "a list of globs"),
     "rate_hz": (_rate, "a rate in Hz, or nothing"),
-    **dict.fromkeys(("path", "service", "method", "stream", "image"), (_name, f"a name of at most {MAX_NAME} letters")),
+    **dict.fromkeys(NAMES, (_name, f"a name of at most {MAX_NAME} letters")),
     **dict.fromkeys(("level", "text"), (lambda value: isinstance(value, str), "a text")),
     **dict.fromkeys(("value", "parameters", "tree"), (_anything, "")),
     "data": (lambda value: isinstance(value, bytes), "bytes"),

@@ -136,12 +136,12 @@ class Signals:
                 continue
             denial = self._judge(path)
             if denial is not None:
-                denied.setdefault((denial.permission, denial.why), denial)
+                denied.setdefault((_named(wanted.globs, path), denial.permission), denial)
             elif path in configs:
                 granted.append(path)
         if sum(path not in self._seen for path in granted) > room:
             raise Refused("BUDGET", f"an app watches at most {MAX_SIGNALS} signals and streams: name fewer")
-        told = [[one.permission, one.permission, one.cure] for one in denied.values()]
+        told = [[what, permission, one.cure] for (what, permission), one in denied.items()]
         fresh = told != wanted.told
         if granted or fresh:
             wanted.told = told
@@ -255,6 +255,11 @@ class Signals:
             seen.pending = None
             seen.due = now + seen.interval
         return True
+
+
+def _named(globs: GlobSet, path: str) -> str:
+    """The words by which the app asked for a path: the path itself, or the first glob that it matches."""
+    return path if path in globs.exact else next(glob for glob in globs.patterns if path in GlobSet(glob))
 
 
 def _plain(index: int, value: Value) -> tuple[Any, ...]:

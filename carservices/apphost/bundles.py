@@ -1,0 +1,65 @@
+"""The apps there are: bundles in the car's own folder and installed ones."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import carservices
+from carservices.app.manifest import Manifest, ManifestError, load
+from carservices.apphost.proxy import host_is_listed
+
+MANIFEST: Final = "app.toml"
+BUILTIN: Final = Path(carservices.__path__[0]).parent / "apps"
+"""Beside the package, in a checkout."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """One usable bundle."""
+
+    manifest: Manifest
+    folder: Path
+    builtin: bool
+
+    @property
+    def id(self) -> str:
+        return self.manifest.id
+
+    @property
+    def name(self) -> dict[str, str]:
+        """By language; English is always there."""
+        return dict(self.manifest.name)
+
+    @property
+    def icon(self) -> str | None:
+        path = self.folder / self.manifest.icon if self.manifest.icon else None
+        return str(path) if path is not None and path.is_file() else None
+
+    @property
+    def scopes(self) -> Mapping[str, str]:
+        """Each scope with the app's reason, its hosts among them."""
+        hosts = {f"network:{host}": "" for host in self.manifest.hosts}
+        return {**hosts, **self.manifest.permissions}
+
+    def reaches(self, host: str, port: int) -> bool:
+        """Whether its manifest names this host."""
+        return host_is_listed(tuple(self.manifest.hosts), host, port)
+
+
+def discover(builtin: Path, installed: Iterable[Path]) -> tuple[dict[str, Bundle], list[str]]:
+    """Bundles by id, and a sentence for each folder that holds none that can be used. The car's own come first."""
+    found: dict[str, Bundle] = {}
+    problems: list[str] = []
+    own = sorted(path.parent for path in builtin.glob(f"*/{MANIFEST}"))
+    for folder, is_own in (*((folder, True) for folder in own), *((folder, False) for folder in installed)):
+        try:
+            manifest = load(folder / MANIFEST)
+        except ManifestError as error:
+            problems.append(str(error))
+            continue
+        if manifest.id in found:
+            problems.append(f"{folder}: the id {manifest.id} is taken by {found[manifest.id].folder}: uninstall one")
+        else:
+            found[manifest.id] = Bundle(manifest, folder, is_own)
+    return found, problems

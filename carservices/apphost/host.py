@@ -1,0 +1,212 @@
+"""The app host: the parts that look after apps, wired together, and what an app needs of them."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from carservices.api.apps import Asked, Catalog, Front, Player
+from carservices.api.audit import Audit
+from carservices.app.codec import TemplateError
+from carservices.app.wire import Kind
+from carservices.apphost import grants, surroundings, usage
+from carservices.apphost.access import Access
+from carservices.apphost.bundles import Bundle
+from carservices.apphost.consent import Consent
+from carservices.apphost.feed import Feed
+from carservices.apphost.front import FrontDesk
+from carservices.apphost.grants import Grants
+from carservices.apphost.launcher import Launcher
+from carservices.apphost.life import App
+from carservices.apphost.notices import NoticeDesk
+from carservices.apphost.permissions import RuleBook
+from carservices.apphost.places import Places
+from carservices.apphost.player import MediaDesk
+from carservices.apphost.roster import Roster
+from carservices.apphost.session import Gateway
+from carservices.apphost.surroundings import Surroundings
+from carservices.apphost.usage import UsageLog
+from carservices.bus import CallError, Car
+from carservices.bus.crashes import write_report
+
+CHECK_SECONDS = 1.0
+GROW_EVERY, METER_EVERY, SAVE_EVERY = 2, 2, 10
+"""Checks between two looks for new signals, at processor and memory, and two writings of the use log."""
+FILES = "files:"
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Streams:
+    """Where states go."""
+
+    catalog: Callable[[Catalog], None]
+    front: Callable[[Front], None]
+    player: Callable[[Player], None]
+    asked: Callable[[Asked], None]
+
+
+class AppHost:
+    """The `Host` of every app."""
+
+    def __init__(self, car: Car, places: Places, launcher: Launcher, streams: Streams) -> None:
+        self.places = places
+        self.launcher = launcher
+        self.book = RuleBook.default()
+        self.gateway = Gateway(car, Feed(car, self.book.rate), self.book)
+        self.grants = Grants(places.file(grants.FILE))
+        self.usage = UsageLog(places.file(usage.FILE))
+        self.surroundings = Surroundings(places.file(surroundings.FILE), self._tell_all, self._rules_changed)
+        self.roster = Roster(places, self._make, streams.catalog)
+        self.front = FrontDesk(streams.front, lambda: self.surroundings.rules, self.audit)
+        self.player = MediaDesk(streams.player)
+        self.consent = Consent(self.grants, self.roster, streams.asked, lambda: self.parked, self.audit)
+        self.notices = NoticeDesk(car)
+        self._car = car
+        self._known: frozenset[str] = frozenset()
+        self._checking: asyncio.Task[None] | None = None
+        places.books.mkdir(parents=True, exist_ok=True)
+        self._audit = Audit(places.books)
+
+    @property
+    def parked(self) -> bool:
+        """The driver may decide things; False while nobody knows."""
+        return self.surroundings.rules.parked
+
+    async def start(self) -> None:
+        self.player.show()
+        self.front.show()
+        self.consent.update()
+        await self.surroundings.start(self._car)
+        await self.roster.rescan()
+        self._checking = asyncio.create_task(self._check())
+
+    async def stop(self) -> None:
+        if self._checking is not None:
+            self._checking.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._checking
+        await self.roster.stop()
+        self.usage.save()
+
+    def _make(self, bundle: Bundle, disabled: bool) -> App:
+        access = Access(bundle.id, bundle.scopes, self.book, self.grants, self.usage, builtin=bundle.builtin)
+        return App(bundle, access, self, disabled=disabled)
+
+    # -- every second ------------------------------------------------------------------------------------------------
+
+    async def _check(self) -> None:
+        count = 0
+        while True:
+            await asyncio.sleep(CHECK_SECONDS)
+            count += 1
+            for app in self.roster:
+                app.check(asyncio.get_running_loop().time())
+            if count % METER_EVERY == 0:
+                self.roster.measure()
+            if count % SAVE_EVERY == 0:
+                self.usage.save()
+            if count % GROW_EVERY == 0:
+                await self._grow()
+
+    async def _grow(self) -> None:
+        """Signals that were not there before join the subscriptions that want them."""
+        known = frozenset(await self.gateway.feed.configs())
+        if not known <= self._known:
+            self._known |= known
+            for app in self.roster:
+                if app.session is not None:
+                    await app.session.requests.extend()
+
+    def _tell_all(self, changes: Mapping[str, Any]) -> None:
+        for app in self.roster:
+            app.tell(changes)
+
+    def _rules_changed(self) -> None:
+        self.front.show()
+        self.consent.update()
+
+    # -- for an app (`life.Host`) ------------------------------------------------------------------------------------
+
+    def context(self, app: App) -> dict[str, Any]:
+        inside = app.inside
+        return {
+            **self.surroundings.context(),
+            "data_dir": inside.data if inside else "",
+            "proxy": (inside.proxy if inside else None) or "",
+            "grants": list(app.access.granted),
+            "settings": {name: setting.default for name, setting in app.bundle.manifest.settings.items()},
+        }
+
+    def changed(self) -> None:
+        self.roster.changed()
+
+    def shows(self, app: App) -> None:
+        if app is self.front.app:
+            self.front.update()
+
+    def plays(self, app: App, tree: Any) -> None:
+        try:
+            self.player.say(app, tree)
+        except TemplateError as error:
+            self._refuse(app, error)
+
+    def notifies(self, app: App, tree: Any) -> None:
+        async def post() -> None:
+            try:
+                await self.notices.post(app.bundle, tree)
+            except TemplateError as error:
+                self._refuse(app, error)
+            except CallError as error:
+                log.warning("%s: its notification was not taken: %s", app.id, error)
+
+        self._car.spawn(post())
+
+    def _refuse(self, app: App, error: TemplateError) -> None:
+        if app.session is not None:
+            app.session.send(Kind.CHECK, [["template", error.place, error.problem]])
+            app.session.violate(str(error))
+
+    def left(self, app: App) -> None:
+        self.player.leave(app)
+        self.consent.questions.drop(app.id)
+        if app.last_error is None:
+            self.front.leave(app)
+        else:
+            self.shows(app)
+
+    def crashed(self, app: App, lines: list[str]) -> None:
+        log.warning("%s: %s", app.id, app.last_error)
+        if app.disabled:
+            facts: dict[str, object] = {"version": app.bundle.manifest.version, "folder": app.bundle.folder}
+            with contextlib.suppress(OSError):  # a full disk must not keep it enabled
+                write_report(self.places.state, app.id, f"was disabled: {app.last_error}", facts, lines)
+            self.roster.keep_disabled()
+
+    def ask(self, app: App, permission: str) -> "asyncio.Future[bool] | None":
+        return self.consent.ask(app, permission)
+
+    def audit(self, app: str, what: str, **facts: Any) -> None:
+        self._audit.record(app, what, **facts)
+
+    def place(self, app: str) -> Path:
+        return self.places.of(app)
+
+    def folders(self, app: App) -> Mapping[str, Path]:
+        """Those of the person that the app may read; for the others the person is asked now."""
+        granted: dict[str, Path] = {}
+        for scope in app.bundle.scopes:
+            if not scope.startswith(FILES):
+                continue
+            name = scope.removeprefix(FILES)
+            denial = app.access.special(scope)
+            folder = self.places.folders.get(name)
+            if denial is None and folder is not None and folder.is_dir():
+                granted[name] = folder
+            elif denial is not None:
+                app.undecided(denial)
+        return granted

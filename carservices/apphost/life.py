@@ -1,0 +1,475 @@
+"""One app through its life: stopped → starting → running ⇄ in front ⇄ frozen, and how it ends."""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from carservices.api.apps import AppState, AppStatus, Counters, Sandbox, SandboxLevel
+from carservices.app import wire
+from carservices.app.rules import Violation
+from carservices.app.wire import Kind
+from carservices.apphost.access import Access, Denial, Why
+from carservices.apphost.bundles import Bundle
+from carservices.apphost.images import Images
+from carservices.apphost.launcher import Launcher, Process
+from carservices.apphost.proxy import Proxy
+from carservices.apphost.sandbox import Inside, SandboxRefused
+from carservices.apphost.session import Gateway, Session
+from carservices.apphost.stage import Offer, Stage
+from carservices.bus.crashes import how_it_ended
+
+START_SECONDS: Final = 10.0
+"""Until HELLO."""
+ANSWER_SECONDS: Final = 5.0
+"""For a ping, which follows each tap too, and for the first template once in front (AAOS: 5 s to ANR)."""
+PING_SECONDS: Final = 5.0
+FREEZE_SECONDS: Final = 5.0
+"""In the background before an app without a background use is frozen."""
+STOP_SECONDS: Final = 3.0
+"""The SDK gives an app 2 s to say goodbye."""
+BACKGROUND_PATIENCE: Final = 30.0
+"""How long one in the background, where nobody can decide, may be without an answer."""
+CRASHES: Final = 3
+CRASH_WINDOW: Final = 300.0
+
+log = logging.getLogger(__name__)
+
+
+class Host(Protocol):
+    """What an app needs of those around it."""
+
+    gateway: Gateway
+    launcher: Launcher
+
+    def context(self, app: "App") -> dict[str, Any]: ...
+    def changed(self) -> None:
+        """Its state is another."""
+
+    def shows(self, app: "App") -> None:
+        """It has something new to show."""
+
+    def plays(self, app: "App", tree: Any) -> None: ...
+    def notifies(self, app: "App", tree: Any) -> None: ...
+    def left(self, app: "App") -> None:
+        """It has finished by itself or its process is gone: it is not in front any more unless it crashed."""
+
+    def crashed(self, app: "App", lines: list[str]) -> None: ...
+    def ask(self, app: "App", permission: str) -> "asyncio.Future[bool] | None": ...
+    def audit(self, app: str, what: str, **facts: Any) -> None: ...
+    def place(self, app: str) -> Path:
+        """Its folder in the run directory."""
+
+    def folders(self, app: "App") -> Mapping[str, Path]:
+        """The person's folders it may read."""
+
+
+class App:
+    """An installed app, running or not. It is the `Events` of its own session."""
+
+    def __init__(self, bundle: Bundle, access: Access, host: Host, *, disabled: bool = False) -> None:
+        self.bundle = bundle
+        self.access = access
+        self.disabled = disabled
+        self.last_error: str | None = None
+        self.front = False
+        self.unresponsive: str | None = None
+        self.session: Session | None = None
+        self.images = Images(host.place(bundle.id) / "images")
+        self.stage = Stage(bundle.manifest.category, self._against_rules)
+        self.cpu: float | None = None
+        self.rss: int | None = None
+        self._host = host
+        self._process: Process | None = None
+        self._proxy: Proxy | None = None
+        self._gone = asyncio.Event()
+        self._gone.set()
+        self._why: str | None = None
+        self._stopping = False
+        self._crashed = False
+        self._greeted = False
+        self._frozen = False
+        self._since = 0.0
+        self._back_since = 0.0
+        self._pings = 0
+        self._asked: float | None = None
+        self._pinged = 0.0
+        self._crashes: deque[float] = deque(maxlen=CRASHES)
+
+    @property
+    def id(self) -> str:
+        return self.bundle.id
+
+    @property
+    def running(self) -> bool:
+        return self._process is not None
+
+    @property
+    def inside(self) -> Inside | None:
+        """Where its process sees its things."""
+        return self._process.inside if self._process is not None else None
+
+    @property
+    def state(self) -> AppState:
+        if not self.running:
+            if self.disabled:
+                return AppState.DISABLED
+            return AppState.CRASHED if self._crashed else AppState.STOPPED
+        if self.unresponsive is not None:
+            return AppState.NOT_RESPONDING
+        if not self._greeted:
+            return AppState.STARTING
+        if self.front:
+            return AppState.FOREGROUND
+        return AppState.FROZEN if self._frozen else AppState.RUNNING
+
+    # -- start and end -----------------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Start its process unless it runs. A failure is kept as `last_error`, as a crash is."""
+        if self.running:
+            return
+        self.images.clear()
+        self.stage = Stage(self.bundle.manifest.category, self._against_rules)
+        self._why = self.unresponsive = self.last_error = None
+        self._stopping = self._crashed = self._greeted = self._frozen = False
+        self._asked = None
+        self._since = self._back_since = time.monotonic()
+        ours, theirs = wire.socketpair()
+        try:
+            self._process = self._host.launcher.start(
+                self.bundle,
+                theirs.fileno(),
+                await self._open_proxy(),
+                self._host.folders(self),
+                self._exited,
+            )
+        except (SandboxRefused, OSError) as error:
+            ours.close()
+            await self._close_proxy()
+            self._crashed = True
+            self.last_error = f"it was not started: {error}"
+            self._host.audit(self.id, "not started", reason=str(error))
+        else:
+            self._gone.clear()
+            self.session = Session(ours, self._host.gateway, self.access, self.images, self)
+        finally:
+            theirs.close()
+        self._host.changed()
+
+    async def _open_proxy(self) -> Path | None:
+        if not self.bundle.manifest.hosts:
+            return None
+        path = self._host.place(self.id) / "proxy.sock"
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._proxy = Proxy(path, self.bundle.reaches)
+        await self._proxy.start()
+        return path
+
+    async def _close_proxy(self) -> None:
+        if self._proxy is not None:
+            proxy, self._proxy = self._proxy, None
+            await proxy.close()
+
+    async def stop(self) -> None:
+        """Ask it to end, and end it if it does not."""
+        if self._process is None:
+            return
+        self._stopping = True
+        self._thaw()
+        if self.session is not None and self.session.link.open:
+            self.session.send(Kind.LIFE, "stop")
+            try:
+                await asyncio.wait_for(self._gone.wait(), STOP_SECONDS)
+            except TimeoutError:
+                log.info("%s did not end by itself", self.id)
+        await self.kill()
+
+    async def kill(self, why: str | None = None) -> None:
+        """End it now; with ``why`` it counts as a crash."""
+        self._stopping |= why is None
+        self._end(why)
+        await self._gone.wait()
+
+    def _end(self, why: str | None) -> None:
+        self._why = self._why or why
+        if self._process is not None:
+            self._process.launched.kill()
+
+    def _exited(self, status: int) -> None:
+        process, session = self._process, self.session
+        assert process is not None
+        self._process = self.session = None
+        out_of_memory = process.launched.out_of_memory()
+        self.images.clear()
+        asyncio.get_running_loop().create_task(self._leave(session))
+        if self._why is None and (self._stopping or status == 0):
+            self.last_error = None
+        else:
+            self._crash(self._why or _ending(status, out_of_memory), list(process.lines))
+        self.unresponsive = None
+        self._host.left(self)
+        self._host.changed()
+
+    async def _leave(self, session: Session | None) -> None:
+        await self._close_proxy()
+        if session is not None:
+            await session.close()
+        self._gone.set()
+
+    def _crash(self, how: str, lines: list[str]) -> None:
+        now = time.monotonic()
+        self._crashed = True
+        self._crashes.append(now)
+        self.last_error = how
+        self.disabled = len(self._crashes) == CRASHES and now - self._crashes[0] <= CRASH_WINDOW
+        self._host.audit(self.id, "disabled" if self.disabled else "crashed", reason=how)
+        self._host.crashed(self, lines)
+
+    async def restart(self) -> None:
+        """Without what it had: the link is closed and the process ended before it starts again."""
+        if self.running:
+            await self.kill()
+            await self.start()
+
+    async def gained(self, permission: str) -> None:
+        """It has one more permission; a folder of the person appears only in a new process."""
+        if permission.startswith("files:"):
+            await self.restart()
+        elif self.session is not None:
+            self.tell({"grants": list(self.access.granted)})
+            await self.session.requests.extend()
+
+    def enable(self) -> None:
+        """Forget its crashes."""
+        self._crashes.clear()
+        self.disabled = False
+        self.forgive()
+
+    def forgive(self) -> None:
+        """The person has seen how it ended."""
+        self._crashed = False
+        self.last_error = None
+
+    # -- in front and behind -----------------------------------------------------------------------------------------
+
+    def to_front(self) -> None:
+        self.front = True
+        self._since = time.monotonic()
+        self._thaw()
+        self.stage.reset()
+        self._live("foreground")
+
+    def to_back(self) -> None:
+        self.front = False
+        self._back_since = time.monotonic()
+        self._live("background")
+
+    def _live(self, phase: str) -> None:
+        if self._greeted and self.session is not None:
+            self.session.send(Kind.LIFE, phase)
+            self._ping()
+        self._host.changed()
+
+    def _thaw(self) -> None:
+        if self._frozen and self._process is not None:
+            self._frozen = False
+            self._process.launched.freeze(False)
+            if self.session is not None:
+                self.session.send(Kind.CONTEXT, self._host.context(self))
+
+    def tell(self, changes: Mapping[str, Any]) -> None:
+        """Part of its context is another; a frozen one gets all of it when it wakes."""
+        if self.session is not None and self._greeted and not self._frozen:
+            self.session.send(Kind.CONTEXT, dict(changes))
+
+    def act(self, seq: int, action: int, args: list[Any]) -> None:
+        """A tap; the ping behind it shows whether the app has dealt with it."""
+        if self.session is not None:
+            self.session.send(Kind.ACTION, seq, action, args)
+            self._ping()
+
+    def back(self) -> None:
+        if self.session is not None:
+            self.session.send(Kind.BACK)
+            self._ping()
+
+    # -- health ------------------------------------------------------------------------------------------------------
+
+    def _ping(self) -> None:
+        if self.session is not None and self._greeted:
+            self._pings += 1
+            self._pinged = time.monotonic()
+            if self._asked is None:
+                self._asked = self._pinged
+            self.session.send(Kind.PING, self._pings)
+
+    def wait(self) -> None:
+        """The person gives it more time."""
+        now = time.monotonic()
+        self.unresponsive = None
+        self._since = now
+        if self._asked is not None:
+            self._asked = now
+        self._host.changed()
+
+    def check(self, now: float) -> None:
+        """Once a second: whether it answers, and whether it may be frozen."""
+        if self._process is None or self._frozen or self._stopping:
+            return
+        silence = self._silence(now)
+        if silence is not None:
+            self._not_responding(silence, now)
+        elif self._greeted:
+            if self.unresponsive is not None:
+                self.unresponsive = None
+                self._host.changed()
+            if now - self._pinged >= PING_SECONDS:
+                self._ping()
+        if not (self.front or self.bundle.manifest.background) and now - self._back_since >= FREEZE_SECONDS:
+            self._freeze()
+
+    def _silence(self, now: float) -> str | None:
+        if not self._greeted:
+            return f"it has not said hello for {START_SECONDS:g} s" if now - self._since > START_SECONDS else None
+        if self._asked is not None and now - self._asked > ANSWER_SECONDS:
+            return f"it has not answered for {ANSWER_SECONDS:g} s"
+        if self.front and not self.stage.has_content and now - self._since > ANSWER_SECONDS:
+            return f"it has shown nothing for {ANSWER_SECONDS:g} s"
+        return None
+
+    def _not_responding(self, why: str, now: float) -> None:
+        if self.unresponsive is None:
+            self.unresponsive = why
+            self._host.audit(self.id, "not responding", reason=why)
+            self._host.changed()
+            self._host.shows(self)
+        began = self._asked if self._asked is not None else self._since
+        if not self.front and now - began > BACKGROUND_PATIENCE:
+            self._end(f"{why}, in the background")
+
+    def _freeze(self) -> None:
+        if self._greeted and self._process is not None and self.unresponsive is None and self._asked is None:
+            self._frozen = True
+            self._process.launched.freeze(True)
+            self._host.changed()
+
+    # -- what the app says (Events) ----------------------------------------------------------------------------------
+
+    def hello(self) -> Mapping[str, Any]:
+        self._greeted = True
+        asyncio.get_running_loop().call_soon(self._started)
+        self._host.changed()
+        return self._host.context(self)
+
+    def _started(self) -> None:
+        self._live("start")
+        self._live("foreground" if self.front else "background")
+
+    def offer(self, offer: Offer) -> None:
+        self.stage.offer(offer)
+        if self.front:
+            self._host.shows(self)
+
+    def picture(self) -> None:
+        if self.front:
+            self._host.shows(self)
+
+    def media(self, tree: Any) -> None:
+        self._host.plays(self, tree)
+
+    def notify(self, tree: Any) -> None:
+        self._host.notifies(self, tree)
+
+    def finish(self) -> None:
+        self._stopping = True
+        asyncio.get_running_loop().create_task(self.stop())
+
+    def log(self, level: str, text: str) -> None:
+        log.info("%s: %s: %s", self.id, level, text)
+
+    def pong(self, number: int) -> None:
+        if number == self._pings:
+            self._asked = None
+
+    def deny(self, denial: Denial) -> None:
+        self._host.audit(self.id, "denied", permission=denial.permission, why=denial.why, cure=denial.cure)
+
+    def ask(self, permission: str) -> "asyncio.Future[bool] | None":
+        return self._host.ask(self, permission)
+
+    def undecided(self, denial: Denial) -> None:
+        """Something it needs from its start on is not allowed: ask, if that may help."""
+        self.deny(denial)
+        if denial.why is Why.UNDECIDED:
+            self._host.ask(self, denial.permission)
+
+    def violated(self, what: str) -> None:
+        self._host.audit(self.id, "violation", reason=what)
+
+    def ended(self, why: str | None) -> None:
+        """Without its link it is of no use: it may have closed it to end, but if it stays, it is ended."""
+        if why is not None:
+            self._end(why)
+        else:
+            asyncio.get_running_loop().call_later(STOP_SECONDS, self._end_if, self._process)
+
+    def _end_if(self, process: Process | None) -> None:
+        if process is not None and process is self._process:
+            self._end("it closed its link and went on")
+
+    def _against_rules(self, violations: list[Violation]) -> None:
+        self._host.audit(self.id, "template refused", reason=str(violations[0]))
+        if self.session is not None:
+            self.session.send(Kind.CHECK, [list(one) for one in violations])
+
+    # -- for the status ----------------------------------------------------------------------------------------------
+
+    def pids(self) -> set[int]:
+        return self._process.launched.pids() if self._process is not None else set()
+
+    def status(self) -> AppStatus:
+        process = self._process
+        report = process.launched.report if process is not None else None
+        return AppStatus(
+            id=self.id,
+            name=self.bundle.name,
+            version=self.bundle.manifest.version,
+            category=self.bundle.manifest.category,
+            icon=self.bundle.icon,
+            state=self.state,
+            builtin=self.bundle.builtin,
+            sandbox=None
+            if report is None
+            else Sandbox(
+                level=SandboxLevel(report.level.word),
+                missing=tuple(f"{one.what}: {one.cure}" for one in report.missing),
+            ),
+            pid=process.pid if process is not None else None,
+            cpu=self.cpu,
+            rss=self.rss,
+            counters=self._counters(),
+            grants=self.access.granted,
+            last_error=self.unresponsive or self.last_error,
+        )
+
+    def _counters(self) -> Counters:
+        session = self.session
+        if session is None:
+            return Counters()
+        return Counters(
+            received=session.link.received,
+            sent=session.link.sent,
+            values=session.signals.values,
+            coalesced=session.signals.overtaken,
+            drops=session.signals.drops,
+            denied=session.requests.denied,
+            violations=session.violations,
+        )
+
+
+def _ending(status: int, out_of_memory: bool) -> str:
+    return "it used more memory than it may" if out_of_memory else f"it {how_it_ended(status)}"

@@ -1,0 +1,45 @@
+"""Where the app host finds and keeps everything: bundles, data, books, sockets and pictures."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from carservices.api.state import StateFile
+from carservices.apphost.bundles import BUILTIN
+from carservices.apphost.store.install import Store
+from carservices.apphost.store.keys import Trust
+from carservices.apphost.store.places import DATA, INSTALLED, TRUSTED
+
+SERVICE = "apps"
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """``state`` outlives a restart of the car, ``run`` does not; ``folders`` are those of the person, by name."""
+
+    state: Path
+    run: Path
+    builtin: Path = BUILTIN
+    folders: dict[str, Path] = field(default_factory=lambda: {"music": Path.home() / "Music"})
+
+    def file(self, name: str) -> StateFile:
+        """One of our books."""
+        return StateFile(SERVICE, name, self.state)
+
+    @property
+    def books(self) -> Path:
+        return self.state / SERVICE
+
+    @property
+    def data(self) -> Path:
+        return self.state / DATA
+
+    @property
+    def uids(self) -> Path:
+        return self.books / "uids.json"
+
+    def store(self) -> Store:
+        return Store(self.state / INSTALLED, Trust(self.state / TRUSTED))
+
+    def of(self, app: str) -> Path:
+        """The folder of a running app: its pictures and its proxy."""
+        return self.run / SERVICE / app

@@ -1,0 +1,140 @@
+"""The service of apps: every call of its contract, answered by the app host."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from carservices.api.apps import Apps, AppState, Display, Permission, Usage
+from carservices.api.state import STATE_DIR_VARIABLE
+from carservices.apphost.host import AppHost, Streams
+from carservices.apphost.launcher import Launcher
+from carservices.apphost.places import Places
+from carservices.apphost.player import SEQ
+from carservices.apphost.sandbox import Ability, Level
+from carservices.apphost.store.install import InstallError
+from carservices.bus import CallError
+
+MINIMUM_VARIABLE = "CARSERVICES_SANDBOX_MINIMUM"
+"""The level below which no app is started: weak, strong or full."""
+
+
+class AppsService(Apps):
+    """``places`` None: the state directory of the environment, or one in the run directory."""
+
+    def __init__(self, places: Places | None = None, ability: Ability | None = None) -> None:
+        self._places = places
+        self._ability = ability
+        self._host: AppHost | None = None
+
+    @property
+    def host(self) -> AppHost:
+        assert self._host is not None, "the service has not been started"
+        return self._host
+
+    async def start(self) -> None:
+        places = self._places
+        if places is None:
+            run = self.car.run_dir
+            places = Places(Path(os.environ.get(STATE_DIR_VARIABLE) or run / "state"), run)
+        minimum = Level.named(os.environ.get(MINIMUM_VARIABLE, Level.WEAK.word))
+        streams = Streams(self.apps.publish, self.screen.publish, self.media.publish, self.ask.publish)
+        self._host = AppHost(self.car, places, Launcher(places.data, places.uids, minimum, self._ability), streams)
+        await self._host.start()
+
+    async def stop(self) -> None:
+        if self._host is not None:
+            await self._host.stop()
+
+    # -- life cycle --------------------------------------------------------------------------------------------------
+
+    async def open(self, app: str) -> None:
+        one = self.host.roster.get(app)
+        if one.state is AppState.DISABLED:
+            raise CallError("UNAVAILABLE", f"{app} crashed too often: enable it first ({one.last_error or 'earlier'})")
+        await one.start()
+        self.host.front.put(one)
+
+    async def home(self) -> None:
+        self.host.front.put(None)
+
+    async def close(self, app: str) -> None:
+        one = self.host.roster.get(app)
+        self.host.front.leave(one)
+        await one.stop()
+        one.forgive()
+
+    async def wait(self, app: str) -> None:
+        self.host.roster.get(app).wait()
+        self.host.front.show()
+
+    async def enable(self, app: str) -> None:
+        self.host.roster.get(app).enable()
+        self.host.roster.keep_disabled()
+        self.host.roster.changed()
+        self.host.front.show()
+
+    async def clear_data(self, app: str) -> None:
+        one = self.host.roster.get(app)
+        self.host.front.leave(one)
+        await one.stop()
+        try:
+            self.host.launcher.clear(app)
+        except OSError as error:
+            raise CallError("UNAVAILABLE", f"the data of {app} cannot be deleted: {error}") from None
+
+    async def uninstall(self, app: str) -> None:
+        one = self.host.roster.get(app)
+        if one.bundle.builtin:
+            raise CallError("INVALID_ARGUMENT", f"{app} is part of the car: it can be closed, not uninstalled")
+        await self.clear_data(app)
+        try:
+            self.host.places.store().remove(app)
+        except InstallError as error:
+            raise CallError("UNAVAILABLE", str(error)) from None
+        self.host.grants.forget(app)
+        self.host.usage.forget(app)
+        await self.host.notices.clear(app)
+        await self.host.roster.rescan()
+
+    async def rescan(self) -> None:
+        await self.host.roster.rescan()
+
+    # -- the app in front --------------------------------------------------------------------------------------------
+
+    async def action(self, app: str, seq: int, action: int, args: list[Any] = []) -> None:  # noqa: B006 - as declared
+        one = self.host.roster.get(app)
+        if seq == SEQ:
+            self.host.player.act(one, action, args)
+        else:
+            self.host.front.act(one, seq, action, args)
+
+    async def back(self) -> None:
+        self.host.front.back()
+
+    async def use_display(self, display: Display) -> None:
+        self.host.surroundings.use(display)
+
+    # -- permissions -------------------------------------------------------------------------------------------------
+
+    async def answer(self, question: int, granted: bool, passenger: bool = False) -> None:
+        await self.host.consent.answer(question, granted=granted, passenger=passenger)
+
+    async def permissions(self, app: str) -> list[Permission]:
+        access = self.host.roster.get(app).access
+        return [access.describe(permission) for permission in access.wanted]
+
+    async def grant(self, app: str, permission: str) -> None:
+        await self.host.consent.grant(self.host.roster.get(app), permission)
+
+    async def revoke(self, app: str, permission: str) -> None:
+        await self.host.consent.revoke(self.host.roster.get(app), permission)
+
+    async def usage(self, app: str) -> list[Usage]:
+        return self.host.usage.of(self.host.roster.get(app).id)
+
+    async def use_profile(self, profile: str) -> None:
+        if profile != self.host.grants.profile:
+            self.host.grants.use(profile)
+            for one in self.host.roster:
+                await one.restart()
+            self.host.roster.changed()
