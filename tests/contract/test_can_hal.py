@@ -13,7 +13,7 @@ from carservices.hal.registry import build
 from carservices.signals import Code, Status
 from carservices.testing import car
 from carservices_hal.can.hal import CanHal
-from tests.unit.can.ecu import CLIMATE, STATE, Ecus, options
+from tests.unit.can.ecu import CLIMATE, COMMAND, HERE, STATE, Ecus, options
 
 SPEED = "Vehicle.Speed"
 GEAR = "Vehicle.Powertrain.Transmission.CurrentGear"
@@ -160,3 +160,61 @@ async def test_what_cannot_be_opened(change, says):
     with pytest.raises(HalError, match=says):
         async with opened(build("can", CanHal, given)):
             pass
+
+
+@pytest.fixture
+async def cyclic(request, tmp_path):
+    """The bench, but its climate control wants its command each 20 ms."""
+    dbc, mapping = tmp_path / "cyclic.dbc", tmp_path / "cyclic.yaml"
+    dbc.write_text((HERE / "bench.dbc").read_text() + f'BA_ "GenMsgCycleTime" BO_ {COMMAND.key} 20;\n')
+    mapping.write_text((HERE / "bench.yaml").read_text().replace("HVAC_COMMAND: {", "HVAC_COMMAND: {hold_ms: HOLD, "))
+    ecus = Ecus(request.node.name)
+    ecus.start()
+
+    def hal(hold):
+        mapping.write_text(mapping.read_text().replace("HOLD", str(hold)))
+        return CanHal(options(request.node.name, dbc=(str(dbc),), mapping=str(mapping), interface="fragile"))
+
+    yield ecus, hal
+    ecus.stop()
+
+
+async def until(condition):
+    for _ in range(4000):
+        if condition():
+            return
+        await asyncio.sleep(0.005)
+    raise AssertionError("it never happened")
+
+
+@pytest.fixture
+def fragile(monkeypatch):
+    monkeypatch.setitem(BACKENDS, "fragile", (__name__, "FragileBus"))
+    monkeypatch.setattr(FragileBus, "plugged", True)
+
+
+async def test_a_cyclic_command_is_sent_on_with_a_new_seal_until_the_bus_is_lost(fragile, cyclic):
+    ecus, hal = cyclic
+    async with car(hal=hal(3_600_000)) as c:
+        await (await c.set(TEMPERATURE, 25.0)).confirmed()
+        await until(lambda: len(ecus.commands) > 20)
+        await (await c.set(TEMPERATURE, 19.0)).confirmed()
+        await until(lambda: ecus.commands[-1][0] == 38 and ecus.commands[-2][0] == 38)
+        assert [frame[6] & 0xF for frame in ecus.commands] == [count % 16 for count in range(len(ecus.commands))]
+        FragileBus.plugged = False
+        await status(c, TEMPERATURE, Status.UNAVAILABLE)
+        count = len(ecus.commands)
+        FragileBus.plugged = True
+        await c.until(TEMPERATURE, 19.0)
+        assert len(ecus.commands) <= count + 1  # one may have been on its way
+
+
+async def test_a_cyclic_command_ends_when_nobody_renews_it(fragile, cyclic):
+    ecus, hal = cyclic
+    async with car(hal=hal(50)) as c:
+        await (await c.set(TEMPERATURE, 25.0)).confirmed()
+        seen = []
+        watch = await c.watch([SPEED], seen.append)
+        await until(lambda: len(seen) > 10)  # 40 ms each
+        await watch.close()
+    assert 1 <= len(ecus.commands) <= 3

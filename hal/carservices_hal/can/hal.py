@@ -14,7 +14,8 @@ from carservices.signals import Code, Datatype, Datum, SignalConfig, Value
 from carservices_hal.can.answers import Answers
 from carservices_hal.can.bus import BusOptions
 from carservices_hal.can.car import Car, Files
-from carservices_hal.can.encode import EncodeError, encode
+from carservices_hal.can.commands import CommandFrames
+from carservices_hal.can.encode import EncodeError
 from carservices_hal.can.mapping import Command, Reading
 from carservices_hal.can.outbox import Outbox
 from carservices_hal.can.port import Frame, Port
@@ -53,7 +54,7 @@ class CanHal(Hal[CanOptions]):
         self._outbox = Outbox(car.configs)
         self._answers = Answers(car.mapping.answers, car.messages)
         self._readings: dict[str, Reading] = {reading.config.path: reading for reading in car.mapping.readings}
-        self._sent: dict[int, tuple[bytes, int]] = {}
+        self._frames = CommandFrames(car.mapping, self._receiver.payload, self._send)
         responses = {key_of(ecu["response"]) for ecu in car.mapping.ecus}
         self._port.keys = self._receiver.keys | self._answers.keys | responses
         self._tester = Tester(partial(self._port.send, fd=False), car.mapping.ecus, self.options.p2)
@@ -90,7 +91,7 @@ class CanHal(Hal[CanOptions]):
         key = command.message.key
         try:
             number = command.convert(value)
-            payload = self._frame(command, number)
+            payload = self._frames.make(command, number)
         except EncodeError as error:
             raise SetError(Code.INVALID_ARG, f"{path} cannot be {value!r}: {error}") from None
         except (ArithmeticError, ValueError, KeyError):
@@ -100,14 +101,16 @@ class CanHal(Hal[CanOptions]):
             self._outbox.expect(path, value, _tolerance(reading))
         self._answers.expect(key, payload)
         try:
-            await self._port.send([(key, payload)], fd=self.options.fd)
+            await self._send([(key, payload)])
         except HalError as error:
             raise SetError(Code.NOT_AVAILABLE, str(error)) from None
         try:
             await self._answers.done(key)
         except SetError:
             self._outbox.forget(path)
+            self._frames.stop(key)
             raise
+        self._frames.repeat(command.message)
 
     async def subscribe(self, path: str, rate: float) -> None:
         self._outbox.subscribe(path, rate)
@@ -130,20 +133,14 @@ class CanHal(Hal[CanOptions]):
         return self._car.mapping.ecus if verb == "ecus" else await self._tester.ask(Request.parse(arguments))
 
     async def close(self) -> None:
-        self._open = False
+        was_open, self._open = self._open, False
         self._wake.set()
+        if was_open:
+            await self._frames.close()
         await self._port.close()
 
-    def _frame(self, command: Command, number: float) -> bytes:
-        """The command's frame: its other bits as they were sent last, or else as the bus has them."""
-        message = command.message
-        payload, count = self._sent.get(message.key, (self._receiver.payload(message.key), 0))
-        payload = encode(message, {command.signal.name: number}, payload)
-        guard = self._car.mapping.protections.get(message.key)
-        if guard is not None:
-            payload = guard.seal(message, payload, count)
-        self._sent[message.key] = (payload, count + 1)
-        return payload
+    async def _send(self, frames: Sequence[tuple[int, bytes]]) -> None:
+        await self._port.send(frames, fd=self.options.fd)
 
     def _heard(self, frames: list[Frame]) -> None:
         for key, payload, at in frames:
@@ -158,6 +155,8 @@ class CanHal(Hal[CanOptions]):
     def _turned(self, fault: str) -> None:
         """The bus was lost, or is back: then its frames bring the values."""
         now = time.monotonic_ns()
+        if fault:
+            self._frames.stop()
         for path, value, status in self._receiver.lose_all() if fault else ():
             self._outbox.put(path, value, status, now)
         self._wake.set()

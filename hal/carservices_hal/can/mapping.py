@@ -30,7 +30,7 @@ ECUS = "ecus"
 
 ENTRY_KEYS = {"type", "datatype", "unit", "min", "max", "allowed", "description", "comment", "dbc2vss", "vss2dbc"}
 SIDE_KEYS = {"signal", "interval_ms", "on_change", "transform"}
-FRAME_KEYS = {"period_ms", "counter", "checksum", "algorithm", "answer"}
+FRAME_KEYS = {"period_ms", "counter", "checksum", "algorithm", "answer", "hold_ms"}
 
 ECU_KEYS = {"request", "response"}
 
@@ -70,13 +70,17 @@ class Answer:
 
 @dataclass(slots=True)
 class CarMapping:
-    """What a mapping file says, checked; dicts by message key. ``periods``: seconds, 0 for one without a rhythm."""
+    """What a mapping file says, checked; dicts by message key.
+
+    ``periods``: seconds, 0 for one without a rhythm; ``holds``: seconds a command is repeated without a new one.
+    """
 
     configs: dict[str, SignalConfig] = field(default_factory=dict)
     readings: list[Reading] = field(default_factory=list)
     commands: dict[str, Command] = field(default_factory=dict)
     protections: dict[int, Protection] = field(default_factory=dict)
     periods: dict[int, float] = field(default_factory=dict)
+    holds: dict[int, float] = field(default_factory=dict)
     answers: dict[int, Answer] = field(default_factory=dict)
     ecus: list[Ecu] = field(default_factory=list)
 
@@ -215,12 +219,14 @@ class _Reader:
         except UnknownName as error:
             self._complain(node.line, f"{error} in {self._files}")
             return
-        period = node.plain("period_ms")
-        if period is not None:
-            if isinstance(period, bool) or not isinstance(period, int | float) or period < 0:
-                self._complain(node.line, f"period_ms {period!r}; write milliseconds, 0 for a frame without a period")
+        for key, times in (("period_ms", self.mapping.periods), ("hold_ms", self.mapping.holds)):
+            time = node.plain(key)
+            if time is None:
+                continue
+            if isinstance(time, bool) or not isinstance(time, int | float) or not 0 <= time < 1e9:
+                self._complain(node.line, f"{key} {time!r}; write milliseconds, period_ms: 0 for one without a period")
                 return
-            self.mapping.periods[message.key] = period / 1000
+            times[message.key] = time / 1000
         guard = Protection(node.plain("counter"), node.plain("checksum"), node.plain("algorithm", "sum8"))
         for signal in filter(None, (guard.counter, guard.checksum)):
             if signal not in message.signals:
