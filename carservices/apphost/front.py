@@ -9,6 +9,7 @@ from carservices.api.apps import AppState, Card, Cut, Front, SandboxLevel, Scree
 from carservices.apphost.cuts import Rules
 from carservices.apphost.life import App
 from carservices.apphost.stage import Picture
+from carservices.apphost.status import status
 from carservices.bus import CallError
 
 CARDS = {
@@ -78,14 +79,14 @@ class FrontDesk:
             self._publish(front)
 
     def _screen(self, app: App) -> Screen:
-        status = app.status()
+        about = status(app)
         known: dict[str, Any] = {
             "app": app.id,
             "name": app.bundle.name,
-            "unsandboxed": status.sandbox is not None and status.sandbox.level is SandboxLevel.WEAK,
+            "unsandboxed": about.sandbox is not None and about.sandbox.level is SandboxLevel.WEAK,
         }
-        if (card := CARDS.get(status.state)) is not None:
-            return Screen(**known, card=card, error=status.last_error)
+        if (card := CARDS.get(about.state)) is not None:
+            return Screen(**known, card=card, error=about.last_error)
         picture = app.stage.picture(self._rules())
         if picture is None:
             return Screen(**known, card=Card.STARTING)
@@ -111,7 +112,7 @@ class FrontDesk:
     def back(self) -> None:
         """One screen back; from a root screen and from a card, home."""
         app = self._app
-        if app is not None and app.running and app.unresponsive is None and app.stage.depth > 1:
+        if app is not None and app.running and app.health.trouble is None and app.stage.depth > 1:
             app.back()
         else:
             self.put(None)

@@ -105,7 +105,7 @@ class AppHost:
             await asyncio.sleep(CHECK_SECONDS)
             count += 1
             for app in self.roster:
-                app.check(asyncio.get_running_loop().time())
+                app.check()
             if count % METER_EVERY == 0:
                 self.roster.measure()
             if count % SAVE_EVERY == 0:

@@ -8,31 +8,25 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from carservices.api.apps import AppState, AppStatus, Counters, Sandbox, SandboxLevel
+from carservices.api.apps import AppState
 from carservices.app import wire
 from carservices.app.rules import Violation
 from carservices.app.wire import Kind
 from carservices.apphost.access import Access, Denial, Why
 from carservices.apphost.bundles import Bundle
+from carservices.apphost.health import Health
 from carservices.apphost.images import Images
 from carservices.apphost.launcher import Launcher, Process
 from carservices.apphost.proxy import Proxy
-from carservices.apphost.sandbox import Inside, SandboxRefused
+from carservices.apphost.sandbox import Inside, Report, SandboxRefused
 from carservices.apphost.session import Gateway, Session
 from carservices.apphost.stage import Offer, Stage
 from carservices.bus.crashes import how_it_ended
 
-START_SECONDS: Final = 10.0
-"""Until HELLO."""
-ANSWER_SECONDS: Final = 5.0
-"""For a ping, which follows each tap too, and for the first template once in front (AAOS: 5 s to ANR)."""
-PING_SECONDS: Final = 5.0
 FREEZE_SECONDS: Final = 5.0
 """In the background before an app without a background use is frozen."""
 STOP_SECONDS: Final = 3.0
 """The SDK gives an app 2 s to say goodbye."""
-BACKGROUND_PATIENCE: Final = 30.0
-"""How long one in the background, where nobody can decide, may be without an answer."""
 CRASHES: Final = 3
 CRASH_WINDOW: Final = 300.0
 
@@ -76,7 +70,7 @@ class App:
         self.disabled = disabled
         self.last_error: str | None = None
         self.front = False
-        self.unresponsive: str | None = None
+        self.health = Health()
         self.session: Session | None = None
         self.images = Images(host.place(bundle.id) / "images")
         self.stage = Stage(bundle.manifest.category, self._against_rules)
@@ -90,13 +84,8 @@ class App:
         self._why: str | None = None
         self._stopping = False
         self._crashed = False
-        self._greeted = False
         self._frozen = False
-        self._since = 0.0
         self._back_since = 0.0
-        self._pings = 0
-        self._asked: float | None = None
-        self._pinged = 0.0
         self._crashes: deque[float] = deque(maxlen=CRASHES)
 
     @property
@@ -118,9 +107,9 @@ class App:
             if self.disabled:
                 return AppState.DISABLED
             return AppState.CRASHED if self._crashed else AppState.STOPPED
-        if self.unresponsive is not None:
+        if self.health.trouble is not None:
             return AppState.NOT_RESPONDING
-        if not self._greeted:
+        if not self.health.greeted:
             return AppState.STARTING
         if self.front:
             return AppState.FOREGROUND
@@ -134,10 +123,10 @@ class App:
             return
         self.images.clear()
         self.stage = Stage(self.bundle.manifest.category, self._against_rules)
-        self._why = self.unresponsive = self.last_error = None
-        self._stopping = self._crashed = self._greeted = self._frozen = False
-        self._asked = None
-        self._since = self._back_since = time.monotonic()
+        self.health = Health()
+        self._why = self.last_error = None
+        self._stopping = self._crashed = self._frozen = False
+        self._back_since = time.monotonic()
         ours, theirs = wire.socketpair()
         try:
             self._process = self._host.launcher.start(
@@ -210,7 +199,7 @@ class App:
             self.last_error = None
         else:
             self._crash(self._why or _ending(status, out_of_memory), list(process.lines))
-        self.unresponsive = None
+        self.health = Health()
         self._host.left(self)
         self._host.changed()
 
@@ -258,7 +247,7 @@ class App:
 
     def to_front(self) -> None:
         self.front = True
-        self._since = time.monotonic()
+        self.health.expect()
         self._thaw()
         self.stage.reset()
         self._live("foreground")
@@ -269,7 +258,7 @@ class App:
         self._live("background")
 
     def _live(self, phase: str) -> None:
-        if self._greeted and self.session is not None:
+        if self.health.greeted and self.session is not None:
             self.session.send(Kind.LIFE, phase)
             self._ping()
         self._host.changed()
@@ -283,7 +272,7 @@ class App:
 
     def tell(self, changes: Mapping[str, Any]) -> None:
         """Part of its context is another; a frozen one gets all of it when it wakes."""
-        if self.session is not None and self._greeted and not self._frozen:
+        if self.session is not None and self.health.greeted and not self._frozen:
             self.session.send(Kind.CONTEXT, dict(changes))
 
     def act(self, seq: int, action: int, args: list[Any]) -> None:
@@ -300,59 +289,35 @@ class App:
     # -- health ------------------------------------------------------------------------------------------------------
 
     def _ping(self) -> None:
-        if self.session is not None and self._greeted:
-            self._pings += 1
-            self._pinged = time.monotonic()
-            if self._asked is None:
-                self._asked = self._pinged
-            self.session.send(Kind.PING, self._pings)
+        if self.session is not None and self.health.greeted:
+            self.session.send(Kind.PING, self.health.ping())
 
     def wait(self) -> None:
         """The person gives it more time."""
-        now = time.monotonic()
-        self.unresponsive = None
-        self._since = now
-        if self._asked is not None:
-            self._asked = now
+        self.health.expect()
         self._host.changed()
 
-    def check(self, now: float) -> None:
+    def check(self) -> None:
         """Once a second: whether it answers, and whether it may be frozen."""
         if self._process is None or self._frozen or self._stopping:
             return
-        silence = self._silence(now)
-        if silence is not None:
-            self._not_responding(silence, now)
-        elif self._greeted:
-            if self.unresponsive is not None:
-                self.unresponsive = None
-                self._host.changed()
-            if now - self._pinged >= PING_SECONDS:
-                self._ping()
+        now = time.monotonic()
+        if self.health.look(now, owes_template=self.front and not self.stage.has_content):
+            self._host.audit(
+                self.id, "not responding" if self.health.trouble else "responds", reason=self.health.trouble
+            )
+            self._host.changed()
+            self._host.shows(self)
+        if not self.front and self.health.hopeless(now):
+            self._end(f"{self.health.trouble}, in the background")
+        elif self.health.wants_ping(now):
+            self._ping()
         if not (self.front or self.bundle.manifest.background) and now - self._back_since >= FREEZE_SECONDS:
             self._freeze()
 
-    def _silence(self, now: float) -> str | None:
-        if not self._greeted:
-            return f"it has not said hello for {START_SECONDS:g} s" if now - self._since > START_SECONDS else None
-        if self._asked is not None and now - self._asked > ANSWER_SECONDS:
-            return f"it has not answered for {ANSWER_SECONDS:g} s"
-        if self.front and not self.stage.has_content and now - self._since > ANSWER_SECONDS:
-            return f"it has shown nothing for {ANSWER_SECONDS:g} s"
-        return None
-
-    def _not_responding(self, why: str, now: float) -> None:
-        if self.unresponsive is None:
-            self.unresponsive = why
-            self._host.audit(self.id, "not responding", reason=why)
-            self._host.changed()
-            self._host.shows(self)
-        began = self._asked if self._asked is not None else self._since
-        if not self.front and now - began > BACKGROUND_PATIENCE:
-            self._end(f"{why}, in the background")
-
     def _freeze(self) -> None:
-        if self._greeted and self._process is not None and self.unresponsive is None and self._asked is None:
+        settled = self.health.greeted and self.health.trouble is None and not self.health.waits
+        if settled and self._process is not None:
             self._frozen = True
             self._process.launched.freeze(True)
             self._host.changed()
@@ -360,7 +325,7 @@ class App:
     # -- what the app says (Events) ----------------------------------------------------------------------------------
 
     def hello(self) -> Mapping[str, Any]:
-        self._greeted = True
+        self.health.greeted = True
         asyncio.get_running_loop().call_soon(self._started)
         self._host.changed()
         return self._host.context(self)
@@ -392,8 +357,7 @@ class App:
         log.info("%s: %s: %s", self.id, level, text)
 
     def pong(self, number: int) -> None:
-        if number == self._pings:
-            self._asked = None
+        self.health.pong(number)
 
     def deny(self, denial: Denial) -> None:
         self._host.audit(self.id, "denied", permission=denial.permission, why=denial.why, cure=denial.cure)
@@ -428,47 +392,17 @@ class App:
 
     # -- for the status ----------------------------------------------------------------------------------------------
 
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process is not None else None
+
+    @property
+    def report(self) -> Report | None:
+        """How its process is shut in."""
+        return self._process.launched.report if self._process is not None else None
+
     def pids(self) -> set[int]:
         return self._process.launched.pids() if self._process is not None else set()
-
-    def status(self) -> AppStatus:
-        process = self._process
-        report = process.launched.report if process is not None else None
-        return AppStatus(
-            id=self.id,
-            name=self.bundle.name,
-            version=self.bundle.manifest.version,
-            category=self.bundle.manifest.category,
-            icon=self.bundle.icon,
-            state=self.state,
-            builtin=self.bundle.builtin,
-            sandbox=None
-            if report is None
-            else Sandbox(
-                level=SandboxLevel(report.level.word),
-                missing=tuple(f"{one.what}: {one.cure}" for one in report.missing),
-            ),
-            pid=process.pid if process is not None else None,
-            cpu=self.cpu,
-            rss=self.rss,
-            counters=self._counters(),
-            grants=self.access.granted,
-            last_error=self.unresponsive or self.last_error,
-        )
-
-    def _counters(self) -> Counters:
-        session = self.session
-        if session is None:
-            return Counters()
-        return Counters(
-            received=session.link.received,
-            sent=session.link.sent,
-            values=session.signals.values,
-            coalesced=session.signals.overtaken,
-            drops=session.signals.drops,
-            denied=session.requests.denied,
-            violations=session.violations,
-        )
 
 
 def _ending(status: int, out_of_memory: bool) -> str:

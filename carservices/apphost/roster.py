@@ -12,6 +12,7 @@ from carservices.api.apps import Catalog
 from carservices.apphost.bundles import Bundle, discover
 from carservices.apphost.life import App
 from carservices.apphost.places import Places
+from carservices.apphost.status import status
 from carservices.bus import CallError
 from carservices.bus.meter import Meter
 
@@ -83,7 +84,7 @@ class Roster:
 
     def _update(self) -> None:
         self._soon = None
-        catalog = Catalog(apps=tuple(app.status() for app in self), problems=self._problems)
+        catalog = Catalog(apps=tuple(status(app) for app in self), problems=self._problems)
         if catalog != self._published:
             self._published = catalog
             self._publish(catalog)
