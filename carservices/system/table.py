@@ -30,6 +30,14 @@ SERVICES = {
         "carservices.services.energy.service:EnergyService",
         Grants(read=("Vehicle.**",)),
     ),
+    "apps": (
+        "carservices.apphost.service:AppsService",
+        Grants(
+            read=("Vehicle.**", "driving.*", "energy.*", "notifications.*"),
+            actuate=("Vehicle.**",),
+            call=("driving", "energy", "navigation", "notifications"),
+        ),
+    ),
 }
 """Bus name → implementation and grants."""
 
