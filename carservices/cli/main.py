@@ -20,6 +20,7 @@ VERBS = {
     "control": ("carservices.cli.control:main", "a command to a HAL itself, such as the emulator's weather"),
     "api": ("carservices.cli.api:main", "the contracts of the system services"),
     "screenshot": ("carservices.cli.screenshot:main", "a picture of the cockpit, also without a display"),
+    "apps": ("carservices.cli.apps:main", "what apps do and may; open, close, grant and revoke"),
     "settings": ("carservices.cli.settings:main", "show and change this machine's settings"),
     "doctor": ("carservices.cli.doctor:main", "check this machine: each line ok, or what to do"),
 }
