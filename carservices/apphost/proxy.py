@@ -117,7 +117,7 @@ class Proxy:
             raise Denied(f"{host}:{port} is not among the hosts of the app: name it in app.toml, hosts")
         async with asyncio.timeout(CONNECT_SECONDS):
             found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-            addresses = [entry[4][0] for entry in found]
+            addresses = [str(entry[4][0]) for entry in found]
             if not _is_private(host) and any(map(_is_private, addresses)):  # a public name that leads into the car
                 raise Denied(f"{host} leads to an address of this machine or its network")
             return await asyncio.open_connection(addresses[0], port, limit=CHUNK)

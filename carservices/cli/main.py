@@ -16,6 +16,7 @@ VERBS = {
     "log": ("carservices.cli.log:main", "what they said, merged; -f follows"),
     "service": ("carservices.cli.processes:service", "list processes, restart one, change what they depend on"),
     "bus": ("carservices.cli.bus:main", "who sends how much over the bus"),
+    "app": ("carservices.cli.app:main", "begin, try, check, build and install apps"),
     "hal": ("carservices.cli.hal:main", "list, check and begin HALs"),
     "control": ("carservices.cli.control:main", "a command to a HAL itself, such as the emulator's weather"),
     "api": ("carservices.cli.api:main", "the contracts of the system services"),

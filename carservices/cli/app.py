@@ -1,0 +1,35 @@
+"""`carservices app`: begin, try, check, build and install apps."""
+
+import sys
+from importlib import import_module
+
+from carservices.cli.common import Usage
+
+VERBS = {
+    "build": ("carservices.cli.app_install:build", "one signed, reproducible bundle file of an app's folder"),
+    "key": ("carservices.cli.app_install:key", "make a publisher's key"),
+    "trust": ("carservices.cli.app_install:trust", "whose bundles may be installed"),
+    "list": ("carservices.cli.app_install:show", "what is installed"),
+    "install": ("carservices.cli.app_install:install", "install or update from a file, a folder or a URL"),
+    "update": ("carservices.cli.app_install:install", "the same as install"),
+    "rollback": ("carservices.cli.app_install:roll_back", "back to the version before"),
+    "remove": ("carservices.cli.app_install:remove", "uninstall, with or without its data"),
+}
+"""Verb → where it lives and one line of help."""
+
+
+def main(arguments: list[str]) -> int:
+    """Run one of the verbs."""
+    if arguments and arguments[0] in VERBS:
+        module, _, function = VERBS[arguments[0]][0].partition(":")
+        status: int = getattr(import_module(module), function)(arguments)
+        return status
+    if arguments and arguments[0] not in ("-h", "--help"):
+        raise Usage(f"no verb '{arguments[0]}' of app; there are {', '.join(VERBS)}")
+    width = max(map(len, VERBS))
+    lines = [f"  {verb:{width}}  {words}" for verb, (_, words) in VERBS.items()]
+    print("\n".join(["usage: carservices app VERB [...]", "", *lines, "", "`carservices app VERB --help` says more."]))
+    if not arguments:
+        sys.stdout.flush()
+        raise Usage("name a verb")
+    return 0
