@@ -1,9 +1,8 @@
 """`carservices app`: begin, try, check, build and install apps."""
 
-import sys
 from importlib import import_module
 
-from carservices.cli.common import Usage
+from carservices.cli.common import parser
 
 VERBS = {
     "build": ("carservices.cli.app_install:build", "one signed, reproducible bundle file of an app's folder"),
@@ -24,12 +23,9 @@ def main(arguments: list[str]) -> int:
         module, _, function = VERBS[arguments[0]][0].partition(":")
         status: int = getattr(import_module(module), function)(arguments)
         return status
-    if arguments and arguments[0] not in ("-h", "--help"):
-        raise Usage(f"no verb '{arguments[0]}' of app; there are {', '.join(VERBS)}")
-    width = max(map(len, VERBS))
-    lines = [f"  {verb:{width}}  {words}" for verb, (_, words) in VERBS.items()]
-    print("\n".join(["usage: carservices app VERB [...]", "", *lines, "", "`carservices app VERB --help` says more."]))
-    if not arguments:
-        sys.stdout.flush()
-        raise Usage("name a verb")
+    options = parser("app", "Apps: begin, try, check, build and install them. `carservices app VERB --help` says more.")
+    verbs = options.add_subparsers(required=True, metavar="VERB")
+    for verb, (_, words) in VERBS.items():
+        verbs.add_parser(verb, help=words)
+    options.parse_args(arguments)  # help, or an error: it ends here
     return 0
