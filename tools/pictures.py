@@ -1,5 +1,6 @@
 """Makes `docs/pictures`: a car drives for a while, then every screen is photographed; ``python -m tools.pictures``."""
 
+import argparse
 import os
 import signal
 import subprocess
@@ -8,6 +9,8 @@ import tempfile
 import time
 from pathlib import Path
 from typing import Any
+
+from tools import kona
 
 PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
 FAST_SECONDS, FAST = 25.0, 20.0
@@ -30,9 +33,21 @@ SHOTS = (
 
 
 def main() -> int:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--kona", type=Path, metavar="LOG", help="the log of the real car; takes only its picture")
+    chosen = options.parse_args()
+    if chosen.kona is None:
+        _emulated()
+    if missing := kona.photograph(PICTURES / "kona.png", chosen.kona):
+        raise SystemExit(missing)
+    return 0
+
+
+def _emulated() -> None:
+    """A drive of the emulated car."""
     with tempfile.TemporaryDirectory(prefix="pic") as scratch:
         run_dir = Path(scratch) / "run"
-        os.environ["CARSERVICES_STATE_DIR"] = scratch
+        os.environ |= {"XDG_STATE_HOME": scratch, "XDG_CONFIG_HOME": scratch}
         command = [sys.executable, "-m", "carservices.cli.main"]
         car = subprocess.Popen([*command, "emulator", "--headless", "--run-dir", str(run_dir)])
         try:
@@ -44,7 +59,6 @@ def main() -> int:
         finally:
             car.send_signal(signal.SIGINT)
             car.wait(10)
-    return 0
 
 
 def _control(command: list[str], run_dir: Path, verb: str, **arguments: float) -> None:
