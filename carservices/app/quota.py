@@ -125,7 +125,7 @@ class Quota:
             number = before if refresh else before + 1
         if isinstance(template, t.NavigationTemplate):
             number = 0
-        if not refresh:
+        if not refresh and not back:
             violations += self._beyond(number, template)
         self._keep(_Level(screen, template, number), depth)
         return Step(number, refresh, violations)

@@ -23,13 +23,12 @@ class Violation(NamedTuple):
 
 
 class Strip(NamedTuple):
-    """What a group of actions may hold; ``icons``: each custom action needs one."""
+    """What a group of actions may hold. Where no title may stand, an action needs an icon."""
 
     where: str
     most: int
     titles: int
     primary: int = 0
-    icons: bool = False
     pan: bool = False
 
 
@@ -45,7 +44,7 @@ BODY: Final = Strip("below the content", most=2, titles=2, primary=1)
 SIMPLE: Final = Strip("in the strip of the header", most=2, titles=1)
 NAVIGATION: Final = Strip("in the strip of a map", most=4, titles=4)
 MAP: Final = Strip("on the map", most=4, titles=0, pan=True)
-ROW: Final = Strip("in a row", most=2, titles=0, icons=True)
+ROW: Final = Strip("in a row", most=2, titles=0)
 ALERT: Final = Strip("in an alert", most=2, titles=2, primary=1)
 
 STRIPS: Final[dict[tuple[type[t.Node] | None, str], Strip]] = {
@@ -191,8 +190,6 @@ def _strip(actions: Sequence[t.Action], place: str, strip: Strip) -> Iterator[Vi
             yield Violation(f"actions.{rule}", place, f"{strip.where} at most {most} {what} may stand, not {there}")
     for index, action in enumerate(actions):
         where = f"{place}[{index}]"
-        if strip.icons and action.kind == "custom" and action.icon is None:
-            yield Violation("actions.icon", where, f"an action {strip.where} needs an icon")
         if action.kind == "app_icon" or (action.kind == "pan" and not strip.pan):
             yield Violation("actions.kind", where, f"'{action.kind}' cannot stand {strip.where}")
 
