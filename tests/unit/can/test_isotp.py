@@ -1,6 +1,8 @@
 """ISO-TP: messages arrive whole in any framing, against can-isotp too; and no peer, broken or hostile, does harm."""
 
+import csv
 from collections import deque
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -191,3 +193,31 @@ def test_noise_does_no_harm(frames):
         link.poll(now)
     link.poll(now + 10.0)
     assert not link.receiving
+
+
+KONA = Path(__file__).parents[4] / "shared/data/can/kona/221210-1-2021-dcan-car-scanner-elm327.csv"
+
+
+@pytest.mark.skipif(not KONA.is_file(), reason="the log of a tester at a real Kona is not there")
+def test_a_testers_session_at_a_real_car():
+    """Every message comes out, of one frame or of many, but two whose rest the car never sent."""
+    links: dict[int, Link] = {}
+    messages: dict[int, list[bytes]] = {}
+    with KONA.open() as log:
+        for row in csv.DictReader(log):
+            number, now = int(row["ID"], 16), int(row["Time Stamp"]) / 1e6
+            link = links.setdefault(number, Link(lambda frame: None))
+            link.poll(now)
+            message = link.feed(bytes(int(row[f"D{i}"], 16) for i in range(1, int(row["LEN"]) + 1)), now)
+            if message is not None:
+                messages.setdefault(number, []).append(message)
+    assert messages.keys() == links.keys()
+    assert [fault for link in links.values() for fault in faults(link)] == [Fault.SILENCE] * 2
+    names = {
+        message[3:].replace(b"\0", b"").decode()
+        for all_ in messages.values()
+        for message in all_
+        if message[:2] == b"\x49\x0a"
+    }
+    assert "BCCM-B+ChargerCtrl" in names
+    assert messages[0x7BB][0] == bytes.fromhex("59020992381309"), "B1238-13, confirmed and there"
