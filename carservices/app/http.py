@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -11,6 +12,8 @@ from carservices.app.errors import CarError, PermissionMissing
 
 MAX_BODY: Final = 16 << 20
 """Bytes of one answer."""
+DENIED: Final = "ACCESS_DENIED"
+"""The TLS alert with which the proxy refuses a host (RFC 8446, 6.2)."""
 
 
 class HttpError(CarError):
@@ -79,38 +82,51 @@ class Http:
 
 
 def through(proxy: Callable[[], str]) -> Transport:
-    """The transport over the unix socket at ``proxy()``: requests in absolute form (RFC 9112, 3.2.2)."""
+    """The transport over the unix socket at ``proxy()``; TLS goes through it end to end, as with httpx."""
 
     async def send(request: Request) -> Response:
-        host = urlsplit(request.url).hostname or ""
-        missing = PermissionMissing(f"reaching {host}", f"network:{host}", f'in app.toml, add "{host}" to hosts')
+        url = urlsplit(request.url)
+        host = url.hostname or ""
         if not (path := proxy()):
-            raise missing
+            raise _unlisted(host)
+        tls: dict[str, Any] = {}
+        if url.scheme == "https":
+            tls = {"ssl": ssl.create_default_context(), "server_hostname": host}
         try:
-            reader, writer = await asyncio.open_unix_connection(path, limit=1 << 16)
+            reader, writer = await asyncio.open_unix_connection(path, **tls)
+        except ssl.SSLError as error:
+            if error.reason and DENIED in error.reason:
+                raise _unlisted(host) from None
+            raise HttpError(f"{request.url}: {error.reason or error}") from None
         except OSError as error:
-            raise HttpError(f"{request.url}: the network proxy does not answer ({error.strerror})") from None
+            raise HttpError(f"{request.url}: the network proxy does not answer ({error})") from None
         try:
             writer.write(_written(request))
             await writer.drain()
             response = await _read(reader)
         except (OSError, EOFError, ValueError) as error:
-            raise HttpError(f"{request.url}: {error}") from None
+            raise HttpError(f"{request.url}: {error or 'the answer broke off'}") from None
         finally:
             writer.close()
-        if response.status == 403 and response.headers.get("x-refused") == "host":
-            raise missing
+        if response.status == 403 and url.scheme == "http" and response.text.startswith(f"{host}:"):
+            raise _unlisted(host)  # the words of the proxy, not of the host
         return response
 
     return send
 
 
+def _unlisted(host: str) -> PermissionMissing:
+    return PermissionMissing(f"reaching {host}", f"network:{host}", f'in app.toml, add "{host}" to hosts')
+
+
 def _written(request: Request) -> bytes:
-    headers = {"Accept-Encoding": "identity", "Connection": "close", "Host": urlsplit(request.url).netloc}
+    url = urlsplit(request.url)
+    target = (url.path or "/") + (f"?{url.query}" if url.query else "")
+    headers = {"Host": url.netloc.rpartition("@")[2], "Accept-Encoding": "identity", "Connection": "close"}
     if request.body:
         headers["Content-Length"] = str(len(request.body))
     headers |= request.headers
-    lines = [f"{request.method} {request.url} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
+    lines = [f"{request.method} {target} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
     if any("\r" in line or "\n" in line for line in lines):
         raise ValueError("a line break in the address or a header")
     return "\r\n".join([*lines, "", ""]).encode() + request.body

@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from carservices.app.app import App
+from carservices.app.crash import app_lines
 from carservices.app.errors import BundleError
-from carservices.app.runtime import LinkLog, Runtime
-from carservices.app.wire import FD_VARIABLE
+from carservices.app.runtime import MAX_LOG, LinkLog, Runtime
+from carservices.app.wire import FD_VARIABLE, MAX_TO_APP, Channel, Kind, pack
 
 
 def load(bundle: Path) -> tuple[type[App], str]:
@@ -58,8 +59,12 @@ class LogWriter:
 
 async def main(bundle: Path, sock: socket.socket) -> None:
     """Run the app of a bundle until its link ends. Raises whatever the import of the app raises."""
-    kind, name = load(bundle)
-    app = kind()
+    try:
+        kind, name = load(bundle)
+        app = kind()
+    except Exception as error:
+        Channel(sock, MAX_TO_APP).send(pack(Kind.LOG, "critical", app_lines(error, bundle)[-MAX_LOG:]))
+        raise
     runtime = Runtime(app, sock, bundle, name)
     app.attach(runtime)
     handler = LinkLog(runtime.session)

@@ -83,8 +83,9 @@ class Stage:
 
     def push(self, screen: Viewed) -> None:
         self._keys += 1
+        if self._stack:  # a failure of on_start is still to be shown
+            self._failure = None
         self._stack.append(_Level(screen, self._keys, lambda: self.ask(INTERVAL)))
-        self._failure = None
         self.ask()
 
     def pop(self, count: int = 1) -> bool:
