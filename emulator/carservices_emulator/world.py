@@ -19,7 +19,7 @@ from carservices_emulator.tomlfile import find
 
 STORED: dict[str, bool | int | float | str] = {
     "Cabin.Infotainment.HMI.DayNightMode": "DAY",
-    "Cabin.Infotainment.HMI.Brightness": 80.0,
+    "Cabin.Infotainment.HMI.Brightness": 100.0,
     "Cabin.Infotainment.HMI.DistanceUnit": "KILOMETERS",
     "Cabin.Infotainment.HMI.SpeedUnit": "KILOMETERS_PER_HOUR",
     "Cabin.Infotainment.HMI.TemperatureUnit": "C",
