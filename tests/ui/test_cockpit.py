@@ -2,11 +2,14 @@
 
 import pytest
 from kivy.core.window import Window
+from kivy.graphics.opengl import GL_RGBA, GL_UNSIGNED_BYTE, glReadPixels
 
 from carservices.api.driving import Restriction
 from carservices.api.state import StateFile
 from carservices_ui import i18n, look
+from carservices_ui.chrome.dimmer import BRIGHTNESS, DARKEST
 from carservices_ui.chrome.rail import RailButton
+from carservices_ui.chrome.stage import Stage
 from carservices_ui.daynight import LIGHT, MODE, wanted
 from carservices_ui.preferences import Preferences
 from carservices_ui.restrictions import STREAM
@@ -14,8 +17,9 @@ from carservices_ui.screens import SCREENS
 from carservices_ui.screens.base import Page
 from carservices_ui.screens.home_energy import PowerCard, RangeCard
 from carservices_ui.screens.home_map import TripBar
+from carservices_ui.tokens import READABLE, SURFACES, THEMES, contrast, rgb
 from carservices_ui.widgets import Dialog, Stepper, Text, Toggle
-from tests.ui.states import PARKED
+from tests.ui.states import MOVING, PARKED
 
 HMI = "Vehicle.Cabin.Infotainment.HMI"
 DRIVER_TEMPERATURE = "Vehicle.Cabin.HVAC.Station.Row1.Driver.Temperature"
@@ -198,6 +202,43 @@ def test_a_swipe_goes_to_the_next_screen_of_the_rail(drive):
     margin = driver.cockpit.screen.to_window(0, driver.cockpit.screen.height - 8)[1]
     driver.swipe((300, margin), (700, margin))
     assert driver.cockpit.current == before
+
+
+def test_the_screen_before_fades_away(drive):
+    driver = drive()
+    driver.store.put_stream(STREAM, PARKED)
+    driver.frames(2)
+    driver.cockpit.show("apps")
+    (stage,) = driver.widgets(Stage)
+    assert stage.fading
+    driver.until(lambda: not stage.fading)
+
+
+def test_nothing_fades_for_a_driver(drive):
+    driver = drive()
+    driver.store.put_stream(STREAM, MOVING)
+    driver.frames(2)
+    driver.cockpit.show("apps")
+    assert not any(stage.fading for stage in driver.widgets(Stage))
+
+
+@pytest.mark.parametrize(("percent", "share"), [(None, 1.0), (100.0, 1.0), (50.0, 0.85), (0.0, 0.7), (-20.0, 0.7)])
+def test_the_window_is_as_bright_as_the_signal_says(drive, percent, share):
+    driver = drive(theme="day")
+    driver.store.put_link(True)
+    driver.put({BRIGHTNESS: percent})
+    corner = glReadPixels(driver.cockpit.width - 4, 4, 1, 1, GL_RGBA, GL_UNSIGNED_BYTE)
+    background = (round(255 * part * share) for part in look.color("bg")[:3])
+    assert list(corner[:3]) == pytest.approx(list(background), abs=2)
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
+def test_the_darkest_window_can_be_read(theme):
+    def dark(token):
+        return "#" + "".join(f"{round(255 * part * DARKEST):02X}" for part in rgb(theme.colors[token]))
+
+    assert all(contrast(dark(front), dark(back)) >= 3.0 for front, back in READABLE)
+    assert all(contrast(dark("text"), dark(back)) >= 7.0 for back in SURFACES)
 
 
 def test_the_rail_goes_to_every_screen_on_it(drive):

@@ -50,7 +50,15 @@ def test_an_unknown_language_is_refused():
 
 @pytest.mark.parametrize(
     ("language", "value", "digits", "text"),
-    [("en", -1.25, 1, "−1.2"), ("de", 16.24, 1, "16,2"), ("fr", -0.04, 1, "0,0"), ("en", 312.4, 0, "312")],
+    [
+        ("en", -1.25, 1, "−1.2"),
+        ("de", 16.24, 1, "16,2"),
+        ("fr", -0.04, 1, "0,0"),
+        ("en", 312.4, 0, "312"),
+        ("en", 12_345.6, 1, "12,345.6"),
+        ("de", -1_234_567, 0, "−1.234.567"),
+        ("fr", 1234, 0, "1\u00a0234"),
+    ],
 )
 def test_numbers(language, value, digits, text):
     i18n.set_language(language)

@@ -10,10 +10,10 @@ from carservices.api.driving import Outcome as Rule
 from carservices.bus.identity import RUN_DIR_VARIABLE
 from carservices.system import run_dir as run_dirs
 from carservices_ui import i18n, look
+from carservices_ui.chrome.dimmer import BRIGHTNESS
 from carservices_ui.restrictions import STREAM
 from carservices_ui.screens.settings import CATEGORIES
 from carservices_ui.screens.settings_developer import RestrictionRow, RuleTable
-from carservices_ui.screens.settings_display import BRIGHTNESS
 from carservices_ui.screens.settings_units import UNITS
 from carservices_ui.store import Outcome
 from carservices_ui.tokens import TARGET
@@ -22,6 +22,15 @@ from tests.ui.states import MOVING, PARKED
 
 DEFAULTS = {path: choices[0][0] for path, (_, _, choices) in UNITS.items()}
 CAR = {**DEFAULTS, BRIGHTNESS: 80.0}
+RULES = [
+    Rule(motion=motion, from_speed=low, to_speed=high, restriction=one, in_force=motion is Motion.MOVING)
+    for motion, low, high in (
+        (Motion.PARKED, 0.0, None),
+        (Motion.MOVING, 0.0, 5.0),
+        (Motion.MOVING, 5.0, None),
+    )
+    for one in Restriction
+]
 
 
 @pytest.fixture
@@ -35,6 +44,13 @@ def open_part(drive):
 
     yield open_part
     i18n.set_language("en")
+
+
+def answer(driver, method, result):
+    """Let the driving service answer the last call of a method."""
+    on_outcome = next(call[3] for call in reversed(driver.car.calls) if call[:2] == (Driving, method))
+    on_outcome(Outcome(True, result))
+    driver.frames(2)
 
 
 def segment(control, value):
@@ -144,28 +160,24 @@ def test_the_works_in_here_are_named_with_their_licences(open_part):
 def test_the_developer_sees_every_restriction_explained_also_while_driving(open_part):
     driver = open_part("developer", driving=True)
     assert not driver.cockpit.screen.part.disabled
-    asked = [(arguments["restriction"], answer) for _, name, arguments, answer in driver.car.calls if name == "explain"]
-    assert {restriction for restriction, _ in asked} == set(Restriction)
-    for restriction, answer in asked:
-        answer(Outcome(True, f"Why {restriction.name}."))
-    driver.frames(2)
-    assert {f"Why {restriction.name}." for restriction in Restriction} <= words(driver)
+    assert {text.text for text in driver.cockpit.screen.part.explanations.values()} == {"In force. Not while driving."}
+    answer(driver, "outcomes", RULES)
+    explained = {text.text for text in driver.cockpit.screen.part.explanations.values()}
+    assert explained == {"In force. Not while driving. Free when: Parked."}
     assert all(row.in_force for row in driver.widgets(RestrictionRow))
+
+
+def test_a_restriction_is_explained_in_the_drivers_language(open_part):
+    driver = open_part("developer", language="de")
+    answer(driver, "outcomes", RULES)
+    explained = {text.text for text in driver.cockpit.screen.part.explanations.values()}
+    assert explained == {"Nicht in Kraft. Das Auto parkt. In Kraft, wenn: Fährt."}
 
 
 def test_the_developer_sees_the_rules_as_a_table(open_part):
     driver = open_part("developer")
     driver.tap(segment(driver.cockpit.screen.part.tabs, "rules"))
-    contract, name, _, answer = driver.car.calls[-1]
-    assert (contract, name) == (Driving, "outcomes")
-    ranges = ((Motion.PARKED, 0.0, None), (Motion.MOVING, 0.0, 5.0), (Motion.MOVING, 5.0, None))
-    rules = [
-        Rule(motion=motion, from_speed=low, to_speed=high, restriction=one, in_force=motion is Motion.MOVING)
-        for motion, low, high in ranges
-        for one in Restriction
-    ]
-    answer(Outcome(True, rules))
-    driver.frames(2)
+    answer(driver, "outcomes", RULES)
     (table,) = driver.widgets(RuleTable)
     assert table.marks == 2 * len(Restriction)
     assert {"Parked", "Moving\n0–5 m/s", "Moving\n≥ 5 m/s"} <= words(driver)

@@ -3,21 +3,22 @@
 from functools import partial
 from typing import Any
 
-from kivy.animation import Animation
 from kivy.clock import Clock
 from kivy.core.window import Window
 from kivy.metrics import dp
 from kivy.uix.floatlayout import FloatLayout
 from kivy.uix.widget import Widget
 
-from carservices.api.driving import DrivingState
+from carservices.api.driving import DrivingState, Restriction
 from carservices.signals import Datum
 from carservices_ui import i18n, look, units
 from carservices_ui.chrome.climatebar import HEIGHT as CLIMATE_HEIGHT
 from carservices_ui.chrome.climatebar import ClimateBar
+from carservices_ui.chrome.dimmer import Dimmer
 from carservices_ui.chrome.notice import NoticeLayer
 from carservices_ui.chrome.rail import WIDTH as RAIL_WIDTH
 from carservices_ui.chrome.rail import Rail
+from carservices_ui.chrome.stage import Stage
 from carservices_ui.chrome.statusbar import HEIGHT as STATUS_HEIGHT
 from carservices_ui.chrome.statusbar import StatusBar
 from carservices_ui.daynight import LIGHT, MODE, wanted
@@ -27,7 +28,6 @@ from carservices_ui.restrictions import STREAM, Restrictions
 from carservices_ui.screens import BY_NAME, SCREENS
 from carservices_ui.screens.base import Screen
 from carservices_ui.store import Store, Unbind
-from carservices_ui.tokens import MOTION
 from carservices_ui.ui import Ui
 from carservices_ui.widgets import Banner, Dialog
 
@@ -35,7 +35,6 @@ DESIGN = (1280, 720)
 """The size in pixels at which one dp is one pixel."""
 MARGIN = 24
 GAP = 12
-SWIPE = 160
 KEYS = {
     9: "tab",
     13: "enter",
@@ -62,10 +61,11 @@ class Cockpit(FloatLayout):
         self.notice: NoticeLayer | None = None
         self._bindings: list[Unbind] = []
         self._chrome: list[Widget] = []
-        self._stage = Stage(self)
+        self._stage = Stage(self._swipe)
         self._overlay = FloatLayout()
         self._restyle = Clock.create_trigger(lambda _: self._build())
         self.focus = Focus(lambda: self.dialog or self)
+        self._dimmer = Dimmer(store)
         i18n.set_language(preferences.language)
         self.current = preferences.screen if preferences.screen in BY_NAME else SCREENS[0].name
         store.bind_stream(STREAM, self._restrict)
@@ -89,7 +89,7 @@ class Cockpit(FloatLayout):
     # -- what screens use --------------------------------------------------------------------------------------------
 
     def show(self, name: str) -> None:
-        """Go to another screen."""
+        """Go to another screen; the one before fades away, unless nothing may move for the driver's sake."""
         if name == self.current and self.screen is not None:
             return
         order = [info.name for info in SCREENS]
@@ -97,9 +97,17 @@ class Cockpit(FloatLayout):
         self.current = name
         self.ui.preferences.screen = name
         self.ui.preferences.save()
+        still = self.ui.restrictions.forbids(Restriction.NO_VIDEO)
+        before = None if still else self._stage.picture()
         self._build()
-        if self.screen is not None:
-            self._stage.enter(self.screen, 1 if forward else -1)
+        if before is not None:
+            self._stage.fade(before, 1 if forward else -1)
+
+    def _swipe(self, step: int) -> None:
+        """Go to the next screen of the rail, or the one before."""
+        names = [info.name for info in SCREENS if info.rail]
+        if self.current in names and 0 <= (index := names.index(self.current) + step) < len(names):
+            self.show(names[index])
 
     def tell(self, words: str, icon: str = "info", tone: str = "accent") -> None:
         """Say a sentence; it replaces the one before."""
@@ -150,7 +158,7 @@ class Cockpit(FloatLayout):
         bottom = climate.top + dp(GAP)
         self._stage.pos, self._stage.size = (left, bottom), (right - left, status.y - dp(4) - bottom)
         self.notice.pos, self.notice.size = self._stage.pos, self._stage.size
-        for widget in (rail, status, self._stage, climate, self.notice, self._overlay, self.focus):
+        for widget in (rail, status, self._stage, climate, self.notice, self._overlay, self.focus, self._dimmer):
             self.add_widget(widget)
 
     def _drop(self) -> None:
@@ -227,39 +235,3 @@ class Cockpit(FloatLayout):
             self._overlay.remove_widget(self.dialog)
         else:
             self.show(SCREENS[0].name)
-
-
-class Stage(FloatLayout):
-    """Where the screen is; a swipe that no control took goes to the next screen of the rail."""
-
-    def __init__(self, cockpit: Cockpit) -> None:
-        super().__init__(size_hint=(None, None))
-        self._cockpit = cockpit
-
-    def enter(self, screen: Screen, direction: int) -> None:
-        """Let a screen come in."""
-        screen.opacity = 0
-        screen.pos_hint = {"x": 0.05 * direction, "y": 0}
-        inwards = Animation(opacity=1, pos_hint={"x": 0, "y": 0}, duration=MOTION["screen"], transition="out_cubic")
-        inwards.start(screen)
-
-    def on_touch_down(self, touch: Any) -> bool:
-        if super().on_touch_down(touch):
-            return True
-        if self.collide_point(*touch.pos):
-            touch.grab(self)
-            return True
-        return False
-
-    def on_touch_up(self, touch: Any) -> bool:
-        if touch.grab_current is self:
-            touch.ungrab(self)
-            along, across = touch.x - touch.ox, touch.y - touch.oy
-            if abs(along) > dp(SWIPE) and abs(along) > 2 * abs(across):
-                names = [info.name for info in SCREENS if info.rail]
-                index = names.index(self._cockpit.current) + (-1 if along > 0 else 1)
-                if 0 <= index < len(names):
-                    self._cockpit.show(names[index])
-            return True
-        handled: bool = super().on_touch_up(touch)
-        return handled

@@ -42,8 +42,11 @@ def t(key: str, **values: object) -> str:
 
 
 def number(value: float, digits: int = 0) -> str:
-    """A number with the decimal mark of the language and a true minus sign."""
-    text = f"{value:.{digits}f}"
-    if float(text) == 0:
+    """A number with the marks of the language (decimals, thousands; CLDR) and a true minus sign."""
+    text = f"{value:,.{digits}f}"
+    if not text.strip("-0.,"):
         text = text.removeprefix("-")
-    return text.replace("-", "−").replace(".", table(_current)["format.decimal"])
+    marks = table(_current)
+    return text.translate(
+        str.maketrans({"-": "−", ".": marks["format.decimal"], ",": marks["format.thousands"]}),
+    )

@@ -12,7 +12,7 @@ ICON = {"large": 44, "medium": 36, "small": 24}
 SPACE = {"xs": 4, "s": 8, "m": 16, "l": 24, "xl": 32}
 RADIUS = {"card": 32, "overlay": 28, "tile": 20}
 
-MOTION = {"press": 0.08, "release": 0.25, "value": 0.15, "screen": 0.25, "confirmed": 0.6}
+MOTION = {"press": 0.08, "release": 0.25, "value": 0.15, "screen": 0.2, "confirmed": 0.6}
 """Durations in seconds."""
 
 

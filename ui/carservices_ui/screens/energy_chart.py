@@ -21,6 +21,9 @@ CONSUMPTION_STEP, RANGE_STEP = 10, 50
 MOST = 100.0
 """Higher consumption, as when starting off cold, is cut there so that the rest stays readable."""
 
+SHORTEST = 1.0
+"""Km or miles on the axis of a trip that has just begun, or its first stretch would fill the chart."""
+
 
 @dataclass(frozen=True)
 class Stretch:
@@ -57,6 +60,11 @@ class TripChart(FloatLayout):
             self.add_widget(text)
         self.bind(course=self._draw, pos=self._draw, size=self._draw)
 
+    @property
+    def _length(self) -> float:
+        """What the way's axis shows."""
+        return max(SHORTEST, float(self.course.stretches[-1].end))
+
     def _draw(self, *_: Any) -> None:
         course: Course = self.course
         self.canvas.before.clear()
@@ -74,7 +82,7 @@ class TripChart(FloatLayout):
         y0, y1 = self.y + dp(BOTTOM), self.y + self.height - dp(TOP)
         scale = (y1 - y0) / (top - bottom)
         zero = round(y0 - bottom * scale)
-        along = (x1 - x0) / max(course.stretches[-1].end, 1e-9)
+        along = (x1 - x0) / self._length
         with self.canvas.before:
             for share, alpha in ((1.0, 0.25), (0.5, 0.25), (0.0, 0.6)):
                 Color(*color("control", alpha))
@@ -132,8 +140,7 @@ class TripChart(FloatLayout):
             x = self.x if side == "left" else self.x + self.width - text.width
             text.pos = (round(x), round(self.y + self.height - text.height + dp(4)))
         _write(self.start, "0")
-        end = course.stretches[-1].end
-        _write(self.end, f"{number(end, 1 if end < 100 else 0)} {course.distance_unit}")
+        _write(self.end, f"{number(self._length, 1 if self._length < 100 else 0)} {course.distance_unit}")
         self.start.pos = (round(x0), round(self.y))
         self.end.pos = (round(x1 - self.end.width), round(self.y))
 

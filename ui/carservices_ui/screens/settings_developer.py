@@ -12,6 +12,7 @@ from carservices.system.run_dir import default_run_dir
 from carservices.system.state import NotRunning, ProcessState, load
 from carservices_ui.i18n import number, t
 from carservices_ui.restrictions import STREAM
+from carservices_ui.screens.settings_explain import explain
 from carservices_ui.screens.settings_parts import Part
 from carservices_ui.store import Outcome
 from carservices_ui.widgets import Card, Column, Icon, ListRow, Row, Segmented, Text, spacer
@@ -59,21 +60,23 @@ class DeveloperPart(Part):
     # -- restrictions --------------------------------------------------------------------------------------------------
 
     def show_restrictions(self) -> None:
-        """The driving state, and each restriction with the service's explanation."""
+        """The driving state, and each restriction explained."""
         state: DrivingState | None = self.ui.store.stream(STREAM)
         flags = self.ui.restrictions.flags if state is None else state.restrictions
         self.explanations = {one: Text(tone="text2", wrap=660) for one in Restriction}
         motion = Motion.UNKNOWN if state is None else state.motion
-        why = t("cause.service_away") if state is None else state.reason
+        why = t("cause.service_away" if state is None else f"cause.{state.cause.value}")
         self._fill(
             [
                 ListRow(t(f"motion.{motion.value}"), detail=why, icon="directions_car", inert=True),
                 *(RestrictionRow(one, text, in_force=bool(flags & one)) for one, text in self.explanations.items()),
             ]
         )
-        for one, text in self.explanations.items():
-            if state is not None:
-                self.ui.store.call(Driving, "explain", _writer(text), restriction=one)
+        if state is not None:
+            for one, text in self.explanations.items():
+                text.text = explain(one, state, self.rules)
+            if not self.rules:
+                self.ui.store.call(Driving, "outcomes", self._take_rules)
 
     # -- rules ---------------------------------------------------------------------------------------------------------
 
@@ -89,7 +92,7 @@ class DeveloperPart(Part):
         rules = outcome.result if outcome.ok else []
         if rules != self.rules:
             self.rules = rules
-            if self.view == "rules":
+            if self.view != "processes":
                 self._show()
 
     # -- processes -----------------------------------------------------------------------------------------------------
@@ -115,10 +118,6 @@ VIEWS: dict[str, Callable[[DeveloperPart], None]] = {
     "rules": DeveloperPart.show_rules,
     "processes": DeveloperPart.show_processes,
 }
-
-
-def _writer(text: Text) -> Callable[[Outcome], None]:
-    return lambda outcome: setattr(text, "text", outcome.result if outcome.ok else outcome.reason)
 
 
 def process_row(process: ProcessState) -> ListRow:

@@ -5,12 +5,10 @@ from typing import Any
 from kivy.uix.widget import Widget
 
 from carservices_ui.binding import bind_signal
+from carservices_ui.chrome.dimmer import BRIGHTNESS
 from carservices_ui.i18n import LANGUAGES, t
 from carservices_ui.screens.settings_parts import Part, setting
-from carservices_ui.units import HMI
 from carservices_ui.widgets import Segmented, ValueControl, ValueSlider
-
-BRIGHTNESS = f"{HMI}.Brightness"
 
 THEMES = (("auto", "settings.theme_auto"), ("day", "settings.theme_day"), ("night", "settings.theme_night"))
 SIZES = ((0.8, "settings.size_small"), (0.9, "settings.size_medium"), (1.0, "settings.size_large"))
