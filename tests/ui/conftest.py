@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -46,3 +47,14 @@ def drive(imported: None) -> Iterator[Callable[..., object]]:
     yield open_cockpit
     for driver in drivers:
         driver.close()
+
+
+@pytest.fixture
+def driver(drive: Callable[..., object], request: pytest.FixtureRequest) -> object:
+    """The screen that the test's module opens."""
+    return request.module.open_screen(drive)
+
+
+@pytest.fixture
+def screen(driver: Any) -> object:
+    return driver.cockpit.screen

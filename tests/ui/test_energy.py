@@ -8,10 +8,10 @@ from carservices_ui.screens.energy_battery import BATTERY, CONDITIONING, LIMIT, 
 from carservices_ui.screens.energy_trip import STREAM
 from carservices_ui.screens.vehicle_signals import CABLE, IS_CHARGING
 from carservices_ui.store import Outcome
-from carservices_ui.tokens import TARGET
 from carservices_ui.ui import BATTERY_POWER
 from carservices_ui.units import HMI
-from carservices_ui.widgets import Control, Text, TextButton
+from carservices_ui.widgets import Text, TextButton
+from tests.ui.fitting import LAYOUTS, fits
 from tests.ui.states import MOVING, PARKED
 
 CAR = {
@@ -59,16 +59,6 @@ def open_screen(drive, **options):
     return driver
 
 
-@pytest.fixture
-def driver(drive):
-    return open_screen(drive)
-
-
-@pytest.fixture
-def screen(driver):
-    return driver.cockpit.screen
-
-
 def shown(screen):
     return {name: f"{figure.value.text} {figure.unit.text}".strip() for name, figure in screen.trip.figures.items()}
 
@@ -100,6 +90,13 @@ def test_the_course_is_charted(screen):
     assert [labels["left"][name].text for name in ("top", "middle", "zero")] == ["40", "20", "0"]
     assert [labels["right"][name].text for name in ("top", "middle", "zero")] == ["400", "200", "0"]
     assert screen.trip.empty.text == ""
+
+
+def test_a_trip_that_has_just_begun_fills_only_its_part_of_the_way(driver, screen):
+    first = TRIP.points[0].model_copy(update={"distance_km": 0.1})
+    driver.store.put_stream(STREAM, TRIP.model_copy(update={"points": (first,)}))
+    driver.frames(2)
+    assert screen.trip.chart.end.text == "1.0 km"
 
 
 def test_where_the_energy_went(screen):
@@ -212,24 +209,13 @@ def test_without_values_there_is_a_dash_and_nothing_to_touch(driver, screen):
     assert not any(c.usable for c in (battery.limit, battery.charging.toggle, battery.warming.toggle))
 
 
-@pytest.mark.parametrize(
-    ("size", "language"), [((1280, 720), "en"), ((1280, 720), "de"), ((1280, 720), "fr"), ((1920, 1080), "de")]
-)
+@LAYOUTS
 def test_everything_fits(drive, size, language):
     driver = open_screen(drive, size=size, language=language)
     driver.put({CABLE: True, IS_CHARGING: True, TIME_TO_LIMIT: 36_000})
     screen = driver.cockpit.screen
     for card in (screen.trip, screen.losses, screen.battery):
-        for control in (w for w in card.walk(restrict=True) if isinstance(w, Control)):
-            assert control.width >= TARGET - 1
-            assert control.height >= TARGET - 1
-            assert card.x <= control.x <= control.x + control.width <= card.x + card.width
-            assert card.y <= control.y <= control.y + control.height <= card.y + card.height
-        for text in (w for w in card.walk(restrict=True) if isinstance(w, Text)):
-            left, bottom = text.to_window(*text.pos)
-            assert not text.is_shortened, text.text
-            assert card.x - 1 <= left <= left + text.width <= card.x + card.width + 1, text.text
-            assert card.y - 1 <= bottom <= bottom + text.height <= card.y + card.height + 1, text.text
+        fits(card)
     figures = list(screen.trip.figures.values())
     for one, other in zip(figures, [*figures[1:], screen.trip.reset], strict=True):
         assert one.x + one.width <= other.x

@@ -26,8 +26,7 @@ from carservices_ui.screens.vehicle_signals import (
     car_state,
 )
 from carservices_ui.store import Store
-from carservices_ui.tokens import TARGET
-from carservices_ui.widgets import Control, Text
+from tests.ui.fitting import LAYOUTS, controls_keep_apart, fits
 from tests.ui.states import MOVING, PARKED
 
 WIPING = "Vehicle.Body.Windshield.{}.Wiping.Mode"
@@ -65,24 +64,14 @@ def open_screen(drive, **options):
     return driver
 
 
-@pytest.fixture
-def driver(drive):
-    return open_screen(drive)
-
-
-@pytest.fixture
-def screen(driver):
-    return driver.cockpit.screen
-
-
 def test_tyres_and_facts_are_shown(screen):
     tyre = screen.car.tyres["Row1.Left"]
     assert (tyre.pressure.text, tyre.temperature.text) == ("2.5 bar", "24°")
     facts = {name: fact.value.text for name, fact in (screen.service.facts | screen.service.wide).items()}
     assert facts == {
-        "odometer": "12345 km",
+        "odometer": "12,345 km",
         "health": "97 %",
-        "service_distance": "17655 km",
+        "service_distance": "17,655 km",
         "service_time": "40 days",
         "pads_row1": "65 %",
         "pads_row2": "–",
@@ -193,6 +182,32 @@ def test_a_refusal_is_told_and_taken_back(driver, screen):
     assert "the tailgate is locked" in driver.cockpit.banner.text
 
 
+@pytest.mark.parametrize("seat", DOORS)
+def test_a_door_is_opened_on_its_side_of_the_picture(driver, screen, seat):
+    door = screen.car.doors[seat]
+    assert (door.center_x < screen.car.center_x) is ("Driver" in seat)
+    driver.tap(door)
+    assert door.phase == "pending"
+    assert [(path, value) for path, value, _ in driver.car.sets] == [(DOORS[seat], True)]
+    driver.answer(ok=False, reason="the door is locked")
+    assert (door.phase, door.value) == ("refused", False)
+    assert "the door is locked" in driver.cockpit.banner.text
+
+
+def test_the_doors_change_sides_with_the_driver(driver, screen):
+    driver.put({DRIVER_POSITION: "RIGHT"})
+    assert screen.car.doors["Row1.DriverSide"].center_x > screen.car.center_x
+
+
+def test_the_pane_stays_open_when_the_screen_is_built_anew(driver, screen):
+    screen.tabs.choose("service")
+    driver.cockpit.restyle()
+    driver.frames(3)
+    assert driver.cockpit.screen is not screen
+    assert driver.cockpit.screen.tabs.value == "service"
+    assert driver.cockpit.screen.service.parent is not None
+
+
 def test_one_unlocked_door_is_not_locked(driver, screen):
     driver.put(dict.fromkeys(LOCKS, True))
     assert screen.controls.tiles["locks"].value is True
@@ -205,12 +220,15 @@ def test_what_is_setup_waits_until_the_car_is_parked(driver, screen):
     driver.frames(2)
     usable = {name for name, tile in screen.controls.tiles.items() if tile.usable}
     assert usable == {"locks", "hazard", "child_lock"}
+    assert not any(door.usable for door in screen.car.doors.values())
     assert screen.controls.why.text == "Not while driving"
     driver.tap(screen.controls.tiles["trunk"])
+    driver.tap(screen.car.doors["Row1.DriverSide"])
     assert driver.car.sets == []
     driver.store.put_stream(STREAM, PARKED)
     driver.frames(2)
     assert screen.controls.tiles["trunk"].usable
+    assert all(door.usable for door in screen.car.doors.values())
     assert screen.controls.why.text == " "
 
 
@@ -228,40 +246,14 @@ def test_an_open_door_stands_off_the_car(row):
     assert min(x for x, _ in opened) < min(x for x, _ in closed) - 0.4
 
 
-def text_fits(card, text):
-    left, bottom = text.to_window(*text.pos)
-    assert left >= card.x - 1, text.text
-    assert left + text.texture_size[0] <= card.x + card.width + 1, text.text
-    assert bottom >= card.y - 1, text.text
-    assert not text.is_shortened, text.text
-
-
-@pytest.mark.parametrize(
-    ("size", "language"), [((1280, 720), "en"), ((1280, 720), "de"), ((1280, 720), "fr"), ((1920, 1080), "de")]
-)
+@LAYOUTS
 def test_everything_fits(drive, size, language):
     driver = open_screen(drive, size=size, language=language)
     screen = driver.cockpit.screen
     for tab in ("controls", "lights", "service"):
         screen.tabs.choose(tab)
         driver.frames(2)
-        controls = [w for w in screen.panel.walk(restrict=True) if isinstance(w, Control)]
-        for control in controls:
-            assert control.width >= TARGET - 1
-            assert control.height >= TARGET - 1
-            assert screen.panel.x <= control.x <= control.x + control.width <= screen.panel.x + screen.panel.width
-            assert screen.panel.y <= control.y <= control.y + control.height <= screen.panel.y + screen.panel.height
-        leaves = [c for c in controls if not any(isinstance(w, Control) for w in c.walk(restrict=True) if w is not c)]
-        for index, one in enumerate(leaves):
-            assert not any(one.collide_widget(other) for other in leaves[:index] if overlap(one, other) > 1)
-        for text in (w for w in screen.panel.walk(restrict=True) if isinstance(w, Text)):
-            text_fits(screen.panel, text)
-    for text in (w for w in screen.car.walk(restrict=True) if isinstance(w, Text)):
-        text_fits(screen.car, text)
-
-
-def overlap(one, other):
-    """Pixels that two controls share, the smaller way."""
-    across = min(one.x + one.width, other.x + other.width) - max(one.x, other.x)
-    along = min(one.y + one.height, other.y + other.height) - max(one.y, other.y)
-    return min(across, along)
+        fits(screen.panel)
+        controls_keep_apart(screen.panel)
+    fits(screen.car)
+    controls_keep_apart(screen.car)

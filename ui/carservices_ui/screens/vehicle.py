@@ -44,17 +44,19 @@ class VehicleScreen(Screen):
         for card in (self.car, self.panel):
             card.size_hint = (None, None)
             self.add_widget(card)
-        self.tabs.choose(TABS[0])
+        self.tabs.choose(self.ui.places.get(self.name, TABS[0]))
         self.bind(pos=self._place, size=self._place)
         self.restrict(self.ui.restrictions)
 
     def restrict(self, restrictions: Restrictions) -> None:
+        self.car.restrict(restrictions)
         self.controls.restrict(restrictions)
 
     def close(self) -> None:
         self.car.close()
 
     def _open(self, _: Any, name: str) -> None:
+        self.ui.places[self.name] = name
         self._shown.clear_widgets()
         self._shown.add_widget(self._panes[name])
 

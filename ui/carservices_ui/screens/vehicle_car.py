@@ -3,12 +3,16 @@
 from kivy.metrics import dp
 from kivy.uix.widget import Widget
 
+from carservices.api.driving import Restriction
 from carservices.signals import Datum
 from carservices_ui.i18n import number, t
+from carservices_ui.restrictions import Restrictions
 from carservices_ui.screens import vehicle_shape as shape
+from carservices_ui.screens.vehicle_doors import FACE, DoorSpot
 from carservices_ui.screens.vehicle_picture import CarPicture, CarState
 from carservices_ui.screens.vehicle_signals import (
     DOORS,
+    DRIVER_POSITION,
     LOCKS,
     PICTURED,
     TYRES,
@@ -16,6 +20,7 @@ from carservices_ui.screens.vehicle_signals import (
     car_state,
     follow,
     is_low,
+    sided,
 )
 from carservices_ui.ui import Ui
 from carservices_ui.units import NOTHING
@@ -23,6 +28,8 @@ from carservices_ui.widgets import Card, Column, Icon, Row, Text
 
 IDENTITY = "Vehicle.VehicleIdentification"
 EDGE = 24
+DOOR_SPOTS = {"Row1": 0.32, "Row2": -0.53}
+"""Where along the car, in m, its doors are operated: between the tyres' figures, out of reach of an open door."""
 SAID = 2
 """Findings in words; those beyond are only counted."""
 HEAD = 76
@@ -41,16 +48,30 @@ class CarCard(Card):
         self.lock = Icon("lock", tone="on_accent")
         self.tyres = {wheel: TyreLabel(ui, wheel) for wheel in WHEELS}
         self.windows = {wheel: Text("", role="caption", tone="accent") for wheel in WHEELS}
+        self.doors = {seat: DoorSpot(ui, seat) for seat in DOORS}
         self.add_widget(self.picture)
-        for widget in (self.name, self.status, self.lock, *self.tyres.values(), *self.windows.values()):
+        for widget in (
+            self.name,
+            self.status,
+            self.lock,
+            *self.tyres.values(),
+            *self.windows.values(),
+            *self.doors.values(),
+        ):
             self.add_widget(widget)
         labels: tuple[Widget, ...] = (self.name, self.status, *self.tyres.values(), *self.windows.values())
         for label in labels:
             label.bind(size=self._arrange)
         self.bind(pos=self._arrange, size=self._arrange)
         ui.store.bind(f"{IDENTITY}.Model", lambda model: setattr(self.name, "text", str(model or NOTHING)))
+        ui.store.bind(DRIVER_POSITION, self._arrange)
         follow(ui.store, PICTURED, self._show_state)
         follow(ui.store, LOCKS, self._show_lock)
+
+    def restrict(self, restrictions: Restrictions) -> None:
+        """Doors are for before and after the journey."""
+        for door in self.doors.values():
+            door.block(restrictions.forbids(Restriction.NO_SETUP))
 
     def close(self) -> None:
         """Stop what moves."""
@@ -87,6 +108,11 @@ class CarCard(Card):
             y = self.picture.spot((0.0, shape.AXLES[row]))[1]
             left = self.x + edge if side == "Left" else self.x + self.width - edge - label.width
             label.pos = (round(left), round(y - label.height / 2))
+        for seat, door in self.doors.items():
+            row, side = sided(self._ui.store, seat).split(".")
+            inset = edge + dp(FACE) / 2
+            door.center_x = self.x + inset if side == "Left" else self.x + self.width - inset
+            door.center_y = self.picture.spot((0.0, DOOR_SPOTS[row]))[1]
         for wheel, text in self.windows.items():
             row, side = wheel.split(".")
             middle = sum(shape.DOORS[row]) / 2

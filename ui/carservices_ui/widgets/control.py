@@ -101,7 +101,20 @@ class ValueControl(Control):
 
     def __init__(self, **kwargs: Any) -> None:
         self.register_event_type("on_choose")
+        self._blocked = False
         super().__init__(**kwargs)
+
+    @property
+    def usable(self) -> bool:
+        return super().usable and not self._blocked
+
+    def block(self, blocked: bool) -> None:
+        """Whether a restriction, which the screen names, dims it and keeps it from being used now."""
+        self._blocked = blocked
+        self.on_available(self, self.available)
+
+    def on_available(self, widget: Any, available: bool) -> None:
+        super().on_available(widget, available and not self._blocked)
 
     def choose(self, value: Any) -> None:
         """Take the person's choice."""

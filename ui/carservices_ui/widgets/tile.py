@@ -16,7 +16,7 @@ from carservices_ui.widgets.text import Icon, Text
 class SwitchTile(ValueControl):
     """A bool as a tile; `words` makes the second line of it, `icons` are those for off and on.
 
-    `tone` colours the icon while it is on. `blocked` dims it for a reason that the screen shows.
+    `tone` colours the icon while it is on.
     """
 
     def __init__(
@@ -31,7 +31,6 @@ class SwitchTile(ValueControl):
     ) -> None:
         super().__init__(**{"size_hint": (1, None), "size": (dp(TARGET), dp(84)), **kwargs})
         self._icons, self._words, self._tone = icons, words, tone
-        self._blocked = False
         self._back = Card(tone="surface2", radius="tile", pos_hint={"center_x": 0.5, "center_y": 0.5})
         self.icon = Icon(icons[0], tone="text2")
         self.title = Text(title, limit=limit)
@@ -50,18 +49,6 @@ class SwitchTile(ValueControl):
         )
         self.bind(value=self._show)
         self._show()
-
-    @property
-    def usable(self) -> bool:
-        return super().usable and not self._blocked
-
-    def block(self, blocked: bool) -> None:
-        """Whether a restriction keeps it from being used now."""
-        self._blocked = blocked
-        self.on_available(self, self.available)
-
-    def on_available(self, widget: Any, available: bool) -> None:
-        super().on_available(widget, available and not self._blocked)
 
     def on_release(self) -> None:
         self.choose(not self.value)
