@@ -30,6 +30,14 @@ SERVICES = {
         "carservices.services.energy.service:EnergyService",
         Grants(read=("Vehicle.**",)),
     ),
+    "diagnostics": (
+        "carservices.services.diagnostics.service:DiagnosticsService",
+        Grants(
+            read=("Vehicle.**", "driving.*", "notifications.*"),
+            call=("notifications",),
+            control=("hal.*.ecus", "hal.*.diagnose"),
+        ),
+    ),
     "apps": (
         "carservices.apphost.service:AppsService",
         Grants(

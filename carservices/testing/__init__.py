@@ -23,7 +23,7 @@ from carservices.signals import Value
 
 PATIENCE = 20.0
 """Seconds a test waits for what must come; long, because only a broken car uses them up."""
-SERVICE_GRANTS = Grants(read=("**",), actuate=("**",), call=("*",))
+SERVICE_GRANTS = Grants(read=("**",), actuate=("**",), call=("*",), control=("hal.**",))
 HAL_GRANTS = Grants()
 
 M = TypeVar("M")

@@ -56,7 +56,10 @@ def test_the_car_stops_its_hub_last_and_only_tools_may_do_everything():
     assert [s.name for s in table if s.name.startswith("hal.")] == ["hal.one", "hal.two"]
     assert min(table, key=lambda s: s.priority).name == "hub"
     assert [s.name for s in table if s.critical] == ["hub"]
-    assert [s.name for s in table if s.grants.control] == ["panel"]
+    assert {s.name: s.grants.control for s in table if s.grants.control} == {
+        "panel": ("**",),
+        "diagnostics": ("hal.*.ecus", "hal.*.diagnose"),
+    }
     assert [s.name for s in table if s.grants.actuate and s.name not in ("shell", "panel")] == []
 
 
