@@ -1,4 +1,4 @@
-"""Packages of the extra ``can``: imported where they are needed, missed with a sentence."""
+"""Packages of an extra: imported where they are needed, missed with a sentence."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,9 +7,9 @@ from carservices.hal import HalError
 
 
 @contextmanager
-def extra_can() -> Iterator[None]:
+def extra(name: str) -> Iterator[None]:
     """Around an import of an optional package. Raises HalError saying what to install."""
     try:
         yield
     except ModuleNotFoundError as error:
-        raise HalError(f"CAN needs the package '{error.name}': pip install 'carservices[can]'") from None
+        raise HalError(f"this needs the package '{error.name}': pip install 'carservices[{name}]'") from None

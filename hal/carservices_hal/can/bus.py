@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from carservices.hal import HalError, Options
 from carservices_hal.can.dbc import EXTENDED
-from carservices_hal.extras import extra_can
+from carservices_hal.extras import extra
 
 if TYPE_CHECKING:
     import can
@@ -50,7 +50,7 @@ class BusOptions(Options):
 
 def open_bus(settings: Mapping[str, Any]) -> "can.BusABC":
     """The bus. Raises HalError naming its settings and the cure."""
-    with extra_can():
+    with extra("can"):
         import can
     words = " ".join(f"{key}={value}" for key, value in settings.items())
     try:

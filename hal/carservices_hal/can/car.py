@@ -10,7 +10,7 @@ from pydantic import BeforeValidator
 from carservices.hal import HalError
 from carservices_hal.can import mapping as mappings
 from carservices_hal.can.dbc import Dbc, DbcError, Message
-from carservices_hal.can.dbc import load as load_dbc
+from carservices_hal.can.imports import load as load_database
 from carservices_hal.can.mapping import CarMapping
 
 
@@ -25,7 +25,7 @@ Files = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 def databases(names: Sequence[str]) -> list[Dbc]:
     """The databases in these files. Raises HalError."""
     try:
-        return [load_dbc(shipped(name, "dbc")) for name in names]
+        return [load_database(shipped(name, "dbc")) for name in names]
     except DbcError as error:
         raise HalError(str(error)) from None
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from carservices_hal.extras import extra_can
+from carservices_hal.extras import extra
 
 MAX_BYTES = 2**20
 """Size of one mapping file; that of a whole car has 50 kB."""
@@ -53,7 +53,7 @@ def read(file: Path) -> Node:
 
 def parse(text: str) -> Node:
     """The tree of a text. Raises YamlError."""
-    with extra_can():
+    with extra("can"):
         import yaml
     try:
         for event in yaml.parse(text, Loader=yaml.SafeLoader):

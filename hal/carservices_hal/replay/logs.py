@@ -2,13 +2,14 @@
 
 import csv
 from collections.abc import Container, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from carservices.hal import HalError
 from carservices_hal.can.bus import CLASSIC, key_of
 from carservices_hal.can.dbc import EXTENDED
-from carservices_hal.extras import extra_can
+from carservices_hal.extras import extra
 
 if TYPE_CHECKING:
     import can
@@ -17,6 +18,9 @@ GVRET = ["Time Stamp", "ID", "Extended"]
 """How the header of a GVRET file begins; its times are microseconds, its numbers hexadecimal."""
 DATA = 5
 """Column of the first data byte; four before are id, extended, bus and length."""
+
+LINES = (".asc", ".csv", ".log", ".trc")
+"""Formats of lines."""
 
 LogFrame = tuple[float, int, bytes | bytearray]
 """Seconds, key of the message, payload."""
@@ -45,7 +49,7 @@ def messages(file: Path, bus: int | str | None = None) -> Iterator["can.Message"
     if not _is_gvret(file):
         yield from _python_can(file, bus)
         return
-    with extra_can():
+    with extra("can"):
         import can
     for stamp, number, extended, channel, payload in _gvret(file, bus):
         yield can.Message(
@@ -91,22 +95,48 @@ def _gvret(file: Path, bus: int | str | None, keys: Container[int] | None = None
 
 
 def _python_can(file: Path, bus: int | str | None) -> Iterator["can.Message"]:
-    with extra_can():
+    with extra("can"):
         import can
-    count = 0
+    if file.suffix.lower() == ".mf4" and find_spec("asammdf") is None:
+        raise HalError(f"{file}: MF4 needs the package 'asammdf': pip install 'carservices[can-mf4]'")
+    count, held = 0, None
     try:
         with can.LogReader(file) as reader:
             for message in reader:
-                count += 1
-                if bus is None or str(message.channel) == str(bus):
-                    yield message
+                if held is not None:
+                    yield from _of_bus(held, bus)
+                held = None
+                if len(message.data) != message.dlc and not (message.is_remote_frame or message.is_error_frame):
+                    raise ValueError(f"{len(message.data)} bytes in a frame of {message.dlc}")
+                count, held = count + 1, message
+        if held is not None and _is_cut(file):  # half a payload is a payload, too: it must not be taken for whole
+            count, held = count - 1, None
+            raise ValueError("its last line does not end")
+        fault = ""
     except OSError as error:
         if not count:
             raise _unreadable(file, error) from None
-        raise HalError(f"{file}: broken after frame {count}: {error}") from None
+        fault = error.strerror or str(error)
     except Exception as error:  # each reader has its own kinds of errors for a broken file
-        where = f"after frame {count}" if count else "at its beginning"
-        raise HalError(f"{file}: broken {where}: {error or type(error).__name__}") from None
+        fault = str(error) or type(error).__name__
+    if held is not None:
+        yield from _of_bus(held, bus)
+    if fault:
+        raise HalError(f"{file}: broken {f'after frame {count}' if count else 'at its beginning'}: {fault}")
+
+
+def _of_bus(message: "can.Message", bus: int | str | None) -> "Iterator[can.Message]":
+    if bus is None or str(message.channel) == str(bus):
+        yield message
+
+
+def _is_cut(file: Path) -> bool:
+    """Whether the last line of a log of lines has no end."""
+    if file.suffix.lower() not in LINES:
+        return False
+    with file.open("rb") as content:
+        content.seek(-1, 2)
+        return content.read() != b"\n"
 
 
 def _unreadable(file: Path, error: OSError) -> HalError:
