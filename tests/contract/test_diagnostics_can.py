@@ -18,8 +18,8 @@ from carservices_emulator.diagnostics import ECUS
 from carservices_emulator.diagnostics.addresses import FUNCTIONAL, FUNCTIONAL_29
 from carservices_emulator.diagnostics.codes import number
 from carservices_emulator.diagnostics.identifiers import CLOCK, COMMON, LIVE, VIN
+from carservices_emulator.diagnostics.reports import counters
 from carservices_emulator.diagnostics.security import key
-from carservices_emulator.diagnostics.uds import counters
 from carservices_emulator.hal import EmulatorHal, EmulatorOptions
 from carservices_hal.can.hal import CanHal
 from tests.unit.emulator.cancar import options

@@ -1,31 +1,25 @@
 """The services of UDS (ISO 14229-1): what each takes and how it answers."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from carservices.hal import SetError
 from carservices.signals import Code
 from carservices_emulator.diagnostics import pids
 from carservices_emulator.diagnostics.identifiers import CLOCK, SESSION, VIN
-from carservices_emulator.diagnostics.memory import Trouble
 from carservices_emulator.diagnostics.nrc import Nrc, Refusal
+from carservices_emulator.diagnostics.reports import REPORTS, read_trouble
 from carservices_emulator.diagnostics.routines import RESULTS, START, STOP, routine_control
 from carservices_emulator.diagnostics.security import KEY, SEED, security_access
 from carservices_emulator.diagnostics.unit import P2, P2_EXTENDED, Pending, Session, Unit
 
 Handler = Callable[[Unit, bytes], bytes | Pending]
 """Takes what follows the service's byte, without the suppress bit; returns what follows the answer's."""
-AVAILABLE = 0xFF
-"""Status bits the units support: all."""
-ISO_14229_1 = 0x01
-"""Format of the codes, in the count of them."""
 VIN_TEXT = re.compile(rb"[A-HJ-NPR-Z0-9]{17}")
 """ISO 3779."""
 PIDS_BY_DID = 0xF4
 """Identifiers F4xx are OBD's parameters xx (ISO 27145-2)."""
-EVERY = 0xFF
-"""Record number that asks for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,69 +52,6 @@ def clear(unit: Unit, data: bytes) -> bytes:
     if not unit.clear(int.from_bytes(data)):
         raise Refusal(Nrc.OUT_OF_RANGE)
     return b""
-
-
-def read_trouble(unit: Unit, data: bytes) -> bytes:
-    return data[:1] + REPORTS[data[0]](unit, data[1:])
-
-
-def _count(unit: Unit, data: bytes) -> bytes:
-    return bytes([AVAILABLE, ISO_14229_1]) + len(unit.memory.matching(data[0])).to_bytes(2)
-
-
-def _by_mask(unit: Unit, data: bytes) -> bytes:
-    return bytes([AVAILABLE]) + _listed(unit.memory.matching(data[0]))
-
-
-def _supported(unit: Unit, data: bytes) -> bytes:
-    return bytes([AVAILABLE]) + _listed(unit.memory)
-
-
-def _listed(troubles: Iterable[Trouble]) -> bytes:
-    return b"".join(_code(trouble) + bytes([trouble.status]) for trouble in troubles)
-
-
-def _code(trouble: Trouble) -> bytes:
-    return trouble.fault.number.to_bytes(3)
-
-
-def _records(unit: Unit, data: bytes) -> bytes:
-    return b"".join(_code(trouble) + bytes([record]) for trouble in unit.memory for record in sorted(trouble.snapshots))
-
-
-def _snapshots(unit: Unit, data: bytes) -> bytes:
-    return _of_one(unit, data, lambda trouble: trouble.snapshots)
-
-
-def _extended(unit: Unit, data: bytes) -> bytes:
-    return _of_one(unit, data, counters)
-
-
-def counters(trouble: Trouble) -> dict[int, bytes]:
-    """Extended data records: occurrences, ageing, healing, fault detection counter (signed)."""
-    values = (trouble.occurrences, trouble.ageing, trouble.healing, round(trouble.counter) & 0xFF)
-    return {record: bytes([value]) for record, value in enumerate(values, 1)}
-
-
-def _of_one(unit: Unit, data: bytes, records: Callable[[Trouble], dict[int, bytes]]) -> bytes:
-    trouble = unit.memory.troubles.get(int.from_bytes(data[:3]))
-    if trouble is None:
-        raise Refusal(Nrc.OUT_OF_RANGE)
-    found = records(trouble)
-    if data[3] != EVERY and not 1 <= data[3] <= 4:
-        raise Refusal(Nrc.OUT_OF_RANGE)
-    wanted = sorted(found) if data[3] == EVERY else [record for record in found if record == data[3]]
-    return data[:3] + bytes([trouble.status]) + b"".join(bytes([record]) + found[record] for record in wanted)
-
-
-REPORTS: dict[int, Callable[[Unit, bytes], bytes]] = {
-    0x01: _count,
-    0x02: _by_mask,
-    0x03: _records,
-    0x04: _snapshots,
-    0x06: _extended,
-    0x0A: _supported,
-}
 
 
 def read_data(unit: Unit, data: bytes) -> bytes:
@@ -197,9 +128,7 @@ SERVICES: dict[int, Service] = {
     0x10: Service(session_control, (1, 1), dict.fromkeys(Session, (1, 1))),
     0x11: Service(reset, (1, 1), dict.fromkeys((1, 2, 3), (1, 1))),
     0x14: Service(clear, (3, 3)),
-    0x19: Service(
-        read_trouble, (1, 5), {0x01: (2, 2), 0x02: (2, 2), 0x03: (1, 1), 0x04: (5, 5), 0x06: (5, 5), 0x0A: (1, 1)}
-    ),
+    0x19: Service(read_trouble, (1, 5), {sub: (1 + length, 1 + length) for sub, (_, length) in REPORTS.items()}),
     0x22: Service(read_data, (2, 32)),
     0x27: Service(security_access, (1, 5), {SEED: (1, 1), KEY: (5, 5)}, extended=True),
     0x2E: Service(write_data, (3, 34), extended=True),

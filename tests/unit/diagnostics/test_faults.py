@@ -124,6 +124,15 @@ def test_snapshots_hold_the_moment(bench):
     assert bench.ask("ABS", "1903") == "5903"
 
 
+def test_severity(bench):
+    bench.fault("abs")
+    bench.fault("worn-brakes")
+    bench.run(5)
+    assert bench.ask("ABS", "1909402092") == "5909ff" + "8000402092af"
+    assert bench.ask("ABS", "19088008") == "5908ff" + "8000402092af", "the pads can wait"
+    assert bench.ask("ABS", "1909123456") == "7f1931"
+
+
 def test_what_is_cleared_and_still_there_comes_back(bench):
     bench.fault("low-beam")
     bench.run(5)
