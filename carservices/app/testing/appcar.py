@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from carservices.api import Stream
 
 N = TypeVar("N", bound=Node)
+R = TypeVar("R")
 STEP: Final = 1.5 * INTERVAL
 """Seconds that pass with each thing a test does: enough for the view that follows."""
 DRIVING: Final = 511
@@ -71,8 +72,7 @@ class AppCar:
         everything = {"read:Vehicle.**": "", "actuate:Vehicle.**": ""}
         given = scopes if scopes is not None else manifest.permissions if manifest else everything
         self._settle(lambda: self._begin(kind, bundle, manifest, given))
-        assert self._app is not None
-        return self._app
+        return self.app
 
     def _begin(self, kind: type[App], bundle: Path, manifest: Manifest | None, scopes: Mapping[str, str]) -> None:
         here, there = socketpair()
@@ -100,6 +100,13 @@ class AppCar:
         if isinstance(page, Response):
             return page
         return Response(200, {}, page.encode() if isinstance(page, str) else page)
+
+    @property
+    def app(self) -> App:
+        """The app that runs."""
+        if self._app is None:
+            raise AssertionError("no app runs yet: app_car.start() first")
+        return self._app
 
     @property
     def host(self) -> Host:
@@ -183,6 +190,16 @@ class AppCar:
         """Let time pass; timers and sleeps of the app run."""
         self._loop.advance(seconds)
         self._settle()
+
+    def run(self, work: Coroutine[Any, Any, R]) -> R:
+        """The result of a coroutine of the app: ``app_car.run(app.car.get("Vehicle.Speed"))``."""
+        task = self._loop.create_task(work)
+        self._loop.advance(STEP)
+        if not task.done():
+            task.cancel()
+            self._loop.advance(0)
+            raise AssertionError(f"{work} still waits after {STEP:g} s: begin it with app.spawn and advance the time")
+        return task.result()
 
     # -- the screen --------------------------------------------------------------------------------------------------
 
