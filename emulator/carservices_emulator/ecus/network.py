@@ -52,7 +52,8 @@ class Network:
         self._port = Port(bus.settings(), RETRY, self._heard, lambda _fault: None)
 
     async def open(self) -> None:
-        """Join the bus. Raises HalError."""
+        """Join the bus, with whoever listens by now. Raises HalError."""
+        self._port.keys = frozenset(self._commands) | frozenset(self._listeners)
         await self._port.open()
         now = asyncio.get_running_loop().time()
         for index, cyclic in enumerate(self._cyclic):
@@ -81,7 +82,7 @@ class Network:
             self.dropped += len(frames)
 
     def listen(self, key: int, hear: Hear) -> None:
-        """Give the payloads of the frames with this key to ``hear``."""
+        """Give the payloads of the frames with this key to ``hear``; said before `open`."""
         self._listeners[key] = hear
 
     def hears(self, ecu: str) -> bool:

@@ -77,7 +77,13 @@ class Port:
         """Send frames (key, payload) in this order. Raises HalError when the bus does not take one."""
         if self._sender is None or self.fault:
             raise HalError(self.fault or "the CAN bus is closed")
-        await asyncio.get_running_loop().run_in_executor(self._sender, self._send, frames, fd)
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._sender, self._send, frames, fd)
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if self._sender is None and task is not None and not task.cancelling():  # `close` dropped the frames
+                raise HalError("the CAN bus is closed") from None
+            raise
 
     async def close(self) -> None:
         """End both threads; the reading one shuts the bus."""
