@@ -1,5 +1,6 @@
 """What an app keeps: a small table of JSON values, written whole or not at all."""
 
+import contextlib
 import json
 import logging
 import os
@@ -47,7 +48,8 @@ class Storage(MutableMapping[str, Any]):
                 os.fsync(file.fileno())
             new.replace(self._file)
         except OSError as error:
-            new.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                new.unlink(missing_ok=True)
             raise StorageError(f"{self._file.name} cannot be written: {error.strerror}; the old one is kept") from None
         self._values = json.loads(data)
 
@@ -58,7 +60,9 @@ class Storage(MutableMapping[str, Any]):
         self._save({**self._values, key: value})
 
     def __delitem__(self, key: str) -> None:
-        self._save({k: v for k, v in self._values.items() if k != key or key not in self._values})
+        values = dict(self._values)
+        del values[key]
+        self._save(values)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._values)
