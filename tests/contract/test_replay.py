@@ -223,6 +223,8 @@ async def test_a_real_car_switches_on(tmp_path):
             f"{battery}.StateOfCharge.Displayed": 36.5,
             f"{battery}.CurrentVoltage": lambda volts: volts is not None and 354 < volts < 356,
             f"{battery}.CurrentCurrent": lambda ampere: ampere is not None and -5 < ampere < 0,
+            f"{battery}.CurrentPower": lambda watt: watt is not None and -2000 < watt < 0,
+            f"{battery}.Temperature.Average": 22.5,
             f"{battery}.Temperature.Max": 23.0,
             "Vehicle.Chassis.SteeringWheel.Angle": 40,
         }.items():

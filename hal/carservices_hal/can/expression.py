@@ -1,12 +1,12 @@
-"""Formulas of mapping files: a small arithmetic over ``x``, checked node by node before it is compiled."""
+"""Formulas of mapping files: a small arithmetic over ``x`` and other signals, checked node by node, then compiled."""
 
 import ast
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
-Formula = Callable[[float], float]
-"""May raise ArithmeticError or ValueError for an ``x`` it has no result for."""
+Formula = Callable[..., float]
+"""Takes ``x`` and the other numbers; may raise ArithmeticError or ValueError for those it has no result for."""
 
 MAX_LENGTH = 200
 """Characters of one formula."""
@@ -32,8 +32,8 @@ class FormulaError(ValueError):
     """A formula that is none, or asks for more than arithmetic; the message says for what."""
 
 
-def compile_formula(text: str) -> Formula:
-    """The function of ``x`` that this text describes, such as ``floor(x * 40 - 100)``. Raises FormulaError."""
+def compile_formula(text: str, names: Sequence[str] = ()) -> Formula:
+    """The function of ``x``, and of these other names in this order, that the text describes. Raises FormulaError."""
     if len(text) > MAX_LENGTH:
         raise FormulaError(f"a formula of {len(text)} characters; at most {MAX_LENGTH}")
     try:
@@ -42,17 +42,26 @@ def compile_formula(text: str) -> Formula:
         raise FormulaError(f"'{text}' is no formula; it takes {WHAT_IT_TAKES}") from None
     called = {node.func for node in ast.walk(tree) if isinstance(node, ast.Call)}
     for node in ast.walk(tree):
-        fault = None if node in called else _fault(node)
+        fault = None if node in called else _fault(node, names)
         if fault is not None:
             raise FormulaError(f"'{text}': {fault} is not allowed; a formula takes {WHAT_IT_TAKES}")
-    formula = _function(_Floats().visit(tree.body))
+    formula = _function(_Floats().visit(tree.body), names)
     try:
-        formula(1.0)
+        formula(1.0, *(1.0 for _ in names))
     except TypeError:
         raise FormulaError(f"'{text}': a function has too few or too many arguments") from None
     except (ArithmeticError, ValueError):
         pass  # no result for 1 is no fault: 1 / (x - 1)
     return formula
+
+
+def names_in(text: str) -> list[str]:
+    """What a formula speaks of besides ``x`` and functions, in alphabetical order; nothing for a text that is none."""
+    try:
+        nodes = list(ast.walk(ast.parse(text[:MAX_LENGTH].strip(), mode="eval")))
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return []
+    return sorted({node.id for node in nodes if isinstance(node, ast.Name)} - FUNCTIONS.keys() - {"x"})
 
 
 class _Floats(ast.NodeTransformer):
@@ -63,11 +72,11 @@ class _Floats(ast.NodeTransformer):
         return ast.copy_location(ast.Constant(float(node.value)), node)
 
 
-def _fault(node: ast.AST) -> str | None:
+def _fault(node: ast.AST, names: Collection[str]) -> str | None:
     """What is wrong with this node, None if nothing is."""
     match node:
         case ast.Name(id=name):
-            return None if name == "x" else f"'{name}'"
+            return None if name == "x" or name in names else f"'{name}'"
         case ast.Constant(value=int() | float() as value) if not isinstance(value, bool) and abs(value) < MAX_NUMBER:
             return None
         case ast.Constant(value=other):
@@ -83,9 +92,10 @@ def _fault(node: ast.AST) -> str | None:
     return None if isinstance(node, STRUCTURE + OPERATORS + COMPARISONS) else type(node).__name__
 
 
-def _function(body: ast.expr) -> Formula:
+def _function(body: ast.expr, names: Sequence[str]) -> Formula:
     """The checked tree as a function; no text is evaluated."""
-    arguments = ast.arguments(posonlyargs=[], args=[ast.arg("x")], kwonlyargs=[], kw_defaults=[], defaults=[])
+    taken = [ast.arg(name) for name in ("x", *names)]
+    arguments = ast.arguments(posonlyargs=[], args=taken, kwonlyargs=[], kw_defaults=[], defaults=[])
     whole = ast.fix_missing_locations(ast.Expression(ast.Lambda(arguments, body)))
     made: Formula = eval(compile(whole, "<formula>", "eval"), {"__builtins__": {}, **FUNCTIONS})
-    return lambda x: made(float(x))
+    return lambda *numbers: made(*map(float, numbers))

@@ -167,7 +167,7 @@ COUNTERS = ("frames", "unknown", "short", "corrupt", "invalid")
 
 def _tolerance(reading: Reading) -> float:
     """Half the step in which a value of floats comes back; 0 for others, which come back as they were sent."""
-    if reading.config.datatype not in (Datatype.FLOAT, Datatype.DOUBLE):
+    if reading.config.datatype not in (Datatype.FLOAT, Datatype.DOUBLE) or reading.others:
         return 0.0
     try:
         low, high = (reading.convert(reading.signal.offset + step * reading.signal.factor) for step in (0, 1))

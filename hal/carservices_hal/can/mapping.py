@@ -15,6 +15,7 @@ from carservices.signals.catalogue import Catalogue, UnknownSignal
 from carservices.signals.config import Kind
 from carservices_hal.can.checksums import CHECKSUMS, Protection
 from carservices_hal.can.dbc import Dbc, DbcSignal, Message
+from carservices_hal.can.expression import names_in
 from carservices_hal.can.names import UnknownName, find_message, find_signal
 from carservices_hal.can.transform import Incoming, Outgoing, incoming, outgoing
 from carservices_hal.can.yamltree import Node, YamlError, read
@@ -47,6 +48,8 @@ class Reading:
     key: int
     signal: DbcSignal
     convert: Incoming
+    others: tuple[str, ...] = ()
+    """Further signals of the same message that ``convert`` takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +140,11 @@ class _Reader:
         self.mapping.configs[path] = config
         if inward is not None and (found := self._side(path, inward)):
             message, signal = found
-            convert = incoming(config, signal, inward.get("transform"), inward.line, self._complain)
-            self.mapping.readings.append(Reading(config, message.key, signal, convert))
+            transform = inward.get("transform")
+            formula = str(transform.plain("math", "")) if transform else ""
+            others = tuple(name for name in names_in(formula) if name in message.signals)
+            convert = incoming(config, signal, transform, inward.line, self._complain, others)
+            self.mapping.readings.append(Reading(config, message.key, signal, convert, others))
         if outward is not None and (found := self._side(path, outward)):
             message, signal = found
             to_frame = outgoing(config, signal, outward.get("transform"), outward.line, self._complain)

@@ -24,11 +24,14 @@ Found = tuple[str, Datum | None, Status]
 
 @dataclass(slots=True)
 class _Source:
-    """One message and the signals taken from it."""
+    """One message and the signals taken from it.
+
+    ``decode`` gives the number of each reading, then the others that formulas take: of each reading those in its slice.
+    """
 
     message: Message
     decode: Decoder
-    readings: list[tuple[Reading, Check]]
+    readings: list[tuple[Reading, Check, slice]]
     opens: Callable[[bytes | bytearray], bool] | None
     counter: Decoder | None
     period: float | None
@@ -64,8 +67,10 @@ class Receiver:
             message, guard = messages[key], mapping.protections.get(key)
             self._sources[key] = _Source(
                 message,
-                decoder(message, [reading.signal.name for reading in readings]),
-                [(reading, compile_check(reading.config)) for reading in readings],
+                decoder(
+                    message, [*(one.signal.name for one in readings), *(name for r in readings for name in r.others)]
+                ),
+                list(_with_places(readings)),
                 guard.opener(message) if guard and guard.checksum else None,
                 raw_decoder(message, [guard.counter]) if guard and guard.counter else None,
                 mapping.periods.get(key, message.period or None),
@@ -85,7 +90,7 @@ class Receiver:
             return
         if payload == source.payload and source.counter is None and not source.lost:
             self._came(source, at)
-            for reading, _ in source.readings:
+            for reading, *_ in source.readings:
                 path = reading.config.path
                 yield (path, *source.seen[path])
             return
@@ -105,10 +110,10 @@ class Receiver:
             source.count = count
         self._came(source, at)
         source.payload = bytes(payload)
-        for (reading, check), number in zip(source.readings, numbers, strict=True):
+        for (reading, check, others), number in zip(source.readings, numbers, strict=False):
             path = reading.config.path
             if number is not None:
-                source.seen[path] = self._convert(reading, check, number)
+                source.seen[path] = self._convert(reading, check, number, numbers[others])
             elif path not in source.seen:
                 source.seen[path] = (None, Status.UNAVAILABLE)
             yield (path, *source.seen[path])
@@ -133,7 +138,7 @@ class Receiver:
 
     def paths(self) -> Iterator[str]:
         for source in self._sources.values():
-            for reading, _ in source.readings:
+            for reading, *_ in source.readings:
                 yield reading.config.path
 
     def _came(self, source: _Source, at: int) -> None:
@@ -145,14 +150,23 @@ class Receiver:
     def _lose(self, source: _Source) -> Iterator[Found]:
         source.lost, source.payload = True, b""
         source.seen.clear()
-        for reading, _ in source.readings:
+        for reading, *_ in source.readings:
             yield reading.config.path, None, Status.UNAVAILABLE
 
-    def _convert(self, reading: Reading, check: Check, number: float) -> tuple[Datum | None, Status]:
+    def _convert(
+        self, reading: Reading, check: Check, number: float, others: tuple[float | None, ...]
+    ) -> tuple[Datum | None, Status]:
         """The value, or why there is none: unavailable for a number that means so, error for one that cannot be."""
         try:
-            value = reading.convert(number)
+            value = None if None in others else reading.convert(number, *others)
             return (None, Status.UNAVAILABLE) if value is None else (check(value), Status.AVAILABLE)
         except (InvalidValue, ArithmeticError, ValueError):
             self.invalid += 1
             return None, Status.ERROR
+
+
+def _with_places(readings: list[Reading]) -> Iterator[tuple[Reading, Check, slice]]:
+    end = len(readings)
+    for reading in readings:
+        start, end = end, end + len(reading.others)
+        yield reading, compile_check(reading.config), slice(start, end)

@@ -1,6 +1,6 @@
 """Conversions between the number in a frame and the value of a signal: none, a table, or a formula."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from carservices.signals import Datatype, Datum, SignalConfig
@@ -9,8 +9,11 @@ from carservices_hal.can.dbc import DbcSignal
 from carservices_hal.can.expression import FormulaError, compile_formula
 from carservices_hal.can.yamltree import Node
 
-Incoming = Callable[[float], Datum | None]
-"""Number of the frame → value; None for one that stands for no value. Raises ArithmeticError or ValueError."""
+Incoming = Callable[..., Datum | None]
+"""Number of the frame, and of the other signals in a formula → value; None for one that stands for no value.
+
+Raises ArithmeticError or ValueError.
+"""
 Outgoing = Callable[[Any], float]
 """Value → number for the frame. Raises ArithmeticError, ValueError, or KeyError for one that has none."""
 Complain = Callable[[int, str], None]
@@ -21,22 +24,32 @@ UNAVAILABLE, BROKEN = "SNA", "ERROR"
 HOW = 'write transform: {mapping: [{from: …, to: …}]} or transform: {math: "x * 2"}'
 
 
-def incoming(config: SignalConfig, signal: DbcSignal, node: Node | None, line: int, complain: Complain) -> Incoming:
-    """The conversion that a `dbc2vss` entry asks for; a table says all, else the marks of the value table count."""
+def incoming(
+    config: SignalConfig,
+    signal: DbcSignal,
+    node: Node | None,
+    line: int,
+    complain: Complain,
+    others: Sequence[str] = (),
+) -> Incoming:
+    """The conversion that a `dbc2vss` entry asks for; a table says all, else the marks of the value table count.
+
+    ``others`` are the other signals of its message that its formula speaks of.
+    """
     kind, body = _kind(node, complain)
     if kind == "mapping":
         table = {_number(signal, pair["from"], complain): pair["to"].value for pair in _pairs(body, complain)}
         return table.get
-    convert = _plain_incoming(config, signal, kind, body, line, complain)
+    convert = _plain_incoming(config, signal, kind, body, line, complain, others)
     marks = {number: text for text in (UNAVAILABLE, BROKEN) if (number := marked(config, signal, text)) is not None}
     if not marks:
         return convert
 
-    def with_marks(x: float) -> Datum | None:
+    def with_marks(x: float, *more: float) -> Datum | None:
         mark = marks.get(x)
         if mark == BROKEN:
             raise ValueError(f"{signal.name} says {mark}")
-        return None if mark else convert(x)
+        return None if mark else convert(x, *more)
 
     return with_marks
 
@@ -49,12 +62,18 @@ def marked(config: SignalConfig, signal: DbcSignal, text: str) -> float | None:
 
 
 def _plain_incoming(
-    config: SignalConfig, signal: DbcSignal, kind: str, body: Node, line: int, complain: Complain
+    config: SignalConfig,
+    signal: DbcSignal,
+    kind: str,
+    body: Node,
+    line: int,
+    complain: Complain,
+    others: Sequence[str],
 ) -> Incoming:
     shape = _shape(config.datatype)
     if kind == "math":
-        formula = _formula(body, complain)
-        return lambda x: shape(formula(x))
+        formula = _formula(body, complain, others)
+        return lambda *numbers: shape(formula(*numbers))
     if config.datatype is Datatype.STRING:
         if not signal.values:
             complain(line, f"{signal.name} has no value table to take texts from; {HOW}")
@@ -98,9 +117,9 @@ def _kind(node: Node | None, complain: Complain) -> tuple[str, Node]:
     return "", node
 
 
-def _formula(body: Node, complain: Complain) -> Callable[[float], float]:
+def _formula(body: Node, complain: Complain, others: Sequence[str] = ()) -> Callable[..., float]:
     try:
-        return compile_formula(str(body.value))
+        return compile_formula(str(body.value), others)
     except FormulaError as error:
         complain(body.line, str(error))
         return float

@@ -5,8 +5,10 @@ import pytest
 from carservices.signals import Access, ChangeMode
 from carservices_hal.can import mapping
 from carservices_hal.can.dbc import parse
+from carservices_hal.can.encode import encode
 from carservices_hal.can.expression import FormulaError, compile_formula
 from carservices_hal.can.mapping import MappingError
+from carservices_hal.can.receiver import Receiver
 
 DBC = parse(
     """BO_ 16 DRIVE: 8 A
@@ -91,6 +93,18 @@ Vehicle.Body.Lights.Beam.High.IsOn: {dbc2vss: {signal: LIGHT}}
     assert [high.convert(raw) for raw in (0, 1, 2, 3)] == [False, True, None, None]
 
 
+def test_a_formula_of_several_signals_of_one_frame(load):
+    car = load(
+        "Vehicle.TraveledDistance: {dbc2vss: {signal: ODO, transform: {math: 'x * 1000 + LIGHT'}}}\n"
+        "Vehicle.Powertrain.Transmission.CurrentGear: {dbc2vss: {signal: GEAR, transform: {math: x}}}\n"
+    )
+    distance, gear = car.readings
+    assert (distance.others, gear.others) == (("LIGHT",), ())
+    receiver = Receiver(DBC.messages, car)
+    frame = encode(DBC.messages[16], {"ODO": 7, "LIGHT": 3, "GEAR": 5})
+    assert [value for _, value, _ in receiver.feed(16, frame, 0)] == [7003, 5]
+
+
 @pytest.mark.parametrize(
     ("entry", "says"),
     [
@@ -105,6 +119,7 @@ Vehicle.Body.Lights.Beam.High.IsOn: {dbc2vss: {signal: LIGHT}}
         ("Vehicle.Speed: {vss2dbc: {signal: GEAR}}", "is a sensor; only an actuator can have vss2dbc"),
         ("Vehicle.Speed: {dbc2vss: {signal: GEAR, interval_ms: -1}}", "interval_ms -1; write milliseconds"),
         ("Vehicle.Speed: {dbc2vss: {signal: GEAR, transform: {math: x.y}}}", "Attribute is not allowed"),
+        ("Vehicle.Speed: {dbc2vss: {signal: GEAR, transform: {math: x + LEFT}}}", "'LEFT' is not allowed"),
         ("Vehicle.Speed: {dbc2vss: {signal: GEAR, transform: {maths: x}}}", "no transform; write transform:"),
         ("Vehicle.Speed: {dbc2vss: {signal: GEAR, transform: {mapping: []}}}", "an empty table"),
         ("Vehicle.Speed: {dbc2vss: {signal: GEAR, transform: {mapping: [{from: X, to: 1}]}}}", "which has 'P', 'D'"),
