@@ -208,7 +208,7 @@ class Diagnostics(Contract):
 
     @call
     async def scan(self) -> None:
-        """Ask every control unit for its identity and its faults."""
+        """Ask every control unit for its identity and its faults; joins a scan that goes on already."""
         raise NotImplementedError
 
     @call

@@ -203,6 +203,29 @@ async def test_a_repair_wants_what_its_policy_wants():
         await refused(diagnostics.repair(HOT), "no repair")
 
 
+async def test_what_harms_nobody_is_repaired_without_being_asked():
+    lost = "532331"  # C1323-31
+
+    def learnt():
+        bench.answers[HVAC] |= HEALTHY
+        return "7103030100"
+
+    answers = HEATER_IS_LOCKED | {
+        "22F187": "62F187" + b"OC-TPMS-0100".hex(),
+        "19022D": f"5902FF{lost}2F",
+        "1003": "5003003201F4",
+        "31010301": "7101030101",
+        "31030301": learnt,
+        f"14{lost}": "54",
+    }
+    bench = ecu_bench({HVAC: answers})
+    async with car(bench, ALL) as c:
+        diagnostics = c.service(Diagnostics)
+        health = await c.until_state(diagnostics.health, lambda h: scanned(h) and h.attempts)
+        assert (health.attempts[0].repair, health.attempts[0].automatic) == ("tyre_relearn", True)
+        assert (health.attempts[0].result, health.verdict) == (Result.FIXED, Verdict.GOOD)
+
+
 async def test_another_makers_unit_gets_no_routine_of_ours():
     answers = HEATER_IS_LOCKED | {"22F187": "62F187" + b"8V0820043".hex()}
     async with car(ecu_bench({HVAC: answers}), ALL) as c:

@@ -100,7 +100,7 @@ async def _look_closer(car: Car, unit: Unit, fault: uds.Fault) -> Sighting:
         counted = uds.parse_occurrences(await ask(car, unit, uds.occurrences(fault.code)))
         records = uds.parse_snapshots(await ask(car, unit, uds.snapshots(fault.code)), SIZES)
         frame = tuple(_readings(records[max(records)].items())) if records else ()
-    except (uds.Refused, uds.Garbled) as error:
+    except uds.UdsError as error:
         log.info("%s tells no more about %s: %s", unit.name, fault.code, error)
     return Sighting(fault, counted, frame)
 

@@ -39,6 +39,8 @@ LOOK_SECONDS = 300.0
 """How often the units are asked whether their codes have changed, while the car is on; it would wake a parked car."""
 SEARCH_SECONDS = 2.0
 """First wait while no HAL reaches a control unit; it doubles up to `LOOK_SECONDS`."""
+SCAN_SECONDS = 8.0
+"""How long a call waits for a scan to end; callers give up after 10 s."""
 ON = ("ON", "START")
 ATTEMPTS_SHOWN = 20
 
@@ -54,7 +56,7 @@ class DiagnosticsService(Diagnostics):
         self._journal = Journal(state_dir)
         self._codebook = Codebook()
         self._policy = Policy.packaged()
-        self._conditions = Conditions(self._update)
+        self._conditions = Conditions(self._on_conditions)
         self._reporter = Reporter(self._codebook, self._policy, self._journal, self._conditions)
         self._teller = Teller(self._codebook)
         self._units: dict[str, Unit] = {}
@@ -66,6 +68,7 @@ class DiagnosticsService(Diagnostics):
         self._again = asyncio.Event()
         self._signs: dict[str, bool] = {}
         self._ignition: Any = None
+        self._tried: set[str] = set()
         self._published: CarHealth | None = None
 
     async def start(self) -> None:
@@ -85,15 +88,18 @@ class DiagnosticsService(Diagnostics):
     # -- calls -------------------------------------------------------------------------------------------------------
 
     async def scan(self) -> None:
-        self._begin(self._scan_all())
+        if self._phase is not Phase.SCANNING:
+            self._begin(self._scan_all())
 
     async def clear(self, ecu: str | None = None) -> None:
+        await self._scan_ended()
         await self._find()
         units = list(self._units.values()) if ecu is None else [self._unit(ecu)]
         self._need_no(self._conditions.to_clear())
         self._begin(self._clear(units))
 
     async def repair(self, fault: str) -> None:
+        await self._scan_ended()
         record = next((one for one in self._records.active if one.id == fault), None)
         found = self._reporter.repair_for(record, self._ecus.get(record.ecu)) if record else None
         if record is None or found is None:
@@ -138,6 +144,11 @@ class DiagnosticsService(Diagnostics):
     def _is_busy(self) -> bool:
         return self._work is not None and not self._work.done()
 
+    async def _scan_ended(self) -> None:
+        """Whoever asks for more than a scan need not know that one goes on; it takes seconds at most."""
+        if self._phase is Phase.SCANNING and self._work is not None:
+            await asyncio.wait({self._work}, timeout=SCAN_SECONDS)
+
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         if self._is_busy:
             work.close()
@@ -168,12 +179,25 @@ class DiagnosticsService(Diagnostics):
         if self._units:
             self._scanned = time.time()
             self._file.write(f"{self._scanned:.0f}")
+        self._tried.clear()
+        await self._mend()
+
+    async def _mend(self) -> None:
+        """What may be repaired without being asked, once after each scan."""
+        while (due := self._due()) is not None:
+            record, name, repair = due
+            self._tried.add(record.id)
+            await self._repair(record, name, repair, automatic=True)
+
+    def _due(self) -> tuple[Record, str, Repair] | None:
         for record in self._records.active:
-            found = self._reporter.repair_for(record, self._ecus.get(record.ecu))
-            if found is None or not found[1].automatic or record.status not in PRESENT:
+            ecu = self._ecus.get(record.ecu)
+            found = self._reporter.repair_for(record, ecu)
+            if found is None or not found[1].automatic or record.status not in PRESENT or record.id in self._tried:
                 continue
-            if not self._reporter.obstacles(record, self._ecus.get(record.ecu), busy=False):
-                await self._repair(record, *found, automatic=True)
+            if not self._reporter.obstacles(record, ecu, busy=False):
+                return record, *found
+        return None
 
     async def _scan(self, unit: Unit) -> None:
         result = await scan(self.car, unit)
@@ -256,6 +280,11 @@ class DiagnosticsService(Diagnostics):
             self._signs[value.path] = now
         if given or (value.path == IGNITION and not self._units):
             self._again.set()
+
+    def _on_conditions(self) -> None:
+        if not self._is_busy and self._due():
+            self._begin(self._mend())
+        self._update()
 
     # -- what is published -------------------------------------------------------------------------------------------
 
