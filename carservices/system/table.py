@@ -26,6 +26,10 @@ SERVICES = {
         "carservices.services.notifications.service:NotificationsService",
         Grants(read=("Vehicle.**", "driving.*"), call=("driving",)),
     ),
+    "audio": (
+        "carservices.services.audio.service:AudioService",
+        Grants(),
+    ),
     "energy": (
         "carservices.services.energy.service:EnergyService",
         Grants(read=("Vehicle.**",)),

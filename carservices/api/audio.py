@@ -1,0 +1,81 @@
+"""Audio: the car's only player; it goes from one piece to the next without a gap and has one owner at a time."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from carservices.api.contract import Contract, Stream, call
+
+
+class AudioState(BaseModel, frozen=True):
+    """What plays. The position is ``position`` plus, while ``playing``, the time since ``at`` (monotonic ns)."""
+
+    owner: str | None = None
+    """Who has the audio focus: an app's id, or the bus name of a service."""
+    source: str | None = None
+    title: str | None = None
+    """As a radio station says it; of files the owner knows more."""
+    playing: bool = False
+    buffering: bool = False
+    """A stream that delivers too slowly."""
+    position: float = 0.0
+    """s into the piece."""
+    at: int = 0
+    duration: float | None = None
+    """s; None for what has no end, such as radio."""
+    queued: str | None = None
+    """The source that follows without a gap."""
+    volume: float = 0.5
+    """0–1."""
+    ended: int = 0
+    """Counts pieces that played to their end, so that an owner notices also short ones."""
+    error: str | None = None
+    """Why the last piece could not be played, as one sentence."""
+    output: str | None = None
+    """The sound system in use; None: this machine has none, time runs and nothing sounds."""
+
+
+class Audio(Contract):
+    """Plays music and radio. A source is ``music:FOLDER/FILE`` below the person's music folder, or an http(s) URL.
+
+    Formats: MP3, FLAC, Ogg Vorbis and WAV. INVALID_ARGUMENT for a source that is neither, NOT_FOUND for a file that is
+    not there, PERMISSION_DENIED for whoever does not have the focus.
+    """
+
+    name = "audio"
+    state = Stream(AudioState)
+
+    @call
+    async def play(self, owner: str, source: str, position: Annotated[float, Field(ge=0)] = 0.0) -> None:
+        """Take the audio focus and play from ``position`` (s); whoever played before is stopped."""
+        raise NotImplementedError
+
+    @call
+    async def enqueue(self, owner: str, source: str | None) -> None:
+        """What follows the current piece without a gap; None: nothing."""
+        raise NotImplementedError
+
+    @call
+    async def pause(self, owner: str) -> None:
+        """Stay where it is."""
+        raise NotImplementedError
+
+    @call
+    async def resume(self, owner: str) -> None:
+        """Go on."""
+        raise NotImplementedError
+
+    @call
+    async def seek(self, owner: str, position: float) -> None:
+        """Go to ``position`` (s) of the piece; INVALID_ARGUMENT for what has no end."""
+        raise NotImplementedError
+
+    @call
+    async def release(self, owner: str) -> None:
+        """Give the focus back."""
+        raise NotImplementedError
+
+    @call
+    async def set_volume(self, volume: Annotated[float, Field(ge=0, le=1)]) -> None:
+        """For everything that sounds; kept over a restart."""
+        raise NotImplementedError

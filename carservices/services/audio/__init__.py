@@ -1,0 +1,1 @@
+"""The audio service: decoding, mixing and the output of sound."""

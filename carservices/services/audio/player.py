@@ -1,0 +1,132 @@
+"""Joins pieces without a gap, with one volume; pulled by the output's thread, steered by the service's."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from carservices.services.audio.deck import Deck
+from carservices.services.audio.output import Output, Samples
+from carservices.services.audio.sources import CHANNELS, Opened, open_source
+
+RAMP = 256
+"""Frames over which a change of volume is spread: a step would click."""
+
+
+class Player:
+    """``changed`` is called, from any thread, when something happened that nobody asked for."""
+
+    def __init__(self, output: Output, music: Path, changed: Callable[[], None]) -> None:
+        self.output = output
+        self.playing = False
+        self.volume = 0.5
+        self.ended = 0
+        self.error: str | None = None
+        self._music = music
+        self._changed = changed
+        self._lock = threading.Lock()
+        self._deck: Deck | None = None
+        self._next: Deck | None = None
+        self._gain = 0.0
+        self._was_dry = False
+        self._sounds = False
+
+    @property
+    def deck(self) -> Deck | None:
+        return self._deck
+
+    @property
+    def queued(self) -> str | None:
+        return self._next.source if self._next else None
+
+    def load(self, source: str, position: float) -> None:
+        """Play this now."""
+        self._replace(self._new(source, position))
+        self.playing = True
+        self.error = None
+
+    def enqueue(self, source: str | None) -> None:
+        fresh = self._new(source, 0.0) if source else None
+        with self._lock:
+            old, self._next = self._next, fresh
+        if old:
+            old.close()
+
+    def unload(self) -> None:
+        self.playing = False
+        self._replace(None)
+
+    def settle(self) -> None:
+        """Have the output run while something plays and rest otherwise."""
+        if self.playing != self._sounds:
+            self._sounds = self.playing
+            if self.playing:
+                self.output.start(self.pull)
+            else:
+                self.output.rest()
+
+    def close(self) -> None:
+        self.unload()
+        self.output.close()
+
+    def _new(self, source: str, position: float) -> Deck:
+        def opened(deck: Deck) -> Opened:
+            def titled(title: str) -> None:
+                deck.title = title
+                self._changed()
+
+            ready = open_source(source, self._music, position, titled)
+            deck.duration = ready.duration
+            self._changed()
+            return ready
+
+        return Deck(source, position, opened, self._failed)
+
+    def _replace(self, deck: Deck | None) -> None:
+        with self._lock:
+            old, self._deck, self._next = (self._deck, self._next), deck, None
+        for one in old:
+            if one:
+                one.close()
+
+    def _failed(self, deck: Deck, why: str) -> None:
+        self.error = why
+        self._changed()
+
+    def pull(self, frames: int) -> Samples:
+        """The next frames that sound; silence where there is nothing."""
+        with self._lock:
+            sound, happened = self._mix(frames)
+            volume = self.volume if self.playing or np.any(sound) else 0.0
+        if happened:
+            self._changed()
+        return self._scale(sound, volume)
+
+    def _mix(self, frames: int) -> tuple[Samples, bool]:
+        out = np.zeros((frames, CHANNELS), np.int16)
+        filled, happened = 0, False
+        while self.playing and self._deck and filled < frames:
+            taken = self._deck.take(frames - filled)
+            out[filled : filled + len(taken)] = taken
+            filled += len(taken)
+            if self._deck.finished:
+                self.ended += 1
+                self._deck.close()
+                self._deck, self._next = self._next, None
+                self.playing = self._deck is not None
+                happened = True
+            elif not len(taken):
+                break
+        dry = self.playing and filled < frames
+        happened = happened or dry != self._was_dry
+        self._was_dry = dry
+        return out, happened
+
+    def _scale(self, sound: Samples, volume: float) -> Samples:
+        gains = np.full(len(sound), volume, np.float32)
+        ramp = min(RAMP, len(sound))
+        gains[:ramp] = np.linspace(self._gain, volume, ramp, dtype=np.float32)
+        self._gain = volume
+        scaled: Samples = (sound * gains[:, None]).astype(np.int16)
+        return scaled

@@ -1,0 +1,164 @@
+"""The audio service: real decoding, pieces without a gap, one owner, and sources that are none."""
+
+import http.server
+import threading
+import wave
+
+import numpy as np
+import pytest
+
+from carservices.api.audio import Audio
+from carservices.bus import CallError
+from carservices.services.audio.output import Clock
+from carservices.services.audio.service import AudioService
+from carservices.services.audio.sources import CHANNELS, RATE
+from carservices.testing import car
+
+FAST = 40.0
+
+
+def tone(path, samples):
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(CHANNELS)
+        file.setsampwidth(2)
+        file.setframerate(RATE)
+        file.writeframes(np.repeat(samples[:, None], CHANNELS, axis=1).astype(np.int16).tobytes())
+
+
+@pytest.fixture
+def ramp():
+    """A sound of which every sample is different from its neighbour and none is silent."""
+    return (np.arange(RATE) % 20_000 + 1000).astype(np.int16)
+
+
+@pytest.fixture
+def heard():
+    return []
+
+
+@pytest.fixture
+def service(tmp_path, heard):
+    def make():
+        return AudioService(
+            tmp_path / "state", music=tmp_path, output=lambda: Clock(FAST, lambda block: heard.append(block.copy()))
+        )
+
+    return make
+
+
+async def until(audio, c, condition):
+    return await c.until_state(audio.state, condition)
+
+
+async def test_two_pieces_sound_as_one(tmp_path, service, heard, ramp):
+    tone(tmp_path / "one.wav", ramp[:30_000])
+    tone(tmp_path / "two.wav", ramp[30_000:])
+    async with car(services=[service]) as c:
+        audio = c.service(Audio)
+        await audio.set_volume(1.0)
+        await audio.play("app.music", "music:one.wav")
+        await audio.enqueue("app.music", "music:two.wav")
+        state = await until(audio, c, lambda s: s is not None and s.ended == 2)
+        assert not state.playing
+        assert state.error is None
+    sound = np.concatenate(heard)[:, 0]
+    (begin,) = np.nonzero(sound == ramp[600])[0][:1]
+    assert (sound[begin : begin + RATE - 600] == ramp[600:]).all()
+
+
+async def test_the_last_to_play_has_the_focus(tmp_path, service, ramp):
+    tone(tmp_path / "long.wav", np.tile(ramp, 60))
+    async with car(services=[service]) as c:
+        audio = c.service(Audio)
+        await audio.play("app.music", "music:long.wav", position=30.0)
+        state = await until(audio, c, lambda s: s is not None and s.duration == 60.0)
+        assert state.position >= 30.0
+        await audio.pause("app.music")
+        await audio.seek("app.music", 10.0)
+        state = await until(audio, c, lambda s: s is not None and s.position == 10.0)
+        assert not state.playing
+        await audio.play("app.reader", "music:long.wav")
+        with pytest.raises(CallError, match=r"app.music does not have the audio focus"):
+            await audio.resume("app.music")
+        await audio.release("app.reader")
+        state = await until(audio, c, lambda s: s is not None and s.owner is None)
+        assert state.source is None
+
+
+async def test_the_volume_outlives_a_restart(service):
+    async with car(services=[service]) as c:
+        await c.service(Audio).set_volume(0.25)
+    async with car(services=[service]) as c:
+        assert (await c.service(Audio).state.last()).volume == 0.25
+
+
+@pytest.mark.parametrize(
+    ("source", "code", "words"),
+    [
+        ("music:none.mp3", "NOT_FOUND", "is not there"),
+        ("music:../secret.wav", "PERMISSION_DENIED", "is not in the music folder"),
+        ("file:///etc/passwd", "INVALID_ARGUMENT", "is no source"),
+        ("", "INVALID_ARGUMENT", "is no source"),
+    ],
+)
+async def test_sources_that_are_none(tmp_path, service, source, code, words):
+    (tmp_path.parent / "secret.wav").write_bytes(b"x")
+    async with car(services=[service]) as c:
+        with pytest.raises(CallError, match=words) as raised:
+            await c.service(Audio).play("app.music", source)
+        assert raised.value.code == code
+
+
+@pytest.mark.parametrize("content", [b"", b"no music", b"RIFF" + b"\xff" * 400, b"\xff\xfb" + b"\0" * 5000])
+async def test_a_broken_file_is_told_and_ends(tmp_path, service, content):
+    (tmp_path / "broken.mp3").write_bytes(content)
+    async with car(services=[service]) as c:
+        audio = c.service(Audio)
+        await audio.play("app.music", "music:broken.mp3")
+        state = await until(audio, c, lambda s: s is not None and not s.playing)
+        assert state.ended == 1
+
+
+@pytest.fixture
+def station(tmp_path, ramp):
+    """A radio station that puts titles into its stream; and a page that is none."""
+    tone(tmp_path / "station.wav", ramp)
+    body = (tmp_path / "station.wav").read_bytes()
+    interval = 8192
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            radio = self.path == "/radio"
+            self.send_response(200)
+            self.send_header("Content-Type", "audio/wav" if radio else "text/html")
+            self.send_header("icy-metaint", str(interval))
+            self.end_headers()
+            title = b"StreamTitle='Night on the road';".ljust(48, b"\0")
+            for at in range(0, len(body) if radio else 0, interval):
+                part = body[at : at + interval]
+                self.wfile.write(part + (bytes((3,)) + title if len(part) == interval else b""))
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+async def test_a_station_plays_and_says_its_title(service, station, heard, ramp):
+    async with car(services=[service]) as c:
+        audio = c.service(Audio)
+        await audio.set_volume(1.0)
+        await audio.play("app.music", f"{station}/radio")
+        await until(audio, c, lambda s: s is not None and s.title == "Night on the road")
+        with pytest.raises(CallError, match="only files can be searched through"):
+            await audio.seek("app.music", 1.0)
+        await until(audio, c, lambda s: s is not None and s.ended == 1)
+        await audio.play("app.music", f"{station}/page")
+        state = await until(audio, c, lambda s: s is not None and s.error is not None)
+        assert "sends text/html, not MP3" in state.error
+    sound = np.concatenate(heard)[:, 0]
+    assert ramp[-1] in sound
