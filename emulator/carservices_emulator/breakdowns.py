@@ -65,6 +65,10 @@ def _heater_lockout(world: World, on: bool) -> None:
     world.car.climate.locked_out = on
 
 
+def _limp_home(world: World, on: bool) -> None:
+    world.car.unit.limp_home = on
+
+
 def _window_reference(world: World, on: bool) -> None:
     world.car.body.doors["Row1.PassengerSide"].referenced = not on
 
@@ -86,6 +90,7 @@ BREAKDOWNS: dict[str, Callable[[World, bool], None]] = {
     "washer-empty": _washer_empty,
     "distracted-driver": _distracted,
     "abs": _abs,
+    "limp-home": _limp_home,
     "heater-lockout": _heater_lockout,
     "window-reference": _window_reference,
     "tyre-sensor-lost": _tyre_sensor_lost,

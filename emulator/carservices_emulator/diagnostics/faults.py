@@ -136,6 +136,9 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault("VCU", "P0A94-92", "DC/DC converter does not hold the 12 V supply", SOON, on(converter_weak), 8, 1, True),
     Fault("VCU", "P0A2F-98", "Drive motor too hot", NOW, on(lambda w: w.car.unit.temperature > MOTOR_HOT), 3, 1, True),
+    Fault(
+        "VCU", "P0A1D-47", "Watchdog: limp home until restarted", SOON, on(lambda w: w.car.unit.limp_home), 1, 1, True
+    ),
     Fault("VCU", "P1D10-93", "Charging cable pulled out while it was locked", SOON, cable_pulled, 1),
     *sensor("VCU", "P0A2A/P0A2B", "Motor temperature sensor", "Vehicle.Powertrain.ElectricMotor.Temperature", 15),
     *sensor("VCU", "P0500/P0501", "Vehicle speed", "Vehicle.Speed", 8, NOW),

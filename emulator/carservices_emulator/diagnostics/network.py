@@ -26,7 +26,7 @@ class Diagnostics:
         on = self.world.car.on
         if on and not self._on:
             for server in self.servers.values():
-                server.unit.new_cycle()
+                server.new_cycle()
         self._on = on
         self._since += dt
         if self._since >= LOOK:

@@ -1,12 +1,13 @@
 """Routines of the units (service 0x31): what a workshop can make them do, and what that repairs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from carservices_emulator.breakdowns import switch
 from carservices_emulator.diagnostics.nrc import Nrc, Refusal
 from carservices_emulator.diagnostics.unit import Pending, Running, Unit
 from carservices_emulator.model.car import PARK
+from carservices_emulator.world import World
 
 DONE, RUNNING, FAILED, STOPPED = range(4)
 """Last byte of an answer: how the routine is."""
@@ -30,15 +31,30 @@ class Routine:
     secure: bool = False
 
 
+def mend(world: World, breakdowns: Iterable[str]) -> None:
+    """Repair those that there are."""
+    for name in world.broken.intersection(breakdowns):
+        switch(world, name, on=False)
+
+
 def repairing(*breakdowns: str) -> Callable[[Unit], int]:
     """An act that mends what software can mend, and leaves the rest as it is."""
 
     def act(unit: Unit) -> int:
-        for name in unit.world.broken & set(breakdowns):
-            switch(unit.world, name, on=False)
+        mend(unit.world, breakdowns)
         return DONE
 
     return act
+
+
+RESTARTS = {"VCU": ("limp-home",)}
+"""What a restart of a unit mends."""
+
+
+def restart(unit: Unit) -> None:
+    """Switch the unit off and on."""
+    unit.restart()
+    mend(unit.world, RESTARTS.get(unit.address.name, ()))
 
 
 def test_contactors(unit: Unit) -> int:

@@ -6,7 +6,7 @@ from carservices_emulator.diagnostics import pids
 from carservices_emulator.diagnostics.addresses import Address
 from carservices_emulator.diagnostics.nrc import UNHEARD, Nrc, Refusal
 from carservices_emulator.diagnostics.obd import MODES
-from carservices_emulator.diagnostics.routines import settle
+from carservices_emulator.diagnostics.routines import restart, settle
 from carservices_emulator.diagnostics.uds import SERVICES, Service
 from carservices_emulator.diagnostics.unit import Pending, Session, Unit
 from carservices_emulator.world import World
@@ -58,6 +58,11 @@ class Server:
     def busy(self) -> bool:
         """Whether a final answer is still to come."""
         return self.unit.late is not None
+
+    def new_cycle(self) -> None:
+        """The car was switched off and on, and the unit with it."""
+        restart(self.unit)
+        self.unit.new_cycle()
 
     def step(self, dt: float) -> None:
         """Let the unit look for faults, ``dt`` s of the world's time after the last look."""

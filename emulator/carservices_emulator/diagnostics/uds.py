@@ -10,7 +10,7 @@ from carservices_emulator.diagnostics import pids
 from carservices_emulator.diagnostics.identifiers import CLOCK, SESSION, VIN
 from carservices_emulator.diagnostics.nrc import Nrc, Refusal
 from carservices_emulator.diagnostics.reports import REPORTS, read_trouble
-from carservices_emulator.diagnostics.routines import RESULTS, START, STOP, routine_control
+from carservices_emulator.diagnostics.routines import RESULTS, START, STOP, restart, routine_control
 from carservices_emulator.diagnostics.security import KEY, SEED, security_access
 from carservices_emulator.diagnostics.unit import P2, P2_EXTENDED, Pending, Session, Unit
 
@@ -43,7 +43,7 @@ def session_control(unit: Unit, data: bytes) -> bytes:
 
 def reset(unit: Unit, data: bytes) -> bytes:
     unit.stand_still(Nrc.CONDITIONS_NOT_CORRECT)
-    unit.restart()
+    restart(unit)
     return data
 
 

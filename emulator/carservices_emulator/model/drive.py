@@ -19,6 +19,9 @@ COOLING = 90.0
 DERATING = Curve([(0, 1.0), (130, 1.0), (160, 0.3), (180, 0.0)])
 """Share of torque by winding temperature in °C; class H insulation ends at 180 °C (IEC 60085)."""
 
+LIMP = 0.25
+"""Share of the force in limp home mode: enough for a hill and the next exit."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mode:
@@ -54,6 +57,7 @@ class DriveUnit:
         self.heat = 0.0
         """W lost in motor, inverter and gear."""
         self.cooling_failed = False
+        self.limp_home = False
 
     def _loss_at(self, share: float, efficiency: float) -> float:
         return share * self.power * (1.0 / efficiency - 1.0)
@@ -71,6 +75,8 @@ class DriveUnit:
         force = self.drive.torque * self.ratio * eta
         if v > 0.1:
             force = min(force, self.power * mode.power * eta / v)
+        if self.limp_home:
+            force *= LIMP
         return force * DERATING(self.temperature) * clamp((self.max_speed - v) / 0.5, 0.0, 1.0)
 
     def max_regen(self, speed: float, charge_power: float) -> float:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from carservices_emulator.diagnostics.codes import Severity, Status, number, text
 from carservices_emulator.diagnostics.faults import FAULTS
 from carservices_emulator.diagnostics.memory import AGED_AFTER, HEALED_AFTER, Fault, Trouble
+from carservices_emulator.model.drive import MODES
 from tests.unit.diagnostics.units import Bench
 
 SPEED = "Vehicle.Speed"
@@ -49,6 +50,7 @@ def test_a_sound_car_has_no_codes(bench):
         ("low-beam", 5, ["BCM B1A20-13"]),
         ("washer-empty", 10, ["BCM B1A40-7B"]),
         ("abs", 5, ["ABS C0020-92"]),
+        ("limp-home", 5, ["VCU P0A1D-47"]),
         ("heater-lockout", 5, ["HVAC B1B30-98"]),
         ("window-reference", 5, ["BCM B1A30-54"]),
         ("tyre-sensor-lost", 5, ["TPMS C1323-31"]),
@@ -122,6 +124,19 @@ def test_snapshots_hold_the_moment(bench):
     assert bench.ask("ABS", "1903") == "5903" + "40209201" + "40209202"
     assert bench.ask("ABS", "14402092") == "54"
     assert bench.ask("ABS", "1903") == "5903"
+
+
+@pytest.mark.parametrize("way", ["tester", "key"])
+def test_a_restart_ends_limp_home(bench, way):
+    whole = bench.car.unit.max_force(5.0, MODES["NORMAL"])
+    bench.fault("limp-home")
+    assert bench.car.unit.max_force(5.0, MODES["NORMAL"]) == pytest.approx(0.25 * whole)
+    if way == "tester":
+        assert bench.ask("VCU", "1103") == "5103"
+    else:
+        bench.cycle()
+    assert bench.car.unit.max_force(5.0, MODES["NORMAL"]) == whole
+    assert "limp-home" not in bench.simulation.world.broken
 
 
 def test_severity(bench):
