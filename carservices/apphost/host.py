@@ -171,10 +171,10 @@ class AppHost:
             app.session.send(Kind.CHECK, [["template", error.place, error.problem]])
             app.session.violate(str(error))
 
-    def left(self, app: App) -> None:
+    def left(self, app: App, *, returns: bool) -> None:
         self.player.leave(app)
         self.consent.questions.drop(app.id)
-        if app.last_error is None:
+        if app.last_error is None and not returns:
             self.front.leave(app)
         else:
             self.shows(app)

@@ -48,8 +48,8 @@ class Host(Protocol):
 
     def plays(self, app: "App", tree: Any) -> None: ...
     def notifies(self, app: "App", tree: Any) -> None: ...
-    def left(self, app: "App") -> None:
-        """It has finished by itself or its process is gone: it is not in front any more unless it crashed."""
+    def left(self, app: "App", *, returns: bool) -> None:
+        """Its process is gone: it is not in front any more unless it crashed, or starts again at once."""
 
     def crashed(self, app: "App", lines: list[str]) -> None: ...
     def ask(self, app: "App", permission: str) -> "asyncio.Future[bool] | None": ...
@@ -83,6 +83,7 @@ class App:
         self._gone.set()
         self._why: str | None = None
         self._stopping = False
+        self._returns = False
         self._crashed = False
         self._frozen = False
         self._back_since = 0.0
@@ -200,7 +201,7 @@ class App:
         else:
             self._crash(self._why or _ending(status, out_of_memory), list(process.lines))
         self.health = Health()
-        self._host.left(self)
+        self._host.left(self, returns=self._returns)
         self._host.changed()
 
     async def _leave(self, session: Session | None) -> None:
@@ -221,8 +222,11 @@ class App:
     async def restart(self) -> None:
         """Without what it had: the link is closed and the process ended before it starts again."""
         if self.running:
+            self._returns = True
             await self.kill()
+            self._returns = False
             await self.start()
+            self._host.shows(self)
 
     async def gained(self, permission: str) -> None:
         """It has one more permission; a folder of the person appears only in a new process."""

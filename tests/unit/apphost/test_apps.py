@@ -1,0 +1,314 @@
+"""The whole way with real app processes: open, tap, ask, crash, hang, freeze, and gone without a trace."""
+
+from pathlib import Path
+
+import pytest
+
+from carservices.api.apps import AppState, Card, Display
+from carservices.api.notifications import Notifications
+from carservices.apphost import life
+from carservices.bus import CallError
+from carservices.bus.crashes import reports
+from tests.unit.apphost.conftest import DRIVE, GEAR, PARK, SPEED, TYRE, card, listed, shown, until, write_bundle
+
+APP = "org.example.one"
+TYRES = {"read:Vehicle.Chassis.Axle.**.Tire.*": "Shows the tyres"}
+SAYS = """
+from carservices.app import *
+class Main(App):
+    said = "nothing"
+    def view(self):
+        return ListTemplate("One", [Row(self.said, on_click=self.tap)])
+    def tap(self):
+        {tap}
+"""
+
+
+def says(tap):
+    return SAYS.format(tap=tap)
+
+
+def row(screen, index=0):
+    return screen.tree[1]["rows"][index][1]
+
+
+def titled(title):
+    return shown(lambda screen: screen.tree is not None and row(screen)["title"] == title)
+
+
+def gone(pid):
+    """No such process, or only its exit status is left."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True
+
+
+async def tapped(c):
+    """Open the app and tap its first row."""
+    await c.apps.open(APP)
+    front = await c.until_state(c.apps.screen, shown())
+    await c.apps.action(APP, front.screen.seq, row(front.screen)["on_click"])
+    return front.screen
+
+
+async def state(c, wanted):
+    catalog = await c.until_state(c.apps.apps, listed(lambda one: one.state is wanted))
+    return next(one for one in catalog.apps if one.id == APP)
+
+
+async def test_an_app_opens_shows_signals_and_hears_taps(garage, places):
+    code = """
+from carservices.app import *
+class Main(App):
+    taps = 0
+    def view(self):
+        return ListTemplate(f"{self.taps}", [Row(name, s.text(), on_click=self.tap) for name, s in self.car.tyres()])
+    def tap(self):
+        self.taps += 1
+        self.notify(Notification("Tapped", "once more"))
+"""
+    write_bundle(places.builtin, code, permissions=TYRES)
+    async with garage() as c:
+        screen = await tapped(c)
+        assert row(screen) == {"title": "Front left", "text": "240 kPa", "on_click": row(screen)["on_click"]}
+        await c.until_state(c.apps.screen, shown(lambda s: s.tree is not None and s.tree[1]["title"] == "1"))
+        board = await c.until_state(c.service(Notifications).active, lambda board: board.notifications)
+        assert board.notifications[0].say().title == "One: Tapped"
+        await c.inject(TYRE, 210)
+        await c.until_state(c.apps.screen, shown(lambda s: s.tree is not None and row(s).get("text") == "210 kPa"))
+        one = await state(c, AppState.FOREGROUND)
+        assert one.grants == ("tyres",)
+        assert one.sandbox.level == "weak"
+        with pytest.raises(CallError, match="newer") as stale:
+            await c.apps.action(APP, 999, 0)
+        assert stale.value.code == "STALE"
+        await c.apps.home()
+        await state(c, AppState.RUNNING)
+        await c.apps.close(APP)
+        assert (await state(c, AppState.STOPPED)).last_error is None
+        assert not (places.run / "apps" / APP / "images").exists()
+
+
+async def test_what_is_dangerous_is_asked_at_first_use_while_parked_and_revoked_with_a_restart(garage, places):
+    code = """
+from carservices.app import *
+class Main(App):
+    def view(self):
+        speed = self.car["Vehicle.Speed"]
+        return MessageTemplate("One", speed.denied.permission if speed.denied else speed.text())
+"""
+    write_bundle(places.builtin, code, permissions={"read:Vehicle.Speed": "Shows how fast you are"})
+
+    def message(text):
+        return shown(lambda s: s.tree is not None and s.tree[1]["message"] == text)
+
+    async with garage() as c:
+        await c.apps.open(APP)
+        await c.until_state(c.apps.screen, message("speed"))
+        asked = await c.until_state(c.apps.ask, lambda asked: asked.question and asked.driver_may_answer)
+        assert asked.question.permission.reasons == ("Shows how fast you are",)
+        assert asked.question.permission.sentence["de"].startswith("Wissen")
+        await c.inject(GEAR, DRIVE)
+        await c.inject(SPEED, 50.0)
+        await c.until_state(c.apps.ask, lambda asked: not asked.driver_may_answer)
+        with pytest.raises(CallError, match="while parked, or by the passenger"):
+            await c.apps.answer(asked.question.id, True)
+        await c.apps.answer(asked.question.id, True, passenger=True)
+        await c.until_state(c.apps.screen, message("50 km/h"))
+        (permission,) = await c.apps.permissions(APP)
+        assert (permission.decision, permission.used_today > 0) == ("granted", True)
+        before = (await state(c, AppState.FOREGROUND)).pid
+        await c.apps.revoke(APP, "speed")
+        await c.until_state(c.apps.screen, message("speed"))
+        assert (await c.until_state(c.apps.apps, listed(lambda one: one.pid not in (before, None)))).apps
+        assert (await c.apps.permissions(APP))[0].decision == "denied"
+        await c.apps.use_profile("guest")
+        assert (await c.apps.permissions(APP))[0].decision == "ask"
+        with pytest.raises(CallError, match="does not ask for 'doors'"):
+            await c.apps.grant(APP, "doors")
+    audit = (places.books / "audit.jsonl").read_text()
+    assert all(f'"what": "{what}"' in audit for what in ("denied", "granted", "refused"))
+
+
+async def test_three_crashes_disable_an_app_with_a_report_until_it_is_enabled(garage, places):
+    write_bundle(places.builtin, says("import os; print('going down'); os._exit(3)"))
+    async with garage() as c:
+        for _ in range(life.CRASHES - 1):
+            await tapped(c)
+            front = await c.until_state(c.apps.screen, card(Card.CRASHED))
+            assert front.screen.error == "it ended with status 3"
+        await tapped(c)
+        await c.until_state(c.apps.screen, card(Card.DISABLED))
+        (report,) = reports(places.state)
+        assert "org.example.one was disabled" in report.read_text()
+        with pytest.raises(CallError, match="enable it first"):
+            await c.apps.open(APP)
+        await c.apps.enable(APP)
+        await c.apps.open(APP)
+        await c.until_state(c.apps.screen, shown())
+
+
+async def test_an_app_that_hangs_gets_a_card_more_time_and_an_end(garage, places, hurry):
+    write_bundle(places.builtin, says("import time; time.sleep(1000)"))
+    async with garage() as c:
+        await tapped(c)
+        front = await c.until_state(c.apps.screen, card(Card.NOT_RESPONDING))
+        assert "has not answered" in front.screen.error
+        cards = []
+        await c.apps.screen.watch(lambda front: cards.append(front.screen.card))
+        await c.apps.wait(APP)
+        await until(lambda: cards == [Card.NOT_RESPONDING, None, Card.NOT_RESPONDING])
+        pid = (await state(c, AppState.NOT_RESPONDING)).pid
+        await c.apps.close(APP)
+        await state(c, AppState.STOPPED)
+        assert gone(pid)
+
+
+async def test_one_in_the_background_is_frozen_and_wakes_with_the_news(garage, places, hurry):
+    code = """
+from carservices.app import *
+class Main(App):
+    def view(self):
+        return ListTemplate(self.context.language, [Row("x")])
+"""
+    write_bundle(places.builtin, code)
+    async with garage() as c:
+        await c.apps.open(APP)
+        await c.until_state(c.apps.screen, shown())
+        await c.apps.home()
+        pid = (await state(c, AppState.FROZEN)).pid
+        await c.apps.use_display(Display(language="de"))
+        await c.apps.open(APP)
+        await c.until_state(c.apps.screen, shown(lambda s: s.tree is not None and s.tree[1]["title"] == "de"))
+        assert (await state(c, AppState.FOREGROUND)).pid == pid
+
+
+async def test_nothing_is_left_of_an_app_and_its_children_when_the_host_stops(garage, places):
+    tap = "import subprocess; self.said = str(subprocess.Popen(['sleep', '1000'], start_new_session=False).pid)"
+    write_bundle(places.builtin, says(tap))
+    async with garage() as c:
+        await tapped(c)
+        front = await c.until_state(c.apps.screen, shown(lambda s: s.tree and row(s)["title"].isdigit()))
+        child = int(row(front.screen)["title"])
+        app = (await state(c, AppState.FOREGROUND)).pid
+        assert not gone(child)
+    await until(lambda: gone(child) and gone(app))
+
+
+async def test_an_app_that_finishes_leaves_the_front_and_its_data_can_be_cleared(garage, places):
+    write_bundle(places.builtin, says("self.storage['x'] = 1; self.finish()"))
+    async with garage() as c:
+        await tapped(c)
+        await c.until_state(c.apps.screen, lambda front: front.screen is None)
+        assert (await state(c, AppState.STOPPED)).last_error is None
+        data = places.data / APP
+        assert any(data.iterdir())
+        await c.apps.clear_data(APP)
+        assert not data.exists()
+        with pytest.raises(CallError, match="part of the car"):
+            await c.apps.uninstall(APP)
+
+
+async def test_templates_are_cut_while_driving_with_an_entry_in_the_audit_log(garage, places):
+    code = """
+from carservices.app import *
+class Main(App):
+    def view(self):
+        return ListTemplate("One", [Row(f"Row {n}") for n in range(9)])
+"""
+    write_bundle(places.builtin, code)
+    async with garage() as c:
+        await c.apps.open(APP)
+        await c.until_state(c.apps.screen, shown(lambda s: s.tree is not None and len(s.tree[1]["rows"]) == 9))
+        await c.inject(GEAR, DRIVE)
+        await c.inject(SPEED, 50.0)
+        front = await c.until_state(c.apps.screen, shown(lambda s: s.tree is not None and len(s.tree[1]["rows"]) == 6))
+        assert [(cut.kind, cut.amount) for cut in front.screen.cuts] == [("rows", 3)]
+        await c.inject(SPEED, 0.0)
+        await c.inject(GEAR, PARK)
+        await c.until_state(c.apps.screen, shown(lambda s: not s.cuts))
+    assert '"what": "cut"' in (places.books / "audit.jsonl").read_text()
+
+
+async def test_the_newest_player_has_the_audio_and_the_other_is_paused(garage, places):
+    code = """
+from carservices.app import *
+class Main(App):
+    playing = "nothing"
+    def on_start(self):
+        self.say("playing")
+    def say(self, state):
+        self.playing = state
+        self.play(MediaState(state, Track(self.NAME), on_pause=self.pause))
+    def pause(self):
+        self.say("paused")
+    def view(self):
+        return ListTemplate(self.playing, [Row("x")])
+"""
+    for name in ("one", "two"):
+        write_bundle(
+            places.builtin,
+            code.replace("self.NAME", repr(name)),
+            f"org.example.{name}",
+            category="media",
+            background=True,
+        )
+
+    def plays(name, state="playing"):
+        return lambda player: (
+            player.media and player.media.app == f"org.example.{name}" and (player.media.tree[1]["state"] == state)
+        )
+
+    async with garage() as c:
+        await c.apps.open("org.example.one")
+        player = await c.until_state(c.apps.media, plays("one"))
+        await c.apps.open("org.example.two")
+        await c.until_state(c.apps.media, plays("two"))
+        await c.apps.open("org.example.one")
+        await c.until_state(c.apps.screen, shown(lambda s: s.tree is not None and s.tree[1]["title"] == "paused"))
+        player = await c.until_state(c.apps.media, plays("two"))
+        await c.apps.action("org.example.two", player.media.seq, player.media.tree[1]["on_pause"])
+        await c.until_state(c.apps.media, plays("two", "paused"))
+        await c.apps.close("org.example.two")
+        await c.until_state(c.apps.media, lambda player: player.media is None)
+
+
+async def test_bundles_that_cannot_be_used_are_named_and_new_ones_are_found(garage, places):
+    write_bundle(places.builtin, "", "org.example.broken", min_sdk=99)
+    async with garage() as c:
+        catalog = await c.until_state(c.apps.apps, lambda catalog: catalog.problems)
+        assert catalog.apps == ()
+        assert "SDK 99" in catalog.problems[0]
+        with pytest.raises(CallError, match="is installed; there are none"):
+            await c.apps.open(APP)
+        write_bundle(places.builtin, says("pass"))
+        await c.apps.rescan()
+        await c.apps.open(APP)
+        await c.until_state(c.apps.screen, titled("nothing"))
+
+
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [
+        ("this is no Python", "ended with status"),
+        ("class Other: pass", "ended with status"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "SIGKILL"),
+    ],
+)
+async def test_an_app_that_cannot_begin_is_a_crash_with_its_reason(garage, places, code, error):
+    write_bundle(places.builtin, code)
+    async with garage() as c:
+        await c.apps.open(APP)
+        front = await c.until_state(c.apps.screen, card(Card.CRASHED))
+        assert error in front.screen.error
+        assert (await state(c, AppState.CRASHED)).pid is None
+
+
+async def test_below_the_demanded_sandbox_no_app_is_started(garage, places, monkeypatch):
+    monkeypatch.setenv("CARSERVICES_SANDBOX_MINIMUM", "full")
+    write_bundle(places.builtin, says("pass"))
+    async with garage() as c:
+        await c.apps.open(APP)
+        front = await c.until_state(c.apps.screen, card(Card.CRASHED))
+        assert "needs the sandbox level full" in front.screen.error
