@@ -22,7 +22,8 @@ class Tyres(App):
             for place, tyre in self.car.tyres()
         ]
         care = Action(self.t("care"), lambda: self.push(self.care))
-        return ListTemplate(self.t("title"), rows, empty=self.t("none"), actions=[care])
+        change = Action(icon=Icon("settings"), on_click=lambda: self.push_settings(self.t("settings")))
+        return ListTemplate(self.t("title"), rows, empty=self.t("none"), actions=[care, change])
 
     def care(self) -> Template:
         done = self.storage.get("rotated_km")

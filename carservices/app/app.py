@@ -4,13 +4,15 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from carservices.app.car import Car
-from carservices.app.context import Context, Settings
+from carservices.app.context import Context
 from carservices.app.http import Http
 from carservices.app.images import Drawn
 from carservices.app.runtime import Runtime
+from carservices.app.settings import Settings
+from carservices.app.stage import Made
 from carservices.app.storage import Storage
 from carservices.app.templates import Image, MediaState, Notification, Template
 
@@ -106,9 +108,16 @@ class Screen:
 
     def push(self, screen: "Screen | Callable[[], Template]") -> None:
         """Go to another screen, or to a function that makes its template."""
-        shown = screen if isinstance(screen, Screen) else _Made(screen)
-        shown.app = self.app
-        self._runtime.stage.push(shown)
+        if isinstance(screen, Screen):
+            screen.app = self.app
+            self._runtime.stage.push(screen)
+        else:
+            self._runtime.stage.push(Made(screen))
+
+    def push_settings(self, title: str) -> None:
+        """Go to a list of the settings that app.toml declares."""
+        views = self._runtime.settings_views()
+        self.push(lambda: views.all(title))
 
     def pop(self, count: int = 1) -> None:
         """Go back; the first screen stays."""
@@ -136,16 +145,6 @@ class Screen:
     async def image_from(self, url: str) -> Image:
         """A picture from the web, through the proxy. Raises PermissionMissing, HttpError, ImageError."""
         return self._runtime.images.encoded((await self.http.get(url)).body)
-
-
-class _Made(Screen):
-    """A screen whose view is a function."""
-
-    def __init__(self, make: Callable[[], Template]) -> None:
-        self._make = make
-
-    def view(self) -> Template:
-        return self._make()
 
 
 class App(Screen):
@@ -195,15 +194,11 @@ class App(Screen):
         self.runtime.notify(notification)
 
     def play(self, state: MediaState | None) -> None:
-        """Tell what plays, for the player and the mini-player; None when nothing does."""
-        self.runtime.media(state)
+        """Tell what plays, for the player and the mini-player; None when nothing does.
 
-    async def focus(self, kind: Literal["audio", "navigation"]) -> bool:
-        """Ask to be the one that sounds or guides; `Context.has_focus` tells when another has taken it.
-
-        Raises PermissionMissing when the app's category does not allow it.
+        Playing takes the audio; `Context.has_focus` and the state's ``on_pause`` tell when another app has taken it.
         """
-        return bool(await self.car.call("host", "focus", {"kind": kind}))
+        self.runtime.media(state)
 
     def finish(self) -> None:
         """Leave: another app or the home screen comes to the front."""

@@ -1,10 +1,11 @@
 """What the host tells an app: language, units, theme, restrictions, screen, and the person's settings."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from carservices.app.reactive import Source
+from carservices.app.settings import Settings
 
 DEFAULTS: Final[dict[str, Any]] = {
     "language": "en",
@@ -92,28 +93,10 @@ class Context:
         return tuple(self._get("grants"))
 
     def has_focus(self, kind: str) -> bool:
-        """Whether this app has the ``audio`` or the ``navigation`` now."""
+        """Whether this app has the ``audio`` now: it comes with `App.play`, and goes when another app plays."""
         return bool(self._get("focus").get(kind))
 
     @property
-    def settings(self) -> "Settings":
+    def settings(self) -> Settings:
+        """The person's choices for what app.toml declares."""
         return Settings(self._get("settings"))
-
-
-class Settings(Mapping[str, Any]):
-    """The person's choices for the settings that app.toml declares; each has at least its default."""
-
-    def __init__(self, values: Mapping[str, Any]) -> None:
-        self._values = values
-
-    def __getitem__(self, name: str) -> Any:
-        try:
-            return self._values[name]
-        except KeyError:
-            raise KeyError(f"no setting '{name}': declare [settings.{name}] in app.toml") from None
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._values)
-
-    def __len__(self) -> int:
-        return len(self._values)

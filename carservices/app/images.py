@@ -2,6 +2,7 @@
 
 import hashlib
 import zlib
+from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -13,6 +14,8 @@ from carservices.app.wire import IMAGE_CHUNK, Kind
 
 MAX_PIXELS: Final = 1920 * 1080
 """More than one full screen is nothing a template can show."""
+KEPT: Final = 48
+"""Pictures that the host has for certain: it keeps 64, those that were shown last."""
 
 
 class Drawn(Protocol):
@@ -29,12 +32,12 @@ class Images:
     def __init__(self, bundle: Path, send: Callable[..., None]) -> None:
         self._bundle = bundle
         self._send = send
-        self._sent: set[str] = set()
+        self._sent: OrderedDict[str, None] = OrderedDict()
         self._files: dict[str, Image] = {}
 
     def file(self, name: str) -> Image:
         """A picture of the bundle. Raises BundleError when it is missing, ImageError when it cannot be decoded."""
-        if name not in self._files:
+        if (known := self._files.get(name)) is None or not self._is_there(known.id):
             path = (self._bundle / name).resolve()
             if not path.is_relative_to(self._bundle.resolve()) or not path.is_file():
                 raise BundleError(f"there is no picture {name} in the bundle")
@@ -79,10 +82,18 @@ class Images:
         if len(rgba) != width * height * 4 or not 0 < width * height <= MAX_PIXELS:
             raise ImageError(f"{len(rgba)} bytes are not {width} × {height} RGBA pixels within {MAX_PIXELS}")
         key = hashlib.blake2b(b"%d %d " % (width, height) + rgba, digest_size=16).hexdigest()
-        if key not in self._sent:
-            self._sent.add(key)
+        if not self._is_there(key):
             data = zlib.compress(rgba, 6)
             for offset in range(0, len(data), IMAGE_CHUNK):
                 chunk = data[offset : offset + IMAGE_CHUNK]
                 self._send(Kind.IMAGE, key, width, height, len(data), offset, chunk)
+            self._sent[key] = None
+            if len(self._sent) > KEPT:
+                self._sent.popitem(last=False)
         return Image(key, width, height)
+
+    def _is_there(self, key: str) -> bool:
+        """Whether the host still has it."""
+        if key in self._sent:
+            self._sent.move_to_end(key)
+        return key in self._sent

@@ -51,7 +51,7 @@ class Setting(Strict):
 
     title: ByLanguage
     type: Literal["switch", "choice", "number", "text"]
-    default: bool | float | str
+    default: bool | int | float | str
     choices: tuple[str, ...] = ()
     minimum: float | None = None
     maximum: float | None = None

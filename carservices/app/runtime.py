@@ -5,7 +5,7 @@ import inspect
 import itertools
 import logging
 import socket
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -17,7 +17,8 @@ from carservices.app.http import Http, through
 from carservices.app.i18n import Strings
 from carservices.app.images import Images
 from carservices.app.session import Session
-from carservices.app.stage import Stage, Viewed
+from carservices.app.settings import Choices, SettingsViews
+from carservices.app.stage import Made, Stage, Viewed
 from carservices.app.storage import Storage
 from carservices.app.templates import Action, MediaState, Notification, Template
 from carservices.app.wire import SDK, VERSION, Kind, Record
@@ -59,6 +60,8 @@ class Runtime:
         self._app = app
         self._strings: Strings | None = None
         self._storage: Storage | None = None
+        self._choices: Choices | None = None
+        self._given: Mapping[str, Any] = {}
         self._lasting: dict[int, Callable[..., object]] = {}
         self._ids = itertools.count(1)
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -71,9 +74,9 @@ class Runtime:
     def _take(self, record: Record) -> None:
         match record.kind:
             case Kind.WELCOME:
-                self.context.update(record.fields[1])
+                self._surround(record.fields[1])
             case Kind.CONTEXT:
-                self.context.update(record.fields[0])
+                self._surround(record.fields[0])
             case Kind.ACTION:
                 self._act(*record.fields)
             case Kind.BACK:
@@ -91,6 +94,16 @@ class Runtime:
             case _:
                 if not self.car.take(record) and record.kind is Kind.ERROR:
                     log.error("the host refused: %s %s", *record.fields[1:3])
+
+    def _surround(self, changes: Mapping[str, Any]) -> None:
+        """Take a context; the person's own choices stand above the host's settings."""
+        self.context.update({name: value for name, value in changes.items() if name != "settings"})
+        if "settings" in changes:
+            self._given = changes["settings"]
+        self._choose()
+
+    def _choose(self) -> None:
+        self.context.update({"settings": self.choices.over(self._given)})
 
     def _show(self, screen: int, depth: int, seq: int, tree: Any) -> None:
         self.session.send(Kind.VIEW, str(screen), depth, seq, tree)
@@ -192,6 +205,15 @@ class Runtime:
         if self._strings is None:
             self._strings = Strings.load(self.bundle)
         return self._strings
+
+    @property
+    def choices(self) -> Choices:
+        if self._choices is None:
+            self._choices = Choices(self.bundle, self.context.data_dir / "settings.json", self._choose)
+        return self._choices
+
+    def settings_views(self) -> SettingsViews:
+        return SettingsViews(self.choices, self.context, lambda view: self.stage.push(Made(view)), self.stage.pop)
 
     @property
     def storage(self) -> Storage:

@@ -32,6 +32,13 @@ class Viewed(Protocol):
     def view(self) -> Template: ...
 
 
+class Made:
+    """A screen whose view is a function."""
+
+    def __init__(self, view: Callable[[], Template]) -> None:
+        self.view = view
+
+
 class RuleBroken(TemplateError):
     """A template that is against the rules; the first rule is named."""
 

@@ -31,7 +31,7 @@ class Host:
         self.refused: set[str] = set()
         self.values: dict[str, Any] = {}
         self.states: dict[str, Any] = {}
-        self.answers: dict[str, Any] = {"host.focus": True}
+        self.answers: dict[str, Any] = {}
         self.sets: list[tuple[str, Any]] = []
         self.calls: list[tuple[str, Any]] = []
         self.log: list[tuple[str, str]] = []
@@ -150,7 +150,7 @@ class Host:
 
     def _on_call(self, request: int, service: str, method: str, parameters: Any) -> None:
         name = f"{service}.{method}"
-        if service != "host" and not self.may("call", name):
+        if not self.may("call", name):
             self._deny(request, "call", name)
             return
         self.calls.append((name, parameters))
@@ -175,7 +175,7 @@ class Host:
         self.depth, self.seq = depth, seq
         self.views += 1
         self.violations += check(self.template, self._category)
-        self.violations += self._quota.send(int(screen), depth, self.template).violations
+        self.violations += self._quota.send(screen, depth, self.template).violations
 
     def _on_image(self, image: str, width: int, height: int, _total: int, _offset: int, _data: bytes) -> None:
         self.images[image] = width, height

@@ -228,9 +228,8 @@ def test_a_call_that_fails_is_an_error_with_its_code(app_car):
         app_car.run(app.car.call("notifications", "post"))
 
 
-def test_focus_is_asked_for_and_lost(app_car):
+def test_the_audio_is_lost_to_another_app(app_car):
     app = app_car.start(Plain)
-    assert app_car.run(app.focus("audio")) is True
     app_car.context(focus={"audio": True})
     assert app.context.has_focus("audio")
     app_car.context(focus={"audio": False})
