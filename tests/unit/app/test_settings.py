@@ -69,9 +69,9 @@ def test_settings_are_changed_by_the_person_and_kept(app_car, bundle):
     app_car.type("Ada")
     assert app_car.rows == [("Loud", ""), ("Colour", "green"), ("Limit", "100"), ("Name", "Ada")]
     app_car.back()
-    assert app_car.rows == [("now", "True green 100 Ada")]
+    assert app_car.rows == [("now", "True green 100.0 Ada")]
     app_car.context(settings={"loud": False, "colour": "red"}, language="de")
-    assert app_car.rows == [("now", "True green 100 Ada")]
+    assert app_car.rows == [("now", "True green 100.0 Ada")]
     with pytest.raises(KeyError, match=r"declare \[settings\.loudness\] in app\.toml"):
         _ = app.settings["loudness"]
     assert (app.files / "settings.json").exists()
