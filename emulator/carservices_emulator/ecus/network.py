@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import cache
 
 from carservices.hal import HalError
 from carservices.signals import Code, Datum
@@ -15,7 +16,7 @@ from carservices_hal.can.mapping import Command, Reading
 from carservices_hal.can.port import Frame, Port
 
 CAR = "emulated"
-"""Database and mapping of the emulated car, in `carservices_hal.cars`."""
+"""Name of the car's files in `carservices_hal.cars`."""
 RETRY = 1.0
 """s between attempts at a lost bus."""
 STAGGER = 0.003
@@ -34,7 +35,7 @@ class Network:
     """
 
     def __init__(self, bus: BusOptions, observe: Observe, act: Act, wake: Callable[[], None]) -> None:
-        car = Car([CAR], CAR)
+        car = emulated_car()
         self.paths = frozenset(car.configs)
         """The signals that are on the bus."""
         self.disturbances: dict[str, set[Disturbance]] = {name: set() for name in ECUS}
@@ -130,6 +131,12 @@ class Network:
                     self._urgent[carrier.message.key] = carrier
         if self._urgent:
             self._wake()
+
+
+@cache
+def emulated_car() -> Car:
+    """Database and mapping of the emulated car."""
+    return Car([CAR], CAR)
 
 
 def cyclic_of(car: Car) -> list[CyclicMessage]:

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from carservices.signals import Code, Datatype, Status
 from carservices_emulator.diagnostics import ECUS
 from carservices_emulator.ecus.disturbance import Disturbance
-from carservices_emulator.ecus.network import CAR, commands_of, cyclic_of
+from carservices_emulator.ecus.network import CAR, commands_of, cyclic_of, emulated_car
 from carservices_emulator.signals import CONFIGS
-from carservices_hal.can.car import Car, databases
+from carservices_hal.can.car import databases
 from carservices_hal.can.encode import encode
 from carservices_hal.can.receiver import Receiver
 
-THE_CAR = Car([CAR], CAR)
+THE_CAR = emulated_car()
 (DBC,) = databases([CAR])
 NAMES = {message.name: message for message in DBC.messages.values()}
 SIGNALS = {reading.config.path: reading.signal for reading in THE_CAR.mapping.readings}
