@@ -83,7 +83,12 @@ def with_car(run_dir: Path, work: Callable[["Car"], Coroutine[Any, Any, int]]) -
 
 
 def show_json(data: Any) -> None:
-    print(json.dumps(data, indent=1, default=str), flush=True)
+    print(json.dumps(data, indent=1, default=_plain), flush=True)
+
+
+def _plain(value: Any) -> str:
+    """What JSON has no word for: bytes in hexadecimal digits, others as text."""
+    return value.hex() if isinstance(value, bytes) else str(value)
 
 
 def show_table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
