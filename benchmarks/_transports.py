@@ -161,7 +161,7 @@ class Ours(Transport):
             host._publish((Value(PATH, value, stamp),))
             while host._unsent:  # the others block at a full queue too
                 await asyncio.sleep(0.0005)
-                host._send({})
+                host._send(())
 
         yield send
         serving.cancel()

@@ -12,6 +12,7 @@ from carservices.bus import identity, wire
 from carservices.bus.errors import CallError, CarError, NotConnected, SetFailed, UnknownSignal
 from carservices.bus.link import Link
 from carservices.bus.sethandle import SetHandle
+from carservices.bus.states import States
 from carservices.bus.topics import Subscriptions, Watch
 from carservices.signals import Code, Datum, SignalConfig, Status, Value
 from carservices.signals.globs import GlobSet
@@ -52,7 +53,7 @@ class Car:
         self._link = link
         self._subscriptions = Subscriptions(link)
         self._configs: dict[str, SignalConfig] = {}
-        self._states: dict[str, bytes] = {}
+        self._states = States(link.publish)
         self._provided: str | None = None
         self._handles: dict[int, SetHandle] = {}
         self._early: dict[int, tuple[str, list[Any]]] = {}
@@ -98,6 +99,7 @@ class Car:
         """Leave the bus; nothing is left behind, and no handle waits on."""
         for handle in list(self._handles.values()):
             handle.fail(Code.NOT_AVAILABLE, "this connection was closed", None)
+        self._states.close()
         await self._link.close()
 
     async def __aenter__(self) -> Self:
@@ -257,10 +259,8 @@ class Car:
         self._link.spawn(work)
 
     def publish(self, topic: str, state: Any) -> None:
-        """Say the new state of one of our streams; the last one is said again after a hub restart."""
-        frame = wire.STATE + topic.encode() + wire.NUL + wire.pack(state)
-        self._states[topic] = frame
-        self._link.publish(frame)
+        """Say the new state of one of our streams; the newest reaches the hub, also one that restarts."""
+        self._states.say(topic, wire.pack(state))
 
     async def watch_topic(self, topic: str, on_state: Callable[[Any], None]) -> Watch:
         """Call back with the last state of a stream at once and with each new one; None while nobody says it."""
@@ -284,8 +284,7 @@ class Car:
         async with self._restoring:
             if self._provided is not None:
                 await self.call(wire.HUB, "provide", self._provided)
-            for frame in self._states.values():
-                self._link.publish(frame)
+            self._states.say_again()
             await self._fetch_configs()
             await self._subscriptions.renew(self._configs)
         self._tell(True)

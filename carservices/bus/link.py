@@ -41,7 +41,7 @@ class Drain:
     """Reads one socket until it is empty whenever its file descriptor stirs; what a reader raises is reported.
 
     libzmq's descriptor is edge-triggered: after a read or a send it may be silent with messages waiting, so each
-    send is followed by a look (`nudge`). ``relieved`` is called when a queue so long that it may have overflowed is
+    send is followed by a `look`. ``relieved`` is called when a queue so long that it may have overflowed is
     read to its end.
     """
 
@@ -61,6 +61,11 @@ class Drain:
         if not self._scheduled:
             self._scheduled = True
             self._loop.call_soon(self.run)
+
+    def look(self) -> None:
+        """After a send."""
+        if int(self.socket.getsockopt(zmq.EVENTS)) & wire.READABLE:
+            self.nudge()
 
     def run(self) -> None:
         self._scheduled = False
@@ -293,7 +298,7 @@ class Link:
             self._calls.socket.send(wire.pack(message), zmq.NOBLOCK)
         except zmq.Again:
             return False
-        self._calls.nudge()
+        self._calls.look()
         return True
 
     def publish(self, frame: bytes) -> bool:

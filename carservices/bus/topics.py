@@ -85,18 +85,18 @@ class Subscriptions:
             self._take(topic, payload)
 
     def _take(self, topic: Followed, payload: bytes) -> None:
-        value, timestamp, status, seq = wire.decode(payload)
-        if seq <= topic.seq:
-            return  # the snapshot or the stream brought it already
-        if topic.seq and seq != topic.seq + 1:
-            self._lost(seq - topic.seq - 1)
-        topic.last = last = Value(topic.path, value, timestamp, wire.STATUSES[status])
-        topic.seq = seq
-        for callback in topic.callbacks:
-            try:
-                callback(last)
-            except Exception as error:  # must not cost the other callbacks their value
-                report(error)
+        for value, timestamp, status, seq in wire.decode(payload):
+            if seq <= topic.seq:
+                continue  # the snapshot or the stream brought it already
+            if topic.seq and seq != topic.seq + 1:
+                self._lost(seq - topic.seq - 1)
+            topic.last = last = Value(topic.path, value, timestamp, wire.STATUSES[status])
+            topic.seq = seq
+            for callback in topic.callbacks:
+                try:
+                    callback(last)
+                except Exception as error:  # must not cost the other callbacks their value
+                    report(error)
 
     def _lost(self, messages: int) -> None:
         self.drops += messages

@@ -1,6 +1,7 @@
 """The wire: message kinds, frame layouts and socket names of the core bus.
 
-Topics (XPUB → SUB)     one frame ``topic NUL payload``; payload is the msgpack array (value, t_ns, status, seq)
+Topics (XPUB → SUB)     one frame ``topic NUL payload``; payload is a msgpack array of one or more values in their
+    order, each (value, t_ns, status, seq)
 Publications (PUSH → PULL)  one frame: kind byte, then
     VALUES  msgpack array of (signal index, value, t_ns, status): a HAL's batch; the index is its place in `open`
     STATE   ``topic NUL msgpack value``: a service's new state
@@ -27,6 +28,8 @@ HIGH_WATER = 4000
 """Messages queued for a reader that does not keep up; then the newest are dropped and counted."""
 BAD_INPUT = (ValueError, TypeError, KeyError, IndexError, OverflowError, AttributeError)
 """What Python raises when a decoded message does not have the shape its reader expects."""
+READABLE = 1
+"""The bit of ZMQ_EVENTS that says so (ZMQ_POLLIN, as a plain number)."""
 NUL = b"\x00"
 VALUES = b"V"
 STATE = b"S"

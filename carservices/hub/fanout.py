@@ -9,7 +9,7 @@ from carservices.bus import wire
 from carservices.bus.broker import Broker, Peer
 from carservices.hub.calls import Calls
 from carservices.hub.commands import Commands
-from carservices.hub.registry import Registry, Signal, Source, Topic
+from carservices.hub.registry import Registry, Row, Signal, Source, Topic
 from carservices.signals import Status
 from carservices.signals.check import InvalidValue
 
@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 
 NIL = wire.pack(None)
 AVAILABLE = int(Status.AVAILABLE)
+MAX_RUN = 100
+"""Values in one frame: its numbers in sequence must not make it larger than the batch it came in may be."""
 
 
 class Fanout:
@@ -26,12 +28,14 @@ class Fanout:
         self.published = 0
         self.on_read: Callable[[], None] = lambda: None
         """Called after a value that a read waited for."""
-        self._broker = broker
+        self._publish = broker.publish
         self._registry = registry
         self._calls = calls
         self._commands = commands
         self._commanded = commands.sets.by_path
         self._held: set[Topic] = set()
+        self._speaking: Topic | None = None
+        self._run: list[Row] = []
 
     # -- values ------------------------------------------------------------------------------------------------------
 
@@ -44,27 +48,31 @@ class Fanout:
         source.values += len(batch)
         signals = source.signals
         now = time.monotonic_ns()
-        for index, value, timestamp, code in batch:
-            signal = signals[index]
-            if signal is None or timestamp < signal.timestamp:
-                continue
-            status = wire.STATUSES[code]
-            if code == AVAILABLE:
-                try:
-                    value = signal.check(value)
-                except InvalidValue as error:
-                    if not signal.invalid:
-                        log.warning("%s: %s", peer.name, error)
-                    signal.invalid += 1
-                    value, status = None, Status.ERROR
-            else:
-                value = None
-            self._update(signal, value, min(timestamp, now), status, now)
+        try:
+            for index, value, timestamp, code in batch:
+                signal = signals[index]
+                if signal is None or timestamp < signal.timestamp:
+                    continue
+                status = wire.STATUSES[code]
+                if code == AVAILABLE:
+                    try:
+                        value = signal.check(value)
+                    except InvalidValue as error:
+                        if not signal.invalid:
+                            log.warning("%s: %s", peer.name, error)
+                        signal.invalid += 1
+                        value, status = None, Status.ERROR
+                else:
+                    value = None
+                self._update(signal, value, min(timestamp, now), status, now)
+        finally:
+            self._end_run()
 
     def inject(self, signal: Signal, value: Any, status: Status) -> None:
         """Pretend that the source had said so (developer tools)."""
         now = time.monotonic_ns()
         self._update(signal, value, now, status, now)
+        self._end_run()
 
     def lost(self, source: Source) -> None:
         """A HAL has stopped: nothing it said can be trusted any more."""
@@ -73,21 +81,23 @@ class Fanout:
             if signal is not None:
                 signal.source = None
                 self._update(signal, None, now, Status.UNAVAILABLE, now)
+        self._end_run()
 
     def _update(self, signal: Signal, value: Any, timestamp: int, status: Status, now: int) -> None:
         if signal.static and signal.status is Status.AVAILABLE and status is Status.AVAILABLE:
             return
         changed = value != signal.value or status is not signal.status
         signal.value, signal.timestamp, signal.status = value, timestamp, status
-        if signal.config.path in self._commanded:
+        if self._commanded and signal.config.path in self._commanded:
             self._commands.saw(signal)
         for topic in signal.topics:
-            if topic.filter is None:
+            filter_ = topic.filter
+            if filter_ is None:
                 if changed:
-                    self._send(topic, value, timestamp, status)
-            elif topic.filter.offer(value, status, now):
-                self._send(topic, topic.filter.last, timestamp, status)
-            elif topic.filter.held:
+                    self._say(topic, value, timestamp, status)
+            elif filter_.offer(value, status, now):
+                self._say(topic, filter_.last, timestamp, status)
+            elif filter_.held:
                 self._held.add(topic)
         if signal.readers:
             readers, signal.readers = signal.readers, []
@@ -96,9 +106,21 @@ class Fanout:
             self.tell_rate(signal)
             self.on_read()
 
-    def _send(self, topic: Topic, value: Any, timestamp: int, status: Status) -> None:
-        self.published += 1
-        self._broker.publish(topic.frame(value, timestamp, status))
+    def _say(self, topic: Topic, value: Any, timestamp: int, status: Status) -> None:
+        """Values that follow each other on one topic travel as one run; the order among topics stays as it was."""
+        row = topic.row(value, timestamp, status)
+        if topic is self._speaking and len(self._run) < MAX_RUN:
+            self._run.append(row)
+        else:
+            self._end_run()
+            self._speaking, self._run = topic, [row]
+
+    def _end_run(self) -> None:
+        topic = self._speaking
+        if topic is not None:
+            self._speaking = None
+            self.published += len(self._run)
+            self._publish(topic.frame(self._run))
 
     def due(self) -> float | None:
         """When the first value held back by a rate may go, in seconds of the monotonic clock."""
@@ -115,7 +137,8 @@ class Fanout:
             if topic.filter is None or not topic.filter.held or signal is None or signal.status is None:
                 continue
             if topic.filter.offer(signal.value, signal.status, now):
-                self._send(topic, topic.filter.last, signal.timestamp, signal.status)
+                self._say(topic, topic.filter.last, signal.timestamp, signal.status)
+        self._end_run()
 
     # -- streams -----------------------------------------------------------------------------------------------------
 
@@ -126,13 +149,13 @@ class Fanout:
         wire.decode(payload)  # nobody downstream shall meet what cannot be read
         topic = self._registry.topic(topic_name, None, None, 0)
         self.published += 1
-        self._broker.publish(topic.state_frame(payload, time.monotonic_ns(), Status.AVAILABLE))
+        self._publish(topic.state_frame(payload, time.monotonic_ns(), Status.AVAILABLE))
 
     def streams_end(self, name: str) -> None:
         """A stream without its service is unknown, not unchanged: who depends on it must fail closed."""
         for topic in self._registry.topics.values():
             if topic.signal is None and topic.payload and topic.name.startswith(f"{name}."):
-                self._broker.publish(topic.state_frame(NIL, time.monotonic_ns(), Status.UNAVAILABLE))
+                self._publish(topic.state_frame(NIL, time.monotonic_ns(), Status.UNAVAILABLE))
 
     # -- who watches -------------------------------------------------------------------------------------------------
 

@@ -22,10 +22,11 @@ class ResolutionError(ValueError):
 class Filter:
     """Decides, and remembers what was delivered; times are nanoseconds of the hub's clock."""
 
-    __slots__ = ("_digits", "_period", "_variable", "held", "last", "last_ns", "status")
+    __slots__ = ("_digits", "_period", "_shortest", "_variable", "held", "last", "last_ns", "status")
 
     def __init__(self, rate: float, resolution: float = 0.0, variable_rate: bool = True) -> None:
         self._period = int(1e9 / rate) if rate else 0
+        self._shortest = int(self._period * (1 - EARLY))
         self._digits = digits(resolution)
         self._variable = variable_rate
         self.last: Datum | None = None
@@ -47,14 +48,15 @@ class Filter:
 
     def offer(self, value: Datum | None, status: Status, now_ns: int) -> bool:
         """Whether to deliver ``value`` now; False may also mean later, see `due_ns`."""
+        if self._digits is not None:
+            value = self.round(value)
         if status is not self.status:
-            self._deliver(self.round(value), status, now_ns)
+            self._deliver(value, status, now_ns)
             return True
-        value = self.round(value)
         if self._variable and value == self.last:
             self.held = False
             return False
-        if now_ns - self.last_ns < self._period * (1 - EARLY):
+        if now_ns - self.last_ns < self._shortest:
             self.held = True
             return False
         self._deliver(value, status, now_ns)

@@ -11,7 +11,7 @@ from carservices.bus import CallError, Car, wire
 from carservices.bus.process import run_process
 from carservices.hal import Hal, HalError, SetError
 from carservices.hal.registry import create
-from carservices.signals import Code, SignalConfig, Value
+from carservices.signals import Code, Datum, SignalConfig, Status, Value
 
 log = logging.getLogger(__name__)
 
@@ -20,6 +20,11 @@ RETRY_SECONDS = 0.05
 """When to try again after the hub did not take a batch."""
 MAX_ROWS = 1000
 """Values in one frame; at the longest string each (4096) it stays below the largest message."""
+GATHERED = 100
+"""Values of one turn of the loop that leave together at the latest; a frame for each would cost the hub ten times
+that."""
+Row = tuple[int, Datum | None, int, Status]
+"""One value on its way to the hub: (signal index, value, t_ns, status)."""
 WORDS = {Code.ACCESS_DENIED: "PERMISSION_DENIED", Code.INVALID_ARG: "INVALID_ARGUMENT", Code.INTERNAL_ERROR: "INTERNAL"}
 
 
@@ -31,8 +36,9 @@ class HalHost:
         self._hal = hal
         self._configs: Sequence[SignalConfig] = ()
         self._index: dict[str, int] = {}
-        self._last: dict[int, Value] = {}
-        self._unsent: dict[int, Value] = {}
+        self._last: dict[int, Row] = {}
+        self._gathered: list[Row] | None = None
+        self._unsent: dict[int, Row] = {}
         self._retry: asyncio.TimerHandle | None = None
         self._announced = False
 
@@ -52,6 +58,7 @@ class HalHost:
                 async for batch in self._hal.events():
                     self._publish(batch)
             finally:
+                self._end_turn()
                 health.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
                     await health
@@ -72,38 +79,51 @@ class HalHost:
         if taken:
             log.warning("%s: another HAL already offers %s", self._car.name, ", ".join(taken))
         self._announced = True
-        self._send(dict(self._last))
+        self._gathered = self._gathered and []  # all of it is among the last values
+        self._send(list(self._last.values()))
 
     def _publish(self, batch: Sequence[Value]) -> None:
-        fresh: dict[int, Value] = {}
+        """The first batch of a turn of the loop leaves at once; those that follow in the same turn go together."""
+        rows: list[Row] = []
         for value in batch:
             index = self._index.get(value.path)
             if index is None:
                 raise HalError(f"{self._car.name} speaks of {value.path}, which its open() did not offer")
-            if index in fresh:  # two values of one signal in a batch: both count
-                self._send(fresh)
-                fresh = {}
-            fresh[index] = self._last[index] = value
-        self._send(fresh)
+            self._last[index] = row = (index, value.value, value.timestamp, value.status)
+            rows.append(row)
+        if self._gathered is None:
+            self._send(rows)
+            self._gathered = []
+            asyncio.get_running_loop().call_soon(self._end_turn)
+        else:
+            self._gathered += rows
+            if len(self._gathered) >= GATHERED:
+                self._send(self._gathered)
+                self._gathered = []
 
-    def _send(self, values: dict[int, Value]) -> None:
+    def _end_turn(self) -> None:
+        if self._gathered:
+            self._send(self._gathered)
+        self._gathered = None
+
+    def _send(self, rows: Sequence[Row]) -> None:
         """Newest wins while the hub does not read: bounded, and nothing stale afterwards."""
         if not self._announced:
             return
         if self._unsent:
-            values = {**self._unsent, **values}
-        self._unsent = {}
-        rows = [(index, v.value, v.timestamp, int(v.status)) for index, v in values.items()]
+            self._unsent.update((row[0], row) for row in rows)
+            rows = list(self._unsent.values())
+            self._unsent = {}
         for start in range(0, len(rows), MAX_ROWS):
             if not self._car.push(wire.VALUES + wire.pack(rows[start : start + MAX_ROWS])):
-                self._unsent = values
+                self._unsent = {row[0]: row for row in rows[start:]}
                 if self._retry is None:
                     self._retry = asyncio.get_running_loop().call_later(RETRY_SECONDS, self._send_again)
                 return
 
     def _send_again(self) -> None:
         self._retry = None
-        self._send({})
+        self._send(())
 
     async def _serve(self, _caller: str, method: str, params: Any) -> Any:
         try:

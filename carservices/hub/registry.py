@@ -1,6 +1,6 @@
 """The hub's memory: which HAL offers which signal, its last value, and the topics people watch it on."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,11 +14,16 @@ from carservices.signals.check import Check, compile_check
 
 _pack = msgpack.Packer(use_bin_type=True).pack
 
+Row = tuple[Datum | None, int, Status, int]
+"""One value on a topic: (value, t_ns, status, seq)."""
+ONE_ROW = b"\x91\x94"
+"""How msgpack begins an array of one array of four."""
+
 
 class Topic:
     """One way of seeing something: its name on the wire, who watches it, and the last thing said."""
 
-    __slots__ = ("filter", "head", "name", "payload", "rate", "seq", "signal", "users")
+    __slots__ = ("_last", "_state", "filter", "head", "name", "rate", "seq", "signal", "users")
 
     def __init__(self, name: str, signal: "Signal | None", filter_: Filter | None, rate: float, seq: int) -> None:
         self.name = name
@@ -27,20 +32,30 @@ class Topic:
         self.filter = filter_
         self.rate = rate
         self.seq = seq
-        self.payload = b""
+        self._last: Row | None = None
+        self._state = b""
         self.users: set[str] = set()
 
-    def frame(self, value: Datum | None, timestamp: int, status: Status) -> bytes:
-        """The next frame of this topic."""
-        self.seq += 1
-        self.payload = _pack((value, timestamp, int(status), self.seq))
-        return self.head + self.payload
+    @property
+    def payload(self) -> bytes:
+        """What a newcomer gets: the last thing said, nothing when nothing was."""
+        return self._state if self._last is None else _pack((self._last,))
+
+    def row(self, value: Datum | None, timestamp: int, status: Status) -> Row:
+        """The next value of this topic as it travels."""
+        self.seq = seq = self.seq + 1
+        self._last = row = (value, timestamp, status, seq)
+        return row
+
+    def frame(self, rows: Sequence[Row]) -> bytes:
+        """Values of this topic in one frame."""
+        return self.head + _pack(rows)
 
     def state_frame(self, packed: bytes, timestamp: int, status: Status) -> bytes:
         """The next frame of a service's stream; its value is passed on as it came."""
         self.seq += 1
-        self.payload = b"\x94" + packed + _pack(timestamp) + _pack(int(status)) + _pack(self.seq)
-        return self.head + self.payload
+        self._state = ONE_ROW + packed + _pack(timestamp) + _pack(status) + _pack(self.seq)
+        return self.head + self._state
 
 
 class Signal:
@@ -136,7 +151,7 @@ class Registry:
                 if signal.status is not None:
                     if filter_ is not None:
                         filter_.offer(signal.value, signal.status, signal.timestamp)
-                    topic.frame(filter_.last if filter_ else signal.value, signal.timestamp, signal.status)
+                    topic.row(filter_.last if filter_ else signal.value, signal.timestamp, signal.status)
         return topic
 
     def drop_topic(self, topic: Topic) -> None:

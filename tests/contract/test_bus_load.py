@@ -1,22 +1,30 @@
 """Many topics, stalled readers, counted losses, figures: the bus stays bounded and says what was lost."""
 
 import asyncio
+import os
+import signal
+import time
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from carservices.bus import CallError, wire
+from carservices.bus import CallError, Car, wire
+from carservices.hal import Hal
 from carservices.hal.virtual import VirtualHal
-from carservices.hub.host import HalHost
 from carservices.signals import Datatype, SignalConfig, Value
 from carservices.testing import car
-from tests.contract.bench_car import GEAR, bench, eventually, settled
+from tests.contract.bench_car import GEAR, PATIENCE, bench, eventually, settled
+from tests.fuzz.raw_peer import HubProcess
 
 COUNTER = "Vehicle.Counter"
+OTHER = "Vehicle.Other"
 BURST = 3 * wire.HIGH_WATER
 
 
 def counter() -> VirtualHal:
-    return VirtualHal.of(SignalConfig(path=COUNTER, datatype=Datatype.UINT32), values={COUNTER: 0})
+    configs = [SignalConfig(path=path, datatype=Datatype.UINT32) for path in (COUNTER, OTHER)]
+    return VirtualHal.of(*configs, values={COUNTER: 0, OTHER: 0})
 
 
 async def test_a_stalled_subscriber_loses_counted_messages_and_nobody_else_any():
@@ -27,10 +35,12 @@ async def test_a_stalled_subscriber_loses_counted_messages_and_nobody_else_any()
         sleeper = await c.connect("sleeper")
         await sleeper.watch([COUNTER], stalled.append)
         await c.watch([COUNTER], fine.append)
+        await c.watch([OTHER], lambda value: None)  # a frame carries what follows each other of one signal
         pause(sleeper)
         for start in range(1, BURST + 1, 200):
             for number in range(start, start + 200):
                 await hal.inject(COUNTER, number)
+                await hal.inject(OTHER, number)
             await eventually(lambda last=start + 199: fine[-1].value >= last)
         resume(sleeper)
         await hal.inject(COUNTER, BURST + 1000)
@@ -71,19 +81,56 @@ async def test_a_hub_that_does_not_read_costs_a_hal_no_memory_and_gets_the_newes
         await c.until(COUNTER, 1000)
 
 
-async def test_a_batch_keeps_two_values_of_one_signal():
-    hal = bench()
-    async with car(hal) as c:
-        await c.until(GEAR, 126)
-        seen = []
-        await c.watch([GEAR], lambda value: seen.append(value.value))
-        host = HalHost(c.car, hal)
-        sent = []
-        host._send = lambda values: sent.append(list(values.values()))
-        host._index = {GEAR: 0}
-        host._publish([Value(GEAR, 1, 1), Value(GEAR, 0, 2)])
-        assert [[v.value for v in values] for values in sent] == [[1], [0]]
-        assert seen == [126]
+class Bursts(Hal[Hal.Options]):
+    """Says what it is told: batches of values, one after the other without a pause."""
+
+    async def open(self):
+        self.batches = asyncio.Queue()
+        return [SignalConfig(path=path, datatype=Datatype.UINT32) for path in (COUNTER, OTHER)]
+
+    async def events(self):
+        while True:
+            for batch in await self.batches.get():
+                yield [Value(path, value, time.monotonic_ns()) for path, value in batch]
+
+
+@given(st.lists(st.lists(st.tuples(st.sampled_from([COUNTER, OTHER]), st.integers(1, 9)), max_size=250), max_size=5))
+@settings(max_examples=10, deadline=None)
+def test_every_value_of_a_burst_arrives_in_its_order(batches):
+    async def burst():
+        hal = Bursts(Bursts.Options())
+        async with car(hal) as c:
+            await eventually(lambda: c.hub.hub.registry.signals)
+            seen = []
+            await c.watch([COUNTER, OTHER], lambda value: seen.append((value.path, value.value)))
+            said = [*batches, [(COUNTER, 100), (OTHER, 100)]]
+            hal.batches.put_nowait(said)
+            last, changes = {}, []
+            for path, value in (pair for batch in said for pair in batch):
+                if last.get(path) != value:
+                    changes.append((path, value))
+                last[path] = value
+            await eventually(lambda: len(seen) >= len(changes))
+            assert seen == changes
+
+    asyncio.run(burst())
+
+
+async def test_a_state_said_while_the_hub_does_not_read_reaches_it(tmp_path):
+    hub = HubProcess(tmp_path)
+    try:
+        async with await Car.connect(tmp_path) as car:
+            os.kill(hub.pid, signal.SIGSTOP)
+            for number in range(6 * wire.HIGH_WATER):
+                car.publish("tool.number", number)
+            car.publish("tool.other", "said once")
+            os.kill(hub.pid, signal.SIGCONT)
+            async with asyncio.timeout(PATIENCE):
+                while await car.last("tool.other") is None:
+                    pass
+            assert await car.last("tool.number") == 6 * wire.HIGH_WATER - 1
+    finally:
+        hub.close()
 
 
 async def test_many_topics_and_many_watchers():

@@ -30,13 +30,17 @@ class HubProcess:
     def __init__(self, run_dir: Path) -> None:
         self.run_dir = run_dir
         self.secret = create_secret(run_dir)
-        write_grants(run_dir, {name: Grants(read=("**",)) for name in ("fuzz", "hal.fuzz")})
+        write_grants(run_dir, {name: Grants(read=("**",)) for name in ("fuzz", "hal.fuzz", "greedy")})
         self._log = (run_dir / "hub.log").open("w+")
         self._process = subprocess.Popen(
             [sys.executable, "-c", HUB, str(run_dir)], stdout=subprocess.PIPE, stderr=self._log
         )
         assert self._process.stdout is not None
         assert self._process.stdout.readline() == b"ready\n"
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     @property
     def alive(self) -> bool:
@@ -78,6 +82,7 @@ class RawPeer:
     def _socket(self, kind: int, endpoint: str) -> zmq.Socket[bytes]:
         socket = self.context.socket(kind)
         socket.linger = 0
+        socket.sndhwm = 0  # an XSUB would drop what is too much, and the attack with it
         socket.sndtimeo = socket.rcvtimeo = PATIENCE_MS
         socket.plain_username = f"{self._name}#raw".encode()
         socket.plain_password = token_for(self._hub.secret, self._name).encode()
