@@ -39,7 +39,13 @@ class Feed:
         return {path: config for path, config in configs.items() if config.access is not Access.WRITE}
 
     async def add(self, sinks: Iterable[tuple[str, Sink]]) -> None:
-        """Call each sink back with the last value of its signal at once, and with every update."""
+        """Call each sink back with the last value of its signal at once, and with every update.
+
+        Who gives up waiting still has to `remove` them.
+        """
+        await asyncio.shield(self._add(list(sinks)))
+
+    async def _add(self, sinks: Iterable[tuple[str, Sink]]) -> None:
         fresh: dict[float, list[str]] = {}
         async with self._lock:
             for path, sink in sinks:

@@ -177,16 +177,20 @@ class Requests:
             try:
                 if granted := await self._permit(number, lambda: self._access.stream(topic)):
                     self._link.send(Kind.GRANTED, number, [], [])
-                    watch = await self._car.watch_topic(topic, see)
-                    if number in self._watches:
-                        self._watches[number] = watch
-                    else:
-                        await watch.close()
+                    await asyncio.shield(self._open(number, topic, see))
             finally:
                 if not granted:
                     self._watches.pop(number, None)
 
         self._run(number, work)
+
+    async def _open(self, number: int, topic: str, see: Callable[[Any], None]) -> None:
+        """Watch a stream, unless it is no longer wanted by the time that the bus has granted it."""
+        watch = await self._car.watch_topic(topic, see)
+        if number in self._watches:
+            self._watches[number] = watch
+        else:
+            await watch.close()
 
     def flush(self) -> None:
         """Send the newest state of each stream that has one."""
