@@ -1,5 +1,6 @@
 """The control verbs ``diagnose`` and ``ecus``: one diagnostic request through any HAL, and who may be asked."""
 
+import re
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
@@ -11,9 +12,10 @@ HIGHEST = 0x1FFF_FFFF
 """The highest CAN id (29 bits); ids above 0x7FF are extended ones."""
 TIMEOUT, PATIENCE = 5.0, 60.0
 """s to wait for answers: unless told, and at most."""
+HEXADECIMAL = re.compile(r"(?: *[0-9A-Fa-f]{2})+ *")
 USAGE = (
-    f"diagnose takes to (CAN id), data (1 to {LONGEST} bytes) and timeout (s, above 0, at most {PATIENCE:g};"
-    f" {TIMEOUT:g} without)"
+    f"diagnose takes to (CAN id), data (1 to {LONGEST} bytes, or their hexadecimal digits) and timeout (s, above 0,"
+    f" at most {PATIENCE:g}; {TIMEOUT:g} without)"
 )
 
 Answers = list[list[Any]]
@@ -39,6 +41,9 @@ class Request:
     @classmethod
     def parse(cls, arguments: dict[str, Any]) -> "Request":
         """Check what a client sent. Raises HalError."""
+        data = arguments.get("data")
+        if isinstance(data, str) and HEXADECIMAL.fullmatch(data):
+            arguments = arguments | {"data": bytes.fromhex(data)}
         match {"timeout": TIMEOUT} | arguments:
             case {"to": int() as to, "data": bytes() as data, "timeout": int() | float() as timeout, **rest} if (
                 not rest

@@ -117,11 +117,15 @@ async def test_nobody_there_is_no_answer(bus):
 
 
 @pytest.mark.parametrize(
-    "arguments", [{}, {"to": 0x7E0}, {"to": -1, "data": b"\x3e"}, {"to": 1, "data": b""}, {"to": 1, "data": "3e00"}]
+    "arguments", [{}, {"to": 0x7E0}, {"to": -1, "data": b"\x3e"}, {"to": 1, "data": b""}, {"to": 1, "data": "3e0"}]
 )
 def test_a_request_that_cannot_be_sent_is_refused(arguments):
     with pytest.raises(HalError, match="diagnose takes to"):
         Request.parse(arguments)
+
+
+def test_requests_may_be_written_as_digits():
+    assert Request.parse({"to": 0x7E0, "data": "22 F1 90"}) == Request(0x7E0, b"\x22\xf1\x90", 5.0)
 
 
 @contextmanager

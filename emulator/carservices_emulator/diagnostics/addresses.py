@@ -19,8 +19,8 @@ class Address:
     request: int
     response: int
     node: int
-    obd: bool = False
-    """Whether it answers OBD (SAE J1979)."""
+    obd: str = ""
+    """Its name in OBD, one of SAE J1979-DA's; units without one do not answer OBD."""
 
     @property
     def request_29(self) -> int:
@@ -34,8 +34,8 @@ class Address:
 ECUS: dict[str, Address] = {
     ecu.name: ecu
     for ecu in (
-        Address("VCU", "Vehicle control unit", 0x7E0, 0x7E8, 0x10, obd=True),
-        Address("BMS", "Battery management system", 0x7E4, 0x7EC, 0x14, obd=True),
+        Address("VCU", "Vehicle control unit", 0x7E0, 0x7E8, 0x10, "HPCM-HybridPtCtrl"),
+        Address("BMS", "Battery management system", 0x7E4, 0x7EC, 0x14, "BECM-B+EnergyCtrl"),
         Address("BCM", "Body control module", 0x745, 0x74D, 0x40),
         Address("HVAC", "Climate control", 0x746, 0x74E, 0x44),
         Address("TPMS", "Tyre pressure monitor", 0x750, 0x758, 0x4C),

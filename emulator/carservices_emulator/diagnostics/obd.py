@@ -92,9 +92,7 @@ INFORMATION: dict[int, Callable[[Unit], bytes]] = {
     0x02: lambda unit: unit.vin,
     0x04: lambda unit: (unit.identity[PART].strip() + b" " + unit.identity[SOFTWARE])[:16].ljust(16, b"\0"),
     0x06: lambda unit: zlib.crc32(unit.identity[PART] + unit.identity[SOFTWARE]).to_bytes(4),
-    0x0A: lambda unit: f"{unit.address.name}\0-{unit.address.title.title().replace(' ', '')}".encode()[:20].ljust(
-        20, b"\0"
-    ),
+    0x0A: lambda unit: unit.address.obd.encode().ljust(20, b"\0"),
 }
 """VIN, calibration identification, its verification number, name of the unit."""
 

@@ -194,6 +194,7 @@ def test_obd_lists_what_it_has(bench):
         assert bench.ask(name, f"01{missing:02x}") == "7f0112"
     assert bench.ask("VCU", "010d42")[:8] == "410d0042"
     assert bytes.fromhex(bench.ask("VCU", "0902"))[3:] == bench.car.profile.identity.vin.encode()
+    assert bytes.fromhex(bench.ask("BMS", "090a"))[3:] == b"BECM-B+EnergyCtrl\0\0\0"
     assert bench.ask("VCU", "0900") == "4900" + "54400000"
 
 
