@@ -131,6 +131,38 @@ async def test_bad_frames_are_counted_and_nobody_hears_of_them(request):
     bus.shutdown()
 
 
+async def test_a_flood_is_counted_to_the_last_frame_and_the_car_stays_awake(request):
+    bus = can.Bus(request.node.name, "virtual", ignore_config=True)
+    async with opened(CanHal(options(request.node.name))) as hal:
+        for number in range(9_000):
+            bus.send(can.Message(arbitration_id=number % 0x100, is_extended_id=False, data=bytes(8)))
+        bus.send(can.Message(arbitration_id=CLIMATE.id, is_extended_id=False, data=bytes([42, 0, 7])))
+        batch = await anext(hal.events())
+        assert {value.value for value in batch} == {21.0, False, 7}
+        figures = (await hal.health()).figures
+        assert (figures["frames"], figures["unknown"]) == (9_001, 9_000)
+    bus.shutdown()
+
+
+async def test_nothing_but_errors_on_the_bus_is_the_wrong_bit_rate(request):
+    bus = can.Bus(request.node.name, "virtual", ignore_config=True)
+    async with opened(CanHal(options(request.node.name))) as hal:
+        bus.send(can.Message(is_error_frame=True))
+        await wait_for(hal, lambda health: not health.ok)
+        assert "nothing but error frames; check the bit rate" in (await hal.health()).message
+        bus.send(can.Message(arbitration_id=1, is_extended_id=False))
+        await wait_for(hal, lambda health: health.ok)
+    bus.shutdown()
+
+
+async def wait_for(hal, wanted):
+    for _ in range(4000):
+        if wanted(await hal.health()):
+            return
+        await asyncio.sleep(0.005)
+    raise AssertionError("it never happened")
+
+
 async def test_bus_off_is_told_and_left_behind(request):
     bus = can.Bus(request.node.name, "virtual", ignore_config=True)
     async with opened(CanHal(options(request.node.name, retry=60))) as hal:

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator
 
 from carservices.hal import HalError
 from carservices_hal.can import mapping as mappings
-from carservices_hal.can.dbc import Dbc, DbcError, Message
+from carservices_hal.can.dbc import Dbc, DbcError, Lint, Message
 from carservices_hal.can.imports import load as load_database
 from carservices_hal.can.mapping import CarMapping
 
@@ -25,9 +25,18 @@ Files = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 def databases(names: Sequence[str]) -> list[Dbc]:
     """The databases in these files. Raises HalError."""
     try:
-        return [load_database(shipped(name, "dbc")) for name in names]
+        bases = [load_database(shipped(name, "dbc")) for name in names]
     except DbcError as error:
         raise HalError(str(error)) from None
+    before: dict[int, tuple[Message, Dbc]] = {}
+    for base in bases:
+        for key, message in base.messages.items():
+            if key in before:
+                other, file = before[key]
+                cause = f"{message.name}: the id of {other.name} in {file.file}; that one is left out"
+                base.lints.append(Lint(message.line, cause))
+            before[key] = message, base
+    return bases
 
 
 def merged(bases: Sequence[Dbc]) -> dict[int, Message]:

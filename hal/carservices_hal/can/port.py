@@ -24,6 +24,8 @@ PATIENCE = 0.1
 SEND_TIMEOUT = 0.5
 MOST_FRAMES = 2000
 """Frames of one batch; more wait in the adapter's queue, whose overflow is the adapter's to count."""
+MOST_BATCHES = 2
+"""Batches on their way to the event loop: a flood fills the adapter's queue, not our memory."""
 MOST_FILTERS = 512
 """Of one socket of SocketCAN (linux/can/raw.h: CAN_RAW_FILTER_MAX)."""
 BUS_OFF = 0x40
@@ -62,6 +64,7 @@ class Port:
         """Open the bus. Raises HalError when it cannot be."""
         loop = asyncio.get_running_loop()
         self._ending.clear()
+        self._room = threading.Semaphore(MOST_BATCHES)
         self._ended = asyncio.Event()
         opened: asyncio.Future[None] = loop.create_future()
         self._thread = threading.Thread(target=self._run, args=(loop, opened), name="can-read", daemon=True)
@@ -81,7 +84,7 @@ class Port:
             await asyncio.get_running_loop().run_in_executor(self._sender, self._send, frames, fd)
         except asyncio.CancelledError:
             task = asyncio.current_task()
-            if self._sender is None and task is not None and not task.cancelling():  # `close` dropped the frames
+            if self._ending.is_set() and task is not None and not task.cancelling():  # `close` dropped the frames
                 raise HalError("the CAN bus is closed") from None
             raise
 
@@ -146,8 +149,15 @@ class Port:
                 self._ending.wait(self._retry)
                 continue
             if frames:
-                loop.call_soon_threadsafe(self._on_frames, frames)
+                while not self._room.acquire(timeout=PATIENCE):
+                    if self._ending.is_set():
+                        return
+                loop.call_soon_threadsafe(self._hand_over, frames)
                 self._ending.wait(GATHER)
+
+    def _hand_over(self, frames: list[Frame]) -> None:
+        self._room.release()
+        self._on_frames(frames)
 
     def _open_bus(self) -> "can.BusABC":
         bus = open_bus(self._settings)
@@ -157,15 +167,16 @@ class Port:
 
     def _batch(self, bus: "can.BusABC") -> list[Frame]:
         frames: list[Frame] = []
-        message = bus.recv(PATIENCE)
-        while message is not None and len(frames) < MOST_FRAMES:
+        for number in range(MOST_FRAMES):
+            message = bus.recv(0 if number else PATIENCE)
+            if message is None:
+                break
             if message.is_error_frame:
                 self.errors += 1
                 if message.arbitration_id & BUS_OFF:
                     raise HalError("the controller is off the bus (bus-off): wrong bit rate, or a broken line")
             elif not message.is_remote_frame:
                 frames.append((key_of(message), message.data, time.monotonic_ns()))
-            message = bus.recv(0)
         return frames
 
     def _report(self, loop: asyncio.AbstractEventLoop, fault: str) -> None:
