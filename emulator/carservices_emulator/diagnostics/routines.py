@@ -57,7 +57,7 @@ def restart(unit: Unit) -> None:
     mend(unit.world, RESTARTS.get(unit.address.name, ()))
 
 
-def test_contactors(unit: Unit) -> int:
+def check_contactors(unit: Unit) -> int:
     """Both contactors open and close: only in P, without a cable."""
     car = unit.world.car
     return DONE if car.gear == PARK and car.port.plug is None else FAILED
@@ -69,7 +69,7 @@ ROUTINES: dict[tuple[str, int], Routine] = {
         Routine("TPMS", 0x0301, "Re-learn tyre sensors", repairing("tyre-sensor-lost"), 5.0),
         Routine("BCM", 0x0302, "Re-initialise windows", repairing("window-reference"), 3.0, waits=True),
         Routine("HVAC", 0x0303, "Reset heater lock-out", repairing("heater-lockout")),
-        Routine("BMS", 0x0304, "Contactor self test", test_contactors, 1.5, waits=True, secure=True),
+        Routine("BMS", 0x0304, "Contactor self test", check_contactors, 1.5, waits=True, secure=True),
     )
 }
 """By unit and routine identifier."""
@@ -84,19 +84,16 @@ def routine_control(unit: Unit, data: bytes) -> bytes | Pending:
     if routine.secure and not unit.unlocked:
         raise Refusal(Nrc.SECURITY_ACCESS_DENIED)
     running = unit.routines.get(routine.number)
-    match data[0]:
-        case 1:
-            unit.stand_still()
-            if routine.waits:
-                return Pending(routine.seconds, lambda: _end(unit, routine, data))
-            unit.routines[routine.number] = Running(unit.clock() + routine.seconds)
-            settle(unit)
-        case 2:
-            if running is None or running.result is not None:
-                raise Refusal(Nrc.SEQUENCE_ERROR)
-            running.result = STOPPED
-        case _ if running is None:
-            raise Refusal(Nrc.SEQUENCE_ERROR)
+    if data[0] == START:
+        unit.stand_still()
+        if routine.waits:
+            return Pending(routine.seconds, lambda: _end(unit, routine, data))
+        unit.routines[routine.number] = Running(unit.clock() + routine.seconds)
+        settle(unit)
+    elif running is None or (data[0] == STOP and running.result is not None):
+        raise Refusal(Nrc.SEQUENCE_ERROR)
+    elif data[0] == STOP:
+        running.result = STOPPED
     result = unit.routines[routine.number].result
     return data + bytes([RUNNING if result is None else result])
 

@@ -14,6 +14,8 @@ from carservices_emulator.world import World
 NEGATIVE = 0x7F
 ANSWER = 0x40
 """Added to the service's byte in a positive answer."""
+TESTER_PRESENT = 0x3E
+"""The one service a unit has time for while it is busy."""
 SUPPRESS = 0x80
 """Bit of the sub-function: no positive answer."""
 LONGEST = 4095
@@ -80,7 +82,7 @@ class Server:
         service = SERVICES.get(number)
         if service is None:
             raise Refusal(Nrc.SERVICE_NOT_SUPPORTED)
-        if unit.late is not None:
+        if unit.late is not None and number != TESTER_PRESENT:
             raise Refusal(Nrc.BUSY)
         if service.extended and unit.session is Session.DEFAULT:
             raise Refusal(Nrc.SERVICE_NOT_IN_SESSION)
