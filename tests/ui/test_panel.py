@@ -13,6 +13,7 @@ from kivy.tests.common import UnitTestTouch
 from carservices.signals import Catalogue, Datatype, SignalConfig, Status, Value
 from carservices.testing import car
 from carservices_emulator.hal import EmulatorHal
+from carservices_ui import i18n
 from carservices_ui.panel.backend import PanelLink, Survey
 from carservices_ui.panel.panel import Panel
 from carservices_ui.panel.tabs import TABS
@@ -93,7 +94,8 @@ class PanelDriver:
         self.store = Store()
         self.store.backend = self.backend
         self.store.wake = Clock.create_trigger(self.store.drain)
-        self.panel = Panel(self.store, self.backend, tab, size=Window.size)
+        self.language = "en"
+        self.panel = Panel(self.store, self.backend, tab, wanted_language=lambda: self.language, size=Window.size)
         Window.add_widget(self.panel)
         EventLoop.status = "started"
         self.store.put_link(True)
@@ -137,6 +139,7 @@ class PanelDriver:
 
     def close(self):
         self.panel.close()
+        i18n.set_language("en")
         for child in Window.children[:]:
             Window.remove_widget(child)
         self.frames(1)
@@ -326,7 +329,7 @@ def test_doors_seats_and_cable(panel):
 
 def test_weather_sliders_show_and_change_it(panel):
     driver = panel("weather")
-    slider, cell, _ = driver.tab.sliders["temperature"]
+    slider, cell, *_ = driver.tab.sliders["temperature"]
     assert (slider.value, cell.text) == (20.0, "20 °C")
     driver.click(slider, at=(0.02, 0.5))
     assert driver.backend.commands == [("weather", {"temperature": -40.0})]
@@ -407,3 +410,18 @@ async def test_a_command_takes_effect_in_the_real_emulator():
             assert not refused.ok
             assert "levitate" in refused.reason
             assert (await answer(link.inject, SPEED, 77.0, Status.AVAILABLE)).ok
+
+
+@pytest.mark.parametrize("tab", [info.name for info in TABS])
+def test_it_follows_the_language_and_stays_on_its_tab(panel, tab):
+    driver = panel(tab)
+    titles = {language: _titles(driver, language) for language in ("de", "fr", "en")}
+    assert driver.panel.current == tab
+    assert all(titles[language] == {i18n.table(language)[info.title] for info in TABS} for language in titles)
+
+
+def _titles(driver, language):
+    driver.language = language
+    driver.refresh()
+    shown = {getattr(widget, "text", None) for widget in driver.panel.walk()}
+    return shown & {i18n.table(language)[info.title] for info in TABS}

@@ -41,12 +41,15 @@ def t(key: str, **values: object) -> str:
     return table(_current)[key].format(**values)
 
 
+def words(key: str, otherwise: str) -> str:
+    """The words for `key`, or `otherwise` for a key without any: for names that somebody else makes up."""
+    return table(_current).get(key, otherwise)
+
+
 def number(value: float, digits: int = 0) -> str:
     """A number with the marks of the language (decimals, thousands; CLDR) and a true minus sign."""
     text = f"{value:,.{digits}f}"
     if not text.strip("-0.,"):
         text = text.removeprefix("-")
     marks = table(_current)
-    return text.translate(
-        str.maketrans({"-": "−", ".": marks["format.decimal"], ",": marks["format.thousands"]}),
-    )
+    return text.translate(str.maketrans("-.,", f"−{marks['format.decimal']}{marks['format.thousands']}"))

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from carservices.signals import Catalogue, Datum
+from carservices_ui.i18n import t
 from carservices_ui.panel.backend import PanelBackend
-from carservices_ui.panel.emulator import NO_CAR, Emulator
+from carservices_ui.panel.emulator import Emulator
 from carservices_ui.panel.signals import Signals
 from carservices_ui.store import Outcome, Store
 
@@ -36,19 +37,20 @@ class Desk:
 
     def set(self, path: str, value: Datum, on_outcome: Callable[[Outcome], None] = lambda _: None) -> None:
         """Actuate a signal as any client would, and tell how that ended."""
-        name = path.removeprefix("Vehicle.")
-        self.tell(f"{name} = {value}: sent", True)
+        what = f"{path.removeprefix('Vehicle.')} = {value}"
+        self.tell(t("panel.sent", what=what), True)
 
         def ended(outcome: Outcome) -> None:
             if outcome.ok:
-                self.tell(f"{name} = {value}: confirmed by the car", True)
+                self.tell(t("panel.confirmed", what=what), True)
             else:
-                blocking = f" (because of {outcome.blocking})" if outcome.blocking else ""
-                self.tell(f"{name} = {value}: refused, {outcome.reason or NO_CAR}{blocking}", False)
+                blocking = t("panel.because", signal=outcome.blocking) if outcome.blocking else ""
+                reason = f"{outcome.reason or t('panel.no_car')}{blocking}"
+                self.tell(t("panel.refused", what=what, reason=reason), False)
             on_outcome(outcome)
 
         self.store.set(path, value, ended)
 
     def refused(self, outcome: Outcome) -> None:
         """Tell why the car did not do it; `bind_signal` reports here."""
-        self.tell(f"refused: {outcome.reason or NO_CAR}", False)
+        self.tell(t("panel.refused_all", reason=outcome.reason or t("panel.no_car")), False)

@@ -9,6 +9,7 @@ from kivy.uix.gridlayout import GridLayout
 from kivy.uix.widget import Widget
 
 from carservices.signals import Datatype, Datum, SignalConfig, Status
+from carservices_ui.i18n import t, words
 from carservices_ui.look import color
 from carservices_ui.panel import edit
 from carservices_ui.panel.desk import Desk
@@ -19,13 +20,20 @@ from carservices_ui.widgets import Card, Text
 from carservices_ui.widgets.lists import Scroll
 
 FAILURES = {
-    "silent": ("Unavailable", Status.UNAVAILABLE),
-    "error": ("Error", Status.ERROR),
-    "stuck": ("Stuck", None),
-    "jitter": ("Jitter", None),
-    "out_of_range": ("Out of range", None),
+    "silent": ("panel.silent", Status.UNAVAILABLE),
+    "error": ("panel.error", Status.ERROR),
+    "stuck": ("panel.stuck", None),
+    "jitter": ("panel.jitter", None),
+    "out_of_range": ("panel.out_of_range", None),
 }
-"""Ways in which a sensor fails: the emulator's mode, its button, and what the hub itself can pretend."""
+"""Ways in which a sensor fails: the emulator's mode, the key of its button, and what the hub itself can pretend."""
+STATES = {
+    Status.AVAILABLE: "panel.available",
+    Status.UNAVAILABLE: "panel.unavailable",
+    Status.ERROR: "panel.in_error",
+}
+INJECT = 150
+"""Width of that button in dp."""
 CHOICES = 6
 """With up to this many values one clicks them instead of typing."""
 
@@ -37,7 +45,7 @@ class Detail(Card):
         super().__init__(radius="tile", **kwargs)
         self._desk = desk
         self.path: str | None = None
-        self.entry = Field(hint="value")
+        self.entry = Field(hint=t("panel.value"))
         self.entry.bind(on_text_validate=lambda _: self.set())
         self.value = Text("", role="primary", strong=True)
         self.state = Cell("", align="left")
@@ -76,7 +84,7 @@ class Detail(Card):
         status = Status.UNAVAILABLE if value is None else value.status
         unit = f" {edit.unit(self.config)}" if status is Status.AVAILABLE else ""
         self.value.text = edit.short(value)[:28] + unit
-        self.state.text = status.name.lower()
+        self.state.text = t(STATES[status])
         self.state.tone({Status.AVAILABLE: "energy", Status.ERROR: "alert"}.get(status, "text3"))
         if self.plot.parent:
             past = self._desk.signals.past.get(self.path, ())
@@ -85,15 +93,17 @@ class Detail(Card):
     def set(self, value: Datum | None = None) -> None:
         """Actuate it as a client would, with `value` or what is typed."""
         if self.path is not None and (chosen := self._value(value)) is not None:
-            self._say("sent …", "accent")
-            self._desk.set(self.path, chosen, self._ended("accepted and confirmed by the car", "refused"))
+            self._say(t("panel.sent_now"), "accent")
+            self._desk.set(self.path, chosen, self._ended(t("panel.accepted"), t("panel.is_refused")))
 
     def inject(self, value: Datum | None = None) -> None:
         """Pretend that the sensor says `value` or what is typed."""
         if self.path is None or (chosen := self._value(value)) is None:
             return
         if self._desk.emulator.takes("inject"):
-            self._desk.emulator.do("inject", self._ended("injected", "not injected"), path=self.path, value=chosen)
+            self._desk.emulator.do(
+                "inject", self._ended(t("panel.injected"), t("panel.not_injected")), path=self.path, value=chosen
+            )
         else:
             self._pretend(chosen, Status.AVAILABLE)
 
@@ -102,23 +112,27 @@ class Detail(Card):
         if self.path is None:
             return
         if self._desk.emulator.takes("fail"):
-            self._desk.emulator.do("fail", self._ended("broken", "not broken"), path=self.path, mode=mode)
+            self._desk.emulator.do(
+                "fail", self._ended(t("panel.broken"), t("panel.not_broken")), path=self.path, mode=mode
+            )
         elif (status := FAILURES[mode][1]) is not None:
             self._pretend(None, status)
 
     def clear(self) -> None:
         """Repair it."""
         if self.path is not None:
-            self._desk.emulator.do("clear", self._ended("repaired", "not repaired"), path=self.path)
+            self._desk.emulator.do("clear", self._ended(t("panel.repaired"), t("panel.not_repaired")), path=self.path)
 
     def _note(self) -> None:
         mode = self._desk.emulator.status.get("sensors", {}).get(self.path)
-        words = "Injected: holds this value until cleared." if mode == "inject" else f"This sensor fails: {mode}."
-        self.broken.text = words if mode else ""
+        if mode is None or mode == "inject":
+            self.broken.text = t("panel.holds") if mode else ""
+        else:
+            self.broken.text = t("panel.fails", mode=words(f"panel.mode_{mode}", mode))
 
     def _pretend(self, value: Datum | None, status: Status) -> None:
         path = self.path or ""
-        note = self._ended("injected until the source speaks again", "not injected")
+        note = self._ended(t("panel.injected_until"), t("panel.not_injected"))
 
         def ended(outcome: Outcome) -> None:
             self._desk.emulator.report(f"inject {path}", outcome)
@@ -141,7 +155,7 @@ class Detail(Card):
 
         def ended(outcome: Outcome) -> None:
             if path == self.path:
-                words = well if outcome.ok else f"{badly}: {outcome.reason or 'no car answers'}"
+                words = well if outcome.ok else f"{badly}: {outcome.reason or t('panel.no_car')}"
                 self._say(words, "energy" if outcome.ok else "alert")
 
         return ended
@@ -166,14 +180,14 @@ class Detail(Card):
         parts: list[Widget] = [
             Words(f"{name}.", tone="text3"),
             Words(last, tone="text", role="primary"),
-            Words(known.description if known else "Not in the catalogue: a signal of this HAL alone."),
+            Words(known.description if known else t("panel.not_catalogued")),
             _pair(self.value, self.state),
             self.broken,
             *([self.plot] if config.datatype.is_number and not config.datatype.is_array else []),
             *(_trait(*pair) for pair in edit.traits(config)),
             *self._inputs(config),
             self.outcome,
-            Words("Break it", tone="text2"),
+            Words(t("panel.break_it"), tone="text2"),
             self._failures(),
         ]
         for part in parts:
@@ -185,32 +199,32 @@ class Detail(Card):
     def _inputs(self, config: SignalConfig) -> list[Widget]:
         values = (True, False) if config.datatype is Datatype.BOOLEAN else config.allowed
         if not config.datatype.is_array and values and len(values) <= CHOICES:
-            rows: list[Widget] = [Words("Allowed", tone="text2")] if config.allowed else []
+            rows: list[Widget] = [Words(t("panel.allowed"), tone="text2")] if config.allowed else []
             return [*rows, *(self._pick(config, value) for value in values)]
-        rows = [Words(f"Allowed: {', '.join(map(str, values))}")] if values else []
+        rows = [Words(t("panel.allowed_list", values=", ".join(map(str, values))))] if values else []
         row = BoxLayout(size_hint_y=None, height=dp(CONTROL), spacing=dp(10))
         row.add_widget(self.entry)
-        row.add_widget(button("Inject", self.inject, width=116))
+        row.add_widget(button(t("panel.inject"), self.inject, width=INJECT))
         if edit.writable(config):
-            row.add_widget(button("Set", self.set, kind="primary", width=100))
+            row.add_widget(button(t("panel.set"), self.set, kind="primary", width=100))
         return [*rows, row]
 
     def _pick(self, config: SignalConfig, value: Any) -> Widget:
         row = BoxLayout(size_hint_y=None, height=dp(CONTROL), spacing=dp(10))
         row.add_widget(Cell(edit.text(value), strong=True))
-        row.add_widget(button("Inject", lambda: self.inject(value), width=116))
+        row.add_widget(button(t("panel.inject"), lambda: self.inject(value), width=INJECT))
         if edit.writable(config):
-            row.add_widget(button("Set", lambda: self.set(value), kind="primary", width=100))
+            row.add_widget(button(t("panel.set"), lambda: self.set(value), kind="primary", width=100))
         return row
 
     def _failures(self) -> Widget:
         grid = GridLayout(cols=3, spacing=dp(8), size_hint_y=None)
         grid.bind(minimum_height=grid.setter("height"))
-        for mode, (words, status) in FAILURES.items():
+        for mode, (key, status) in FAILURES.items():
             if self._emulated or status is not None:
-                grid.add_widget(_filling(button(words, partial(self.fail, mode))))
+                grid.add_widget(_filling(button(t(key), partial(self.fail, mode))))
         if self._emulated:
-            grid.add_widget(_filling(button("Clear", self.clear, kind="primary")))
+            grid.add_widget(_filling(button(t("panel.clear"), self.clear, kind="primary")))
         return grid
 
 

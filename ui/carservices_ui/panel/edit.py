@@ -5,6 +5,7 @@ from typing import Any
 
 from carservices.signals import Access, ChangeMode, Datatype, Datum, InvalidValue, SignalConfig, Status, Value
 from carservices.signals.check import check
+from carservices_ui.i18n import t
 
 NOTHING = "–"
 UNITS = {"Celsius": "°C", "percent": "%", "degrees": "°", "degrees/s": "°/s", "m/s^2": "m/s²", "iso8601": ""}
@@ -66,15 +67,17 @@ def traits(config: SignalConfig) -> list[tuple[str, str]]:
     """What a HAL says about a signal, as pairs of name and words."""
     limits = [f"{sign} {limit:g}" for sign, limit in (("≥", config.min), ("≤", config.max)) if limit is not None]
     pairs = [
-        ("Datatype", config.datatype.value),
-        ("Access", config.access.value.replace("_", " / ")),
-        ("Change mode", config.change_mode.value.replace("_", " ")),
+        (t("panel.datatype"), config.datatype.value),
+        (t("panel.access"), t(f"panel.{config.access.value}")),
+        (t("panel.change_mode"), t(f"panel.{config.change_mode.value}")),
     ]
     if config.change_mode is ChangeMode.CONTINUOUS:
-        pairs.append(("Rate", f"{config.min_rate:g} to {config.max_rate:g} Hz"))
+        pairs.append((t("panel.rate"), t("panel.hertz", low=f"{config.min_rate:g}", high=f"{config.max_rate:g}")))
     if limits:
-        pairs.append(("Limits", " and ".join(limits)))
-    return [*pairs, ("Unit", unit(config) or "none")]
+        pairs.append(
+            (t("panel.limits"), t("panel.and", low=limits[0], high=limits[1]) if len(limits) > 1 else limits[0])
+        )
+    return [*pairs, (t("panel.unit"), unit(config) or t("panel.no_unit"))]
 
 
 def writable(config: SignalConfig) -> bool:

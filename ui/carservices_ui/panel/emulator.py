@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
+from carservices_ui.i18n import t
 from carservices_ui.panel.backend import PanelBackend, Survey
 from carservices_ui.store import OnOutcome, Outcome, Store
 
-NO_CAR = "No car answers"
 WORLD_VERBS = frozenset({"scenario", "seek", "speed", "pause", "record", "replay", "status"})
 """Verbs every emulator has beside those it lists under ``choices.commands``."""
 
@@ -38,12 +38,12 @@ class Emulator:
     def absence(self) -> str:
         """Why there is no emulator, for a person; empty when there is one."""
         if not self._store.linked:
-            return "The hub does not answer. The panel waits and comes back by itself."
+            return t("panel.no_hub")
         if not self.surveyed:
-            return "Looking for the emulator …"
+            return t("panel.looking")
         if self.last.emulator is None:
-            others = ", ".join(self.last.hals) or "none"
-            return f"This tab plays with the emulator, and it does not run here. HALs that do: {others}."
+            others = ", ".join(self.last.hals) or t("panel.none")
+            return t("panel.no_emulator", hals=others)
         return ""
 
     def choices(self, what: str) -> list[str]:
@@ -91,12 +91,12 @@ class Emulator:
 
     def report(self, what: str, outcome: Outcome) -> None:
         """Tell how something ended, and look at the emulator again."""
-        self._tell(what if outcome.ok else f"{what}: {outcome.reason or NO_CAR}", outcome.ok)
+        self._tell(what if outcome.ok else f"{what}: {outcome.reason or t('panel.no_car')}", outcome.ok)
         self.survey()
 
     def _send(self, verb: str, arguments: dict[str, Any], ended: OnOutcome) -> None:
         if self.last.emulator is None:
-            ended(Outcome(False, reason=self.absence or NO_CAR))
+            ended(Outcome(False, reason=self.absence or t("panel.no_car")))
             return
         self._backend.control(
             self.last.emulator, verb, arguments, lambda outcome: self._store.post(lambda: ended(outcome))

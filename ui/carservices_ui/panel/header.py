@@ -6,6 +6,7 @@ from kivy.clock import Clock
 from kivy.metrics import dp
 from kivy.uix.boxlayout import BoxLayout
 
+from carservices_ui.i18n import t, words
 from carservices_ui.panel.desk import Desk
 from carservices_ui.panel.kit import Cell
 from carservices_ui.panel.simclock import SimClock, clock
@@ -39,11 +40,11 @@ class Header(BoxLayout):
         emulator, status = self._desk.emulator, self._desk.emulator.status
         self.clock.synchronise()
         if not self._desk.store.linked:
-            title, what, tone = "No car", emulator.absence, "alert"
+            title, what, tone = t("panel.no_car_here"), emulator.absence, "alert"
         elif status:
             title, what, tone = str(status.get("profile", emulator.last.emulator)), _doing(status), "energy"
         else:
-            title, what, tone = ", ".join(emulator.last.hals) or "No HAL", "not an emulator", "heat"
+            title, what, tone = ", ".join(emulator.last.hals) or t("panel.no_hal"), t("panel.not_emulator"), "heat"
         self._title.text, self._what.text = title, what
         self._light.show(tone=tone)
         self._pause.icon.show("play_arrow" if status.get("paused") else "pause")
@@ -61,8 +62,9 @@ class Header(BoxLayout):
 
 def _doing(status: dict[str, Any]) -> str:
     if status.get("replay"):
-        return f"replays {status['replay']}"
-    parts = [str(status.get("scenario", "")), f"driver {status.get('driver', 'unknown')}"]
-    parts += [f"{len(status['faults'])} fault{'s' * (len(status['faults']) > 1)}"] if status.get("faults") else []
-    parts += ["recording"] if status.get("recording") else []
+        return t("panel.replays", file=status["replay"])
+    driver = str(status.get("driver", "?"))
+    parts = [str(status.get("scenario", "")), t("panel.driver_is", name=words(f"panel.{driver}", driver))]
+    parts += [t("panel.faults_n", n=len(status["faults"]))] if status.get("faults") else []
+    parts += [t("panel.recording")] if status.get("recording") else []
     return "  ·  ".join(parts)

@@ -1,5 +1,6 @@
 """The root of the panel's window: what runs at the top, tabs at the left, the last outcome at the bottom."""
 
+from collections.abc import Callable
 from typing import Any
 
 from kivy.clock import Clock
@@ -9,7 +10,8 @@ from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.floatlayout import FloatLayout
 from kivy.uix.widget import Widget
 
-from carservices_ui import look
+from carservices_ui import i18n, look
+from carservices_ui.i18n import t
 from carservices_ui.look import color
 from carservices_ui.panel.backend import PanelBackend
 from carservices_ui.panel.desk import Desk
@@ -30,7 +32,18 @@ SIDE = 196
 class Panel(BoxLayout):
     """One per window; `desk` is what its tabs share."""
 
-    def __init__(self, store: Store, backend: PanelBackend, tab: str = TABS[0].name, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        store: Store,
+        backend: PanelBackend,
+        tab: str = TABS[0].name,
+        *,
+        wanted_language: Callable[[], str] = i18n.language,
+        **kwargs: Any,
+    ) -> None:
+        """`wanted_language` is asked now and then; the panel follows it."""
+        self._wanted_language = wanted_language
+        i18n.set_language(wanted_language())
         look.set_theme("night")
         look.set_scale(SCALE)
         super().__init__(orientation="vertical", **kwargs)
@@ -40,11 +53,6 @@ class Panel(BoxLayout):
         self.tab: Tab | None = None
         self.current = ""
         self._bindings: list[Unbind] = []
-        self._said = Cell("Ready", tone="text2")
-        self._said_icon = Icon("info", size="small", tone="text3")
-        self._stage = FloatLayout()
-        self._buttons = {info.name: _TabButton(info.icon, info.title) for info in TABS}
-        self._header = Header(self.desk)
         self._build()
         emulator.on_change.append(self._changed)
         store.bind_link(lambda _: self._linked())
@@ -93,12 +101,29 @@ class Panel(BoxLayout):
     def _changed(self) -> None:
         grown = self.desk.signals.offer(self.desk.emulator.last.configs)
         self._header.changed()
-        if self.tab:
+        if i18n.language() != (language := self._wanted_language()):
+            self._speak(language)
+        elif self.tab:
             self.tab.changed()
             if grown:
                 self.tab.offered()
 
+    def _speak(self, language: str) -> None:
+        """Build everything again in another language."""
+        i18n.set_language(language)
+        self._header.close()
+        self._drop()
+        self.clear_widgets()
+        self._build()
+        self._header.changed()
+        self.show(self.current)
+
     def _build(self) -> None:
+        self._said = Cell(t("panel.ready"), tone="text2")
+        self._said_icon = Icon("info", size="small", tone="text3")
+        self._stage = FloatLayout()
+        self._buttons = {info.name: _TabButton(info.icon, t(info.title)) for info in TABS}
+        self._header = Header(self.desk)
         side = BoxLayout(orientation="vertical", size_hint_x=None, width=dp(SIDE), spacing=dp(6))
         for name, tab_button in self._buttons.items():
             tab_button.bind(on_release=lambda *_, name=name: self.show(name))

@@ -11,6 +11,7 @@ from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.stencilview import StencilView
 
 from carservices.signals import Access, ChangeMode, SignalConfig, Status, Value
+from carservices_ui.i18n import t
 from carservices_ui.look import color
 from carservices_ui.panel import edit
 from carservices_ui.panel.kit import Cell
@@ -193,5 +194,7 @@ def column(name: str, **kwargs: Any) -> Cell:
 
 
 def _brief(config: SignalConfig) -> str:
-    pace = {ChangeMode.CONTINUOUS: f"{config.max_rate:g} Hz", ChangeMode.STATIC: "static"}.get(config.change_mode)
+    pace = {ChangeMode.CONTINUOUS: f"{config.max_rate:g} Hz", ChangeMode.STATIC: t("panel.static")}.get(
+        config.change_mode
+    )
     return " · ".join((config.datatype.value, ACCESS[config.access], *([pace] if pace else [])))

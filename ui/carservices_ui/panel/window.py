@@ -15,6 +15,7 @@ from carservices_ui import glass
 from carservices_ui.panel.backend import PanelLink
 from carservices_ui.panel.panel import Panel
 from carservices_ui.panel.tabs import BY_NAME
+from carservices_ui.preferences import Preferences
 from carservices_ui.store import Store
 
 BEAT_SECONDS = 1.0
@@ -37,7 +38,7 @@ def opened(run_dir: Path, name: str, tab: str) -> Iterator[Panel]:
     store = Store()
     store.wake = Clock.create_trigger(store.drain)
     link = PanelLink(store, run_dir, name)
-    panel = Panel(store, link, tab)
+    panel = Panel(store, link, tab, wanted_language=lambda: Preferences.load().language)
     link.start()
     try:
         yield panel

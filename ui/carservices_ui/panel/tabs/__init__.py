@@ -15,7 +15,7 @@ from carservices_ui.panel.tabs.weather import WeatherTab
 
 @dataclass(frozen=True)
 class TabInfo:
-    """A tab: its name, icon, title, and what makes it."""
+    """A tab: its name, icon, the key of its title, and what makes it."""
 
     name: str
     icon: str
@@ -24,11 +24,11 @@ class TabInfo:
 
 
 TABS = (
-    TabInfo("signals", "list", "Signals", SignalsTab),
-    TabInfo("drive", "speed", "Drive", DriveTab),
-    TabInfo("car", "directions_car", "Car", CarTab),
-    TabInfo("weather", "partly_cloudy_day", "Weather", WeatherTab),
-    TabInfo("faults", "warning", "Faults", FaultsTab),
-    TabInfo("scenario", "timeline", "Scenario", ScenarioTab),
+    TabInfo("signals", "list", "panel.tab_signals", SignalsTab),
+    TabInfo("drive", "speed", "panel.tab_drive", DriveTab),
+    TabInfo("car", "directions_car", "panel.tab_car", CarTab),
+    TabInfo("weather", "partly_cloudy_day", "panel.tab_weather", WeatherTab),
+    TabInfo("faults", "warning", "panel.tab_faults", FaultsTab),
+    TabInfo("scenario", "timeline", "panel.tab_scenario", ScenarioTab),
 )
 BY_NAME = {info.name: info for info in TABS}

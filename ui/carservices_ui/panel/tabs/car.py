@@ -9,6 +9,7 @@ from kivy.uix.gridlayout import GridLayout
 from kivy.uix.widget import Widget
 
 from carservices_ui.binding import bind_signal
+from carservices_ui.i18n import number, t
 from carservices_ui.panel.kit import CONTROL, Cell, Group, Words, button, choice, fact, line
 from carservices_ui.panel.tabs.base import Tab
 from carservices_ui.panel.topview import SEATS, TopView
@@ -19,19 +20,25 @@ LIGHTS = "Vehicle.Body.Lights"
 CHARGING = "Vehicle.Powertrain.TractionBattery.Charging"
 PORT = f"{CHARGING}.ChargingPort.FrontRight"
 WINDOWS = {
-    "Row1.DriverSide": "Front window",
-    "Row1.PassengerSide": "Front window",
-    "Row2.DriverSide": "Rear window",
-    "Row2.PassengerSide": "Rear window",
+    "Row1.DriverSide": "panel.front_window",
+    "Row1.PassengerSide": "panel.front_window",
+    "Row2.DriverSide": "panel.rear_window",
+    "Row2.PassengerSide": "panel.rear_window",
 }
-SWITCH = (("OFF", "Off"), ("POSITION", "Pos."), ("DAYTIME_RUNNING_LIGHTS", "Day"), ("AUTO", "Auto"), ("BEAM", "Beam"))
+SWITCH = (
+    ("OFF", "panel.switch_off"),
+    ("POSITION", "panel.switch_position"),
+    ("DAYTIME_RUNNING_LIGHTS", "panel.switch_day"),
+    ("AUTO", "panel.auto"),
+    ("BEAM", "panel.beam"),
+)
 LAMPS = (
-    ("High beam", f"{LIGHTS}.Beam.High.IsOn"),
-    ("Hazard", f"{LIGHTS}.Hazard.IsSignaling"),
-    ("Fog front", f"{LIGHTS}.Fog.Front.IsOn"),
-    ("Fog rear", f"{LIGHTS}.Fog.Rear.IsOn"),
-    ("Left", f"{LIGHTS}.DirectionIndicator.Left.IsSignaling"),
-    ("Right", f"{LIGHTS}.DirectionIndicator.Right.IsSignaling"),
+    ("panel.high_beam", f"{LIGHTS}.Beam.High.IsOn"),
+    ("panel.hazard", f"{LIGHTS}.Hazard.IsSignaling"),
+    ("panel.fog_front", f"{LIGHTS}.Fog.Front.IsOn"),
+    ("panel.fog_rear", f"{LIGHTS}.Fog.Rear.IsOn"),
+    ("panel.left", f"{LIGHTS}.DirectionIndicator.Left.IsSignaling"),
+    ("panel.right", f"{LIGHTS}.DirectionIndicator.Right.IsSignaling"),
 )
 STATIONS = (
     ("ac", 2.3, "AC 2.3"),
@@ -42,9 +49,9 @@ STATIONS = (
 )
 """Kind, kW and name: a household socket, wall boxes, and fast chargers."""
 FACTS = (
-    ("Battery", "Vehicle.Powertrain.TractionBattery.StateOfCharge.Displayed", lambda v: f"{v:.1f} %"),
-    ("Into the battery", "Vehicle.Powertrain.TractionBattery.CurrentPower", lambda v: f"{v / 1000:.1f} kW"),
-    ("Full in", f"{CHARGING}.TimeToComplete", lambda v: f"{v // 3600} h {v // 60 % 60:02} min"),
+    ("panel.battery", "Vehicle.Powertrain.TractionBattery.StateOfCharge.Displayed", lambda v: f"{number(v, 1)} %"),
+    ("panel.into_battery", "Vehicle.Powertrain.TractionBattery.CurrentPower", lambda v: f"{number(v / 1000, 1)} kW"),
+    ("panel.full_in", f"{CHARGING}.TimeToComplete", lambda v: f"{v // 3600} h {v // 60 % 60:02} min"),
 )
 COLUMN = 540
 
@@ -56,15 +63,15 @@ class CarTab(Tab):
         emulator = self.desk.emulator
         self.view = TopView(self.desk)
         self.windows = {seat: ValueSlider(size_hint=(1, None), height=dp(CONTROL)) for seat in WINDOWS}
-        self.switch = choice(SWITCH, lambda _: None)
+        self.switch = choice([(value, t(words)) for value, words in SWITCH], lambda _: None)
         self.lamps = {path: Toggle(height=dp(CONTROL)) for _, path in LAMPS}
         self.flap, self.cable_lock = Toggle(height=dp(CONTROL)), Toggle(height=dp(CONTROL))
         self.station = choice(
             [(at, name) for at, (_, _, name) in enumerate(STATIONS)], lambda _: None, width=COLUMN - 48
         )
         self.station.value = 1
-        self.plug = button("Plug in", self._plug, icon="electrical_services", kind="primary")
-        self.unplug = button("Unplug", lambda: emulator.do("unplug"), icon="cable")
+        self.plug = button(t("panel.plug_in"), self._plug, icon="electrical_services", kind="primary")
+        self.unplug = button(t("panel.unplug"), lambda: emulator.do("unplug"), icon="cable")
         self.cable = Cell("–", align="right", strong=True)
         for verb, widget in (("door", self.view), ("plug", self.plug), ("unplug", self.unplug)):
             self.requires(verb, widget)
@@ -83,21 +90,19 @@ class CarTab(Tab):
 
     def _arrange(self) -> Widget:
         locks = BoxLayout(size_hint_y=None, height=dp(CONTROL), spacing=dp(12))
-        for words, icon, locked in (("Lock", "lock", True), ("Unlock", "lock_open", False)):
-            lock = button(words, partial(self._lock, locked), icon=icon)
+        for words, icon, locked in (("panel.lock", "lock", True), ("panel.unlock", "lock_open", False)):
+            lock = button(t(words), partial(self._lock, locked), icon=icon)
             lock.size_hint_x = 1
             locks.add_widget(lock)
-        hint = Words(
-            "Click doors, hood and trunk. A seat takes turns: belted (green), not belted (red), empty.", tone="text3"
-        )
-        seen = Group("Doors, windows and seats", self._beside_doors(), hint, locks, icon="directions_car")
+        hint = Words(t("panel.car_hint"), tone="text3")
+        seen = Group(t("panel.doors_group"), self._beside_doors(), hint, locks, icon="directions_car")
         lamps = GridLayout(cols=2, size_hint_y=None, spacing=(dp(30), 0))
         lamps.bind(minimum_height=lamps.setter("height"))
         for name, path in LAMPS:
-            lamps.add_widget(line(name, self.lamps[path]))
-        facts = [fact("Cable", self.cable)[0]]
+            lamps.add_widget(line(t(name), self.lamps[path]))
+        facts = [fact(t("panel.cable"), self.cable)[0]]
         for name, path, shown in FACTS:
-            row, cell = fact(name)
+            row, cell = fact(t(name))
             self.live(path, cell, shown)
             facts.append(row)
         plugs = BoxLayout(size_hint_y=None, height=dp(CONTROL), spacing=dp(12))
@@ -105,11 +110,11 @@ class CarTab(Tab):
             part.size_hint_x = 1
             plugs.add_widget(part)
         hatch = BoxLayout(size_hint_y=None, height=dp(CONTROL + 6), spacing=dp(30))
-        hatch.add_widget(line("Flap", self.flap))
-        hatch.add_widget(line("Cable lock", self.cable_lock))
-        charge = Group("Charging", self.station, plugs, hatch, *facts, Widget(), icon="ev_station")
+        hatch.add_widget(line(t("panel.flap"), self.flap))
+        hatch.add_widget(line(t("panel.cable_lock"), self.cable_lock))
+        charge = Group(t("panel.charging"), self.station, plugs, hatch, *facts, Widget(), icon="ev_station")
         side = BoxLayout(orientation="vertical", spacing=dp(14), size_hint_x=None, width=dp(COLUMN))
-        side.add_widget(Group("Lights", self.switch, lamps, icon="highlight", gap=6, hug=True))
+        side.add_widget(Group(t("panel.lights"), self.switch, lamps, icon="highlight", gap=6, hug=True))
         side.add_widget(charge)
         both = BoxLayout(spacing=dp(14), pos_hint={"x": 0, "y": 0})
         both.add_widget(seen)
@@ -127,7 +132,7 @@ class CarTab(Tab):
             for seat in SEATS:
                 if seat.endswith(part):
                     column.add_widget(
-                        Cell(WINDOWS[seat], tone="text2", align="center", size_hint_y=None, height=dp(34))
+                        Cell(t(WINDOWS[seat]), tone="text2", align="center", size_hint_y=None, height=dp(34))
                     )
                     column.add_widget(self.windows[seat])
                     column.add_widget(Widget())
@@ -145,5 +150,5 @@ class CarTab(Tab):
     def _show_cable(self) -> None:
         store = self.desk.store
         connected: Any = store.get(f"{PORT}.IsChargingCableConnected")
-        words = "connected, charging" if store.get(f"{CHARGING}.IsCharging") else "connected"
-        self.cable.text = "–" if connected is None else words if connected else "not connected"
+        words = t("panel.cable_charging") if store.get(f"{CHARGING}.IsCharging") else t("panel.cable_connected")
+        self.cable.text = "–" if connected is None else words if connected else t("panel.cable_off")

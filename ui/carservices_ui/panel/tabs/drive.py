@@ -10,6 +10,7 @@ from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
 from carservices_ui.binding import bind_signal
+from carservices_ui.i18n import number, t
 from carservices_ui.panel.keys import KeyDriver
 from carservices_ui.panel.kit import CONTROL, Cell, Group, Words, choice, fact, line
 from carservices_ui.panel.pedals import Pedal, Wheel
@@ -21,17 +22,34 @@ TICK = 0.05
 GEAR = "Vehicle.Powertrain.Transmission.SelectedGear"
 BATTERY = "Vehicle.Powertrain.TractionBattery"
 GEARS = {126: "P", -1: "R", 0: "N", 127: "D"}
-DRIVERS = (("trip", "Trip"), ("wltc", "WLTC"), ("constant", "Constant"), ("manual", "Manual"), ("parked", "Parked"))
-MODES = (("ECONOMY", "Eco"), ("NORMAL", "Normal"), ("SPORT", "Sport"), ("SNOW", "Snow"), ("RAIN", "Rain"))
-IGNITION = (("LOCK", "Lock"), ("OFF", "Off"), ("ACC", "Acc"), ("ON", "On"))
+DRIVERS = (
+    ("trip", "panel.trip"),
+    ("wltc", "panel.wltc"),
+    ("constant", "panel.constant"),
+    ("manual", "panel.manual"),
+    ("parked", "panel.parked"),
+)
+MODES = (
+    ("ECONOMY", "panel.eco"),
+    ("NORMAL", "panel.normal"),
+    ("SPORT", "panel.sport"),
+    ("SNOW", "panel.snow"),
+    ("RAIN", "panel.rain"),
+)
+IGNITION = (
+    ("LOCK", "panel.ignition_lock"),
+    ("OFF", "panel.ignition_off"),
+    ("ACC", "panel.ignition_acc"),
+    ("ON", "panel.ignition_on"),
+)
 TOP_SPEED = 180.0
 """km/h at the end of the dial."""
 WIDTH = 600
 FACTS = (
-    ("Battery power", f"{BATTERY}.CurrentPower", lambda watts: f"{-watts / 1000:.1f} kW"),
-    ("State of charge", f"{BATTERY}.StateOfCharge.Displayed", lambda percent: f"{percent:.1f} %"),
-    ("Acceleration", "Vehicle.Acceleration.Longitudinal", lambda rate: f"{rate:.2f} m/s²"),
-    ("Distance", "Vehicle.TraveledDistance", lambda metres: f"{metres / 1000:.2f} km"),
+    ("panel.battery_power", f"{BATTERY}.CurrentPower", lambda watts: f"{number(-watts / 1000, 1)} kW"),
+    ("panel.state_of_charge", f"{BATTERY}.StateOfCharge.Displayed", lambda percent: f"{number(percent, 1)} %"),
+    ("panel.acceleration", "Vehicle.Acceleration.Longitudinal", lambda rate: f"{number(rate, 2)} m/s²"),
+    ("panel.distance", "Vehicle.TraveledDistance", lambda metres: f"{number(metres / 1000, 2)} km"),
 )
 
 
@@ -41,16 +59,19 @@ class DriveTab(Tab):
     def build(self) -> Widget:
         emulator = self.desk.emulator
         self.keys = KeyDriver()
-        self.accelerator, self.brake = Pedal("Accelerator", tone="energy"), Pedal("Brake", tone="alert")
+        self.accelerator, self.brake = (
+            Pedal(t("panel.accelerator"), tone="energy"),
+            Pedal(t("panel.brake"), tone="alert"),
+        )
         self.wheel = Wheel()
         self.gear = choice([(name, name) for name in GEARS.values()], lambda g: emulator.do("gear", gear=g))
-        self.driver = choice(DRIVERS, self._seat)
+        self.driver = choice(_said(DRIVERS), self._seat)
         self.speed = ValueSlider(low=0, high=160, step=5, size_hint=(1, None), height=dp(CONTROL))
         self.speed.value = 50.0
         self.speed.bind(on_choose=lambda *_: self._cruise())
         self.speed_text = Cell("50 km/h", align="right", strong=True, size_hint_x=None, width=dp(120))
-        self.mode = choice(MODES, lambda _: None)
-        self.ignition = choice(IGNITION, lambda state: emulator.do("ignition", state=state))
+        self.mode = choice(_said(MODES), lambda _: None)
+        self.ignition = choice(_said(IGNITION), lambda state: emulator.do("ignition", state=state))
         self.parking = Toggle(height=dp(CONTROL))
         self.hold = Toggle(height=dp(CONTROL))
         self.hold.value = self.desk.memory.hold
@@ -103,11 +124,11 @@ class DriveTab(Tab):
             self.desk.emulator.keep("pedals", accelerator=0.0, brake=0.0, steering=0.0)
 
     def _arrange(self) -> Widget:
-        cruise = line("Constant speed", self.speed, self.speed_text, width=200)
+        cruise = line(t("panel.constant_speed"), self.speed, self.speed_text, width=200)
         self.requires("driver", cruise)
         facts = []
         for name, path, words in FACTS:
-            row, cell = fact(name)
+            row, cell = fact(t(name))
             self.live(path, cell, words)
             facts.append(row)
         figures = BoxLayout(orientation="vertical")
@@ -116,19 +137,19 @@ class DriveTab(Tab):
         now = BoxLayout(spacing=dp(40))
         now.add_widget(self.dial)
         now.add_widget(figures)
-        driver = Group("Driver", self.driver, cruise, icon="person", hug=True)
-        lever = Group("Gear", self.gear, line("Parking brake", self.parking), icon="car_gear", hug=True)
-        state = Group("Ignition and drive mode", self.ignition, self.mode, icon="power", hug=True)
-        live = Group("Now", now, icon="monitoring", size_hint_y=None, height=dp(330))
+        driver = Group(t("panel.driver"), self.driver, cruise, icon="person", hug=True)
+        lever = Group(
+            t("panel.gear"), self.gear, line(t("panel.parking_brake"), self.parking), icon="car_gear", hug=True
+        )
+        state = Group(t("panel.ignition_mode"), self.ignition, self.mode, icon="power", hug=True)
+        live = Group(t("panel.now"), now, icon="monitoring", size_hint_y=None, height=dp(330))
         handles = BoxLayout(spacing=dp(8))
         for handle, share in ((self.wheel, 1.0), (self.brake, 0.36), (self.accelerator, 0.36)):
             handle.size_hint_x = share
             handles.add_widget(handle)
-        hint = Words(
-            "Drag, or hold the arrows or WASD; the space bar brakes fully. Marks show where the car is.", tone="text3"
-        )
-        stay = Row(Text("Stay where left", tone="text2"), self.hold)
-        by_hand = Group("By hand", handles, hint, icon="directions_car", end=stay)
+        hint = Words(t("panel.drive_hint"), tone="text3")
+        stay = Row(Text(t("panel.stay"), tone="text2"), self.hold)
+        by_hand = Group(t("panel.by_hand"), handles, hint, icon="directions_car", end=stay)
         left = BoxLayout(orientation="vertical", spacing=dp(14))
         right = BoxLayout(orientation="vertical", spacing=dp(14), size_hint_x=None, width=dp(WIDTH))
         for column, parts in ((left, (live, by_hand)), (right, (driver, lever, state, Widget()))):
@@ -146,7 +167,7 @@ class DriveTab(Tab):
             self.desk.emulator.do("driver", name=name)
 
     def _cruise(self) -> None:
-        self.speed_text.text = f"{self.speed.value:.0f} km/h"
+        self.speed_text.text = f"{number(self.speed.value)} km/h"
         self.desk.emulator.do("driver", name="constant", speed=float(self.speed.value))
 
     def _hold(self, on: bool) -> None:
@@ -182,6 +203,10 @@ class DriveTab(Tab):
     def _focus(self, _window: Any, focused: bool) -> None:
         if not focused:
             self.keys.release()
+
+
+def _said(choices: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
+    return [(value, t(words)) for value, words in choices]
 
 
 def _mark(handle: Pedal | Wheel, scale: float, value: Any) -> None:

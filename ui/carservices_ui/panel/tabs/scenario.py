@@ -9,6 +9,7 @@ from kivy.metrics import dp
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
+from carservices_ui.i18n import t
 from carservices_ui.panel.kit import CONTROL, Cell, Field, Group, Words, button, choice, line, relabel
 from carservices_ui.panel.seekbar import SeekBar
 from carservices_ui.panel.simclock import SimClock, clock
@@ -30,20 +31,20 @@ class ScenarioTab(Tab):
         self.clock = SimClock(emulator)
         self.scenarios: list[str] = []
         self.list = Scroll(gap="xs")
-        self.own = Field(hint="path of your own scenario.toml")
+        self.own = Field(hint=t("panel.own_file"))
         self.own.bind(on_text_validate=lambda *_: self._play_own())
         self.name = Words("", tone="text", role="primary")
         self.description = Words("")
         self.seek = SeekBar()
         self.seek.bind(on_seek=lambda _, seconds: emulator.do("seek", seconds=seconds))
-        self.play = button("Pause", lambda: self.clock.toggle(), icon="pause", kind="primary", width=190)
-        self.restart = button("From the start", lambda: emulator.do("seek", seconds=0), icon="skip_previous")
+        self.play = button(t("panel.pause"), lambda: self.clock.toggle(), icon="pause", kind="primary", width=190)
+        self.restart = button(t("panel.from_start"), lambda: emulator.do("seek", seconds=0), icon="skip_previous")
         self.pace = choice(PACES, lambda pace: emulator.do("speed", factor=pace))
         self.events = Scroll(gap="xs")
-        self.file = Field(hint="file", text=memory.file or str(Path.cwd() / FILE))
+        self.file = Field(hint=t("panel.file"), text=memory.file or str(Path.cwd() / FILE))
         self.file.bind(text=lambda _, text: setattr(memory, "file", text))
-        self.record = button("Record", self._record, icon="circle", kind="danger", width=210)
-        self.replay = button("Replay", self._replay, icon="play_arrow", width=210)
+        self.record = button(t("panel.record"), self._record, icon="circle", kind="danger", width=210)
+        self.replay = button(t("panel.replay"), self._replay, icon="play_arrow", width=210)
         self.tape = Words("")
         return self._arrange()
 
@@ -59,52 +60,54 @@ class ScenarioTab(Tab):
         self._offer(self.desk.emulator.choices("scenarios"))
         replay, recording = status.get("replay"), status.get("recording")
         self.name.text = Path(replay).name if replay else str(status.get("scenario", ""))
-        self.description.text = f"Replay of {replay}" if replay else str(status.get("description", ""))
+        self.description.text = t("panel.replay_of", file=replay) if replay else str(status.get("description", ""))
         events = [] if replay else [(float(time), str(what)) for time, what in status.get("events", ())]
         self.seek.length = (
             float(status["duration"]) if replay else max(AT_LEAST, float(status.get("duration", 0)) * 1.1)
         )
         self.seek.show_events(events)
         self._list(events)
-        relabel(
-            self.play, "Play" if status.get("paused") else "Pause", "play_arrow" if status.get("paused") else "pause"
-        )
-        relabel(self.record, "Stop recording" if recording else "Record", "stop_circle" if recording else "circle")
-        relabel(self.replay, "End replay" if replay else "Replay", "stop_circle" if replay else "play_arrow")
+        for made, on, begin, end in (
+            (self.play, not status.get("paused"), ("play", "play_arrow"), ("pause", "pause")),
+            (self.record, recording, ("record", "circle"), ("stop_recording", "stop_circle")),
+            (self.replay, replay, ("replay", "play_arrow"), ("end_replay", "stop_circle")),
+        ):
+            words, icon = end if on else begin
+            relabel(made, t(f"panel.{words}"), icon)
         self.pace.value = status.get("speed")
         self.tape.text = (
-            f"Recording to {recording}"
+            t("panel.recording_to", file=recording)
             if recording
-            else f"Replaying {replay}"
+            else t("panel.replaying", file=replay)
             if replay
-            else ("A recording holds every value as it was sent; a replay plays it back to every client.")
+            else (t("panel.tape"))
         )
         self._tick()
 
     def _arrange(self) -> Widget:
         own = BoxLayout(size_hint_y=None, height=dp(CONTROL), spacing=dp(10))
         own.add_widget(self.own)
-        own.add_widget(button("Load", self._play_own, width=100))
-        left = Group("Scenarios", self.list, own, icon="list", size_hint_x=None, width=dp(480))
+        own.add_widget(button(t("panel.load"), self._play_own, width=100))
+        left = Group(t("panel.scenarios"), self.list, own, icon="list", size_hint_x=None, width=dp(480))
         transport = BoxLayout(size_hint_y=None, height=dp(CONTROL), spacing=dp(12))
         for part in (self.play, self.restart, Widget()):
             transport.add_widget(part)
         player = Group(
-            "Time line",
+            t("panel.time_line"),
             self.name,
             self.description,
             self.seek,
             transport,
-            line("Speed", self.pace, width=110),
+            line(t("panel.pace"), self.pace, width=110),
             icon="timeline",
             hug=True,
         )
         tape = BoxLayout(size_hint_y=None, height=dp(CONTROL), spacing=dp(12))
         for part in (self.file, self.record, self.replay):
             tape.add_widget(part)
-        recorder = Group("Record and replay", tape, self.tape, icon="history", hug=True)
+        recorder = Group(t("panel.record_replay"), tape, self.tape, icon="history", hug=True)
         right = BoxLayout(orientation="vertical", spacing=dp(14))
-        for part in (player, Group("What happens when", self.events, icon="schedule"), recorder):
+        for part in (player, Group(t("panel.what_when"), self.events, icon="schedule"), recorder):
             right.add_widget(part)
         both = BoxLayout(spacing=dp(14), pos_hint={"x": 0, "y": 0})
         both.add_widget(left)
@@ -130,7 +133,7 @@ class ScenarioTab(Tab):
         self._shown_events = events
         self.events.body.clear_widgets()
         if not events:
-            self.events.body.add_widget(Words("Nothing is planned; the driver drives on.", tone="text3"))
+            self.events.body.add_widget(Words(t("panel.nothing_planned"), tone="text3"))
         for moment, what in events:
             row = BoxLayout(size_hint_y=None, height=dp(36), spacing=dp(16))
             row.add_widget(Cell(clock(moment), strong=True, size_hint_x=None, width=dp(110)))

@@ -8,6 +8,7 @@ from kivy.metrics import dp
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
+from carservices_ui.i18n import t
 from carservices_ui.panel.detail import Detail
 from carservices_ui.panel.kit import CONTROL, Cell, Field, choice
 from carservices_ui.panel.table import BAR, COLUMNS, SignalTable, column
@@ -29,9 +30,9 @@ class SignalsTab(Tab):
 
     def build(self) -> Widget:
         memory = self.desk.memory
-        self.query = Field(hint="words or globs:  door open   **.Window.*   !Seat", text=memory.query)
+        self.query = Field(hint=t("panel.query"), text=memory.query)
         self.query.bind(text=lambda *_: self._find())
-        self.order = choice([(False, "By name"), (True, "Latest")], self._sort, width=310)
+        self.order = choice([(False, t("panel.by_name")), (True, t("panel.latest"))], self._sort, width=310)
         self.order.value = memory.recent
         self.count = Cell("", tone="text3", align="right", size_hint_x=None, width=dp(140))
         self.table = SignalTable(self.desk.signals)
@@ -48,7 +49,7 @@ class SignalsTab(Tab):
             top.add_widget(part)
         head = BoxLayout(size_hint_y=None, height=dp(44), padding=(dp(16), 0, dp(16 + BAR), 0), spacing=dp(14))
         for name in COLUMNS:
-            head.add_widget(column(name, text=name, tone="text2"))
+            head.add_widget(column(name, text=t(f"panel.column_{name.lower()}"), tone="text2"))
         card = Card(radius="tile")
         inside = BoxLayout(orientation="vertical", padding=(dp(4), dp(8)), pos_hint={"x": 0, "y": 0})
         inside.add_widget(head)
@@ -90,7 +91,7 @@ class SignalsTab(Tab):
         memory = self.desk.memory
         memory.query = self.query.text
         self.table.paths = self.desk.signals.find(memory.query, recent=memory.recent)
-        self.count.text = f"{len(self.table.paths)} of {len(self.desk.signals.configs)}"
+        self.count.text = t("panel.count", n=len(self.table.paths), all=len(self.desk.signals.configs))
 
     def _sort(self, recent: bool) -> None:
         self.desk.memory.recent = recent

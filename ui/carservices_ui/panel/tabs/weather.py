@@ -8,46 +8,50 @@ from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.gridlayout import GridLayout
 from kivy.uix.widget import Widget
 
+from carservices_ui.i18n import number, t
 from carservices_ui.panel.kit import CONTROL, Cell, Group, button, fact, line
 from carservices_ui.panel.tabs.base import Tab
 from carservices_ui.widgets import ValueSlider
 
 SLIDERS = (
-    ("temperature", "Temperature", -40.0, 55.0, 1.0, "heat", "{:.0f} °C"),
-    ("humidity", "Humidity", 0.0, 100.0, 1.0, "accent", "{:.0f} %"),
-    ("sun", "Sun", 0.0, 1200.0, 10.0, "heat", "{:.0f} W/m²"),
-    ("light", "Daylight", 0.0, 100.0, 1.0, "heat", "{:.0f} %"),
-    ("rain", "Rain", 0.0, 100.0, 1.0, "accent", "{:.0f} %"),
-    ("wind", "Head wind", -40.0, 40.0, 1.0, "accent", "{:.0f} m/s"),
-    ("grip", "Grip of the road", 0.05, 1.2, 0.05, "energy", "{:.2f}"),
+    ("temperature", "panel.temperature", -40.0, 55.0, 1.0, "heat", 0, "°C"),
+    ("humidity", "panel.humidity", 0.0, 100.0, 1.0, "accent", 0, "%"),
+    ("sun", "panel.sun", 0.0, 1200.0, 10.0, "heat", 0, "W/m²"),
+    ("light", "panel.daylight", 0.0, 100.0, 1.0, "heat", 0, "%"),
+    ("rain", "panel.rain", 0.0, 100.0, 1.0, "accent", 0, "%"),
+    ("wind", "panel.head_wind", -40.0, 40.0, 1.0, "accent", 0, "m/s"),
+    ("grip", "panel.grip", 0.05, 1.2, 0.05, "energy", 2, ""),
 )
-"""Argument of the emulator's ``weather``, name, limits and step, tone, words."""
+"""Argument of the emulator's ``weather``, name, limits and step, tone, digits and unit."""
 SKIES = (
-    ("sunny", "Clear day", {"sun": 750.0, "light": 95.0, "rain": 0.0, "grip": 0.9}),
-    ("cloud", "Overcast", {"sun": 150.0, "light": 55.0, "rain": 0.0, "grip": 0.9}),
-    ("wb_twilight", "Dusk", {"sun": 10.0, "light": 18.0, "rain": 0.0}),
-    ("bedtime", "Night", {"sun": 0.0, "light": 1.0}),
-    ("rainy", "Rain", {"sun": 60.0, "light": 40.0, "rain": 45.0, "humidity": 95.0, "grip": 0.6}),
-    ("thunderstorm", "Storm", {"sun": 20.0, "light": 15.0, "rain": 95.0, "wind": 14.0, "humidity": 98.0, "grip": 0.5}),
-    ("weather_snowy", "Snow", {"temperature": -4.0, "sun": 60.0, "light": 45.0, "rain": 20.0, "grip": 0.3}),
-    ("ac_unit", "Hard frost", {"temperature": -20.0, "sun": 200.0, "rain": 0.0, "grip": 0.5}),
+    ("sunny", "panel.sky_clear", {"sun": 750.0, "light": 95.0, "rain": 0.0, "grip": 0.9}),
+    ("cloud", "panel.sky_overcast", {"sun": 150.0, "light": 55.0, "rain": 0.0, "grip": 0.9}),
+    ("wb_twilight", "panel.sky_dusk", {"sun": 10.0, "light": 18.0, "rain": 0.0}),
+    ("bedtime", "panel.sky_night", {"sun": 0.0, "light": 1.0}),
+    ("rainy", "panel.rain", {"sun": 60.0, "light": 40.0, "rain": 45.0, "humidity": 95.0, "grip": 0.6}),
+    (
+        "thunderstorm",
+        "panel.sky_storm",
+        {"sun": 20.0, "light": 15.0, "rain": 95.0, "wind": 14.0, "humidity": 98.0, "grip": 0.5},
+    ),
+    ("weather_snowy", "panel.snow", {"temperature": -4.0, "sun": 60.0, "light": 45.0, "rain": 20.0, "grip": 0.3}),
+    ("ac_unit", "panel.sky_frost", {"temperature": -20.0, "sun": 200.0, "rain": 0.0, "grip": 0.5}),
     (
         "heat",
-        "Heat wave",
+        "panel.sky_heat",
         {"temperature": 38.0, "sun": 950.0, "light": 100.0, "rain": 0.0, "humidity": 25.0, "grip": 0.9},
     ),
 )
 """Icon, name, and the arguments of ``weather``; what is left out stays."""
-YES_NO = {True: "on", False: "off"}
 FACTS = (
-    ("Air outside", "Vehicle.Exterior.AirTemperature", lambda v: f"{v:.1f} °C"),
-    ("Air inside", "Vehicle.Cabin.HVAC.AmbientAirTemperature", lambda v: f"{v:.1f} °C"),
-    ("Humidity", "Vehicle.Exterior.Humidity", lambda v: f"{v:.0f} %"),
-    ("Light sensor", "Vehicle.Exterior.LightIntensity", lambda v: f"{v:.0f} %"),
-    ("Rain sensor", "Vehicle.Body.Raindetection.Intensity", lambda v: f"{v:.0f} %"),
-    ("Wipers", "Vehicle.Body.Windshield.Front.Wiping.Mode", lambda v: str(v).lower()),
-    ("Low beam", "Vehicle.Body.Lights.Beam.Low.IsOn", YES_NO.get),
-    ("Cockpit", "Vehicle.Cabin.Infotainment.HMI.DayNightMode", lambda v: str(v).lower()),
+    ("panel.air_outside", "Vehicle.Exterior.AirTemperature", lambda v: f"{number(v, 1)} °C"),
+    ("panel.air_inside", "Vehicle.Cabin.HVAC.AmbientAirTemperature", lambda v: f"{number(v, 1)} °C"),
+    ("panel.humidity", "Vehicle.Exterior.Humidity", lambda v: f"{number(v)} %"),
+    ("panel.light_sensor", "Vehicle.Exterior.LightIntensity", lambda v: f"{number(v)} %"),
+    ("panel.rain_sensor", "Vehicle.Body.Raindetection.Intensity", lambda v: f"{number(v)} %"),
+    ("panel.wipers", "Vehicle.Body.Windshield.Front.Wiping.Mode", lambda v: t(f"panel.wiper_{v.lower()}")),
+    ("panel.low_beam", "Vehicle.Body.Lights.Beam.Low.IsOn", lambda v: t("panel.on" if v else "panel.off")),
+    ("panel.cockpit", "Vehicle.Cabin.Infotainment.HMI.DayNightMode", lambda v: t(f"panel.hmi_{v.lower()}")),
 )
 
 
@@ -55,33 +59,31 @@ class WeatherTab(Tab):
     """Sliders show the emulator's weather and change it."""
 
     def build(self) -> Widget:
-        self.sliders: dict[str, tuple[ValueSlider, Cell, str]] = {}
+        self.sliders: dict[str, tuple[ValueSlider, Cell, int, str]] = {}
         rows = []
-        for name, title, low, high, step, tone, form in SLIDERS:
+        for name, title, low, high, step, tone, digits, unit in SLIDERS:
             slider = ValueSlider(low=low, high=high, step=step, tone=tone, size_hint=(1, None), height=dp(CONTROL + 6))
             slider.bind(on_choose=partial(self._slide, name))
             cell = Cell("–", align="right", strong=True, size_hint_x=None, width=dp(150))
-            self.sliders[name] = (slider, cell, form)
-            rows.append(line(title, slider, cell, width=210))
+            self.sliders[name] = (slider, cell, digits, unit)
+            rows.append(line(t(title), slider, cell, width=210))
         skies = GridLayout(cols=3, spacing=dp(10), size_hint_y=None)
         skies.bind(minimum_height=skies.setter("height"))
         for icon, title, weather in SKIES:
-            sky = button(title, partial(self._choose, weather), icon=icon)
+            sky = button(t(title), partial(self._choose, weather), icon=icon)
             sky.size_hint_x = 1
             skies.add_widget(sky)
         facts = []
         for name, path, shown in FACTS:
-            row, cell = fact(name)
+            row, cell = fact(t(name))
             self.live(path, cell, shown)
             facts.append(row)
         left = BoxLayout(orientation="vertical", spacing=dp(14))
-        left.add_widget(Group("Weather", *rows, Widget(), icon="tune", gap=14))
-        left.add_widget(Group("Presets", skies, icon="partly_cloudy_day", hug=True))
+        left.add_widget(Group(t("panel.weather"), *rows, Widget(), icon="tune", gap=14))
+        left.add_widget(Group(t("panel.presets"), skies, icon="partly_cloudy_day", hug=True))
         both = BoxLayout(spacing=dp(14), pos_hint={"x": 0, "y": 0})
         both.add_widget(left)
-        both.add_widget(
-            Group("What the car notices", *facts, Widget(), icon="sensors", size_hint_x=None, width=dp(470))
-        )
+        both.add_widget(Group(t("panel.notices"), *facts, Widget(), icon="sensors", size_hint_x=None, width=dp(470)))
         self.requires("weather", left)
         return both
 
@@ -99,6 +101,6 @@ class WeatherTab(Tab):
         self._choose({name: float(value)})
 
     def _show(self, name: str, value: float) -> None:
-        slider, cell, words = self.sliders[name]
+        slider, cell, digits, unit = self.sliders[name]
         slider.value = value
-        cell.text = words.format(value).replace("-", "−")
+        cell.text = f"{number(value, digits)} {unit}".strip()
