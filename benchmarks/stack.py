@@ -30,13 +30,14 @@ def main() -> int:
         rows = [
             *measure("the car", environment, seconds, "--no-panel"),
             *measure("with the emulator's panel", environment, seconds),
+            *measure("through a CAN bus of 520 frames/s", environment, seconds, "--no-panel", "--can", goals=False),
         ]
     show("A parked car", rows, chosen.json)
     return 0 if all(row.ok for row in rows) else 1
 
 
-def measure(name: str, environment: Mapping[str, str], seconds: float, *options: str) -> list[Row]:
-    """One car, once it is quiet."""
+def measure(name: str, environment: Mapping[str, str], seconds: float, *options: str, goals: bool = True) -> list[Row]:
+    """One car, once it is quiet; a bus never is, so there it has no goal."""
     with car(environment, "--scenario", "parked", *options) as (process, run_dir):
         until(lambda: in_state(run_dir, "shell", "running"))
         time.sleep(SETTLE_SECONDS)
@@ -47,8 +48,8 @@ def measure(name: str, environment: Mapping[str, str], seconds: float, *options:
         memory = sum(map(pss, family)) / 1e6
         end(process)
     return [
-        Row(f"{name}: CPU of {len(family)} processes", used, "% of a core", CPU_GOAL),
-        Row(f"{name}: memory", memory, "MB", MEMORY_GOAL),
+        Row(f"{name}: CPU of {len(family)} processes", used, "% of a core", CPU_GOAL if goals else None),
+        Row(f"{name}: memory", memory, "MB", MEMORY_GOAL if goals else None),
     ]
 
 
