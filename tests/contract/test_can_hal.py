@@ -144,12 +144,12 @@ async def test_a_flood_is_counted_to_the_last_frame_and_the_car_stays_awake(requ
     bus.shutdown()
 
 
-async def test_nothing_but_errors_on_the_bus_is_the_wrong_bit_rate(request):
+async def test_error_frames_and_no_other_are_a_wrong_bit_rate(request):
     bus = can.Bus(request.node.name, "virtual", ignore_config=True)
     async with opened(CanHal(options(request.node.name))) as hal:
         bus.send(can.Message(is_error_frame=True))
         await wait_for(hal, lambda health: not health.ok)
-        assert "nothing but error frames; check the bit rate" in (await hal.health()).message
+        assert "no frame that is mapped; check the bit rate" in (await hal.health()).message
         bus.send(can.Message(arbitration_id=1, is_extended_id=False))
         await wait_for(hal, lambda health: health.ok)
     bus.shutdown()
