@@ -76,6 +76,8 @@ async def test_the_can_hal_asks_the_units(bus):
             {"name": ecu.name, "request": ecu.request, "response": ecu.response} for ecu in ECUS.values()
         ]
         assert await car.control("ecus", {}) == [], "they are reached through the bus only"
+        with pytest.raises(HalError, match="on the CAN bus"):
+            await car.control("diagnose", {"to": 0x7E0, "data": b"\x3e\x00"})
         vin = "62f190" + car.simulation.profile.identity.vin.encode().hex()
         for ecu in ECUS.values():
             assert await ask(ecu.request, "22f190") == {ecu.response: vin}

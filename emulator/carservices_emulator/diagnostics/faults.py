@@ -130,7 +130,7 @@ def cable_pulled(world: World) -> bool:
     return "plug-pulled" in world.broken and world.car.port.plug is None
 
 
-FAULTS: tuple[Fault, ...] = (
+FAULTS: tuple[Fault, ...] = (  # unit, code, meaning, severity, test; then s of failing, cycles to confirm, lamp
     Fault(
         "VCU", "P0562-16", "12 V supply too low", SOON, on(lambda w: w.car.low_voltage.voltage < LOW_12V), 5, 1, True
     ),

@@ -34,7 +34,7 @@ UNHEARD = frozenset(
         Nrc.SERVICE_NOT_IN_SESSION,
     }
 )
-"""What is not said to a request to all units (ISO 14229-1, §7.5.6)."""
+"""What is not said to a request to all units (ISO 14229-1, functional addressing)."""
 
 
 class Refusal(Exception):

@@ -1,4 +1,4 @@
-"""Trouble codes as service 0x19 of UDS reports them (ISO 14229-1, §12.3)."""
+"""Trouble codes as service 0x19 of UDS reports them (ISO 14229-1)."""
 
 from collections.abc import Callable, Iterable
 

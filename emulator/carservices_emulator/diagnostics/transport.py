@@ -27,7 +27,7 @@ class Transport:
         self._requests: dict[int, Link] = {
             to: Link(_unheard, longest=CLASSIC - 1) for to in (FUNCTIONAL, FUNCTIONAL_29)
         }
-        """By request id; a request to all fits into one frame (ISO 15765-2, §9.1)."""
+        """By request id; a request to all fits into one frame (ISO 15765-2)."""
         for ecu in ECUS.values():
             for to, source in ((ecu.request, ecu.response), (ecu.request_29, ecu.response_29)):
                 self._requests[to] = self._links[source] = Link(_posting(post, ecu.name, source))

@@ -79,7 +79,7 @@ class Unit:
         self.heard = self.clock()
 
     def enter(self, session: Session) -> None:
-        """Change the session; every change locks the unit (ISO 14229-1, §9.2)."""
+        """Change the session; every change locks the unit (ISO 14229-1)."""
         self.session = session
         self.unlocked = False
         self.seed = 0

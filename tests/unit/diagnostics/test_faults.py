@@ -176,6 +176,25 @@ def test_obd_sees_the_powertrain(bench):
     assert bench.ask("VCU", "0a") == "4a00", "until a cycle without them"
 
 
+def test_obd_counts_time_and_way(bench):
+    """Since the memory was cleared, and with the lamp on."""
+    assert bench.ask("VCU", "04") == "44"
+    bench.simulation.world.seat("constant", speed=25.0)
+    bench.run(120)
+    assert bench.ask("VCU", "01214d") == "4121" + "0000" + "4d" + "0000"
+    bench.fail(VOLTAGE, "silent")
+    bench.fail("Vehicle.Powertrain.ElectricMotor.Temperature", "silent")
+    bench.run(125)
+    lit, since = (bytes.fromhex(bench.ask("VCU", f"01{pids}")) for pids in ("214d", "314e"))
+    assert (int.from_bytes(lit[2:4]), int.from_bytes(lit[5:7])) == (3, 2), "km and minutes with the lamp on"
+    assert (int.from_bytes(since[2:4]), int.from_bytes(since[5:7])) == (5, 4)
+    assert bench.ask("VCU", "0130") == "413000"
+    bench.simulation.world.seat("parked")
+    bench.run(60)
+    bench.cycle()
+    assert bench.ask("VCU", "0130") == "413001"
+
+
 def test_obd_is_not_cleared_on_the_move(bench):
     bench.car.road.speed = 10.0
     assert bench.ask("VCU", "04") == "7f0422"
