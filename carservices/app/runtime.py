@@ -16,6 +16,7 @@ from carservices.app.crash import app_lines, card
 from carservices.app.http import Http, through
 from carservices.app.i18n import Strings
 from carservices.app.images import Images
+from carservices.app.rules import Violation
 from carservices.app.session import Session
 from carservices.app.settings import Choices, SettingsViews
 from carservices.app.stage import Made, Stage, Viewed
@@ -55,7 +56,9 @@ class Runtime:
         self.car = Car(self.session, self.context, self.run, app.rate)
         self.images = Images(bundle, self.session.send)
         self.http = Http(through(lambda: self.context.proxy))
-        self.stage = Stage(self._show, self._card, lambda: self.car.complete, self.car.keep)
+        self.stage = Stage(
+            self._show, self._card, lambda: self.car.complete, lambda: self.session.blocked, self.car.keep
+        )
         self.car.on_values(self.stage.values_came)
         self._app = app
         self._strings: Strings | None = None
@@ -90,7 +93,7 @@ class Runtime:
                 log.warning("the permission %s is missing: %s", *record.fields)
             case Kind.CHECK:
                 for violation in record.fields[0]:
-                    log.error("the host found: %s", violation)
+                    log.error("the host found: %s", Violation(*violation))
             case _:
                 if not self.car.take(record) and record.kind is Kind.ERROR:
                     log.error("the host refused: %s %s", *record.fields[1:3])

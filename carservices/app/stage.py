@@ -58,11 +58,13 @@ class Stage:
         show: Callable[[int, int, int, Any], None],
         card: Callable[[Exception], Template],
         ready: Callable[[], bool],
+        blocked: Callable[[], bool],
         keep: Callable[[set[Source]], None],
     ) -> None:
         self._show = show
         self._card = card
         self._ready = ready
+        self._blocked = blocked
         self._keep = keep
         self._loop = asyncio.get_running_loop()
         self._stack: list[_Level] = []
@@ -136,6 +138,9 @@ class Stage:
         if not self.visible or not self._stack:
             return
         self._last = self._loop.time()
+        if self._blocked():  # the host does not read: what it would get is out of date by then
+            self.ask(INTERVAL)
+            return
         level = self._stack[-1]
         try:
             if self._failure is not None:
