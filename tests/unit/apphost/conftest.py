@@ -77,7 +77,9 @@ def garage(places):
     @contextlib.asynccontextmanager
     async def open_garage():
         services = [DrivingService, NotificationsService, lambda: AppsService(places, Ability())]
-        async with car(hal(), services) as c:
+        source = hal()
+        async with car(source, services) as c:
+            c.say = source.inject
             c.apps = c.service(Apps)
             yield c
 
@@ -156,7 +158,8 @@ def linked(places):
 
     @contextlib.asynccontextmanager
     async def open_link(*scopes, builtin=False, greet=True):
-        async with car(hal()) as c:
+        source = hal()
+        async with car(source) as c:
             connection = await c.connect("apps")
             book = RuleBook.default()
             feed = Feed(connection, book.rate)
@@ -170,7 +173,7 @@ def linked(places):
                 session = Session(ours, Gateway(connection, feed, book), access, Images(places.run), events)
                 joined = SimpleNamespace(session=session, app=Wire(theirs), events=events, access=access)
                 joined.grants, joined.usage, joined.car, joined.join = grants, usage, c, join
-                joined.connection = connection
+                joined.say = source.inject
                 sessions.append(joined)
                 if greet:
                     joined.app.say(Kind.HELLO, wire.VERSION, wire.SDK)

@@ -75,7 +75,7 @@ class Main(App):
         await c.until_state(c.apps.screen, shown(lambda s: s.tree is not None and s.tree[1]["title"] == "1"))
         board = await c.until_state(c.service(Notifications).active, lambda board: board.notifications)
         assert board.notifications[0].say().title == "One: Tapped"
-        await c.inject(TYRE, 210)
+        await c.say(TYRE, 210)
         await c.until_state(c.apps.screen, shown(lambda s: s.tree is not None and row(s).get("text") == "210 kPa"))
         one = await state(c, AppState.FOREGROUND)
         assert one.grants == ("tyres",)
@@ -109,8 +109,8 @@ class Main(App):
         asked = await c.until_state(c.apps.ask, lambda asked: asked.question and asked.driver_may_answer)
         assert asked.question.permission.reasons == ("Shows how fast you are",)
         assert asked.question.permission.sentence["de"].startswith("Wissen")
-        await c.inject(GEAR, DRIVE)
-        await c.inject(SPEED, 50.0)
+        await c.say(GEAR, DRIVE)
+        await c.say(SPEED, 50.0)
         await c.until_state(c.apps.ask, lambda asked: not asked.driver_may_answer)
         with pytest.raises(CallError, match="while parked, or by the passenger"):
             await c.apps.answer(asked.question.id, True)
@@ -221,12 +221,12 @@ class Main(App):
     async with garage() as c:
         await c.apps.open(APP)
         await c.until_state(c.apps.screen, shown(lambda s: s.tree is not None and len(s.tree[1]["rows"]) == 9))
-        await c.inject(GEAR, DRIVE)
-        await c.inject(SPEED, 50.0)
+        await c.say(GEAR, DRIVE)
+        await c.say(SPEED, 50.0)
         front = await c.until_state(c.apps.screen, shown(lambda s: s.tree is not None and len(s.tree[1]["rows"]) == 6))
         assert [(cut.kind, cut.amount) for cut in front.screen.cuts] == [("rows", 3)]
-        await c.inject(SPEED, 0.0)
-        await c.inject(GEAR, PARK)
+        await c.say(SPEED, 0.0)
+        await c.say(GEAR, PARK)
         await c.until_state(c.apps.screen, shown(lambda s: not s.cuts))
     assert '"what": "cut"' in (places.books / "audit.jsonl").read_text()
 
