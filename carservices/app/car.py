@@ -284,4 +284,4 @@ class Car:
                 state.denied = explained(error, f"following {service}.{stream}")
                 self._first(state)
                 return True
-        return False
+        return self._subscriptions.refused(number, error)

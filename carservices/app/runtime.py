@@ -5,6 +5,7 @@ import inspect
 import itertools
 import logging
 import socket
+import time
 from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -19,9 +20,9 @@ from carservices.app.images import Images
 from carservices.app.rules import Violation
 from carservices.app.session import Session
 from carservices.app.settings import Choices, SettingsViews
-from carservices.app.stage import Made, Stage, Viewed
+from carservices.app.stage import SLOW, Made, Stage, Viewed
 from carservices.app.storage import Storage
-from carservices.app.templates import Action, MediaState, Notification, Template
+from carservices.app.templates import Action, ListTemplate, MediaState, Notification, Template
 from carservices.app.wire import SDK, VERSION, Kind, Record
 from carservices.app.words import word
 
@@ -30,6 +31,8 @@ LASTING: Final = 256
 """Handlers of notifications and of the media state that are kept; older ones have been replaced long since."""
 GOODBYE: Final = 2.0
 """Seconds that `on_stop` may take."""
+LOADING: Final = 1.0
+"""Seconds that `on_start` may take before "loading" is shown; the host wants to see something within 5 s."""
 MAX_LOG: Final = 4000
 
 
@@ -122,11 +125,14 @@ class Runtime:
 
     def run(self, handler: Callable[..., object], *arguments: Any) -> None:
         """Call a handler, sync or async; its failure becomes a card, and the view is made again after it."""
+        began = time.perf_counter()
         try:
             result = handler(*arguments)
         except Exception as error:
             self.failed(error)
             return
+        if (took := time.perf_counter() - began) > SLOW:
+            log.warning("%s took %.0f ms: make it async and await what takes long", _name(handler), took * 1000)
         if inspect.iscoroutine(result):
             self.spawn(self._finish(result))
         self.stage.ask()
@@ -171,8 +177,16 @@ class Runtime:
         self.ended.set()
 
     async def _start(self) -> None:
-        await self._hook(self._app.on_start)
+        starting = self.spawn(self._hook(self._app.on_start))
+        await asyncio.wait([starting], timeout=LOADING)
+        if not starting.done():
+            self.stage.placeholder = ListTemplate(self.name or "App", loading=True)
+            starting.add_done_callback(self._ready)
         self.stage.push(self._app)
+
+    def _ready(self, _starting: object) -> None:
+        self.stage.placeholder = None
+        self.stage.ask()
 
     async def _foreground(self) -> None:
         self.stage.quota.reset()
@@ -253,3 +267,7 @@ class LinkLog(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         text = self.format(record).encode("utf-8", "replace").decode()
         self._session.send(Kind.LOG, record.levelname.lower(), text[:MAX_LOG])
+
+
+def _name(handler: Callable[..., object]) -> str:
+    return getattr(handler, "__qualname__", repr(handler))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final, Generic, NamedTuple, TypeVar, cast
 
 from carservices.app.context import Context
-from carservices.app.errors import PermissionMissing
+from carservices.app.errors import CarError
 from carservices.app.reactive import Source
 from carservices.signals.units import UNITS, canonical, convert
 from carservices.signals.value import Datum, Status
@@ -62,7 +62,7 @@ class Signal(Source, Generic[T_co]):
         self._context = context
         self._value: Datum | None = None
         self._status = Status.UNAVAILABLE
-        self._denied: PermissionMissing | None = None
+        self._denied: CarError | None = None
         self._kind: type[Any] | None = None
 
     def __repr__(self) -> str:
@@ -103,8 +103,8 @@ class Signal(Source, Generic[T_co]):
         return self._status
 
     @property
-    def denied(self) -> PermissionMissing | None:
-        """Why the app may not read it; None when it may."""
+    def denied(self) -> CarError | None:
+        """Why the app cannot read it, mostly PermissionMissing; None when it can."""
         self.read()
         return self._denied
 
@@ -153,7 +153,7 @@ class Signal(Source, Generic[T_co]):
             self._value, self._status = value, status
             self.changed()
 
-    def deny(self, reason: PermissionMissing | None) -> None:
+    def deny(self, reason: CarError | None) -> None:
         if (reason is None) != (self._denied is None):
             self._denied = reason
             self.changed()

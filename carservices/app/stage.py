@@ -78,6 +78,8 @@ class Stage:
         self._waiting_since: float | None = None
         self._failure: Exception | None = None
         self.visible = False
+        self.placeholder: Template | None = None
+        """Shown in place of a view while the app is not ready for one."""
         self.quota = Quota()
 
     # -- the stack ---------------------------------------------------------------------------------------------------
@@ -91,6 +93,7 @@ class Stage:
         return self._stack[-1].screen
 
     def push(self, screen: Viewed) -> None:
+        _outside_of_views()
         self._keys += 1
         if self._stack:  # a failure of on_start is still to be shown
             self._failure = None
@@ -99,6 +102,7 @@ class Stage:
 
     def pop(self, count: int = 1) -> bool:
         """Take screens away, but never the first; whether there was one to take."""
+        _outside_of_views()
         count = min(count, len(self._stack) - 1)
         for _ in range(count):
             self._stack.pop().tracker.drop()
@@ -156,6 +160,8 @@ class Stage:
         self._keep({source for other in self._stack for source in other.tracker.sources})
 
     def _view(self, level: _Level) -> Template:
+        if self.placeholder is not None:
+            return self.placeholder
         began = time.perf_counter()
         with level.tracker.tracking():
             template: Any = level.screen.view()
@@ -215,3 +221,8 @@ class Stage:
         self.visible = False
         if self._timer is not None:
             self._timer.cancel()
+
+
+def _outside_of_views() -> None:
+    if Tracker.current is not None:
+        raise RuntimeError("view() only reads and returns a template: push and pop in an action")

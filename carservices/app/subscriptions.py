@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from carservices.app.context import Context
-from carservices.app.errors import PermissionMissing
+from carservices.app.errors import CarError, PermissionMissing
 from carservices.app.reactive import Source
 from carservices.app.session import Session
 from carservices.app.signal import Signal
@@ -29,7 +29,7 @@ class Subscription(Source):
         self.listener = listener
         self.lasting = listener is not None
         self.signals: dict[str, Signal[Any]] = {}
-        self.denied: PermissionMissing | None = None
+        self.denied: CarError | None = None
         self.answered = False
         self.missing: set[str] = set()
         """Paths whose first value has not come yet."""
@@ -90,6 +90,7 @@ class Subscriptions:
             del self._by_globs[subscription.globs, subscription.rate]
         self._session.send(Kind.UNSUBSCRIBE, subscription.number)
         kept = {path for other in self._by_number.values() for path in other.signals}
+        self._by_index = {index: signal for index, signal in self._by_index.items() if signal.path in kept}
         for path, signal in subscription.signals.items():
             if path not in kept:
                 signal.take(None, 0, Status.UNAVAILABLE)
@@ -130,6 +131,19 @@ class Subscriptions:
                 self._signals[what].deny(reason)
         subscription.changed()
         self.on_values()
+
+    def refused(self, number: int, error: CarError) -> bool:
+        """The host does not take a subscription at all; False when it is none of ours."""
+        if (subscription := self._by_number.get(number)) is None:
+            return False
+        subscription.answered = True
+        subscription.denied = error
+        for glob in subscription.globs:
+            if glob in self._signals:
+                self._signals[glob].deny(error)
+        subscription.changed()
+        self.on_values()
+        return True
 
     def values(self, record: Record) -> None:
         """A batch of readings, newest last."""

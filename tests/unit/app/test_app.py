@@ -238,6 +238,22 @@ def test_hooks_run_one_after_the_other_and_views_are_made_in_front_only(app_car)
     assert app.life[-1] == "stop"
 
 
+def test_a_long_start_shows_that_it_loads(app_car):
+    class Patient(App):
+        async def on_start(self):
+            await asyncio.sleep(30)
+            self.ready = True
+
+        def view(self):
+            return ListTemplate("ready" if self.ready else "not ready", [Row("a")])
+
+    app_car.start(Patient)
+    app_car.advance(2)
+    assert (app_car.screen.title, app_car.screen.loading) == ("Patient", True)
+    app_car.advance(30)
+    assert (app_car.screen.title, app_car.screen.loading) == ("ready", False)
+
+
 def test_what_is_used_too_early_is_said():
     with pytest.raises(RuntimeError, match=r"Acts is not running yet: use self\.car"):
         _ = Acts().car
@@ -365,6 +381,7 @@ NONSENSE = {
     "a number": (lambda app: rows(3), "ListTemplate.rows[0].title: 3 cannot stand here, only str"),
     "against a rule": (lambda app: MessageTemplate("x"), "MessageTemplate.message: must not be empty [text.required]"),
     "too long a text": (lambda app: rows("x" * 5000), "a text of 5000 bytes, at most 4096"),
+    "a push": (lambda app: app.push(app), "view() only reads and returns a template: push and pop in an action"),
     "too large": (lambda app: rows(*["x" * 4000] * 20), "VIEW of 8"),
 }
 

@@ -4,6 +4,7 @@ import pytest
 
 from carservices.api.energy import Energy, Trip
 from carservices.app import App, CallError, ListTemplate, PermissionMissing, Row, SetFailed
+from carservices.app.wire import Kind
 from carservices.signals import GlobError, Status, UnitError
 
 SPEED = "Vehicle.Speed"
@@ -143,6 +144,17 @@ def test_a_set_of_which_some_may_be_read_has_those(app_car):
     assert [signal.path for signal in app.car.all(PRESSURES)] == [FRONT_LEFT]
     with pytest.raises(PermissionMissing):
         app.car.all("Vehicle.Cabin.**")
+
+
+def test_a_subscription_that_the_host_does_not_take_is_said(app_car):
+    app = app_car.start(Plain)
+    speed = app.car[SPEED]
+    app_car.advance(0)
+    app_car.host.send(Kind.ERROR, 1, "BUDGET", "an app watches at most 200 signals", {})
+    app_car.advance(0)
+    assert (speed.available, str(speed.denied)) == (False, "an app watches at most 200 signals")
+    with pytest.raises(CallError, match="at most 200 signals"):
+        _ = speed.value
 
 
 # -- commands --------------------------------------------------------------------------------------------------------
