@@ -1,7 +1,7 @@
 """Files that are cut, garbled or of another kind: an error with a sentence, or what can be understood, no crash."""
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from carservices.hal import HalError
@@ -13,6 +13,7 @@ from carservices_hal.can.dbc import DbcError, load, parse
 from carservices_hal.can.encode import EncodeError, encode
 from carservices_hal.can.mapping import MappingError
 from carservices_hal.can.receiver import Receiver
+from carservices_hal.replay.logs import frames
 from tests.unit.can.ecu import GUARD, HERE, STATE
 from tests.unit.can.test_dbc import WHOLE
 
@@ -60,6 +61,29 @@ def test_what_is_left_of_a_database_decodes_any_frame(text, frame):
                     assert len(encode(message, {name: value})) == message.length
                 except (EncodeError, ArithmeticError, ValueError):
                     continue
+
+
+GARBAGE = st.one_of(
+    st.binary(max_size=300), st.text("(0123456789.) can#ABCDEFR\n;dxRT-:,", max_size=300).map(str.encode)
+)
+
+
+@pytest.mark.parametrize("name", ["x.log", "x.asc", "x.trc", "x.csv", "x.log.gz", "savvy.csv"])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(content=GARBAGE)
+def test_a_log_of_garbage(name, content, tmp_path):
+    file = tmp_path / name
+    file.write_bytes(b"Time Stamp,ID,Extended,Bus,LEN,D1\n" * (name == "savvy.csv") + content)
+    try:
+        found = list(frames(file))
+    except HalError as error:
+        found = []
+        assert_one_line(error)
+    assert all(len(payload) <= 64 for _, _, payload in found)
+
+
+def assert_one_line(error):
+    assert "\n" not in str(error)
 
 
 @pytest.mark.parametrize("cut", range(1, 1200, 23))
