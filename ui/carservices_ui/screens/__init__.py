@@ -37,6 +37,7 @@ SCREENS = (
         "screen.notifications",
         "carservices_ui.screens.notifications:NotificationsScreen",
     ),
+    ScreenInfo("health", "car_repair", "screen.health", "carservices_ui.screens.health:HealthScreen", rail=False),
     ScreenInfo("apps", "apps", "screen.apps", "carservices_ui.screens.apps:AppsScreen"),
     ScreenInfo("settings", "settings", "screen.settings", "carservices_ui.screens.settings:SettingsScreen", rail=False),
 )

@@ -5,13 +5,17 @@ from typing import Any
 from kivy.metrics import dp
 from kivy.uix.floatlayout import FloatLayout
 
+from carservices.api.diagnostics import CarHealth, Verdict
+from carservices_ui import health
 from carservices_ui.i18n import t
 from carservices_ui.restrictions import Restrictions
 from carservices_ui.screens.base import Screen
 from carservices_ui.screens.vehicle_car import CarCard
 from carservices_ui.screens.vehicle_controls import ControlsPane, LightsPane
 from carservices_ui.screens.vehicle_service import ServicePane
-from carservices_ui.widgets import Card, Column, Segmented
+from carservices_ui.tokens import TARGET
+from carservices_ui.ui import Ui
+from carservices_ui.widgets import Card, Column, IconButton, Segmented
 
 CAR = 500
 GAP = 16
@@ -44,6 +48,8 @@ class VehicleScreen(Screen):
         for card in (self.car, self.panel):
             card.size_hint = (None, None)
             self.add_widget(card)
+        self.health = HealthButton(self.ui)
+        self.add_widget(self.health)
         self.tabs.choose(self.ui.places.get(self.name, TABS[0]))
         self.bind(pos=self._place, size=self._place)
         self.restrict(self.ui.restrictions)
@@ -63,5 +69,20 @@ class VehicleScreen(Screen):
     def _place(self, *_: object) -> None:
         left, gap = dp(CAR), dp(GAP)
         self.car.pos, self.car.size = self.pos, (left, self.height)
+        inset = dp(TARGET + 16)
+        self.health.pos = (self.car.x + left - inset, self.car.y + self.car.height - inset)
         self.panel.pos = (self.x + left + gap, self.y)
         self.panel.size = (self.width - left - gap, self.height)
+
+
+class HealthButton(IconButton):
+    """Leads to the car's health, in the colour of its verdict."""
+
+    def __init__(self, ui: Ui) -> None:
+        super().__init__("car_repair", surface="surface3", radius="tile")
+        self.bind(on_release=lambda *_: ui.show("health"))
+        ui.store.bind_stream(health.STREAM, self._show)
+
+    def _show(self, state: CarHealth | None) -> None:
+        _, tone = health.VERDICTS[Verdict.UNKNOWN if state is None else state.verdict]
+        self.icon.show(tone=tone)

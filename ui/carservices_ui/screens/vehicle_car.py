@@ -34,6 +34,8 @@ SAID = 2
 """Findings in words; those beyond are only counted."""
 HEAD = 76
 """Height of the two lines above the picture."""
+WORDS = 368
+"""Their width; beside them is the way to the car's health."""
 
 
 class CarCard(Card):
@@ -42,8 +44,8 @@ class CarCard(Card):
     def __init__(self, ui: Ui) -> None:
         super().__init__()
         self._ui = ui
-        self.name = Text(NOTHING, role="primary", strong=True, limit=452)
-        self.status = Text(NOTHING, tone="text2", limit=452)
+        self.name = Text(NOTHING, role="primary", strong=True, limit=WORDS)
+        self.status = Text(NOTHING, tone="text2", limit=WORDS)
         self.picture = CarPicture(size_hint=(None, None))
         self.lock = Icon("lock", tone="on_accent")
         self.tyres = {wheel: TyreLabel(ui, wheel) for wheel in WHEELS}
