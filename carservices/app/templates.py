@@ -99,7 +99,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ListTemplate(Node):
     """Rows, or sections of rows; ``empty`` is said when there are none."""
 
@@ -112,7 +112,7 @@ class ListTemplate(Node):
     actions: Sequence[Action] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class GridTemplate(Node):
     """Tiles."""
 
@@ -125,7 +125,7 @@ class GridTemplate(Node):
     actions: Sequence[Action] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class SectionedItemTemplate(Node):
     """Sections of rows and of tiles, mixed."""
 
@@ -137,7 +137,7 @@ class SectionedItemTemplate(Node):
     actions: Sequence[Action] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class PaneTemplate(Node):
     """Details of one thing, with at most two buttons."""
 
@@ -150,7 +150,7 @@ class PaneTemplate(Node):
     actions: Sequence[Action] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class MessageTemplate(Node):
     """A short message; ``detail`` is for the developer and shown only on request."""
 
@@ -164,7 +164,7 @@ class MessageTemplate(Node):
     actions: Sequence[Action] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class LongMessageTemplate(Node):
     """A text to read while parked, such as terms of use."""
 
@@ -175,7 +175,7 @@ class LongMessageTemplate(Node):
     actions: Sequence[Action] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class SearchTemplate(Node):
     """A field to type or speak into, with results; both handlers take the text."""
 
@@ -191,7 +191,7 @@ class SearchTemplate(Node):
     actions: Sequence[Action] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class SignInTemplate(Node):
     """Sign in with one method."""
 
@@ -205,7 +205,7 @@ class SignInTemplate(Node):
     actions: Sequence[Action] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class PlaceListMapTemplate(Node):
     """Rows with places beside a map that shows them."""
 
@@ -218,7 +218,7 @@ class PlaceListMapTemplate(Node):
     actions: Sequence[Action] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class MapWithContentTemplate(Node):
     """The host's map with one other template over it."""
 
@@ -228,7 +228,7 @@ class MapWithContentTemplate(Node):
     map_actions: Sequence[Action] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class NavigationTemplate(Node):
     """Guidance over the host's map; only a navigation app may show it."""
 
@@ -240,7 +240,7 @@ class NavigationTemplate(Node):
     alert: Alert | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class MediaPlaybackTemplate(Node):
     """The player: what it shows is the state that the app gave to `App.media`."""
 
@@ -255,7 +255,7 @@ TabContent = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class TabTemplate(Node):
     """2 to 4 tabs, one of them with its content; ``on_select`` takes the id of the tab."""
 
