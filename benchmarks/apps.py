@@ -1,0 +1,283 @@
+"""The app host at work: round trip of a link, CPU of the host under load, memory of apps, start and tap to template."""
+
+import asyncio
+import contextlib
+import json
+import math
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from pathlib import Path
+
+from _table import Row, arguments, show
+
+from carservices.api.apps import Apps
+from carservices.app import wire
+from carservices.app.wire import FD_VARIABLE, Kind
+from carservices.apphost.budget import Bucket
+from carservices.apphost.link import AppLink
+from carservices.apphost.permissions import RATE, RuleBook
+from carservices.bus.identity import TOKEN_VARIABLE, read_secret, token_for
+from carservices.hal import Hal
+from carservices.signals import Catalogue, Datatype, SignalConfig, Value
+from carservices.testing import SERVICE_GRANTS, TestCar, car
+
+APPS, SIGNALS = 20, 20
+SLICES = 10
+FAST, MEDIUM, SLOW = (12, 100.0), (105, 10.0), (140, 1.0)
+"""How many signals say something how often (Hz): 2390 updates a second."""
+ROUND_TRIP_US, HOST_CPU, APP_MB, START_MS, TAP_MS = 50.0, 6.0, 25.0, 500.0, 40.0
+PERMISSIONS = RuleBook.default()
+
+ECHO = """
+import asyncio, os, socket
+from carservices.app.session import Session
+from carservices.app.wire import Kind
+async def main():
+    sock = socket.socket(fileno=int(os.environ["FD_VARIABLE"]))
+    end = asyncio.Event()
+    session = Session(sock, lambda record: session.send(Kind.PONG, record.fields[0]), end.set)
+    await end.wait()
+asyncio.run(main())
+""".replace("FD_VARIABLE", FD_VARIABLE)
+
+WATCHER = """
+from carservices.app import App, ListTemplate, Row
+class Main(App):
+    taps = 0
+    def on_start(self):
+        self.car.watch({globs}, lambda signal: None, rate=10.0)
+    def view(self):
+        return ListTemplate("Taps", [Row("Taps", str(self.taps), on_click=self.tap)])
+    def tap(self):
+        self.taps += 1
+"""
+
+
+class Load(Hal):
+    """Says 2390 values a second, whoever listens."""
+
+    def __init__(self, paths: Sequence[str]) -> None:
+        super().__init__(Hal.Options())
+        groups = (FAST, MEDIUM, SLOW)
+        rates = [rate for count, rate in groups for _ in range(count)][: len(paths)]
+        known = Catalogue.default()
+        self._configs = [_continuous(known, path, rate) for path, rate in zip(paths, rates, strict=False)]
+
+    async def open(self) -> Sequence[SignalConfig]:
+        return self._configs
+
+    async def events(self) -> AsyncIterator[Sequence[Value]]:
+        step, tick = 0.01, 0
+        start = time.monotonic()
+        while True:
+            now = time.monotonic_ns()
+            due = [config for config in self._configs if tick % round(100 / config.max_rate) == 0]
+            yield [Value(config.path, _value(config, tick), now) for config in due]
+            tick += 1
+            await asyncio.sleep(max(0.0, start + tick * step - time.monotonic()))
+
+
+def _continuous(known: Catalogue, path: str, rate: float) -> SignalConfig:
+    return known.config(path, min_rate=0.1, max_rate=rate)
+
+
+def _value(config: SignalConfig, tick: int) -> float | int:
+    low = config.min if config.min is not None else 0.0
+    high = config.max if config.max is not None else 100.0
+    share = 0.5 + 0.4 * math.sin(tick / 50)
+    value = low + share * min(high - low, 100.0)
+    return value if config.datatype in (Datatype.FLOAT, Datatype.DOUBLE) else int(value)
+
+
+def numbers() -> list[str]:
+    """Signals that are numbers, first those that apps may see ten times a second."""
+    known = Catalogue.default()
+    paths = [path for path, signal in known.items() if signal.datatype.is_number and not signal.datatype.is_array]
+    free = [path for path in paths if not known[path].allowed and PERMISSIONS.read(path).names]
+    return sorted(free, key=lambda path: -PERMISSIONS.rate(path))
+
+
+def begin(program: Sequence[str], environment: Mapping[str, str], *descriptors: int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, *program], env=environment, pass_fds=descriptors)
+
+
+# -- round trip ------------------------------------------------------------------------------------------------------
+
+
+async def round_trip(count: int) -> float:
+    """µs until a ping through both ends' real code, in two processes, is answered: the median of the quietest slice."""
+    ours, theirs = wire.socketpair()
+    app = begin(["-I", "-c", ECHO], {FD_VARIABLE: str(theirs.fileno())}, theirs.fileno())
+    theirs.close()
+    answered: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    over = asyncio.Event()
+    link = AppLink(ours, lambda _: answered.set_result(None), lambda: None, lambda: None, lambda _: over.set())
+    link._messages = Bucket(math.inf, math.inf)  # the budget is not what is measured
+    times = []
+    for number in range(count):
+        answered = asyncio.get_running_loop().create_future()
+        began = time.perf_counter()
+        link.send(Kind.PING, number)
+        await answered
+        times.append(time.perf_counter() - began)
+    link.close()
+    app.wait()
+    size = count // SLICES
+    return min(statistics.median(times[start : start + size]) for start in range(0, count, size)) * 1e6
+
+
+# -- load ------------------------------------------------------------------------------------------------------------
+
+
+def write_apps(place: Path, paths: Sequence[str]) -> list[str]:
+    """Twenty bundles that watch twenty signals each, all permissions given."""
+    names = [f"org.example.app{number}" for number in range(APPS)]
+    for number, name in enumerate(names):
+        globs = [paths[(7 * number + step) % len(paths)] for step in range(SIGNALS)]
+        folder = place / "apps" / name
+        folder.mkdir(parents=True)
+        scopes = "\n".join(f'"read:{path}" = "load"' for path in globs)
+        (folder / "app.toml").write_text(
+            f'id = "{name}"\nname = "App"\nversion = "1.0.0"\nmin_sdk = 1\nentry = "main:Main"\nbackground = true\n'
+            f"[permissions]\n{scopes}\n"
+        )
+        (folder / "main.py").write_text(WATCHER.format(globs=globs))
+    given = {name: dict.fromkeys(PERMISSIONS.permissions, True) for name in names}
+    (place / "state" / "apps").mkdir(parents=True)
+    (place / "state" / "apps" / "grants.json").write_text(json.dumps({"profiles": {"default": given}}))
+    for folder in (place, place / "apps"):
+        folder.chmod(0o755)
+    return names
+
+
+@contextlib.asynccontextmanager
+async def host(c: TestCar, place: Path) -> AsyncIterator[subprocess.Popen[bytes]]:
+    """The app host in a process of its own."""
+    c._grant("apps", SERVICE_GRANTS)
+    token = token_for(read_secret(c.run_dir), "apps")
+    process = begin([__file__, "--host", str(c.run_dir), str(place)], {**os.environ, TOKEN_VARIABLE: token})
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def be_host(run_dir: Path, place: Path) -> None:
+    """What runs in that process: the runner of every service, with the bundles of the benchmark."""
+    from carservices.apphost import service
+    from carservices.apphost.places import Places
+    from carservices.services import runner
+
+    class Benchmarked(service.AppsService):
+        def __init__(self) -> None:
+            super().__init__(Places(place / "state", place / "run", builtin=place / "apps", folders={}))
+
+    runner.load_service = lambda _target: Benchmarked  # type: ignore[assignment]
+    runner.run_service(run_dir, "")
+
+
+def cpu_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def family(pid: int) -> list[int]:
+    """A process and all below it."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [pid, *(found for child in children for found in family(int(child)))]
+
+
+def resident(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+async def load(*, quick: bool) -> list[Row]:
+    place = Path(tempfile.mkdtemp(prefix="apps"))
+    paths = numbers()
+    watched = [path for path in paths[: FAST[0] + MEDIUM[0]] if PERMISSIONS.rate(path) == RATE]
+    names = write_apps(place, watched)
+    try:
+        async with car(Load(paths)) as c, host(c, place) as process:
+            apps = c.service(Apps)
+            await c.until_state(apps.apps, lambda catalog: len(catalog.apps) == APPS, timeout=60)
+            starts = [await opened(c, apps, name) for name in names]
+            await apps.home()
+            await c.until_state(apps.apps, lambda catalog: all(one.rss for one in catalog.apps), timeout=60)
+            span = 4.0 if quick else 10.0
+            before, began = cpu_seconds(process.pid), time.monotonic()
+            first = await delivered(apps)
+            await asyncio.sleep(span)
+            share = 100 * (cpu_seconds(process.pid) - before) / (time.monotonic() - began)
+            rate = (await delivered(apps) - first) / (time.monotonic() - began)
+            taps = await tapped(c, apps, names[0], 20 if quick else 100)
+            catalog = await apps.apps.last()
+            whole = [one.rss / 1e6 for one in catalog.apps]
+            own = [max(map(resident, family(one.pid))) / 1e6 for one in catalog.apps]
+            level = catalog.apps[0].sandbox.level
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+    return [
+        Row(f"host of {APPS} apps × {SIGNALS} signals, {rate:,.0f} values/s delivered", share, "% of a core", HOST_CPU),
+        Row("memory of an app's own process, median", statistics.median(own), "MB", APP_MB),
+        Row("… with the processes of its sandbox", statistics.median(whole), "MB"),
+        Row(f"tap to first template, sandbox {level}, median", statistics.median(starts), "ms", START_MS),
+        Row("tap to changed template at the shell, p95", statistics.quantiles(taps, n=20)[-1], "ms", TAP_MS),
+    ]
+
+
+async def delivered(apps: Apps) -> int:
+    catalog = await apps.apps.last()
+    return sum(one.counters.values for one in catalog.apps)
+
+
+async def opened(c: TestCar, apps: Apps, name: str) -> float:
+    """ms from the tap until its first template is published."""
+    began = time.perf_counter()
+    await apps.open(name)
+    await c.until_state(apps.screen, lambda front: front.screen and front.screen.app == name and front.screen.tree)
+    return (time.perf_counter() - began) * 1000
+
+
+async def tapped(c: TestCar, apps: Apps, name: str, count: int) -> list[float]:
+    """ms from each tap until the template it changes is published."""
+    await opened(c, apps, name)
+    screens: asyncio.Queue = asyncio.Queue()
+    watch = await apps.screen.watch(lambda front: screens.put_nowait(front.screen))
+    screen = await screens.get()
+    times = []
+    for _ in range(count):
+        began = time.perf_counter()
+        await apps.action(name, screen.seq, screen.tree[1]["rows"][0][1]["on_click"])
+        screen = await screens.get()
+        times.append((time.perf_counter() - began) * 1000)
+        if screen.tree is None:
+            raise RuntimeError(f"{name} shows a card in place of its template: {screen.card}, {screen.error}")
+        await asyncio.sleep(0.15)
+    await watch.close()
+    return times
+
+
+async def measure(*, quick: bool) -> list[Row]:
+    trip = await round_trip(2000 if quick else 20_000)
+    return [Row("round trip of an app's link, median", trip, "µs", ROUND_TRIP_US), *await load(quick=quick)]
+
+
+def main() -> int:
+    if sys.argv[1:2] == ["--host"]:
+        be_host(Path(sys.argv[2]), Path(sys.argv[3]))
+        return 0
+    wish = arguments(str(__doc__))
+    rows = asyncio.run(measure(quick=wish.quick))
+    show("App host", rows, wish.json)
+    return 0 if all(row.ok is not False for row in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
