@@ -116,6 +116,19 @@ def test_at_rest_nothing_is_drawn(at_home: Screen) -> None:
     assert at_home.map.frames_drawn == drawn
 
 
+def test_a_move_that_nobody_can_see_is_not_drawn(at_home: Screen) -> None:
+    view = at_home.map
+    drawn = view.frames_drawn
+    for _ in range(5):
+        view.set_position(*HOME, 0.0, 0.4)
+        EventLoop.idle()
+    assert view.frames_drawn == drawn
+    for _ in range(20):
+        view.set_position(*HOME, 0.0, 80.0)
+        EventLoop.idle()
+    assert view.frames_drawn > drawn
+
+
 def test_the_car_is_drawn_at_its_height(at_home: Screen) -> None:
     assert car_on_screen(at_home.map) == pytest.approx((200, 300 * 0.26), abs=1)
     picture = at_home.pixels()[:, :, :3].astype(int)

@@ -298,7 +298,7 @@ def test_gear_driver_and_what_the_hal_refuses(panel):
     driver.backend.refusal = "press\nthe brake"
     driver.press("WLTC", driver.tab.driver)
     assert driver.backend.commands == [("gear", {"gear": "D"}), ("driver", {"name": "wltc"})]
-    assert driver.said == "driver name wltc: press the brake"
+    assert driver.said == "driver wltc: press the brake"
 
 
 def test_a_verb_the_hal_does_not_know_is_dimmed(panel):
@@ -425,3 +425,22 @@ def _titles(driver, language):
     driver.refresh()
     shown = {getattr(widget, "text", None) for widget in driver.panel.walk()}
     return shown & {i18n.table(language)[info.title] for info in TABS}
+
+
+@pytest.mark.parametrize("tab", [info.name for info in TABS])
+def test_nothing_is_drawn_while_nothing_changes(panel, tab):
+    driver = panel(tab)
+    flips = []
+    Window.bind(on_flip=flips.append)
+    try:
+        for _ in range(40):  # scroll bars fade out first
+            flips.clear()
+            for _ in range(3):
+                driver.refresh()
+                driver.panel.desk.signals.sample()
+                driver.frames(3)
+            if not flips:
+                break
+    finally:
+        Window.unbind(on_flip=flips.append)
+    assert flips == []

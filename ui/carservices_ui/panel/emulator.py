@@ -66,7 +66,7 @@ class Emulator:
         """One command; how it ended is told and followed by a fresh status."""
 
         def ended(outcome: Outcome) -> None:
-            self.report(f"{verb} {brief(arguments)}".strip(), outcome)
+            self.report(brief(verb, arguments), outcome)
             if on_outcome:
                 on_outcome(outcome)
 
@@ -114,8 +114,13 @@ class Emulator:
             self.survey()
 
 
-def brief(arguments: dict[str, Any]) -> str:
-    """Arguments as a person reads them."""
-    return ", ".join(
-        f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}" for name, value in arguments.items()
-    )
+def brief(verb: str, arguments: dict[str, Any]) -> str:
+    """A command as a person reads it: ``door trunk, open``."""
+    return f"{verb} {', '.join(_part(verb, name, value) for name, value in arguments.items())}".strip()
+
+
+def _part(verb: str, name: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return name if value else f"not {name}"
+    words = f"{value:g}" if isinstance(value, float) else str(value)
+    return words if name in ("name", verb) else f"{name} {words}"

@@ -17,6 +17,8 @@ WIDTH, LENGTH = 310, 700
 """The drawn body in dp, nose up; the driver sits on the left."""
 OPEN_WIDTH = 74
 """How far an open door stands out in dp."""
+INSIDE = 26
+"""How far a door can be clicked inside the body in dp."""
 DOOR_HEIGHT = {"Row1": 160, "Row2": 140}
 DOOR_TOP = {"Row1": 0.36, "Row2": 0.615}
 """Upper end of the doors as a share of the length."""
@@ -70,7 +72,7 @@ class Door(Control):
     """A door: closed it lies along the body, open it stands out; a lock says whether it is locked."""
 
     def __init__(self, desk: Desk, seat: str) -> None:
-        super().__init__(size=(dp(OPEN_WIDTH), dp(120)))
+        super().__init__(size=(dp(OPEN_WIDTH + INSIDE), dp(120)))
         self._desk, self.seat = desk, seat
         self.left = seat.endswith("DriverSide")
         self.edge = 0.0
@@ -91,11 +93,11 @@ class Door(Control):
 
     def lay(self, *_: Any) -> None:
         """Draw it where it is."""
-        self.x = self.edge - self.width if self.left else self.edge
-        thick = dp(14)
+        inside, thick = dp(INSIDE), dp(14)
+        self.x = self.edge + inside - self.width if self.left else self.edge - inside
         if self.open:
-            self._leaf.size = (self.width - dp(6), thick)
-            self._leaf.pos = (self.x + (dp(6) if self.left else 0), self.y + self.height - thick)
+            self._leaf.size = (self.width - inside - dp(6), thick)
+            self._leaf.pos = (self.x + (dp(6) if self.left else inside), self.y + self.height - thick)
         else:
             self._leaf.size = (thick, self.height - dp(8))
             self._leaf.pos = (self.edge - (thick - dp(6) if self.left else dp(6)), self.y + dp(4))

@@ -13,6 +13,7 @@ from carservices_ui.i18n import number, t
 from carservices_ui.panel.kit import CONTROL, Cell, Group, Words, button, choice, fact, line
 from carservices_ui.panel.tabs.base import Tab
 from carservices_ui.panel.topview import SEATS, TopView
+from carservices_ui.units import duration
 from carservices_ui.widgets import Toggle, ValueSlider
 
 DOOR = "Vehicle.Cabin.Door"
@@ -51,7 +52,7 @@ STATIONS = (
 FACTS = (
     ("panel.battery", "Vehicle.Powertrain.TractionBattery.StateOfCharge.Displayed", lambda v: f"{number(v, 1)} %"),
     ("panel.into_battery", "Vehicle.Powertrain.TractionBattery.CurrentPower", lambda v: f"{number(v / 1000, 1)} kW"),
-    ("panel.full_in", f"{CHARGING}.TimeToComplete", lambda v: f"{v // 3600} h {v // 60 % 60:02} min"),
+    ("panel.full_in", f"{CHARGING}.TimeToComplete", lambda v: duration(v or None)),
 )
 COLUMN = 540
 
