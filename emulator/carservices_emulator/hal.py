@@ -1,7 +1,6 @@
 """The emulator as a HAL: the hub cannot tell it from a real car."""
 
 import asyncio
-import dataclasses
 import math
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
@@ -13,17 +12,16 @@ from carservices.hal import Hal, HalError, Health, Options, SetError
 from carservices.hal.diagnose import Answers, Ecu, Request
 from carservices.hal.recording import Recorder
 from carservices.signals import Code, Datum, SignalConfig, Status, Value
-from carservices_emulator.breakdowns import BREAKDOWNS
 from carservices_emulator.commands import COMMANDS, Clear, parse
-from carservices_emulator.diagnostics import ECUS
+from carservices_emulator.diagnostics import ECUS, Diagnostics
 from carservices_emulator.drivers import ManualDriver, ParkedDriver
-from carservices_emulator.ecus import Diagnosis, Disturbance, Network
+from carservices_emulator.ecus import CarBus
 from carservices_emulator.recording import Replay
 from carservices_emulator.sampler import Sampler
 from carservices_emulator.scenario import load_scenario
 from carservices_emulator.signals import CONFIGS, ENTRIES
 from carservices_emulator.simulation import STEP, Simulation
-from carservices_emulator.tomlfile import names
+from carservices_emulator.status import describe
 from carservices_hal.can.bus import BusOptions
 
 TICK = 0.01
@@ -63,8 +61,7 @@ class EmulatorHal(Hal[EmulatorOptions]):
         super().__init__(options or EmulatorOptions())
         self._sampler = Sampler(CONFIGS)
         self._wake = asyncio.Event()
-        self._network: Network | None = None
-        self._diagnosis: Diagnosis | None = None
+        self._bus: CarBus | None = None
         self._open = False
         self._replay: Replay | None = None
         self._recorder: Recorder | None = None
@@ -83,10 +80,9 @@ class EmulatorHal(Hal[EmulatorOptions]):
         self._load(self.options.scenario)
         offered = CONFIGS
         if self.options.can is not None:
-            self._network = Network(self.options.can, self._observe, self._commanded, self._wake.set)
-            offered = {path: config for path, config in CONFIGS.items() if path not in self._network.paths}
-            self._diagnosis = Diagnosis(self._network, lambda: self.simulation.diagnostics)
-            await self._network.open()
+            self._bus = CarBus(self.options.can, self._observe, self._commanded, self._wake.set, self._units)
+            offered = {path: config for path, config in CONFIGS.items() if path not in self._bus.paths}
+            await self._bus.open()
         self._open = True
         self._sampler = Sampler(offered)
         self._sampler.urge_all()
@@ -99,8 +95,8 @@ class EmulatorHal(Hal[EmulatorOptions]):
             now = loop.time()
             self._advance(min(now - last, LONGEST))
             last = now
-            if self._network is not None:
-                await self._network.tick(now)
+            if self._bus is not None:
+                await self._bus.tick(now)
             batch = self._sampler.collect(self._replay or self.simulation, now)
             if batch:
                 self._record(batch)
@@ -130,9 +126,9 @@ class EmulatorHal(Hal[EmulatorOptions]):
         simulation = self.simulation
         figures = {"time": round(simulation.time, 1), "factor": 0.0 if self._paused else self._factor}
         words = f"{simulation.profile.identity.model}, {simulation.world.driver.name}"
-        if self._network is None:
+        if self._bus is None:
             return Health(True, words, figures)
-        return Health(not self._network.fault, self._network.fault or words, figures | self._network.figures())
+        return Health(not self._bus.fault, self._bus.fault or words, figures | self._bus.figures())
 
     async def control(self, verb: str, arguments: dict[str, Any]) -> Any:
         """Developer commands: `COMMANDS`, and scenario, seek, speed, pause, record, replay, status; diagnose, ecus."""
@@ -156,14 +152,15 @@ class EmulatorHal(Hal[EmulatorOptions]):
         self._open = False
         self._stop_recording()
         self._wake.set()
-        network, self._network = self._network, None
-        if self._diagnosis is not None:
-            self._diagnosis.close()
-        if network is not None:
-            await network.close()
+        bus, self._bus = self._bus, None
+        if bus is not None:
+            await bus.close()
 
     def _observe(self, path: str) -> tuple[Datum | None, Status]:
         return (self._replay or self.simulation).observe(path)
+
+    def _units(self) -> Diagnostics:
+        return self.simulation.diagnostics
 
     def _act(self, path: str, value: Datum) -> None:
         if self._replay is not None:
@@ -195,7 +192,7 @@ class EmulatorHal(Hal[EmulatorOptions]):
 
     async def _diagnose(self, request: Request) -> Answers:
         """Ask the control units; a pending answer is waited for."""
-        if self._network is not None:
+        if self._bus is not None:
             raise HalError("the control units are on the CAN bus; ask the HAL that reads it")
         if self._replay is not None:
             raise HalError("a recording is playing, which has no control units; end it with `replay` without a file")
@@ -220,10 +217,12 @@ class EmulatorHal(Hal[EmulatorOptions]):
             case "pause", {**rest} if rest.keys() <= {"on"}:
                 self._paused = bool(rest.get("on", True))
             case "disturb", {"ecu": str(ecu), "kind": str(kind), **rest} if rest.keys() <= {"on"}:
-                self._disturb(ecu, kind, on=bool(rest.get("on", True)))
+                if self._bus is None:
+                    raise HalError("this car is not on CAN; start it with `carservices emulator --can`")
+                self._bus.disturb(ecu, kind, on=bool(rest.get("on", True)))
             case "record", {**rest} if rest.keys() <= {"file"}:
                 self._stop_recording()
-                if self._network is not None:
+                if self._bus is not None:
                     raise HalError(
                         "what this car shows is on its CAN bus; record there, as with `python -m can.logger`"
                     )
@@ -236,7 +235,7 @@ class EmulatorHal(Hal[EmulatorOptions]):
             case "status", {}:
                 return self._status()
             case "ecus", {**rest} if not rest:
-                here = ECUS.values() if self._network is None else ()
+                here = ECUS.values() if self._bus is None else ()
                 return [Ecu(name=ecu.name, request=ecu.request, response=ecu.response) for ecu in here]
             case _:
                 raise HalError(
@@ -247,43 +246,21 @@ class EmulatorHal(Hal[EmulatorOptions]):
                 )
         return None
 
-    def _disturb(self, ecu: str, kind: str, *, on: bool) -> None:
-        if self._network is None:
-            raise HalError("this car is not on CAN; start it with `carservices emulator --can`")
-        if ecu not in ECUS or kind not in set(Disturbance):
-            raise HalError(f"disturb takes ecu, one of {', '.join(ECUS)}, and kind, one of {', '.join(Disturbance)}")
-        self._network.disturb(ecu, Disturbance(kind), on=on)
-
     def _status(self) -> dict[str, Any]:
-        simulation = self.simulation
-        return {
-            "profile": simulation.profile.identity.model,
-            "scenario": simulation.scenario.name,
-            "description": simulation.scenario.description,
-            "driver": simulation.world.driver.name,
-            "weather": dataclasses.asdict(simulation.world.weather),
-            "events": [[event.time, event.do] for event in simulation.scenario.at],
-            "time": round(simulation.time if self._replay is None else self._replay.time, 2),
-            "duration": self._replay.end
-            if self._replay
-            else max((e.time for e in simulation.scenario.at), default=0.0),
+        clock = {
             "speed": self._factor,
             "paused": self._paused,
             "recording": str(self._recorder.path) if self._recorder else None,
-            "replay": str(self._replay.path) if self._replay else None,
-            "faults": sorted(simulation.world.broken),
-            "sensors": {path: str(b.mode or "inject") for path, b in simulation.world.sensors.broken.items()},
-            "disturbances": self._network.disturbed() if self._network else {},
-            "refusals": simulation.refusals[-10:],
-            "energy": simulation.car.ledger.kilowatt_hours(),
-            "choices": {
-                "profiles": names("profiles"),
-                "scenarios": names("scenarios"),
-                "trips": names("trips", ".json"),
-                "faults": list(BREAKDOWNS),
-                "commands": list(COMMANDS),
-            },
+            "replay": None,
+            "disturbances": self._bus.disturbed() if self._bus else {},
         }
+        if self._replay is not None:
+            clock |= {
+                "time": round(self._replay.time, 2),
+                "duration": self._replay.end,
+                "replay": str(self._replay.path),
+            }
+        return describe(self.simulation) | clock
 
     def _load(self, scenario: str) -> None:
         options = self.options
@@ -303,14 +280,14 @@ class EmulatorHal(Hal[EmulatorOptions]):
         if self._replay is not None:
             self._replay.run(seconds)
             return
-        if self._network is not None:
-            self.simulation.world.unheard = self._network.mute
+        if self._bus is not None:
+            self.simulation.world.unheard = self._bus.mute
         steps = math.ceil(seconds / STEP)
         self.simulation.run(seconds, seconds / steps)
 
     def _period(self) -> float:
         """s until the next tick: as fast as the bus or the fastest subscriber, slow when nothing moves."""
-        if self._network is not None:
+        if self._bus is not None:
             return TICK
         rate = self._sampler.rate
         if rate > 1.0 / CALM:

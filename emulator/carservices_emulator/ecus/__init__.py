@@ -1,7 +1,5 @@
 """The control units of the emulated car on a CAN bus."""
 
-from carservices_emulator.ecus.diagnosis import Diagnosis
-from carservices_emulator.ecus.disturbance import Disturbance
-from carservices_emulator.ecus.network import Network
+from carservices_emulator.ecus.carbus import CarBus
 
-__all__ = ["Diagnosis", "Disturbance", "Network"]
+__all__ = ["CarBus"]

@@ -105,10 +105,6 @@ class Network:
         """The control units that send nothing."""
         return {ecu for ecu, kinds in self.disturbances.items() if kinds & MUTE}
 
-    def disturbed(self) -> dict[str, list[str]]:
-        """Control unit → what is wrong with it, of those with something wrong."""
-        return {ecu: sorted(kinds) for ecu, kinds in self.disturbances.items() if kinds}
-
     @property
     def fault(self) -> str:
         """Why there is no bus now; empty while there is."""
