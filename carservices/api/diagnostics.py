@@ -180,10 +180,12 @@ class CarHealth(BaseModel, frozen=True):
     """All that is known: faults worst first, those that healed newest first.
 
     ``scanned`` is the Unix time in s of the last whole scan, ``busy_with`` the unit being worked on, ``problem`` why
-    nothing can be said, and ``obstacles`` what stands in the way of clearing.
+    nothing can be said, ``obstacles`` what stands in the way of clearing. ``finished`` counts the pieces of work that
+    have ended: whoever asked for one waits for it to grow.
     """
 
     phase: Phase = Phase.IDLE
+    finished: int = 0
     busy_with: str = ""
     progress: float = Field(default=0.0, ge=0, le=1)
     scanned: float | None = None

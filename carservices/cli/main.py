@@ -19,6 +19,7 @@ VERBS = {
     "app": ("carservices.cli.app:main", "begin, try, check, build and install apps"),
     "hal": ("carservices.cli.hal:main", "list, check and begin HALs"),
     "control": ("carservices.cli.control:main", "a command to a HAL itself, such as the emulator's weather"),
+    "diagnostics": ("carservices.cli.diagnostics:main", "the car's health: scan, explain, clear and repair faults"),
     "api": ("carservices.cli.api:main", "the contracts of the system services"),
     "screenshot": ("carservices.cli.screenshot:main", "a picture of the cockpit, also without a display"),
     "apps": ("carservices.cli.apps:main", "what apps do and may; open, close, grant and revoke"),

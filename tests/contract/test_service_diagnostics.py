@@ -1,5 +1,8 @@
 """The diagnostics service on the bus: scans, histories, clearing and repairs, with units that answer recorded bytes."""
 
+import json
+from argparse import Namespace
+
 import pytest
 
 from carservices.api.diagnostics import (
@@ -14,6 +17,8 @@ from carservices.api.diagnostics import (
 )
 from carservices.api.notifications import Notifications
 from carservices.bus import CallError
+from carservices.cli import diagnostics as command
+from carservices.cli.common import Failed
 from carservices.services.diagnostics import repairer, service
 from carservices.services.diagnostics.service import DiagnosticsService
 from carservices.services.driving.service import DrivingService
@@ -135,11 +140,11 @@ async def test_clearing_wants_a_parked_car():
         await bench.inject(GEAR, DRIVE)
         await bench.inject(SPEED, 30.0)
         await c.until_state(diagnostics.health, lambda h: Obstacle.NOT_PARKED in h.obstacles)
-        error = await refused(diagnostics.clear(), "not_parked")
+        error = await refused(diagnostics.clear(), "not known to be parked")
         assert error.details == {"obstacles": ["not_parked"]}
         await c.kill_service("driving")
         await bench.inject(GEAR, 126)
-        await refused(diagnostics.clear(), "not_parked")  # nobody says that it is parked
+        await refused(diagnostics.clear(), "not known")  # nobody says that it is parked
         assert (BMS, "14FFFFFF") not in bench.asked
         await bench.inject(SPEED, 0.0)
         await c.start_service(DrivingService)
@@ -188,7 +193,7 @@ async def test_a_repair_that_does_not_help_is_said_so_and_not_tried_for_ever():
             health = await c.until_state(diagnostics.health, lambda h, n=tried: scanned(h) and len(h.attempts) == n)
         assert (health.attempts[0].result, health.codes[0].repair.left) == (Result.FAILED, 0)
         assert "routine 0303 ended with 2" in health.attempts[0].reason
-        await refused(diagnostics.repair(HEATER), "attempts")
+        await refused(diagnostics.repair(HEATER), "often enough")
 
 
 async def test_a_repair_wants_what_its_policy_wants():
@@ -198,7 +203,7 @@ async def test_a_repair_wants_what_its_policy_wants():
         await c.until_state(diagnostics.health, has(HEATER))
         health = await c.until_state(diagnostics.health, lambda h: len(h.codes[0].repair.obstacles) == 2)
         assert health.codes[0].repair.obstacles == (Obstacle.NOT_PARKED, Obstacle.CHARGE)
-        await refused(diagnostics.repair(HEATER), "not_parked, charge")
+        await refused(diagnostics.repair(HEATER), "parked and", "too little charge")
         assert not any(question.startswith("31") for _, question in bench.asked)
         await refused(diagnostics.repair(HOT), "no repair")
 
@@ -260,3 +265,29 @@ async def test_explain_and_read():
         assert (value.value, value.unit) == (78.0, "percent")
         await refused(diagnostics.read("BMS", 0xF187), "0x31")
         assert (await refused(diagnostics.read("BMS", 0x9999), "does not answer")).code == "UNAVAILABLE"
+
+
+async def test_the_command_scans_repairs_and_clears(capsys, monkeypatch):
+    bench = repairable(ecu_bench({HVAC: HEATER_IS_LOCKED}), HEALTHY)
+    async with car(bench, ALL) as c:
+        diagnostics = c.service(Diagnostics)
+        await c.until_state(diagnostics.health, lambda h: has(HEATER)(h) and not h.codes[0].repair.obstacles)
+
+        async def run(verb, **chosen):
+            defaults = {"json": False, "yes": False, "healed": False, "ecu": None}
+            status = await command.VERBS[verb][1](diagnostics, Namespace(**defaults | chosen))
+            return status, capsys.readouterr().out
+
+        status, said = await run("scan")
+        assert status == 0
+        assert "OC-HVAC-0100" in said
+        assert f"{HEATER}  confirmed  minor     yes" in said
+        monkeypatch.setattr("builtins.input", lambda question: "")
+        for verb, chosen in (("clear", {}), ("repair", {"fault": HEATER})):
+            with pytest.raises(Failed, match="nothing was done"):
+                await run(verb, **chosen)
+        assert await run("repair", fault=HEATER, yes=True) == (0, "heater_unlock: fixed\n")
+        assert (await run("codes", healed=True))[1].splitlines()[1].startswith(f"{HEATER}  healed")
+        status, said = await run("clear", yes=True, json=True)
+        assert json.loads(said)["verdict"] == "good"
+        assert (HVAC, "14FFFFFF") in bench.asked

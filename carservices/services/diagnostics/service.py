@@ -42,6 +42,16 @@ SEARCH_SECONDS = 2.0
 SCAN_SECONDS = 8.0
 """How long a call waits for a scan to end; callers give up after 10 s."""
 ON = ("ON", "START")
+SAID = {
+    Obstacle.BUSY: "other work goes on, try again when it has ended",
+    Obstacle.NOT_PARKED: "the car is not known to be parked",
+    Obstacle.IGNITION: "the car must be switched on",
+    Obstacle.CHARGE: "the battery has too little charge",
+    Obstacle.ATTEMPTS: "it was tried often enough today",
+    Obstacle.UNREACHABLE: "the control unit does not answer",
+    Obstacle.NO_AUDIT: "the audit file cannot be written",
+}
+"""Why not, for an error."""
 ATTEMPTS_SHOWN = 20
 
 log = logging.getLogger(__name__)
@@ -64,6 +74,7 @@ class DiagnosticsService(Diagnostics):
         self._scanned = self._restored()
         self._phase, self._busy_with, self._progress, self._problem = Phase.IDLE, "", 0.0, ""
         self._work: asyncio.Task[None] | None = None
+        self._finished = 0
         self._keeping: asyncio.Task[None] | None = None
         self._again = asyncio.Event()
         self._signs: dict[str, bool] = {}
@@ -135,8 +146,8 @@ class DiagnosticsService(Diagnostics):
 
     def _need_no(self, obstacles: tuple[Obstacle, ...]) -> None:
         if obstacles:
-            reasons = [obstacle.value for obstacle in obstacles]
-            raise CallError("UNAVAILABLE", f"diagnostics: not now ({', '.join(reasons)})", {"obstacles": reasons})
+            reasons = " and ".join(SAID[obstacle] for obstacle in obstacles)
+            raise CallError("UNAVAILABLE", f"diagnostics: {reasons}", {"obstacles": [one.value for one in obstacles]})
 
     # -- one piece of work at a time ---------------------------------------------------------------------------------
 
@@ -163,6 +174,7 @@ class DiagnosticsService(Diagnostics):
             log.warning("%s", error)
         finally:
             self._work = None
+            self._finished += 1
             self._step(Phase.IDLE)
 
     def _step(self, phase: Phase, busy_with: str = "", progress: float = 0.0) -> None:
@@ -293,6 +305,7 @@ class DiagnosticsService(Diagnostics):
         codes = sort(self._reporter.trouble(one, self._ecus.get(one.ecu), busy) for one in self._records.active)
         health = CarHealth(
             phase=self._phase,
+            finished=self._finished,
             busy_with=self._busy_with,
             progress=self._progress,
             scanned=self._scanned,

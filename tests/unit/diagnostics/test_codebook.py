@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from carservices.api.diagnostics import DriveOn, Severity
+from carservices.cli.main import USAGE, main
 from carservices.services.diagnostics.code import Code
 from carservices.services.diagnostics.codebook import Codebook
 from carservices.services.diagnostics.identifiers import IDENTIFIERS, reading
@@ -106,3 +107,10 @@ def test_identifiers_are_values_with_units(identifier, data, value, unit):
 @pytest.mark.parametrize("data", [b"\xff\xff", b"\x01", b""])
 def test_what_is_not_valid_is_no_value(data):
     assert reading(0x2003, data) is None
+
+
+def test_the_command_explains_without_a_car(capsys):
+    assert main(["diagnostics", "explain", "p0aa6", "--language", "fr"]) == 0
+    assert capsys.readouterr().out.startswith("P0AA6  Isolation haute tension en défaut\n")
+    assert main(["diagnostics", "explain", "hot"]) == USAGE
+    assert main(["diagnostics", "explain", "P0AA6", "--language", "xx"]) == USAGE
