@@ -54,6 +54,14 @@ class Event(Part):
             raise ValueError(str(error)) from None
         return self
 
+    @property
+    def words(self) -> str:
+        """What it does in one line: ``set Chassis.ParkingBrake.IsEngaged = True``, ``plug kind dc, power_kw 150``."""
+        given = {name: str(value).removeprefix("Vehicle.") for name, value in (self.model_extra or {}).items()}
+        if self.do == "set":
+            return f"set {given.get('path')} = {given.get('value')}"
+        return f"{self.do} {', '.join(f'{name} {value}' for name, value in given.items())}".strip()
+
     def command(self) -> Command:
         """The command to run."""
         arguments: dict[str, Any] = self.model_extra or {}

@@ -7,7 +7,7 @@ import pytest
 from carservices.hal import HalError
 from carservices_emulator.drivers.route import load_trip
 from carservices_emulator.profile import load_profile
-from carservices_emulator.scenario import load_scenario
+from carservices_emulator.scenario import Event, load_scenario
 from carservices_emulator.tables import Curve
 from carservices_emulator.tomlfile import DATA, find, names
 from tests.unit.emulator.cars import PROFILES
@@ -76,6 +76,18 @@ def test_no_toml_at_all(tmp_path, text):
 @pytest.mark.parametrize("name", ["no-such-car", "../../etc/passwd", "missing.toml"])
 def test_an_unknown_name_lists_what_there_is(name):
     assert PROFILES[0] in message(load_profile, name)
+
+
+@pytest.mark.parametrize(
+    ("event", "words"),
+    [
+        ({"do": "set", "path": "Vehicle.Body.Hood.IsOpen", "value": True}, "set Body.Hood.IsOpen = True"),
+        ({"do": "plug", "kind": "dc", "power_kw": 150}, "plug kind dc, power_kw 150"),
+        ({"do": "unplug"}, "unplug"),
+    ],
+)
+def test_an_event_says_what_it_does(event, words):
+    assert Event(time=1.0, **event).words == words
 
 
 @pytest.mark.parametrize(
