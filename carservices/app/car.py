@@ -228,6 +228,13 @@ class Car:
         """What the views have asked for has come."""
         return self._subscriptions.complete and all(state.first.done() for state in self._states.values())
 
+    def give_up(self) -> None:
+        """Do not wait any longer for what has not come."""
+        self._subscriptions.give_up()
+        for state in self._states.values():
+            if not state.first.done():
+                state.first.set_result(None)
+
     def on_values(self, callback: Callable[[], None]) -> None:
         """Call back after each batch of values and each answer."""
         self._subscriptions.on_values = callback

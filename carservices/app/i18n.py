@@ -69,14 +69,6 @@ class Strings:
                 raise BundleError(f"{file.name}: {error}") from None
         return cls(texts)
 
-    @property
-    def languages(self) -> tuple[str, ...]:
-        return tuple(self._texts)
-
-    def keys(self, language: str) -> frozenset[str]:
-        """The keys that a language has."""
-        return frozenset(self._texts.get(language, ()))
-
     def say(self, language: str, key: str, **values: Any) -> str:
         """The text with its ``{names}`` filled; ``n`` chooses the plural form.
 

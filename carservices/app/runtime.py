@@ -60,7 +60,12 @@ class Runtime:
         self.images = Images(bundle, self.session.send)
         self.http = Http(through(lambda: self.context.proxy))
         self.stage = Stage(
-            self._show, self._card, lambda: self.car.complete, lambda: self.session.blocked, self.car.keep
+            self._show,
+            self._card,
+            ready=lambda: self.car.complete,
+            give_up=self.car.give_up,
+            blocked=lambda: self.session.blocked,
+            keep=self.car.keep,
         )
         self.car.on_values(self.stage.values_came)
         self._app = app

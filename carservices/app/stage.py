@@ -58,12 +58,14 @@ class Stage:
         show: Callable[[int, int, int, Any], None],
         card: Callable[[Exception], Template],
         ready: Callable[[], bool],
+        give_up: Callable[[], None],
         blocked: Callable[[], bool],
         keep: Callable[[set[Source]], None],
     ) -> None:
         self._show = show
         self._card = card
         self._ready = ready
+        self._give_up = give_up
         self._blocked = blocked
         self._keep = keep
         self._loop = asyncio.get_running_loop()
@@ -183,6 +185,7 @@ class Stage:
             self._waiting_since = now
         if (left := self._waiting_since + PATIENCE - now) <= 0:
             self._waiting_since = None
+            self._give_up()
             return False
         self._due = now + left
         self._timer = self._loop.call_at(self._due, self._make)

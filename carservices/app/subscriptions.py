@@ -104,6 +104,12 @@ class Subscriptions:
             if not subscription.lasting and used.isdisjoint(read):
                 self.remove(subscription)
 
+    def give_up(self) -> None:
+        """Do not wait any longer for first values that have not come."""
+        for subscription in self._by_number.values():
+            subscription.answered = True
+            subscription.missing.clear()
+
     # -- what the host says ------------------------------------------------------------------------------------------
 
     def granted(self, record: Record) -> None:

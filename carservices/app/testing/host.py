@@ -31,6 +31,8 @@ class Host:
         self.refused: set[str] = set()
         self.values: dict[str, Any] = {}
         self.states: dict[str, Any] = {}
+        self.silent: set[str] = set()
+        """Signals of which the car has never said anything, not even that they are unavailable."""
         self.answers: dict[str, Any] = {}
         self.sets: list[tuple[str, Any]] = []
         self.calls: list[tuple[str, Any]] = []
@@ -98,8 +100,8 @@ class Host:
         self._subscriptions[number] = wanted, frozenset(self._index[path] for path in granted)
         offered = [[self._index[p], p, self.config(p).model_dump(mode="json", exclude_none=True)] for p in granted]
         self.send(Kind.GRANTED, number, offered, denied)
-        if granted:
-            self.send(Kind.VALUES, [self._reading(path) for path in granted])
+        if said := [path for path in granted if path not in self.silent]:
+            self.send(Kind.VALUES, [self._reading(path) for path in said])
 
     def _reading(self, path: str) -> list[Any]:
         value = self.values.get(path)

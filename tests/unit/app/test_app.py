@@ -67,14 +67,49 @@ def test_many_values_make_one_view(app_car):
     assert app_car.rows[0] == ("Speed", "99 km/h")
 
 
-def test_a_signal_without_a_value_is_waited_for_only_briefly(app_car):
+def test_a_signal_that_never_speaks_is_waited_for_once_and_briefly(app_car):
+    class Two(App):
+        def view(self):
+            return ListTemplate("x", [Row("a", self.car[SPEED].text()), Row("b", self.car[RANGE].text())])
+
+    class Begins(Two):
+        def on_start(self):
+            app_car.host.silent.add(RANGE)
+
+    app_car[SPEED] = 1.0
+    app_car.start(Begins)
+    assert app_car.host.views == 0
+    app_car.advance(0.5)
+    assert app_car.rows == [("a", "1 km/h"), ("b", "–")]
+    app_car[SPEED] = 2.0
+    assert app_car.rows == [("a", "2 km/h"), ("b", "–")]
+
+
+def test_a_signal_that_the_car_does_not_have_is_never_available(app_car):
     class Silent(App):
         def view(self):
             return rows(self.car["Vehicle.Nowhere"].text(), str(self.car["Vehicle.Nowhere"].available))
 
     app_car.start(Silent)
-    app_car.advance(0.5)
     assert [title for title, _ in app_car.rows] == ["–", "False"]
+
+
+def test_the_view_follows_the_surroundings_it_reads(app_car):
+    class Follows(App):
+        def view(self):
+            width, height = self.context.size
+            state = "parked" if self.context.parked else "driving"
+            return ListTemplate("x", [Row("a", f"{state} {self.context.theme} {width}x{height}")])
+
+    app_car.start(Follows)
+    assert app_car.rows == [("a", "parked night 1280x720")]
+    app_car.drive()
+    app_car.context(theme="day", width=1920, height=1080, of_a_newer_host=1)
+    assert app_car.rows == [("a", "driving day 1920x1080")]
+    sent = app_car.host.views
+    app_car.context(limits={"list": 6})
+    app_car.park()
+    assert app_car.host.views == sent + 1
 
 
 def test_a_view_that_did_not_change_is_not_sent_again_and_its_newest_handlers_count(app_car):
