@@ -45,7 +45,9 @@ def main(arguments: list[str]) -> int:
         for name in names:
             done.add_argument(name)
         add_run_dir(done)
-    chosen = options.parse_args(arguments or ["list"])
+    if not arguments or (arguments[0].startswith("-") and arguments[0] not in ("-h", "--help")):
+        arguments = ["list", *arguments]
+    chosen = options.parse_args(arguments)
     work: Callable[[Apps, argparse.Namespace], Coroutine[Any, Any, None]] = SHOW.get(chosen.verb, _do)
 
     async def connected(car: "Car") -> int:
