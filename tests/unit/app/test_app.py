@@ -1,6 +1,7 @@
 """An app in the car of memory: views, actions, timers, the stack, and failures that end nothing."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,7 @@ from carservices.app.templates import MediaState, SearchTemplate, Track
 from carservices.app.testing.appcar import AppFailed
 from carservices.app.wire import Kind
 
+ICON = Path(__file__).parents[3] / "apps" / "org.carservices.tyres" / "icon.png"
 SPEED = "Vehicle.Speed"
 RANGE = "Vehicle.Powertrain.Range"
 DOORS = "Vehicle.Cabin.Door.*.*.IsOpen"
@@ -479,3 +481,33 @@ def test_notifications_and_media_have_actions_that_outlive_the_template(app_car)
     app_car.host.send(Kind.ACTION, 0, app_car.host.media.on_pause, [])
     app_car.advance(0)
     assert app_car.rows[0][0] == "paused"
+
+
+@pytest.mark.parametrize(("where", "said"), [("stage", "view() of Slow took"), ("runtime", "Slow.act took")])
+def test_what_takes_long_is_logged(app_car, monkeypatch, where, said):
+    class Slow(App):
+        def act(self):
+            self.acted = True
+
+        def view(self):
+            return PaneTemplate("x", [Row("a")], [Action("act", self.act)])
+
+    monkeypatch.setattr(f"carservices.app.{where}.SLOW", -1.0)
+    app_car.start(Slow)
+    app_car.tap("act")
+    assert next(level for level, text in app_car.host.log if said in text) == "warning"
+
+
+def test_a_picture_from_the_web(app_car):
+    class Gallery(App):
+        picture = None
+
+        async def on_start(self):
+            self.picture = await self.image_from("https://pictures.example/tyre.png")
+
+        def view(self):
+            return ListTemplate("x", [Row("a", image=self.picture)])
+
+    app_car.pages["https://pictures.example/tyre.png"] = ICON.read_bytes()
+    app_car.start(Gallery)
+    assert app_car.host.images == {app_car.screen.rows[0].image.id: (192, 192)}

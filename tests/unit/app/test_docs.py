@@ -9,6 +9,7 @@ from carservices.app import App
 from carservices.app.car import PARTS, Car
 from carservices.app.manifest import ON_SIGNALS, load
 from carservices.app.signal import Signal
+from carservices.cli.main import main
 
 PAGE = (Path(__file__).parents[3] / "docs" / "apps.md").read_text(encoding="utf-8")
 FILE = re.compile(r"`([\w./]+)`, (first|complete|added):\n\n```(?:toml|python)\n(.*?)```", re.DOTALL)
@@ -71,6 +72,13 @@ def test_programs_run(app_car, code):
 def test_every_block_is_used():
     assert len(PAGE.split("```python\n")) - 1 == len(PROGRAMS) + sum(name.endswith(".py") for name, _, _ in FILES)
     assert len(PAGE.split("```toml\n")) - 1 == sum(name.endswith(".toml") for name, _, _ in FILES)
+
+
+@pytest.mark.parametrize("command", re.findall(r"^carservices (\w+ \w+)", PAGE, re.MULTILINE))
+def test_commands_exist(command, capsys):
+    with pytest.raises(SystemExit) as end:
+        main([*command.split(), "--help"])
+    assert (end.value.code, command.split()[-1] in capsys.readouterr().out) == (0, True)
 
 
 def test_what_the_tables_name_exists():
