@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 
 import can
 import pytest
@@ -128,6 +129,30 @@ async def test_bad_frames_are_counted_and_nobody_hears_of_them(request):
         }
         figures = (await hal.health()).figures
         assert figures == {"frames": 4, "unknown": 1, "short": 1, "corrupt": 1, "invalid": 0, "errors": 1}
+    bus.shutdown()
+
+
+class LateBus(VirtualBus):
+    """An adapter whose frames are on the way for a quarter of a second, or whose clock is not ours."""
+
+    lag = 0.25
+
+    def _recv_internal(self, timeout):
+        message, filtered = super()._recv_internal(timeout)
+        if message is not None:
+            message.timestamp -= LateBus.lag
+        return message, filtered
+
+
+@pytest.mark.parametrize(("lag", "at_least"), [(0.25, 0.25), (1e6, 0), (-1e6, 0)])
+async def test_a_value_has_the_time_of_its_frame(lag, at_least, request, monkeypatch):
+    monkeypatch.setitem(BACKENDS, "late", (__name__, "LateBus"))
+    monkeypatch.setattr(LateBus, "lag", lag)
+    bus = can.Bus(request.node.name, "virtual", ignore_config=True)
+    async with opened(CanHal(options(request.node.name, interface="late"))) as hal:
+        bus.send(can.Message(arbitration_id=CLIMATE.id, is_extended_id=False, data=bytes(8)))
+        batch = await anext(hal.events())
+        assert at_least <= (time.monotonic_ns() - batch[0].timestamp) / 1e9 < 60
     bus.shutdown()
 
 

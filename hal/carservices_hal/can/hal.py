@@ -121,9 +121,8 @@ class CanHal(Hal[CanOptions]):
         figures = {name: float(getattr(receiver, name)) for name in COUNTERS} | {"errors": float(self._port.errors)}
         words = f"{self.options.interface} {self.options.channel}, {len(self._car.configs)} signals"
         if self._port.errors and not receiver.frames and not self._port.fault:
-            return Health(
-                False, f"{words}: error frames, and no frame that is mapped; check the bit rate and the line", figures
-            )
+            words += ": error frames, and no frame that is mapped; check the bit rate and the line"
+            return Health(False, words, figures)
         if self._car.lints:
             words += f", {self._car.lints} oddities in the database"
         return Health(not self._port.fault, self._port.fault or words, figures)

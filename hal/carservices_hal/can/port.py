@@ -15,13 +15,15 @@ if TYPE_CHECKING:
     import can
 
 Frame = tuple[int, bytes | bytearray, int]
-"""Key of the message, payload, monotonic ns when it was read."""
+"""Key of the message, payload, monotonic ns of its time stamp."""
 
 GATHER = 0.01
 """s between two looks at the bus: a batch is cheaper than its frames one by one."""
 PATIENCE = 0.1
 """s the reading thread waits for a frame before it looks whether it should end."""
 SEND_TIMEOUT = 0.5
+OLDEST = 5.0
+"""s: a frame that seems older has a time stamp that is not of this machine's clock."""
 MOST_FRAMES = 2000
 """Frames of one batch; more wait in the adapter's queue, whose overflow is the adapter's to count."""
 MOST_BATCHES = 2
@@ -176,7 +178,7 @@ class Port:
                 if message.arbitration_id & BUS_OFF:
                     raise HalError("the controller is off the bus (bus-off): wrong bit rate, or a broken line")
             elif not message.is_remote_frame:
-                frames.append((key_of(message), message.data, time.monotonic_ns()))
+                frames.append((key_of(message), message.data, _stamp(message.timestamp)))
         return frames
 
     def _report(self, loop: asyncio.AbstractEventLoop, fault: str) -> None:
@@ -191,6 +193,12 @@ class Port:
                 bus.shutdown()
             except Exception:  # an adapter that is unplugged cannot be shut properly either
                 self.errors += 1
+
+
+def _stamp(timestamp: float) -> int:
+    """Monotonic ns of a frame's own time stamp; now, where its adapter counts from somewhere else."""
+    age = time.time() - timestamp
+    return time.monotonic_ns() - (round(age * 1e9) if 0 <= age < OLDEST else 0)
 
 
 def _answer(opened: "asyncio.Future[None]", error: HalError | None) -> None:
