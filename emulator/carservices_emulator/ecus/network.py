@@ -46,7 +46,6 @@ class Network:
         self._wake = wake
         self._cyclic = cyclic_of(car)
         self._carrier = {path: cyclic for cyclic in self._cyclic for path in cyclic.paths}
-        self._urgent: dict[int, CyclicMessage] = {}
         self._posted: list[tuple[int, bytes]] = []
         self._commands = commands_of(car)
         self._listeners: dict[int, Hear] = {}
@@ -64,16 +63,12 @@ class Network:
         await self._port.close()
 
     async def tick(self, now: float) -> None:
-        """Send what is due at ``now`` s, what commands changed, and what was posted."""
-        frames, self._posted = self._posted, []
-        urgent, self._urgent = self._urgent, {}
+        """Send what was posted, and what is due at ``now`` s."""
         for cyclic in self._cyclic:
-            if now < cyclic.due and cyclic.message.key not in urgent:
-                continue
-            disturbances = self.disturbances[cyclic.message.sender]
-            if not disturbances & MUTE:
-                frames.append((cyclic.message.key, cyclic.next_frame(self._observe, disturbances)))
-            cyclic.sent(now)
+            if now >= cyclic.due:
+                self._show(cyclic)
+                cyclic.sent(now)
+        frames, self._posted = self._posted, []
         if not frames:
             return
         try:
@@ -123,10 +118,14 @@ class Network:
                 ecu, message = self._commands[key]
                 for path, value in message.requests(payload, at) if self.hears(ecu) else ():
                     self.post(ecu, message.answer_key, message.answer(self._act(path, value)))
-                    carrier = self._carrier[path]
-                    self._urgent[carrier.message.key] = carrier
-        if self._urgent:
-            self._wake()
+                    self._show(self._carrier[path])  # now, while it is as it was set
+                    self._wake()
+
+    def _show(self, cyclic: CyclicMessage) -> None:
+        """Put a message as it is now among the frames to send, unless its control unit is mute."""
+        disturbances = self.disturbances[cyclic.message.sender]
+        if not disturbances & MUTE:
+            self._posted.append((cyclic.message.key, cyclic.next_frame(self._observe, disturbances)))
 
 
 @cache

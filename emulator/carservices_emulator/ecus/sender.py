@@ -84,9 +84,8 @@ class CyclicMessage:
 
     def sent(self, now: float) -> None:
         """Wait for the next cycle; cycles that were missed are not made up for."""
-        if now >= self.due:
-            period = self.message.period
-            self.due = self.due + period if self.due + period > now else now + period
+        period = self.message.period
+        self.due = self.due + period if self.due + period > now else now + period
 
 
 def _complain(line: int, cause: str) -> None:
