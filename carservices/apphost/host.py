@@ -83,6 +83,7 @@ class AppHost:
         self.consent.update()
         await self.surroundings.start(self._car)
         await self.roster.rescan()
+        await self.roster.resume()
         self._checking = asyncio.create_task(self._check())
 
     async def stop(self) -> None:
@@ -139,7 +140,6 @@ class AppHost:
             "data_dir": inside.data if inside else "",
             "proxy": (inside.proxy if inside else None) or "",
             "grants": list(app.access.granted),
-            "settings": {name: setting.default for name, setting in app.bundle.manifest.settings.items()},
         }
 
     def changed(self) -> None:

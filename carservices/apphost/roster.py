@@ -1,7 +1,6 @@
 """All apps of the car: found, kept, listed and ended."""
 
 import asyncio
-import contextlib
 import logging
 import time
 from collections.abc import Callable, Iterator
@@ -16,8 +15,8 @@ from carservices.apphost.status import status
 from carservices.bus import CallError
 from carservices.bus.meter import Meter
 
-DISABLED_FILE = "disabled.json"
-_disabled: TypeAdapter[set[str]] = TypeAdapter(set[str])
+DISABLED_FILE, RUNNING_FILE = "disabled.json", "running.json"
+_ids: TypeAdapter[list[str]] = TypeAdapter(list[str])
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +33,9 @@ class Roster:
         self._published: Catalog | None = None
         self._soon: asyncio.Handle | None = None
         self._meter = Meter()
-        self._disabled = self._read_disabled()
+        self._disabled = self._read(DISABLED_FILE)
+        self._running = self._read(RUNNING_FILE)
+        self._stopping = False
 
     def __iter__(self) -> Iterator[App]:
         return iter(list(self._apps.values()))
@@ -69,8 +70,15 @@ class Roster:
         self._problems = tuple(problems)
         self.changed()
 
+    async def resume(self) -> None:
+        """What was at work in the background when the car was switched off goes on."""
+        for app in self:
+            if app.id in self._running and app.bundle.manifest.background and not app.disabled:
+                await app.start()
+
     async def stop(self) -> None:
         """End every app."""
+        self._stopping = True
         if self._soon is not None:
             self._soon.cancel()
         await asyncio.gather(*(app.stop() for app in self))
@@ -79,11 +87,15 @@ class Roster:
 
     def changed(self) -> None:
         """Something about an app is another: publish once for all that changes now."""
-        if self._soon is None:
+        if self._soon is None and not self._stopping:
             self._soon = asyncio.get_running_loop().call_soon(self._update)
 
     def _update(self) -> None:
         self._soon = None
+        running = {app.id for app in self if app.running and app.bundle.manifest.background}
+        if running != self._running:
+            self._running = running
+            self._write(RUNNING_FILE, running)
         catalog = Catalog(apps=tuple(status(app) for app in self), problems=self._problems)
         if catalog != self._published:
             self._published = catalog
@@ -104,15 +116,20 @@ class Roster:
         self._meter.forget_all_but(seen)
         self.changed()
 
-    # -- those that crash too often ----------------------------------------------------------------------------------
+    # -- what is kept over a restart ---------------------------------------------------------------------------------
 
-    def _read_disabled(self) -> set[str]:
-        text = self._places.file(DISABLED_FILE).read()
-        with contextlib.suppress(ValidationError):  # a damaged list disables nobody
-            return _disabled.validate_json(text) if text else set()
-        return set()
+    def _read(self, name: str) -> set[str]:
+        text = self._places.file(name).read()
+        try:
+            return set(_ids.validate_json(text)) if text else set()
+        except ValidationError as error:
+            log.warning("%s is damaged (%s): starting without it", name, error.errors()[0]["msg"])
+            return set()
+
+    def _write(self, name: str, apps: set[str]) -> None:
+        self._places.file(name).write(_ids.dump_json(sorted(apps)).decode())
 
     def keep_disabled(self) -> None:
-        """Remember who is disabled over a restart."""
+        """Remember who is disabled."""
         self._disabled = {app.id for app in self if app.disabled}
-        self._places.file(DISABLED_FILE).write(_disabled.dump_json(self._disabled).decode())
+        self._write(DISABLED_FILE, self._disabled)
