@@ -42,3 +42,6 @@ def test_the_rotation_is_remembered(car):
     assert car.rows == [("Rotate the tyres", "in 10000 km")]
     car[DRIVEN] = 7_500_000
     assert car.rows == [("Rotate the tyres", "in 7500 km")]
+    car.start()
+    car.tap("Care")
+    assert car.rows == [("Rotate the tyres", "in 7500 km")]

@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -57,11 +57,12 @@ class AppCar:
 
     # -- the app -----------------------------------------------------------------------------------------------------
 
-    def start(self, app: type[App] | Path | str | None = None, scopes: Mapping[str, str] | None = None) -> App:
-        """Start an app and open it: a class, the folder of a bundle, or the bundle the test lies in.
+    def start(self, app: type[App] | Path | str | None = None, scopes: Iterable[str] | None = None) -> App:
+        """Start an app (again) and open it: a class, the folder of a bundle, or the bundle the test lies in.
 
         ``scopes`` stand in for the manifest's permissions. A class without a bundle may do everything.
         """
+        self._end()
         if isinstance(app, type):
             kind, manifest = app, None
             bundle = self._bundle or self._data_dir
@@ -69,12 +70,11 @@ class AppCar:
             bundle = self._bundle = Path(app) if app is not None else self._bundle or _no_bundle()
             manifest = load(bundle)
             kind, _ = load_app(bundle)
-        everything = {"read:Vehicle.**": "", "actuate:Vehicle.**": ""}
-        given = scopes if scopes is not None else manifest.permissions if manifest else everything
+        given = manifest.permissions if scopes is None and manifest else scopes
         self._settle(lambda: self._begin(kind, bundle, manifest, given))
         return self.app
 
-    def _begin(self, kind: type[App], bundle: Path, manifest: Manifest | None, scopes: Mapping[str, str]) -> None:
+    def _begin(self, kind: type[App], bundle: Path, manifest: Manifest | None, scopes: Iterable[str] | None) -> None:
         here, there = socketpair()
         self._host = Host(here, self._loop, scopes, manifest.category if manifest else "")
         self._host.values, self._host.states = self._values, self._states
@@ -162,9 +162,9 @@ class AppCar:
         """What a call (``energy.reset``) answers, plain or as a function of its parameters."""
         self.host.answers[call] = answer
 
-    def refuse_set(self, path: str, reason: str) -> None:
-        """The car refuses to set this signal."""
-        self.host.answers[path] = reason
+    def refuse_set(self, path: str, reason: str, late: bool = False) -> None:
+        """The car refuses to set this signal; ``late``: it takes the command and fails then."""
+        (self.host.late if late else self.host.answers)[path] = reason
 
     def deny(self, scope: str) -> None:
         """The person takes a permission away; as in the car, the app has to be started again to notice."""
@@ -300,14 +300,18 @@ class AppCar:
         if detail := getattr(self._host.template, "detail", ""):
             raise AppFailed(f"the app failed:\n{detail}")
 
-    def close(self) -> None:
-        """End the app and the loop; nothing is left."""
+    def _end(self) -> None:
         if self._log is not None:
             logging.getLogger().removeHandler(self._log)
         if self._runtime is not None and self._host is not None:
             self._runtime.close()
             self._loop.advance(0)
             self._host.close()
+        self._app = self._runtime = self._host = self._log = None
+
+    def close(self) -> None:
+        """End the app and the loop; nothing is left."""
+        self._end()
         self._loop.close()
         sys.path[:] = self._path
         for name in set(sys.modules) - self._modules:

@@ -1,7 +1,7 @@
 """The host's end of a link, for tests: signals, permissions, services and screens, kept in memory."""
 
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from carservices.app.codec import decode
@@ -17,7 +17,7 @@ from carservices.signals import Catalogue, GlobSet, SignalConfig, Status
 class Host:
     """Answers an app as the app host does, at once, and keeps what the app said."""
 
-    def __init__(self, sock: socket.socket, loop: VirtualLoop, scopes: Mapping[str, str], category: str) -> None:
+    def __init__(self, sock: socket.socket, loop: VirtualLoop, scopes: Iterable[str] | None, category: str) -> None:
         self._channel = Channel(sock, MAX_FROM_APP)
         self._loop = loop
         self._catalogue = Catalogue.default()
@@ -27,13 +27,15 @@ class Host:
         self._paths: list[str] = list(self._catalogue)
         self._index = {path: index for index, path in enumerate(self._paths)}
         self._watches: dict[int, str] = {}
-        self.scopes = dict(scopes)
+        self._scopes = None if scopes is None else frozenset(scopes)
         self.refused: set[str] = set()
         self.values: dict[str, Any] = {}
         self.states: dict[str, Any] = {}
         self.silent: set[str] = set()
         """Signals of which the car has never said anything, not even that they are unavailable."""
         self.answers: dict[str, Any] = {}
+        self.late: dict[str, str] = {}
+        """Signals whose commands are taken and then fail, with the reason."""
         self.sets: list[tuple[str, Any]] = []
         self.calls: list[tuple[str, Any]] = []
         self.log: list[tuple[str, str]] = []
@@ -67,8 +69,10 @@ class Host:
     # -- permissions -------------------------------------------------------------------------------------------------
 
     def may(self, verb: str, what: str) -> bool:
-        """Whether the manifest asks for it and the person has not said no."""
-        return any(_covers(scope, verb, what) for scope in self.scopes if scope not in self.refused)
+        """Whether the manifest asks for it (without one everything is) and the person has not said no."""
+        if self._scopes is None:
+            return not any(_covers(scope, verb, what) for scope in self.refused)
+        return any(_covers(scope, verb, what) for scope in self._scopes - self.refused)
 
     def missing(self, verb: str, what: str) -> tuple[str, str]:
         """Permission and cure for what `may` not be done."""
@@ -146,6 +150,9 @@ class Host:
             self.send(Kind.ERROR, request, "NOT_AVAILABLE", str(reason), {})
             return
         self.send(Kind.OK, request, None)
+        if (reason := self.late.get(path)) is not None:
+            self.send(Kind.ERROR, request, "NOT_AVAILABLE", reason, {})
+            return
         self.values[path] = value
         self.changed(path)
         self.send(Kind.CONFIRMED, request, value)
@@ -163,8 +170,12 @@ class Host:
         self.send(Kind.OK, request, answer(**parameters) if callable(answer) else answer)
 
     def _on_watch(self, number: int, service: str, stream: str) -> None:
-        self._watches[number] = f"{service}.{stream}"
-        self.send(Kind.STREAM, number, self.states.get(f"{service}.{stream}"))
+        topic = f"{service}.{stream}"
+        if not self.may("read", topic):
+            self._deny(number, "read", topic)
+            return
+        self._watches[number] = topic
+        self.send(Kind.STREAM, number, self.states.get(topic))
 
     def said(self, topic: str) -> None:
         """Tell the app of the new state of a stream."""

@@ -121,7 +121,7 @@ class Nosy(App):
 def test_a_missing_permission_is_a_card_that_names_it_and_the_line(app_car):
     app_car.may_fail()
     app_car[SPEED] = 1.0
-    app = app_car.start(Nosy, scopes={})
+    app = app_car.start(Nosy, scopes=[])
     assert app_car.screen.message == "This app needs a permission that it does not have: read:Vehicle.Speed"
     assert f'in app.toml, under [permissions], add: "read:{SPEED}" = "why the app needs it"' in app_car.failure
     signal = app.car[SPEED]
@@ -130,14 +130,14 @@ def test_a_missing_permission_is_a_card_that_names_it_and_the_line(app_car):
 
 def test_what_the_person_refused_is_told_apart(app_car):
     app_car.deny("read:Vehicle.Speed")
-    app = app_car.start(Plain, scopes={"read:Vehicle.Speed": "", "read:Vehicle.Chassis.**": ""})
+    app = app_car.start(Plain, scopes=["read:Vehicle.Speed", "read:Vehicle.Chassis.**"])
     with pytest.raises(PermissionMissing, match="the person said no: allow it in the car's settings"):
         app_car.run(app.car.get(SPEED))
 
 
 def test_a_set_of_which_some_may_be_read_has_those(app_car):
     app_car.update({FRONT_LEFT: 240})
-    app = app_car.start(Plain, scopes={f"read:{FRONT_LEFT}": ""})
+    app = app_car.start(Plain, scopes=[f"read:{FRONT_LEFT}"])
     app.car.all(PRESSURES)
     app.car.all("Vehicle.Cabin.**")
     app_car.advance(0)
@@ -192,7 +192,7 @@ def test_a_command_that_is_refused_says_why(app_car):
 
 
 def test_a_command_without_permission_says_which(app_car):
-    app = app_car.start(Plain, scopes={})
+    app = app_car.start(Plain, scopes=[])
     with pytest.raises(PermissionMissing, match=f"setting {TEMPERATURE} needs the permission actuate:{TEMPERATURE}"):
         app_car.run(app.car.set(TEMPERATURE, 22))
 
@@ -219,7 +219,7 @@ def test_a_stream_in_a_view_follows_the_service(app_car):
 
 
 def test_the_same_contract_as_in_the_car_makes_the_proxy(app_car):
-    app = app_car.start(Plain, scopes={"call:energy.reset": ""})
+    app = app_car.start(Plain, scopes=["call:energy.reset", "read:energy.trip"])
     app_car.answer("energy.reset", None)
     app_car.say(Energy.trip, Trip(start=0.0, distance_m=5.0))
     energy = app.car.service(Energy)
@@ -233,11 +233,31 @@ def test_the_same_contract_as_in_the_car_makes_the_proxy(app_car):
 
 
 def test_a_call_that_fails_is_an_error_with_its_code(app_car):
-    app = app_car.start(Plain, scopes={"call:energy.reset": ""})
+    app = app_car.start(Plain, scopes=["call:energy.reset"])
     with pytest.raises(CallError, match="no answer was prepared"):
         app_car.run(app.car.service(Energy).reset())
     with pytest.raises(PermissionMissing, match=r"notifications\.post needs the permission call:"):
         app_car.run(app.car.call("notifications", "post"))
+
+
+def test_a_stream_without_permission_is_a_card_that_names_it(app_car):
+    app_car.may_fail()
+    app = app_car.start(Trips, scopes=["read:energy.*"])
+    assert app_car.rows == [("trip", "none")]
+    app_car.stop()
+    other = app_car.start(Trips, scopes=[])
+    assert "following energy.trip needs the permission read:energy.trip" in app_car.failure
+    assert app is not other
+    with pytest.raises(PermissionMissing):
+        app_car.run(other.car.service(Energy).trip.last())
+
+
+def test_a_command_that_the_car_takes_and_then_gives_up_says_why(app_car):
+    app = app_car.start(Plain)
+    app_car.refuse_set(TEMPERATURE, "the door is open", late=True)
+    sent = app_car.run(app.car.set(TEMPERATURE, 22))
+    with pytest.raises(SetFailed, match="the door is open"):
+        app_car.run(sent.confirmed())
 
 
 def test_the_audio_is_lost_to_another_app(app_car):
