@@ -107,6 +107,17 @@ def test_what_a_database_and_a_mapping_explain(log, capsys):
     assert "the database explains 4 of 6 frames (66.67 %), 2 of 4 ids" in text
 
 
+def test_oddities_of_a_database_with_their_lines(capsys, tmp_path):
+    odd = tmp_path / "odd.dbc"
+    odd.write_text('BO_ 16 M: 8 A\n SG_ S : 60|8@1+ (1,0) [0|1] "" X\n')
+    said = ran(capsys, "check", "--dbc", str(odd), *DBC, "--mapping", str(HERE / "bench.yaml"))
+    assert said.splitlines()[0] == f"{odd}:2: S: reaches over the 8 bytes of M"
+    assert f"{odd}: 1 messages, 1 signals, 1 oddities" in said
+    assert said.endswith("bench.yaml: 5 signals read, 3 commanded\n")
+    report = json.loads(ran(capsys, "check", *DBC, "--json"))
+    assert report["databases"][0]["messages"] == 3
+
+
 def test_curves(log, capsys, tmp_path):
     frames = [can.Message(n / 10, CLIMATE.id, False, data=encode(CLIMATE, {"LEFT": 16 + n % 9})) for n in range(50)]
     text = ran(capsys, "plot", log(frames), *DBC, "HVAC_STATE.LEFT")

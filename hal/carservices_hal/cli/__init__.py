@@ -1,5 +1,9 @@
 """The verbs that this package brings to the `carservices` command."""
 
 VERBS = {
-    "can": ("carservices_hal.cli.can:main", "dump, replay, plot and explain CAN frames, live or from a log"),
+    "obd": ("carservices_hal.cli.obd:main", "an ELM327 adapter for phone apps and scan tools, backed by the car"),
+    "can": (
+        "carservices_hal.cli.can:main",
+        "CAN frames, live or from a log: dump, replay, plot, coverage; check a database",
+    ),
 }

@@ -10,16 +10,17 @@ from carservices_hal.can.names import UnknownName
 def main(arguments: list[str]) -> int:
     """Run one of the verbs."""
     options = parser("can", "Frames on a CAN bus or in a log (candump, ASC, BLF, TRC, CSV, MF4, GVRET).")
-    verbs = options.add_subparsers(dest="verb", required=True, metavar="dump|replay|plot|coverage")
+    verbs = options.add_subparsers(dest="verb", required=True, metavar="dump|replay|plot|coverage|check")
     dump = verbs.add_parser("dump", help="frames in words, live or from a log")
     replay = verbs.add_parser("replay", help="a log onto a bus, as it happened")
     plot = verbs.add_parser("plot", help="curves of signals, in the terminal or as SVG")
     coverage = verbs.add_parser("coverage", help="what a database and a mapping explain of a log")
+    check = verbs.add_parser("check", help="what is odd in databases, and what is wrong in a mapping")
     dump.add_argument("log", nargs="?", type=Path, metavar="LOG", help="default: the bus")
     for one in (replay, plot, coverage):
         one.add_argument("log", type=Path, metavar="LOG")
     plot.add_argument("signals", nargs="+", metavar="SIGNAL", help="Message.Signal, 0x101.Signal, or Signal")
-    for one in (dump, plot, coverage):
+    for one in (dump, plot, coverage, check):
         one.add_argument("--dbc", action="append", default=[], metavar="FILE", help="a database; repeatable")
     for one in (dump, replay, plot, coverage):
         one.add_argument("--bus", metavar="N", help="only this channel of the log")
@@ -37,10 +38,11 @@ def main(arguments: list[str]) -> int:
     plot.add_argument("--from", type=float, dest="start", metavar="S", help="seconds after the first frame")
     plot.add_argument("--to", type=float, dest="end", metavar="S")
     plot.add_argument("-o", "--output", type=Path, metavar="SVG", help="a picture instead of text")
-    coverage.add_argument("--mapping", metavar="FILE", help="a mapping file, or the name of one of ours")
-    add_json(coverage)
+    for one in (coverage, check):
+        one.add_argument("--mapping", metavar="FILE", help="a mapping file, or the name of one of ours")
+        add_json(one)
     chosen = options.parse_args(arguments)
-    if chosen.verb in ("plot", "coverage") and not chosen.dbc:
+    if chosen.verb in ("plot", "coverage", "check") and not chosen.dbc:
         raise Usage(f"can {chosen.verb} needs a database: --dbc FILE")
     try:
         return _run(chosen)
@@ -71,6 +73,10 @@ def _run(chosen: argparse.Namespace) -> int:
         from carservices_hal.cli.plot import plot
 
         return plot(chosen)
+    if chosen.verb == "check":
+        from carservices_hal.cli.check import check
+
+        return check(chosen)
     from carservices_hal.cli.coverage import coverage
 
     return coverage(chosen)
