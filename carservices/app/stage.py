@@ -90,10 +90,6 @@ class Stage:
     def depth(self) -> int:
         return len(self._stack)
 
-    @property
-    def top(self) -> Viewed:
-        return self._stack[-1].screen
-
     def push(self, screen: Viewed) -> None:
         _outside_of_views()
         self._keys += 1
@@ -148,17 +144,23 @@ class Stage:
             self.ask(INTERVAL)
             return
         level = self._stack[-1]
-        try:
-            if self._failure is not None:
-                raise self._failure
-            template = self._view(level)
+        problem = self._failure
+        if problem is None:
+            try:
+                template = self._view(level)
+            except Exception as error:  # perhaps for want of the values that are still to come
+                problem = error
             if self._has_to_wait():
                 return
-            self._send(level, template)
-        except Exception as error:
-            if error is not self._failure:
-                log.error("the view of %s failed", type(level.screen).__name__, exc_info=error)
-            self._send(level, self._card(error))
+        if problem is None:
+            try:
+                self._send(level, template)
+            except Exception as error:
+                problem = error
+        if problem is not None:
+            if problem is not self._failure:
+                log.error("the view of %s failed", type(level.screen).__name__, exc_info=problem)
+            self._send(level, self._card(problem))
         self._keep({source for other in self._stack for source in other.tracker.sources})
 
     def _view(self, level: _Level) -> Template:

@@ -87,6 +87,21 @@ def test_a_signal_that_never_speaks_is_waited_for_once_and_briefly(app_car):
     assert app_car.rows == [("a", "2 km/h"), ("b", "–")]
 
 
+def test_a_view_that_cannot_do_without_its_values_gets_them_first(app_car):
+    class Bold(App):
+        def view(self):
+            return ListTemplate("x", [Row("a", f"{self.car[SPEED].value:.1f}")])
+
+    app_car[SPEED] = 1.0
+    app_car.start(Bold)
+    assert (app_car.rows, app_car.host.views) == ([("a", "1.0")], 1)
+    app_car.may_fail()
+    app_car[SPEED] = None
+    assert "unsupported format string passed to NoneType" in app_car.failure
+    app_car[SPEED] = 2.0
+    assert app_car.rows == [("a", "2.0")]
+
+
 def test_a_signal_that_the_car_does_not_have_is_never_available(app_car):
     class Silent(App):
         def view(self):
