@@ -1,17 +1,21 @@
 """Control units of the emulated car: what they send is what they know, guarded; what they take is checked."""
 
 import itertools
+from contextlib import suppress
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from carservices.hal import SetError
 from carservices.signals import Code, Datatype, Status
+from carservices.signals.check import check
 from carservices_emulator.diagnostics import ECUS
 from carservices_emulator.ecus.disturbance import Disturbance
 from carservices_emulator.ecus.network import CAR, commands_of, cyclic_of, emulated_car
 from carservices_emulator.signals import CONFIGS
-from carservices_hal.can.car import databases
+from carservices_emulator.simulation import Simulation
+from carservices_hal.can.car import databases, shipped
 from carservices_hal.can.encode import encode
 from carservices_hal.can.receiver import Receiver
 
@@ -21,6 +25,7 @@ NAMES = {message.name: message for message in DBC.messages.values()}
 SIGNALS = {reading.config.path: reading.signal for reading in THE_CAR.mapping.readings}
 SPEED = "Vehicle.Speed"
 SECOND = 10**9
+SIMULATION = Simulation(scenario="parked")
 
 
 def test_the_database_has_no_oddities():
@@ -158,6 +163,34 @@ def test_a_request_that_cannot_be_trusted_is_counted_and_nothing_else(command, b
     assert list(command.requests(bad, SECOND // 2)) == []
     assert command.rejected == 1
     assert list(command.requests(frame(3, TEMPERATURE_L=21.0), SECOND)) == [(TEMPERATURE, 21.0)]
+
+
+@given(payloads=st.lists(st.tuples(st.binary(max_size=9), st.booleans()), max_size=8))
+@settings(max_examples=60)
+def test_no_frame_is_too_bad_to_be_heard_and_the_car_judges_the_rest(payloads):
+    for key, (_, command) in commands_of(THE_CAR).items():
+        message, guard = THE_CAR.messages[key], THE_CAR.mapping.protections[key]
+        for at, (payload, sealed) in enumerate(payloads):
+            for path, value in command.requests(guard.seal(message, payload, at) if sealed else payload, at):
+                with suppress(SetError):
+                    SIMULATION.set(path, value)
+                shown, _ = SIMULATION.observe(path)
+                assert check(CONFIGS[path], shown) == shown
+
+
+def test_a_foreign_reader_sees_the_car_in_the_words_of_the_database():
+    cantools = pytest.importorskip("cantools", reason="cantools is not installed (dependency group foreign)")
+    theirs = cantools.database.load_file(shipped(CAR, "dbc"), strict=True)
+    simulation = Simulation(scenario="city")
+    simulation.run(20)
+    seen = {}
+    for cyclic in cyclic_of(THE_CAR):
+        seen |= theirs.decode_message(cyclic.message.id, cyclic.next_frame(simulation.observe, set()))
+    car = simulation.car
+    assert seen["SPEED"] == pytest.approx(3.6 * car.road.speed, abs=0.01)
+    assert seen["VOLTAGE_12V"] == pytest.approx(car.low_voltage.voltage, abs=0.01)
+    assert seen["OUTSIDE_TEMPERATURE"] == pytest.approx(simulation.world.weather.temperature, abs=0.05)
+    assert (seen["LEVER"], seen["IGNITION"], seen["HOOD_OPEN"], seen["CHARGING"]) == ("D", "ON", "OFF", "OFF")
 
 
 def test_a_sender_that_began_again_is_heard(command):
