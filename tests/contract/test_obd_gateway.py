@@ -1,0 +1,114 @@
+"""The OBD gateway: an adapter by TCP and as a terminal, on units that answer recorded bytes."""
+
+import asyncio
+import importlib.util
+import os
+import subprocess
+import sys
+
+import pytest
+
+from carservices.testing import car
+from carservices_emulator.hal import EmulatorHal, EmulatorOptions
+from carservices_hal.obd.gateway import Gateway
+from tests.contract.ecu_bench import BMS, EcuBench, ecu_bench
+
+ANSWERS = {"0100": "4100BE3FA813", "010C": "410C1AF8", "222003": "622003030C"}
+
+
+class ObdBench(EcuBench):
+    """Everybody hears the functional id."""
+
+    async def control(self, verb, arguments):
+        if verb == "diagnose" and arguments["to"] == 0x7DF:
+            return await super().control(verb, arguments | {"to": BMS})
+        return await super().control(verb, arguments)
+
+
+def bench():
+    plain = ecu_bench({BMS: ANSWERS})
+    return ObdBench(plain.options).setup(units={BMS: ANSWERS})
+
+
+async def until_prompt(read):
+    said = b""
+    async with asyncio.timeout(20):
+        while not said.endswith(b">"):
+            said += await read()
+    return said.decode()
+
+
+async def test_a_session_by_tcp():
+    async with car(bench()) as c:
+        gateway = Gateway(c.car, "obdbench")
+        async with await gateway.serve_tcp("127.0.0.1", 0) as server:
+            reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname()[:2])
+            for line, said in (
+                ("ATE0", "ATE0\rOK\r\r>"),
+                ("ATRV", "0.0V\r\r>"),
+                ("010C", "SEARCHING...\r41 0C 1A F8\r\r>"),
+                ("ATSH7E4", "OK\r\r>"),
+                ("22 20 03", "62 20 03 03 0C\r\r>"),
+            ):
+                writer.write(f"{line}\r".encode())
+                assert await until_prompt(lambda: reader.read(256)) == said
+            await c.kill_hal("obdbench")
+            writer.write(b"010C\r")
+            assert await until_prompt(lambda: reader.read(256)) == "NO DATA\r\r>"
+            writer.close()
+            await writer.wait_closed()
+
+
+async def test_a_session_by_terminal():
+    async with car(bench()) as c, Gateway(c.car, "obdbench").serve_pty() as path:
+        terminal = os.open(path, os.O_RDWR | os.O_NOCTTY)
+        try:
+            os.write(terminal, b"ATE0\r")
+            assert await until_prompt(lambda: asyncio.to_thread(os.read, terminal, 256)) == "ATE0\rOK\r\r>"
+            os.write(terminal, b"010C\r")
+            assert "41 0C 1A F8" in await until_prompt(lambda: asyncio.to_thread(os.read, terminal, 256))
+        finally:
+            os.close(terminal)
+
+
+@pytest.mark.parametrize("rubbish", [b"\xff" * 5000, b"\r" * 300, b"AT" * 1000 + b"\r"])
+async def test_rubbish_ends_nothing(rubbish):
+    async with car(bench()) as c:
+        reply = Gateway(c.car, "obdbench").session()
+        await reply(rubbish)
+        assert (await reply(b"\rATI\r")).endswith(b"ELM327 v1.5\r\r>")
+
+
+FOREIGN = os.environ.get("CARSERVICES_OBD_PYTHON", sys.executable if importlib.util.find_spec("obd") else "")
+"""An interpreter that has python-OBD (GPL: it runs as a program of its own and is never imported here)."""
+READS = """
+import sys, obd
+car = obd.OBD(sys.argv[1], baudrate=38400, timeout=5)
+for name in ("SPEED", "CONTROL_MODULE_VOLTAGE", "VIN", "GET_DTC"):
+    print(name, car.query(obd.commands[name]).value)
+car.close()
+"""
+
+
+@pytest.mark.skipif(
+    not FOREIGN, reason="python-OBD is not installed: `pip install obd` where CARSERVICES_OBD_PYTHON is"
+)
+@pytest.mark.parametrize("speed", ["fast", "slow"])
+async def test_unmodified_python_obd_reads_the_emulated_car(speed):
+    hal = EmulatorHal(EmulatorOptions(scenario="parked"))
+    async with car(hal) as c:
+        await c.control("emulator", "fail", path="Vehicle.Exterior.AirTemperature")
+        gateway = Gateway(c.car, "emulator")
+        await gateway.start()
+        while b"\x00\x70" not in (await c.control("emulator", "diagnose", to=0x7E0, data=b"\x03"))[0][1]:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)  # the unit tests the sensor before it stores P0070
+        async with gateway.serve_pty() as path:
+            reading = await asyncio.create_subprocess_exec(
+                FOREIGN, "-c", READS, str(path), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            )
+            out, errors = await asyncio.wait_for(reading.communicate(), 40)
+    said = dict(line.split(" ", 1) for line in out.decode().splitlines())
+    assert said["SPEED"] == "0.0 kilometer_per_hour", errors.decode()
+    assert said["CONTROL_MODULE_VOLTAGE"].endswith(" volt")
+    assert "VF1RCB" in said["VIN"]
+    assert "P0070" in said["GET_DTC"]
