@@ -1,9 +1,13 @@
-"""A Hypothesis strategy of templates, made from the codec's own table of fields."""
+"""Hypothesis for the SDK: a strategy of templates, made from the codec's own table of fields, and its patience."""
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from carservices.app.codec import MAX_INTEGER, fields_of, shape_of
 from carservices.app.templates import Template
+
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""A machine under load is no failure."""
 
 SCALARS = {
     str: st.text("aä€😀\n", max_size=4),

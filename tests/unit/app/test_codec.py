@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from carservices.app import templates as t
 from carservices.app.codec import MAX_ITEMS, MAX_TEXT, TemplateError, decode, encode
-from tests.unit.app.nodes import templates
+from tests.unit.app.nodes import PATIENT, templates
 
 NAN = float("nan")
 PLAIN = st.recursive(
@@ -47,12 +47,14 @@ class Numbered:
 
 
 @given(templates())
+@PATIENT
 def test_every_template_survives_the_wire(template):
     tree = as_numbers(template)
     assert decode(msgpack.unpackb(msgpack.packb(tree))) == template
 
 
 @given(templates(), st.data())
+@PATIENT
 def test_one_damaged_part_never_gets_through_as_something_else(template, data):
     """Whatever stands in the place of a part, the result is a template again or an error that names a place."""
     tree = as_numbers(template)
@@ -72,6 +74,7 @@ def test_one_damaged_part_never_gets_through_as_something_else(template, data):
 
 
 @given(PLAIN)
+@PATIENT
 def test_no_plain_value_is_a_template(tree):
     with pytest.raises(TemplateError):
         decode(tree)

@@ -11,6 +11,7 @@ from carservices.app import App, BundleError, GridItem, GridTemplate, ImageError
 from carservices.app.images import MAX_PIXELS, Images
 from carservices.app.png import PngError, decode
 from carservices.app.wire import IMAGE_CHUNK, Kind
+from tests.unit.app.nodes import PATIENT
 
 CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 
@@ -41,6 +42,7 @@ def filtered(rows, filters, step):
 
 
 @given(st.sampled_from([0, 2, 4, 6]), st.integers(1, 4), st.integers(1, 4), st.data())
+@PATIENT
 def test_every_filter_and_colour_type_is_decoded(colour, width, height, data):
     step = CHANNELS[colour]
     rows = [data.draw(st.binary(min_size=width * step, max_size=width * step)) for _ in range(height)]
@@ -81,6 +83,7 @@ def test_what_cannot_be_decoded_is_said_and_bombs_do_not_unfold(data, said):
 
 
 @given(st.binary(max_size=60))
+@PATIENT
 def test_random_bytes_are_an_error_and_nothing_else(data):
     with pytest.raises(PngError):
         decode(b"\x89PNG\r\n\x1a\n" + data, 100)

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from carservices.app import templates as t
 from carservices.app.quota import LAST, MAX_STEPS, Quota, is_refresh
+from tests.unit.app.nodes import PATIENT
 
 ROW, OTHER = t.Row("a", "1"), t.Row("b")
 TABS = [t.Tab("a", "A"), t.Tab("b", "B")]
@@ -94,6 +95,7 @@ def test_after_going_back_the_type_has_to_be_the_same():
 
 
 @given(st.lists(st.sampled_from(["push", "pop", "refresh", "new"]), max_size=25))
+@PATIENT
 def test_going_back_gives_back_exactly_the_steps_that_followed(moves):
     """Against the plainest model: a stack of the step numbers."""
     quota, titles = Quota(), iter(range(1000))
@@ -124,6 +126,7 @@ def test_going_back_gives_back_exactly_the_steps_that_followed(moves):
 
 
 @given(st.sampled_from(LAST))
+@PATIENT
 def test_each_last_template_may_be_the_fifth(kind):
     made = {
         t.PaneTemplate: lambda: t.PaneTemplate("x", [ROW]),

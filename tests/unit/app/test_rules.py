@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from carservices.app import templates as t
 from carservices.app.rules import MAP, NAVIGATION, SIMPLE, check
-from tests.unit.app.nodes import templates
+from tests.unit.app.nodes import PATIENT, templates
 
 ICON = t.Icon("star")
 BUTTON = t.Action("Go", 1)
@@ -193,7 +193,7 @@ def test_some_templates_belong_to_a_category(template, category, rules):
 
 @pytest.mark.parametrize("strip", [SIMPLE, NAVIGATION, MAP], ids=lambda strip: strip.where)
 @given(titles=st.integers(0, 6), symbols=st.integers(0, 6))
-@settings(max_examples=30)
+@settings(PATIENT, max_examples=30)
 def test_a_strip_is_good_exactly_within_its_limits(strip, titles, symbols):
     actions = [BUTTON] * titles + [SYMBOL] * symbols
     node = {
@@ -205,6 +205,7 @@ def test_a_strip_is_good_exactly_within_its_limits(strip, titles, symbols):
 
 
 @given(templates())
+@PATIENT
 def test_any_template_can_be_checked(template):
     for violation in check(template, "utility"):
         assert violation.place.startswith(type(template).__name__)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from carservices.app import StorageError
 from carservices.app.storage import Storage
+from tests.unit.app.nodes import PATIENT
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=5),
@@ -17,7 +18,7 @@ JSON = st.recursive(
 
 
 @given(st.dictionaries(st.text(max_size=5), JSON, max_size=4), st.data())
-@settings(max_examples=25)
+@settings(PATIENT, max_examples=25)
 def test_it_is_a_dict_that_is_there_the_next_time(tmp_path_factory, table, data):
     file = tmp_path_factory.mktemp("app") / "storage.json"
     storage = Storage(file)

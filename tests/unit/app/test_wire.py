@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from carservices.app.wire import FIELDS, Channel, Kind, LinkClosed, TooLong, UnknownKind, WireError, pack, socketpair
 from carservices.app.wire import unpack as unpack_record
+from tests.unit.app.nodes import PATIENT
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.text(max_size=5) | st.binary(max_size=5),
@@ -19,6 +20,7 @@ VALUES = st.recursive(
 
 
 @given(st.sampled_from(Kind), st.data())
+@PATIENT
 def test_records_survive_and_a_newer_peers_fields_are_ignored(kind, data):
     fields = tuple(data.draw(VALUES) for _ in FIELDS[kind])
     packed = pack(kind, *fields)
@@ -27,6 +29,7 @@ def test_records_survive_and_a_newer_peers_fields_are_ignored(kind, data):
 
 
 @given(st.binary(max_size=40))
+@PATIENT
 def test_random_bytes_are_a_record_or_an_error(data):
     try:
         record = unpack_record(data)
