@@ -164,7 +164,7 @@ class ZmqBus(can.BusABC):
             raise can.CanOperationError(f"{self.channel_info}: {error}") from None
         wait = None if deadline is None else max(0, round((deadline - time.monotonic()) * 1000))
         try:
-            return self._in.recv() if self._in.poll(wait) else None
+            return self._in.recv() if wait != 0 and self._in.poll(wait) else None
         except zmq.ZMQError as error:
             raise can.CanOperationError(f"{self.channel_info}: {error}") from None
 
