@@ -8,7 +8,7 @@ from carservices.app.templates import Action, Icon, MessageTemplate
 from carservices.app.words import word
 
 MAX_DETAIL = 2000
-"""Characters; the last ones are the ones that matter."""
+"""Bytes; the last ones are the ones that matter."""
 
 
 def app_lines(error: BaseException, bundle: Path) -> str:
@@ -27,5 +27,5 @@ def card(error: BaseException, name: str, language: str, bundle: Path, retry: Ac
         sentence = word(language, "denied", permission=error.permission)
     else:
         sentence = word(language, "failed")
-    detail = app_lines(error, bundle).encode("utf-8", "replace").decode()[-MAX_DETAIL:]
-    return MessageTemplate(name or "App", sentence, icon=Icon("error"), buttons=[retry], detail=detail)
+    detail = app_lines(error, bundle).encode("utf-8", "replace")[-MAX_DETAIL:].decode("utf-8", "ignore")
+    return MessageTemplate(name, sentence, icon=Icon("error"), buttons=[retry], detail=detail)

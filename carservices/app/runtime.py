@@ -34,6 +34,7 @@ GOODBYE: Final = 2.0
 LOADING: Final = 1.0
 """Seconds that `on_start` may take before "loading" is shown; the host wants to see something within 5 s."""
 MAX_LOG: Final = 4000
+MAX_NAME: Final = 80
 
 
 class Hooks(Viewed, Protocol):
@@ -52,7 +53,7 @@ class Runtime:
 
     def __init__(self, app: Hooks, sock: socket.socket, bundle: Path, name: str = "") -> None:
         self.bundle = bundle
-        self.name = name
+        self.name = " ".join(name.split())[:MAX_NAME] or "App"
         self.ended = asyncio.Event()
         self.context = Context()
         self.session = Session(sock, self._take, self.ended.set)
@@ -185,7 +186,7 @@ class Runtime:
         starting = self.spawn(self._hook(self._app.on_start))
         await asyncio.wait([starting], timeout=LOADING)
         if not starting.done():
-            self.stage.placeholder = ListTemplate(self.name or "App", loading=True)
+            self.stage.placeholder = ListTemplate(self.name, loading=True)
             starting.add_done_callback(self._ready)
         self.stage.push(self._app)
 

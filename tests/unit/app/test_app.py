@@ -433,6 +433,7 @@ NONSENSE = {
     "a number": (lambda app: rows(3), "ListTemplate.rows[0].title: 3 cannot stand here, only str"),
     "against a rule": (lambda app: MessageTemplate("x"), "MessageTemplate.message: must not be empty [text.required]"),
     "too long a text": (lambda app: rows("x" * 5000), "a text of 5000 bytes, at most 4096"),
+    "a very long complaint": (lambda app: int("\ud800ü" * 4000), "invalid literal"),
     "a push": (lambda app: app.push(app), "view() only reads and returns a template: push and pop in an action"),
     "too large": (lambda app: rows(*["x" * 4000] * 20), "VIEW of 8"),
 }
