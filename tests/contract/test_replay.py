@@ -60,11 +60,13 @@ def test_every_format_gives_the_same_frames(name, tmp_path):
     ]
 
 
-def test_gvret_and_its_buses(tmp_path):
+@pytest.mark.parametrize("direction", ["", "Rx,"])  # newer versions of SavvyCAN say which way a frame went
+def test_gvret_and_its_buses(direction, tmp_path):
     file = tmp_path / "savvy.csv"
+    column = "Dir," if direction else ""
     file.write_text(
-        "Time Stamp,ID,Extended,Bus,LEN,D1,D2,D3,D4,D5,D6,D7,D8\n"
-        "1500000,000007DF,false,0,3,02,01,FF,\n1500500,18FEF1FE,true,1,0\n",
+        f"Time Stamp,ID,Extended,{column}Bus,LEN,D1,D2,D3,D4,D5,D6,D7,D8\n"
+        f"1500000,000007DF,false,{direction}0,3,02,01,FF,\n1500500,18FEF1FE,true,{direction}1,0\n",
         encoding="utf-8",
     )
     assert list(frames(file)) == [(1.5, 0x7DF, b"\x02\x01\xff"), (1.5005, 0x98FEF1FE, b"")]

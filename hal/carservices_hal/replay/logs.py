@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 GVRET = ["Time Stamp", "ID", "Extended"]
 """How the header of a GVRET file begins; its times are microseconds, its numbers hexadecimal."""
-DATA = 5
-"""Column of the first data byte; four before are id, extended, bus and length."""
+BUS, LENGTH = "Bus", "LEN"
+"""Names of further columns; newer files have one more before them (Dir), and the data follow the length."""
 
 LINES = (".asc", ".csv", ".log", ".trc")
 """Formats of lines."""
@@ -71,11 +71,12 @@ def _gvret(file: Path, bus: int | str | None, keys: Container[int] | None = None
     wanted = None if bus is None else str(bus)
     with file.open(encoding="utf-8", errors="replace", newline="") as lines:
         rows = csv.reader(lines)
-        next(rows)
+        header = next(rows)
         ids: dict[tuple[str, str], tuple[int, bool, bool]] = {}  # a log has many rows and few ids
         try:
+            at_bus, at_length = header.index(BUS), header.index(LENGTH)
             for row in rows:
-                if wanted is not None and row[3] != wanted:
+                if wanted is not None and row[at_bus] != wanted:
                     continue
                 known = ids.get((row[1], row[2]))
                 if known is None:
@@ -85,11 +86,11 @@ def _gvret(file: Path, bus: int | str | None, keys: Container[int] | None = None
                 number, extended, chosen = known
                 if not chosen:
                     continue
-                length = int(row[4])
-                payload = bytes.fromhex("".join(row[DATA : DATA + length]))
+                length = int(row[at_length])
+                payload = bytes.fromhex("".join(row[at_length + 1 : at_length + 1 + length]))
                 if len(payload) != length:
                     raise ValueError("too few bytes")
-                yield int(row[0]) / 1e6, number, extended, row[3], payload
+                yield int(row[0]) / 1e6, number, extended, row[at_bus], payload
         except (ValueError, IndexError, csv.Error):
             raise HalError(f"{file}:{rows.line_num}: no frame of a GVRET log; the file is cut or damaged") from None
 
