@@ -9,6 +9,9 @@ import carservices
 from carservices.apphost.sandbox.levels import Inside, LaunchPlan
 
 BUNDLE, DATA, PROXY, FOLDERS = "/app", "/data", "/run/proxy.sock", "/folders"
+CERTIFICATES = Path("/etc/ssl/certs")
+"""Of the authorities that TLS trusts (Debian): an app's TLS passes the proxy unopened, so the app itself checks it."""
+TRUSTED = "/run/certificates"
 TEMPORARY = 32 << 20
 """Bytes of the private /tmp, which is memory."""
 NAMESPACES = ("--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try")
@@ -48,7 +51,7 @@ def command(plan: LaunchPlan, filter_fd: int, environment: Mapping[str, str]) ->
     for name, folder in plan.folders.items():
         binds += ["--ro-bind", str(folder), where.folders[name]]
     if plan.proxy:
-        binds += ["--bind", str(plan.proxy), PROXY]
+        binds += ["--bind", str(plan.proxy), PROXY, "--ro-bind-try", str(CERTIFICATES), TRUSTED]
     variables = [word for pair in environment.items() for word in ("--setenv", *pair)]
     return [
         *limits(plan),

@@ -122,6 +122,7 @@ def environment(plan: LaunchPlan, where: Inside) -> dict[str, str]:
         "LANG": "C.UTF-8",
         "PATH": os.defpath,
         "PYTHONDONTWRITEBYTECODE": "1",
+        "SSL_CERT_DIR": bwrap.TRUSTED if where.data == bwrap.DATA else str(bwrap.CERTIFICATES),
         "TMPDIR": "/tmp" if where.data == bwrap.DATA else where.data,
     }
     return {**base, **plan.environment(where)}
@@ -135,7 +136,7 @@ def outside(plan: LaunchPlan) -> Inside:
 
 def restricted(plan: LaunchPlan, level: Level, ability: Ability) -> list[str]:
     strong = level is Level.STRONG
-    readable = [*bwrap.runtime(), *SYSTEM, plan.bundle, *plan.folders.values()]
+    readable = [*bwrap.runtime(), *SYSTEM, bwrap.CERTIFICATES, plan.bundle, *plan.folders.values()]
     writable = [plan.data, Path("/dev/null"), *([plan.proxy] if plan.proxy else [])]
     return Order(
         argv=(sys.executable, *plan.arguments),
