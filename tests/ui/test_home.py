@@ -3,6 +3,8 @@
 import pytest
 
 from carservices.api.energy import Trip
+from carservices_ui.screens.home_energy import PowerCard
+from carservices_ui.screens.home_map import MapCard
 from carservices_ui.widgets import Control, Text
 
 BATTERY = "Vehicle.Powertrain.TractionBattery"
@@ -37,6 +39,33 @@ def test_values_are_shown_and_go_when_they_are_unavailable(drive):
     assert words(driver) & texts == texts
     driver.put(dict.fromkeys(SHOWN))
     assert words(driver) & texts == set()
+
+
+@pytest.mark.parametrize(
+    ("watts", "speed", "charging", "words_of_use"),
+    [
+        (-9000.0, 50.0, False, "Driving"),
+        (-900.0, 0.0, False, "Systems"),
+        (-900.0, None, False, "Driving"),
+        (6000.0, 40.0, False, "Recuperating"),
+        (6000.0, 0.0, True, "Charging"),
+        (-10.0, 0.0, False, "At rest"),
+    ],
+)
+def test_the_card_says_what_the_power_is_for(drive, watts, speed, charging, words_of_use):
+    driver = drive(screen="home")
+    driver.put({"Vehicle.Speed": speed, f"{BATTERY}.Charging.IsCharging": charging})
+    driver.put({f"{BATTERY}.CurrentPower": watts})
+    (card,) = driver.widgets(PowerCard)
+    assert card.state.text == words_of_use
+
+
+def test_the_map_comes_after_the_first_picture(drive):
+    driver = drive(screen="home")
+    (card,) = driver.widgets(MapCard)
+    driver.until(lambda: card.map is not None)
+    assert card.children[-1] is card.map  # below everything on it
+    assert (card.map.pos, card.map.size) == (card.pos, card.size)
 
 
 def test_the_trip_is_shown(drive):

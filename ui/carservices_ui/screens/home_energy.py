@@ -13,6 +13,7 @@ from carservices_ui.widgets import ArcGauge, Bar, Card, Column, Icon, IconTile, 
 MOTOR = "Vehicle.Powertrain.ElectricMotor"
 BATTERY = "Vehicle.Powertrain.TractionBattery"
 CHARGING = f"{BATTERY}.Charging"
+SPEED, STANDING_KMH = "Vehicle.Speed", 0.5
 ZERO = 1 / 3
 """Where on the bar no power is: regeneration to the left, drive to the right."""
 IDLE_KW = 0.05
@@ -72,13 +73,20 @@ class PowerCard(Card):
             return
         out = -float(into_battery) / 1000
         self.kw.text = number(abs(out), 0 if abs(out) >= 9.95 else 1)
-        key = "charging" if self._charging else "rest" if abs(out) < IDLE_KW else "drive" if out > 0 else "regen"
-        self.state.text = t(f"power.{key}")
+        self.state.text = t(f"power.{self._use(out)}")
         self.state.tone("energy" if out < -IDLE_KW else "accent" if out > IDLE_KW else "text2")
         self.flow.show(out, charging=self._charging)
         highest = self._ui.store.get(f"{MOTOR}.MaxPower" if out > 0 else f"{MOTOR}.MaxRegenPower")
         share = min(1.0, abs(out) / float(highest)) if is_number(highest) and float(highest) > 0 else 0.0
         self.bar.share = ZERO + (share * (1 - ZERO) if out > 0 else -share * ZERO)
+
+    def _use(self, out: float) -> str:
+        """What the power is for: while the car stands, heating and electronics take it."""
+        if self._charging or abs(out) < IDLE_KW:
+            return "charging" if self._charging else "rest"
+        speed = self._ui.store.get(SPEED)
+        standing = is_number(speed) and abs(speed) < STANDING_KMH
+        return "regen" if out < 0 else "systems" if standing else "drive"
 
     def _draw_curve(self, *_: object) -> None:
         self.curve.points = [-watts / 1000 for watts in self._ui.power.points]
