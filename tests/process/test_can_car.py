@@ -68,16 +68,6 @@ async def test_whoever_is_killed_comes_back(place):
         running.close()
 
 
-def test_a_bus_there_is_not_ends_the_car_with_the_reason(place):
-    running = start(place, "--can", "nosuch:bus")
-    try:
-        assert running.process.wait(PATIENCE) != 0
-        assert "no CAN bus with interface=nosuch channel=bus" in running.output.read_text()
-        running.no_orphans()
-    finally:
-        running.close()
-
-
 @pytest.mark.parametrize(
     ("text", "options"),
     [
