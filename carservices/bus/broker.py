@@ -81,7 +81,7 @@ class Broker:
         self._publish = self._bind(zmq.PULL, "publish")
         self._denials = Denials(run_dir / "topics.sock")
         self._deaths = DefaultSelector()
-        self._two_way = ((self._calls, self._read_calls), (self._topics, self._read_subscriptions))
+        self._spoken_on: dict[zmq.Socket[bytes], Reader] = {}
         self._unfinished: set[Reader] = set()
         self._complained: set[str] = set()
         self._running = True
@@ -134,10 +134,11 @@ class Broker:
         """Wait for something to read; who has it.
 
         libzmq's descriptors are edge-triggered: a send may swallow the edge of its socket, and a reader that stopped
-        at `BATCH` hears nothing of the rest. Both are asked here; a `zmq.Poller` would ask every socket thrice a turn.
+        at `BATCH` hears nothing of the rest. Only these are asked; a `zmq.Poller` would ask every socket thrice a turn.
         """
         again, self._unfinished = self._unfinished, set()
-        again.update(read for socket, read in self._two_way if int(socket.getsockopt(zmq.EVENTS)) & wire.READABLE)
+        again.update(read for socket, read in self._spoken_on.items() if _has_message(socket))
+        self._spoken_on.clear()
         return again.union(key.data for key, _ in selector.select(0 if again else seconds))
 
     def stop(self) -> None:
@@ -290,6 +291,8 @@ class Broker:
             except wire.BAD_INPUT as error:
                 self.garbage += 1
                 self._complain(f"dropped a publication of {peer.name}", str(error))
+            if not _has_message(self._publish):  # mostly it was the only one, and an empty read is dear
+                return
         self._unfinished.add(self._read_publications)
 
     def _read_subscriptions(self) -> None:
@@ -320,6 +323,7 @@ class Broker:
 
     def send(self, peer: Peer, message: list[Any]) -> bool:
         """Send on the call socket; False when the peer is gone or does not read. Raises ValueError (`wire.pack`)."""
+        self._spoken_on[self._calls] = self._read_calls
         try:
             self._calls.send_multipart((peer.routing, wire.pack(message)), zmq.NOBLOCK, copy=True)
         except zmq.ZMQError as error:  # EHOSTUNREACH: its connection is gone; EAGAIN: it does not read
@@ -329,4 +333,9 @@ class Broker:
 
     def publish(self, frame: bytes) -> None:
         """Fan out one ``topic NUL payload`` frame; libzmq drops for a subscriber whose queue is full."""
+        self._spoken_on[self._topics] = self._read_subscriptions
         self._topics.send(frame, zmq.NOBLOCK)
+
+
+def _has_message(socket: zmq.Socket[bytes]) -> bool:
+    return bool(int(socket.getsockopt(zmq.EVENTS)) & wire.READABLE)
