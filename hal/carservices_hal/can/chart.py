@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from html import escape
 
 Points = list[tuple[float, float]]
+"""(seconds, value), in the order of time."""
+Part = tuple[float, float, float]
+"""Lowest, highest and last value in one column."""
 
 COLUMNS, ROWS = 72, 8
 """Of a curve in a terminal, in characters; each has 2 × 4 dots (Unicode's braille patterns)."""
@@ -40,13 +43,9 @@ class Curve:
 
 
 def span(curves: Sequence[Curve]) -> tuple[float, float]:
-    """The time that all curves share, in s."""
+    """From the first to the last point of all of them, in s."""
     stamps = [stamp for curve in curves for stamp, _ in (curve.points[0], curve.points[-1])]
     return min(stamps), max(stamps)
-
-
-Part = tuple[float, float, float]
-"""Lowest, highest and last value in one column."""
 
 
 def columns(curve: Curve, start: float, end: float, count: int) -> list[Part | None]:
@@ -107,7 +106,8 @@ def svg(curves: Sequence[Curve]) -> str:
         parts += _panel(curve, start, end, top, inner)
     for step in range(7):
         x, stamp = MARGIN + inner * step / 6, start + (end - start) * step / 6
-        parts.append(f'<text x="{x:.0f}" y="{whole - 12}" text-anchor="middle">{stamp:.2f} s</text>')
+        anchor = "end" if step == 6 else "middle"
+        parts.append(f'<text x="{x:.0f}" y="{whole - 12}" text-anchor="{anchor}">{stamp:.2f} s</text>')
     return "\n".join([*parts, "</svg>", ""])
 
 
@@ -120,13 +120,14 @@ def _panel(curve: Curve, start: float, end: float, top: float, inner: int) -> li
 
     path: list[str] = []
     points = [(x, part) for x, part in enumerate(columns(curve, start, end, inner)) if part is not None]
-    for x, part in points:
-        path += [f"{MARGIN + x},{level(value):.1f}" for value in dict.fromkeys(part)]
+    for x, (lowest, highest, last) in points:
+        way = (highest, lowest) if last == lowest else (lowest, highest, last)
+        path += [f"{MARGIN + x},{level(value):.1f}" for value in dict.fromkeys(way)]
     label = f'<text x="{MARGIN - 8}" text-anchor="end"'
     return [
         f'<text x="{MARGIN}" y="{top - 8}" font-weight="bold">{escape(curve.title)}</text>',
         f'<rect x="{MARGIN}" y="{top}" width="{inner}" height="{height}" fill="none" stroke="#ccc"/>',
-        f'{label} y="{top + 10}">{high:.6g}</text>',
-        f'{label} y="{top + height}">{low:.6g}</text>' if high > low else "",
+        f'{label} y="{top + 10}">{high:.6g}</text>' if high > low else "",
+        f'{label} y="{top + height}">{low:.6g}</text>',
         f'<polyline points="{" ".join(path)}" fill="none" stroke="#0b62c4" stroke-width="1.3"/>',
     ]

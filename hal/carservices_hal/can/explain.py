@@ -9,7 +9,7 @@ from carservices_hal.can.names import find_message, find_signal
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Decoded:
     """One signal as its frame has it; ``text`` is that of its value table."""
 
     signal: DbcSignal
@@ -54,7 +54,7 @@ class Explainer:
     def message(self, key: int) -> Message | None:
         return self._messages.get(key)
 
-    def readings(self, key: int, payload: bytes | bytearray) -> list[Reading]:
+    def readings(self, key: int, payload: bytes | bytearray) -> list[Decoded]:
         """Its chosen signals; none for a message that is in no database. Raises ShortFrame."""
         message = self._messages.get(key)
         if message is None:
@@ -67,5 +67,5 @@ class Explainer:
         for signal, raw in zip(signals, decode(payload), strict=True):
             if raw is not None:
                 text = signal.values.get(int(raw)) if signal.values else None
-                found.append(Reading(signal, raw * signal.factor + signal.offset, text))
+                found.append(Decoded(signal, raw * signal.factor + signal.offset, text))
         return found

@@ -11,7 +11,7 @@ from carservices_hal.can.bus import CLASSIC, key_of, listen
 from carservices_hal.can.car import databases, merged
 from carservices_hal.can.codec import ShortFrame
 from carservices_hal.can.dbc import EXTENDED
-from carservices_hal.can.explain import Explainer, Reading
+from carservices_hal.can.explain import Decoded, Explainer
 from carservices_hal.cli.bus import named_bus
 from carservices_hal.replay.logs import messages
 
@@ -85,7 +85,7 @@ def _json(frame: "can.Message", explainer: Explainer) -> str:
     return json.dumps(data)
 
 
-def _readings(frame: "can.Message", explainer: Explainer) -> tuple[list[Reading], str | None]:
+def _readings(frame: "can.Message", explainer: Explainer) -> tuple[list[Decoded], str | None]:
     if frame.is_error_frame or frame.is_remote_frame:
         return [], "error frame" if frame.is_error_frame else "remote frame"
     try:
