@@ -13,6 +13,8 @@ PIXELS: Final = (2_000_000.0, 8_000_000.0)
 """Of images, which have to be inflated."""
 NOTIFICATIONS: Final = (0.2, 5.0)
 LOG_LINES: Final = (20.0, 200.0)
+AUDIT_LINES: Final = (1.0, 100.0)
+"""Of what an app was denied, set and did against the rules; it must not wash older entries out of the log."""
 MAX_OUTSTANDING: Final = 16
 """Requests that have not been answered yet."""
 MAX_SIGNALS: Final = 200

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -13,6 +13,7 @@ from carservices.app import wire
 from carservices.app.rules import Violation
 from carservices.app.wire import Kind
 from carservices.apphost.access import Access, Denial, Why
+from carservices.apphost.budget import AUDIT_LINES, Bucket
 from carservices.apphost.bundles import Bundle
 from carservices.apphost.health import Health
 from carservices.apphost.images import Images
@@ -79,8 +80,11 @@ class App:
         self._host = host
         self._process: Process | None = None
         self._proxy: Proxy | None = None
+        self._starting = asyncio.Lock()
         self._gone = asyncio.Event()
         self._gone.set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._lines = Bucket(*AUDIT_LINES)
         self._why: str | None = None
         self._stopping = False
         self._returns = False
@@ -120,8 +124,12 @@ class App:
 
     async def start(self) -> None:
         """Start its process unless it runs. A failure is kept as `last_error`, as a crash is."""
-        if self.running:
-            return
+        async with self._starting:
+            if not self.running:
+                await self._gone.wait()  # the last run may still be on its way out
+                await self._start()
+
+    async def _start(self) -> None:
         self.images.clear()
         self.stage = Stage(self.bundle.manifest.category, self._against_rules)
         self.health = Health()
@@ -195,7 +203,7 @@ class App:
         self._process = self.session = None
         out_of_memory = process.launched.out_of_memory()
         self.images.clear()
-        asyncio.get_running_loop().create_task(self._leave(session))
+        self._spawn(self._leave(session))
         if self._why is None and (self._stopping or status == 0):
             self.last_error = None
         else:
@@ -203,6 +211,11 @@ class App:
         self.health = Health()
         self._host.left(self, returns=self._returns)
         self._host.changed()
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _leave(self, session: Session | None) -> None:
         await self._close_proxy()
@@ -355,7 +368,7 @@ class App:
 
     def finish(self) -> None:
         self._stopping = True
-        asyncio.get_running_loop().create_task(self.stop())
+        self._spawn(self.stop())
 
     def log(self, level: str, text: str) -> None:
         log.info("%s: %s: %s", self.id, level, text)
@@ -364,7 +377,11 @@ class App:
         self.health.pong(number)
 
     def deny(self, denial: Denial) -> None:
-        self._host.audit(self.id, "denied", permission=denial.permission, why=denial.why, cure=denial.cure)
+        self.note("denied", permission=denial.permission, why=denial.why, cure=denial.cure)
+
+    def note(self, what: str, **facts: Any) -> None:
+        if self._lines.take():
+            self._host.audit(self.id, what, **facts)
 
     def ask(self, permission: str) -> "asyncio.Future[bool] | None":
         return self._host.ask(self, permission)
@@ -376,7 +393,7 @@ class App:
             self._host.ask(self, denial.permission)
 
     def violated(self, what: str) -> None:
-        self._host.audit(self.id, "violation", reason=what)
+        self.note("violation", reason=what)
 
     def ended(self, why: str | None) -> None:
         """Without its link it is of no use: it may have closed it to end, but if it stays, it is ended."""
@@ -390,7 +407,7 @@ class App:
             self._end("it closed its link and went on")
 
     def _against_rules(self, violations: list[Violation]) -> None:
-        self._host.audit(self.id, "template refused", reason=str(violations[0]))
+        self.note("template refused", reason=str(violations[0]))
         if self.session is not None:
             self.session.send(Kind.CHECK, [list(one) for one in violations])
 

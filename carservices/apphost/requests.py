@@ -22,6 +22,9 @@ class Owner(Protocol):
     def deny(self, denial: Denial) -> None:
         """Note a refusal."""
 
+    def note(self, what: str, **facts: Any) -> None:
+        """Note what it did."""
+
     def ask(self, permission: str) -> "asyncio.Future[bool] | None":
         """Ask the person; the answer to come, None when it cannot be waited for now."""
 
@@ -145,6 +148,7 @@ class Requests:
         async def work() -> None:
             if await self._permit(request, lambda: self._access.write(path)):
                 handle = await self._car.set(path, value)
+                self._owner.note("set", path=path, value=value)
                 self._link.send(Kind.OK, request, None)
                 self._link.send(Kind.CONFIRMED, request, (await handle.confirmed()).value)
 
@@ -155,6 +159,7 @@ class Requests:
     def call(self, request: int, service: str, method: str, parameters: Any) -> None:
         async def work() -> None:
             if await self._permit(request, lambda: self._access.call(f"{service}.{method}")):
+                self._owner.note("called", call=f"{service}.{method}")
                 result = await self._car.call(service, method, parameters, CALL_SECONDS)
                 self._link.send(Kind.OK, request, result)
 

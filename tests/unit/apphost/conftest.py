@@ -124,6 +124,9 @@ class Recorder:
     def ended(self, why):
         self.over.set_result(why)
 
+    def note(self, what, **facts):
+        self.heard.append((what, facts))
+
     def __getattr__(self, name):
         return lambda *values: self.heard.append((name, *values))
 

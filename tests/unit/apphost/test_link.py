@@ -145,6 +145,7 @@ async def test_a_set_waits_for_the_person_and_is_confirmed_or_refused(linked, al
             assert await a.app.hear(Kind.OK) == (1, None)
             assert await a.app.hear(Kind.CONFIRMED) == (1, 50)
             assert (await a.car.get(HEAT)).value == 50
+            assert ("set", {"path": HEAT, "value": 50}) in a.events.heard
         else:
             assert (await a.app.hear(Kind.ERROR))[3]["why"] == "refused"
 
