@@ -30,6 +30,8 @@ FASTEST, CALM, ASLEEP = 0.02, 0.1, 0.5
 """s between two ticks: at most, while something happens, and while nothing does."""
 LONGEST = 1.0
 """s of real time one tick makes up for after the process was held up."""
+MOST_REFUSALS = 100
+"""Refused commands that are remembered."""
 MAX_FACTOR = 200.0
 LAST_MOMENT = 86_400.0
 PENDING = 0.02
@@ -172,7 +174,9 @@ class EmulatorHal(Hal[EmulatorOptions]):
         try:
             self._act(path, value)
         except SetError as error:
-            self.simulation.refusals.append(f"{self.simulation.time:.1f} s: {path}: {error}")
+            refusals = self.simulation.refusals
+            refusals.append(f"{self.simulation.time:.1f} s: {path}: {error}")
+            del refusals[:-MOST_REFUSALS]
             return error.code
         return Code.OK
 

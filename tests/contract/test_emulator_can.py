@@ -4,7 +4,10 @@ import asyncio
 import tempfile
 from contextlib import asynccontextmanager
 
+import can
 import pytest
+from can.interfaces import BACKENDS
+from can.interfaces.virtual import VirtualBus
 
 from carservices.bus import SetFailed
 from carservices.hal import HalError, tools
@@ -14,11 +17,22 @@ from carservices.testing import car
 from carservices_emulator.hal import EmulatorHal, EmulatorOptions
 from carservices_emulator.signals import CONFIGS
 from carservices_hal.can.hal import CanHal
-from tests.unit.emulator.cancar import options
+from tests.unit.emulator.cancar import CarHal, options
 
 SPEED = "Vehicle.Speed"
 HVAC = "Vehicle.Cabin.HVAC.Station.Row1.Driver"
 DOOR = "Vehicle.Cabin.Door.Row1.DriverSide"
+
+
+class FragileBus(VirtualBus):
+    """A bus whose adapter can be unplugged."""
+
+    plugged = True
+
+    def _recv_internal(self, timeout):
+        if not FragileBus.plugged:
+            raise can.CanOperationError("unplugged")
+        return super()._recv_internal(timeout)
 
 
 @pytest.fixture
@@ -108,6 +122,28 @@ async def test_a_dead_car_is_missed_and_the_next_one_found(bus):
         await status(c, "Vehicle.CurrentLocation.Latitude", Status.UNAVAILABLE)
         await c.start_hal(emulated(bus))
         await c.until(SPEED, 0.0)
+
+
+async def test_a_lost_bus_is_told_and_joined_again(monkeypatch):
+    monkeypatch.setitem(BACKENDS, "fragile", (__name__, "FragileBus"))
+    monkeypatch.setattr(FragileBus, "plugged", True)
+    hal = CarHal(interface="fragile")
+    await hal.open()
+
+    async def health(good):
+        async with asyncio.timeout(30):
+            while not good(said := await hal.car.health()):  # noqa: ASYNC110 - health has no event
+                await asyncio.sleep(0.01)
+        return said
+
+    sent = (await health(lambda said: said.figures["sent"] > 0)).figures["sent"]
+    FragileBus.plugged = False
+    lost = await health(lambda said: said.figures["dropped"] > 0)
+    assert not lost.ok
+    assert "unplugged" in lost.message
+    FragileBus.plugged = True
+    await health(lambda said: said.ok and said.figures["sent"] > sent)
+    await hal.close()
 
 
 async def test_a_recording_plays_onto_the_bus(bus, tmp_path):

@@ -19,8 +19,8 @@ class CarHal(CanHal):
 
     Options = Options
 
-    def __init__(self, given=None):
-        bus = {"interface": "virtual", "channel": f"kit-{next(CHANNELS)}"}
+    def __init__(self, given=None, interface="virtual"):
+        bus = {"interface": interface, "channel": f"kit-{next(CHANNELS)}"}
         super().__init__(options(bus))
         self.car = EmulatorHal(EmulatorOptions(scenario="parked", can=bus))
         self.driving = None
