@@ -194,6 +194,8 @@ class App:
 
     def _end(self, why: str | None) -> None:
         self._why = self._why or why
+        if self.session is not None:
+            self.session.link.close()  # nothing reaches it any more, however long its process takes to go
         if self._process is not None:
             self._process.launched.kill()
 

@@ -1,5 +1,8 @@
 """The whole way with real app processes: open, tap, ask, crash, hang, freeze, and gone without a trace."""
 
+import asyncio
+import struct
+import zlib
 from pathlib import Path
 
 import pytest
@@ -329,3 +332,42 @@ async def test_what_works_in_the_background_goes_on_after_a_restart_and_what_is_
         await c.apps.close("org.example.two")
     async with garage() as c:
         await c.until_state(c.apps.apps, listed(lambda one: one.state is AppState.STOPPED, "org.example.two"))
+
+
+def png(width, height, shade):
+    """A grey PNG without any library (PNG specification, third edition)."""
+
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    rows = (b"\0" + bytes([shade]) * width) * height
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+async def test_pictures_reach_the_shell_as_plain_pixels_and_the_persons_folder_once_it_is_allowed(garage, places):
+    code = """
+import os
+from carservices.app import *
+class Main(App):
+    def view(self):
+        there = os.path.exists(MUSIC) and os.listdir(MUSIC)
+        return ListTemplate("One", [Row(str(there), image=self.image("picture.png"))])
+""".replace("MUSIC", repr(str(places.run / "music")))
+    app = write_bundle(places.builtin, code, permissions={"files:music": "Plays your music"})
+    (places.builtin / app / "picture.png").write_bytes(png(3, 2, 128))
+    (places.run / "music").mkdir(parents=True)
+    (places.run / "music" / "song.mp3").touch()
+    places.folders["music"] = places.run / "music"
+    async with garage() as c:
+        await c.apps.open(APP)
+        front = await c.until_state(c.apps.screen, shown(lambda s: s.tree is not None and s.images))
+        (image,) = front.screen.images.values()
+        assert (image.width, image.height) == (3, 2)
+        assert await asyncio.to_thread(Path(image.path).read_bytes) == bytes([128, 128, 128, 255]) * 6
+        asked = await c.until_state(c.apps.ask, lambda asked: asked.question)
+        assert asked.question.permission.sentence["en"] == "Read your music folder"
+        before = (await state(c, AppState.FOREGROUND)).pid
+        await c.apps.answer(asked.question.id, True)
+        await c.until_state(c.apps.apps, listed(lambda one: one.pid not in (before, None)))
+        await c.until_state(c.apps.screen, titled("['song.mp3']"))
