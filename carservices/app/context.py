@@ -17,6 +17,7 @@ DEFAULTS: Final[dict[str, Any]] = {
     "height": 720,
     "data_dir": "",
     "proxy": "",
+    "folders": {},
     "grants": [],
     "settings": {},
     "focus": {},
