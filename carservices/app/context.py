@@ -88,6 +88,11 @@ class Context:
         """Path of the unix socket through which the manifest's hosts can be reached; empty when there are none."""
         return str(self._get("proxy"))
 
+    def folder(self, name: str) -> Path | None:
+        """A folder of the person that the app may read, such as ``music`` (scope ``files:music``); None until then."""
+        path = self._get("folders").get(name)
+        return Path(path) if path else None
+
     @property
     def grants(self) -> tuple[str, ...]:
         """Permissions in force."""

@@ -139,6 +139,7 @@ class AppHost:
             **self.surroundings.context(),
             "data_dir": inside.data if inside else "",
             "proxy": (inside.proxy if inside else None) or "",
+            "folders": dict(inside.folders) if inside else {},
             "grants": list(app.access.granted),
         }
 

@@ -351,9 +351,10 @@ import os
 from carservices.app import *
 class Main(App):
     def view(self):
-        there = os.path.exists(MUSIC) and os.listdir(MUSIC)
+        folder = self.context.folder("music")
+        there = folder and os.listdir(folder)
         return ListTemplate("One", [Row(str(there), image=self.image("picture.png"))])
-""".replace("MUSIC", repr(str(places.run / "music")))
+"""
     app = write_bundle(places.builtin, code, permissions={"files:music": "Plays your music"})
     (places.builtin / app / "picture.png").write_bytes(png(3, 2, 128))
     (places.run / "music").mkdir(parents=True)
