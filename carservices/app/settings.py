@@ -5,14 +5,11 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, Protocol
 
 from carservices.app.errors import BundleError
 from carservices.app.storage import Storage
 from carservices.app.templates import Action, ListTemplate, PaneTemplate, Row, SearchTemplate, Template, Toggle
-
-if TYPE_CHECKING:
-    from carservices.app.context import Context
 
 STEPS: Final = 20
 """A number is changed in this many steps from its minimum to its maximum."""
@@ -39,6 +36,15 @@ class Settings(Mapping[str, Any]):
         return len(self._values)
 
 
+class InForce(Protocol):
+    """What a view of settings reads."""
+
+    @property
+    def language(self) -> str: ...
+    @property
+    def settings(self) -> Settings: ...
+
+
 class Choices:
     """What is declared, and what the person has changed; ``on_change`` is called after each change."""
 
@@ -62,7 +68,7 @@ class SettingsViews:
     """The views of the settings: a list, and a screen for each that is no switch."""
 
     def __init__(
-        self, choices: Choices, context: "Context", push: Callable[[View], None], pop: Callable[[], object]
+        self, choices: Choices, context: InForce, push: Callable[[View], None], pop: Callable[[], object]
     ) -> None:
         self._choices = choices
         self._context = context
