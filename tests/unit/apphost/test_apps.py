@@ -9,7 +9,7 @@ import pytest
 
 from carservices.api.apps import AppState, Card, Display
 from carservices.api.notifications import Notifications
-from carservices.apphost import life
+from carservices.apphost import life, link
 from carservices.bus import CallError
 from carservices.bus.crashes import reports
 from tests.unit.apphost.conftest import DRIVE, GEAR, PARK, SPEED, TYRE, card, listed, shown, until, write_bundle
@@ -372,3 +372,35 @@ class Main(App):
         await c.apps.answer(asked.question.id, True)
         await c.until_state(c.apps.apps, listed(lambda one: one.pid not in (before, None)))
         await c.until_state(c.apps.screen, titled("['song.mp3']"))
+
+
+ATTACKS = {
+    "subscriptions": "Kind.SUBSCRIBE, n, ['Vehicle.**', f'Vehicle.A{n}'], None",
+    "templates": "Kind.VIEW, '1', 1, n, ['ListTemplate', {'title': 'x', 'rows': [['Row', {'title': 'y' * 90}]] * 400}]",
+}
+
+
+async def test_hostile_apps_are_ended_with_a_reason_and_the_others_go_on(garage, places, monkeypatch):
+    monkeypatch.setattr(link, "PAUSE_SECONDS", 0.01)
+    for name, record in ATTACKS.items():
+        code = f"""
+from carservices.app import *
+from carservices.app.wire import Kind, pack
+class Main(App):
+    def on_start(self):
+        n = 0
+        while True:
+            n += 1
+            self.runtime.session._channel.send(pack({record}))
+"""
+        write_bundle(places.builtin, code, f"org.example.{name}", permissions={"read:Vehicle.**": "all of it"})
+    write_bundle(places.builtin, says("self.said = 'heard'"))
+    async with garage() as c:
+        for name in ATTACKS:
+            await c.apps.open(f"org.example.{name}")
+        await tapped(c)
+        await c.until_state(c.apps.screen, titled("heard"))
+        for name in ATTACKS:
+            catalog = await c.until_state(c.apps.apps, listed(lambda one: one.last_error, f"org.example.{name}"))
+            (ended,) = [one for one in catalog.apps if one.id == f"org.example.{name}"]
+            assert "broke the rules of the link too often" in ended.last_error
