@@ -45,11 +45,15 @@ class Explainer:
         for name in only_signals:
             message, signal = find_signal(messages, name)
             self._signals.setdefault(message.key, []).append(signal)
-        self._chosen = bool(self._signals)
+
+    @property
+    def chosen(self) -> frozenset[int]:
+        """The messages that were asked for; empty for all."""
+        return frozenset(self._signals)
 
     def wants(self, key: int) -> bool:
         """Whether frames of this message were asked for: all, if nothing was chosen."""
-        return not self._chosen or key in self._signals
+        return not self._signals or key in self._signals
 
     def message(self, key: int) -> Message | None:
         return self._messages.get(key)

@@ -3,11 +3,12 @@
 import argparse
 import contextlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from carservices.cli.common import Usage
-from carservices_hal.can.bus import CLASSIC, key_of, listen
+from carservices_hal.can.bus import CLASSIC, filter_of, filters_itself, key_of, listen
 from carservices_hal.can.car import databases, merged
 from carservices_hal.can.codec import ShortFrame
 from carservices_hal.can.dbc import EXTENDED
@@ -17,7 +18,10 @@ from carservices_hal.replay.logs import messages
 
 if TYPE_CHECKING:
     import can
+    from can.typechecking import CanFilter
 
+WHOLE = 0x1FFFFFFF
+"""Mask of a whole id, whatever its length."""
 ERROR, UNSPECIFIED = 0x20000000, 0x80
 """What marks an error frame in candump's logs, and "some bus error" (linux/can/error.h)."""
 
@@ -27,29 +31,31 @@ def dump(chosen: argparse.Namespace) -> int:
     explainer = Explainer(merged(databases(chosen.dbc)), chosen.message, chosen.signal)
     ids = {_id(text) for text in chosen.id}
     show = _candump if chosen.candump else _json if chosen.json else _text
-    named = bool(chosen.message or chosen.signal)
-    shown = 0
-    with _source(chosen) as frames:
-        for frame in frames:
-            if shown == chosen.count:
-                break
-            key = key_of(frame)
-            by_id = not (ids or named) or key & ~EXTENDED in ids
-            if by_id or (named and explainer.wants(key)):
-                print(show(frame, explainer), flush=chosen.log is None)
-                shown += 1
-                if shown == chosen.count:
-                    break
+    named = bool(explainer.chosen)
+
+    def wanted(frame: "can.Message") -> bool:
+        key = key_of(frame)
+        return not (ids or named) or key & ~EXTENDED in ids or (named and explainer.wants(key))
+
+    with _source(chosen, [*map(filter_of, explainer.chosen), *map(_filter, ids)]) as frames:
+        for frame in islice(filter(wanted, frames), chosen.count):
+            print(show(frame, explainer), flush=chosen.log is None)
     return 0
 
 
 @contextlib.contextmanager
-def _source(chosen: argparse.Namespace) -> "Iterator[Iterator[can.Message]]":
+def _source(chosen: argparse.Namespace, filters: "Sequence[CanFilter]") -> "Iterator[Iterator[can.Message]]":
     if chosen.log is not None:
         yield messages(chosen.log, chosen.bus)
         return
     with named_bus(chosen) as bus:
+        if filters and filters_itself(bus):
+            bus.set_filters(filters)
         yield listen(bus)
+
+
+def _filter(number: int) -> "CanFilter":
+    return {"can_id": number, "can_mask": WHOLE}
 
 
 def _id(text: str) -> int:
