@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from carservices.app.car import Car
 from carservices.app.context import Context
+from carservices.app.errors import PermissionMissing
 from carservices.app.http import Http
 from carservices.app.images import Drawn
 from carservices.app.runtime import Runtime
@@ -84,6 +85,13 @@ class Screen:
     def files(self) -> Path:
         """The app's own folder; its quota is the host's."""
         return self._runtime.context.data_dir
+
+    def folder(self, name: str) -> Path:
+        """A folder of the person, read only: ``self.folder("music")``. Raises PermissionMissing."""
+        try:
+            return self.context.folders[name]
+        except KeyError:
+            raise PermissionMissing(f"reading the {name} of the person", f"files:{name}") from None
 
     @property
     def bundle(self) -> Path:

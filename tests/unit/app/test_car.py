@@ -260,6 +260,14 @@ def test_a_command_that_the_car_takes_and_then_gives_up_says_why(app_car):
         app_car.run(sent.confirmed())
 
 
+def test_a_folder_of_the_person(app_car, tmp_path):
+    app = app_car.start(Plain)
+    with pytest.raises(PermissionMissing, match=r'permission files:music: .*"files:music" = "why'):
+        app.folder("music")
+    app_car.context(folders={"music": str(tmp_path)})
+    assert app.folder("music") == tmp_path
+
+
 def test_the_audio_is_lost_to_another_app(app_car):
     app = app_car.start(Plain)
     app_car.context(focus={"audio": True})
