@@ -88,10 +88,9 @@ class Screen:
 
     def folder(self, name: str) -> Path:
         """A folder of the person, read only: ``self.folder("music")``. Raises PermissionMissing."""
-        try:
-            return self.context.folders[name]
-        except KeyError:
-            raise PermissionMissing(f"reading the {name} of the person", f"files:{name}") from None
+        if (folder := self.context.folder(name)) is None:
+            raise PermissionMissing(f"reading the {name} of the person", f"files:{name}")
+        return folder
 
     @property
     def bundle(self) -> Path:

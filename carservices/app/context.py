@@ -18,7 +18,6 @@ DEFAULTS: Final[dict[str, Any]] = {
     "data_dir": "",
     "proxy": "",
     "folders": {},
-    "folders": {},
     "grants": [],
     "settings": {},
     "focus": {},
@@ -83,11 +82,6 @@ class Context:
     def data_dir(self) -> Path:
         """The app's own folder."""
         return Path(self._get("data_dir"))
-
-    @property
-    def folders(self) -> Mapping[str, Path]:
-        """The person's folders that the app may read, by the name in its permission (``files:music``)."""
-        return {name: Path(path) for name, path in self._get("folders").items()}
 
     @property
     def proxy(self) -> str:
