@@ -90,7 +90,11 @@ FIELDS: Final[dict[Kind, tuple[str, ...]]] = {
     Kind.DENIED: ("permission", "cure"),
     Kind.CHECK: ("violations",),
 }
-"""The fields of each kind. A record may carry more at its end: a newer peer's, and ignored."""
+"""The fields of each kind. A record may carry more at its end: a newer peer's, and ignored.
+
+An app numbers requests and subscriptions by one counter, so that ERROR can answer either; 0 is about no request. A
+SET is answered by OK, and later by CONFIRMED or ERROR. ACTION with seq 0 is about a notification or the media state.
+"""
 
 
 class WireError(ValueError):
