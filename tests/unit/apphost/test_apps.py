@@ -318,14 +318,12 @@ async def test_below_the_demanded_sandbox_no_app_is_started(garage, places, monk
 
 
 async def test_what_works_in_the_background_goes_on_after_a_restart_and_what_is_disabled_stays_so(garage, places):
-    write_bundle(places.builtin, says("import os; os._exit(3)"))
+    write_bundle(places.builtin, says("pass"))
     write_bundle(places.builtin, says("pass"), "org.example.two", background=True)
+    places.file("disabled.json").write(f'["{APP}"]')
     async with garage() as c:
         await c.apps.open("org.example.two")
         await c.until_state(c.apps.screen, shown())
-        for _ in range(life.CRASHES):
-            await tapped(c)
-            await c.until_state(c.apps.screen, shown(lambda screen: screen.card is not None))
     async with garage() as c:
         assert (await state(c, AppState.DISABLED)).pid is None
         await c.until_state(c.apps.apps, listed(lambda one: one.state is AppState.RUNNING, "org.example.two"))
