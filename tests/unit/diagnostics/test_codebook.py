@@ -10,6 +10,8 @@ from carservices.services.diagnostics.code import Code
 from carservices.services.diagnostics.codebook import Codebook
 from carservices.services.diagnostics.identifiers import IDENTIFIERS, reading
 from carservices.services.diagnostics.texts import by_language
+from carservices_emulator.diagnostics.faults import FAULTS
+from carservices_emulator.diagnostics.identifiers import COMMON, LIVE
 
 BOOK = Codebook()
 LANGUAGES = {"en", "de", "fr"}
@@ -63,6 +65,7 @@ def test_an_explanation_says_which_and_why():
         ("P0AFF", "Electric drive fault", DriveOn.CAREFULLY),
         ("P1234", "Drive fault", DriveOn.CAREFULLY),
         ("B0012", "Airbag or belt fault", DriveOn.CAREFULLY),
+        ("C1331", "Chassis fault", DriveOn.CAREFULLY),
         ("U0199", "A control unit is silent", DriveOn.CAREFULLY),
         ("B2345", "Body fault", DriveOn.YES),
     ],
@@ -114,3 +117,19 @@ def test_the_command_explains_without_a_car(capsys):
     assert capsys.readouterr().out.startswith("P0AA6  Isolation haute tension en défaut\n")
     assert main(["diagnostics", "explain", "hot"]) == USAGE
     assert main(["diagnostics", "explain", "P0AA6", "--language", "xx"]) == USAGE
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.code)
+def test_every_fault_of_the_emulated_car_is_in_the_tables(fault):
+    code = Code.from_uds(fault.number)
+    assert str(code) == fault.code.removesuffix("-00")
+    assert BOOK.meaning(code).known
+    assert not code.failure or f"{code.failure:02X}" in by_language()["en"]["failures"]
+
+
+def test_every_value_of_the_emulated_car_is_in_the_tables():
+    units = {"°C": "Celsius", "%": "percent"}
+    for live in (*COMMON, *(live for lives in LIVE.values() for live in lives)):
+        row = IDENTIFIERS[f"{live.did:04X}"]
+        assert (row.size, row.step, row.offset) == (live.size, live.step, live.offset), live.name
+        assert row.unit == units.get(live.unit, live.unit), live.name
