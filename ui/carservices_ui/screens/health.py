@@ -6,7 +6,7 @@ from kivy.clock import Clock
 from kivy.metrics import dp
 from kivy.uix.floatlayout import FloatLayout
 
-from carservices.api.diagnostics import CarHealth, TroubleCode
+from carservices.api.diagnostics import CarHealth, Phase, TroubleCode
 from carservices_ui import health
 from carservices_ui.restrictions import Restrictions
 from carservices_ui.screens.base import Screen
@@ -32,6 +32,7 @@ class HealthScreen(Screen):
         self._shown = FloatLayout(size_hint=(1, 1), pos_hint={"x": 0, "y": 0})
         self.panel.add_widget(self._shown)
         self.content: FaultList | Detail | None = None
+        self._built: object = None
         for card in (self.verdict, self.panel):
             card.size_hint = (None, None)
             self.add_widget(card)
@@ -57,6 +58,10 @@ class HealthScreen(Screen):
         state: CarHealth | None = self.ui.store.stream(health.STREAM)
         self.verdict.show(state)
         fault = self._open_fault(state)
+        self._write_ages()
+        if (built := self._what(state, fault)) == self._built:
+            return  # a scan tells its progress many times: rows that stay can be touched
+        self._built = built
         position = self.content.scroll if self.content is not None else 1.0
         same = isinstance(self.content, Detail) == (fault is not None)
         if fault is not None and state is not None:
@@ -67,7 +72,13 @@ class HealthScreen(Screen):
         self._shown.add_widget(self.content)
         if same:
             self.content.scroll = position
-        self._write_ages()
+
+    def _what(self, state: CarHealth | None, fault: TroubleCode | None) -> object:
+        """All that the panel depends on."""
+        if state is None:
+            return None, self.ui.restrictions
+        nothing = not state.ecus and state.phase is Phase.IDLE
+        return fault, state.codes, state.healed, state.attempts, nothing, self.ui.restrictions
 
     def _open_fault(self, state: CarHealth | None) -> TroubleCode | None:
         wanted = self.ui.places.get(self.name)
