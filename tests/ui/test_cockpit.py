@@ -7,10 +7,10 @@ from kivy.graphics.opengl import GL_RGBA, GL_UNSIGNED_BYTE, glReadPixels
 from carservices.api.driving import Restriction
 from carservices.api.state import StateFile
 from carservices_ui import i18n, look
-from carservices_ui.chrome.dimmer import BRIGHTNESS, DARKEST
 from carservices_ui.chrome.rail import RailButton
 from carservices_ui.chrome.stage import Stage
 from carservices_ui.daynight import LIGHT, MODE, wanted
+from carservices_ui.dimmer import BRIGHTNESS, DARKEST
 from carservices_ui.preferences import Preferences
 from carservices_ui.restrictions import STREAM
 from carservices_ui.screens import SCREENS

@@ -10,7 +10,7 @@ from carservices.api.driving import Outcome as Rule
 from carservices.bus.identity import RUN_DIR_VARIABLE
 from carservices.system import run_dir as run_dirs
 from carservices_ui import i18n, look
-from carservices_ui.chrome.dimmer import BRIGHTNESS
+from carservices_ui.dimmer import BRIGHTNESS
 from carservices_ui.restrictions import STREAM
 from carservices_ui.screens.settings import CATEGORIES
 from carservices_ui.screens.settings_developer import RestrictionRow, RuleTable

@@ -14,7 +14,6 @@ from carservices.signals import Datum
 from carservices_ui import i18n, look, units
 from carservices_ui.chrome.climatebar import HEIGHT as CLIMATE_HEIGHT
 from carservices_ui.chrome.climatebar import ClimateBar
-from carservices_ui.chrome.dimmer import Dimmer
 from carservices_ui.chrome.notice import NoticeLayer
 from carservices_ui.chrome.rail import WIDTH as RAIL_WIDTH
 from carservices_ui.chrome.rail import Rail
@@ -22,7 +21,9 @@ from carservices_ui.chrome.stage import Stage
 from carservices_ui.chrome.statusbar import HEIGHT as STATUS_HEIGHT
 from carservices_ui.chrome.statusbar import StatusBar
 from carservices_ui.daynight import LIGHT, MODE, wanted
+from carservices_ui.dimmer import Dimmer
 from carservices_ui.focus import ARROWS, Focus
+from carservices_ui.foreground import Foreground
 from carservices_ui.preferences import Preferences
 from carservices_ui.restrictions import STREAM, Restrictions
 from carservices_ui.screens import BY_NAME, SCREENS
@@ -65,6 +66,7 @@ class Cockpit(FloatLayout):
         self._overlay = FloatLayout()
         self._restyle = Clock.create_trigger(lambda _: self._build())
         self.focus = Focus(lambda: self.dialog or self)
+        self.ui.rebuilt = self.focus.repair
         self._dimmer = Dimmer(store)
         i18n.set_language(preferences.language)
         self.current = preferences.screen if preferences.screen in BY_NAME else SCREENS[0].name
@@ -78,6 +80,7 @@ class Cockpit(FloatLayout):
         self._steps = Clock.schedule_interval(lambda _: self.ui.power.close_step(), self.ui.power.step)
         Window.bind(on_key_down=self._key)
         self._build()
+        self.foreground = Foreground(self.ui, lambda: self.current)
 
     def close(self) -> None:
         """Let go of the window and the clock."""
@@ -94,6 +97,7 @@ class Cockpit(FloatLayout):
             return
         order = [info.name for info in SCREENS]
         forward = order.index(name) >= order.index(self.current)
+        self.foreground.left(self.current)
         self.current = name
         self.ui.preferences.screen = name
         self.ui.preferences.save()

@@ -5,7 +5,7 @@ from typing import Any
 from kivy.uix.widget import Widget
 
 from carservices_ui.binding import bind_signal
-from carservices_ui.chrome.dimmer import BRIGHTNESS
+from carservices_ui.dimmer import BRIGHTNESS
 from carservices_ui.i18n import LANGUAGES, t
 from carservices_ui.screens.settings_parts import Part, setting
 from carservices_ui.widgets import Segmented, ValueControl, ValueSlider
