@@ -79,7 +79,8 @@ class HalHost:
         if taken:
             log.warning("%s: another HAL already offers %s", self._car.name, ", ".join(taken))
         self._announced = True
-        self._gathered = self._gathered and []  # all of it is among the last values
+        if self._gathered:
+            self._gathered = []  # it is all among the last values
         self._send(list(self._last.values()))
 
     def _publish(self, batch: Sequence[Value]) -> None:
