@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from carservices.api.apps import AppState
-from carservices.app import wire
 from carservices.app.rules import Violation
 from carservices.app.wire import Kind
 from carservices.apphost.access import Access, Denial, Why
@@ -17,12 +16,11 @@ from carservices.apphost.budget import AUDIT_LINES, Bucket
 from carservices.apphost.bundles import Bundle
 from carservices.apphost.health import Health
 from carservices.apphost.images import Images
-from carservices.apphost.launcher import Launcher, Process
-from carservices.apphost.proxy import Proxy
+from carservices.apphost.launcher import Launcher
+from carservices.apphost.run import Run
 from carservices.apphost.sandbox import Inside, Report, SandboxRefused
 from carservices.apphost.session import Gateway, Session
 from carservices.apphost.stage import Offer, Stage
-from carservices.bus.crashes import how_it_ended
 
 FREEZE_SECONDS: Final = 5.0
 """In the background before an app without a background use is frozen."""
@@ -72,14 +70,12 @@ class App:
         self.last_error: str | None = None
         self.front = False
         self.health = Health()
-        self.session: Session | None = None
         self.images = Images(host.place(bundle.id) / "images")
         self.stage = Stage(bundle.manifest.category, self._against_rules)
         self.cpu: float | None = None
         self.rss: int | None = None
         self._host = host
-        self._process: Process | None = None
-        self._proxy: Proxy | None = None
+        self._run: Run | None = None
         self._starting = asyncio.Lock()
         self._gone = asyncio.Event()
         self._gone.set()
@@ -99,12 +95,17 @@ class App:
 
     @property
     def running(self) -> bool:
-        return self._process is not None
+        return self._run is not None
+
+    @property
+    def session(self) -> Session | None:
+        """Its link, while it runs."""
+        return self._run.session if self._run is not None else None
 
     @property
     def inside(self) -> Inside | None:
         """Where its process sees its things."""
-        return self._process.inside if self._process is not None else None
+        return self._run.process.inside if self._run is not None else None
 
     @property
     def state(self) -> AppState:
@@ -136,50 +137,34 @@ class App:
         self._why = self.last_error = None
         self._stopping = self._crashed = self._frozen = False
         self._back_since = time.monotonic()
-        ours, theirs = wire.socketpair()
         try:
-            self._process = self._host.launcher.start(
+            self._run = await Run.begin(
                 self.bundle,
-                theirs.fileno(),
-                await self._open_proxy(),
-                self._host.folders(self),
-                self._exited,
+                self.access,
+                self._host.launcher,
+                self._host.gateway,
+                self.images,
+                self,
+                place=self._host.place(self.id),
+                folders=self._host.folders(self),
+                on_exit=self._exited,
             )
         except (SandboxRefused, OSError) as error:
-            ours.close()
-            await self._close_proxy()
             self._crashed = True
             self.last_error = f"it was not started: {error}"
             self._host.audit(self.id, "not started", reason=str(error))
         else:
             self._gone.clear()
-            self.session = Session(ours, self._host.gateway, self.access, self.images, self)
-        finally:
-            theirs.close()
         self._host.changed()
-
-    async def _open_proxy(self) -> Path | None:
-        if not self.bundle.manifest.hosts:
-            return None
-        path = self._host.place(self.id) / "proxy.sock"
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._proxy = Proxy(path, self.bundle.reaches)
-        await self._proxy.start()
-        return path
-
-    async def _close_proxy(self) -> None:
-        if self._proxy is not None:
-            proxy, self._proxy = self._proxy, None
-            await proxy.close()
 
     async def stop(self) -> None:
         """Ask it to end, and end it if it does not."""
-        if self._process is None:
+        if self._run is None:
             return
         self._stopping = True
         self._thaw()
-        if self.session is not None and self.session.link.open:
-            self.session.send(Kind.LIFE, "stop")
+        if self._run.session.link.open:
+            self._run.session.send(Kind.LIFE, "stop")
             try:
                 await asyncio.wait_for(self._gone.wait(), STOP_SECONDS)
             except TimeoutError:
@@ -194,22 +179,18 @@ class App:
 
     def _end(self, why: str | None) -> None:
         self._why = self._why or why
-        if self.session is not None:
-            self.session.link.close()  # nothing reaches it any more, however long its process takes to go
-        if self._process is not None:
-            self._process.launched.kill()
+        if self._run is not None:
+            self._run.cut()
 
     def _exited(self, status: int) -> None:
-        process, session = self._process, self.session
-        assert process is not None
-        self._process = self.session = None
-        out_of_memory = process.launched.out_of_memory()
+        run, self._run = self._run, None
+        assert run is not None
         self.images.clear()
-        self._spawn(self._leave(session))
+        self._spawn(self._leave(run))
         if self._why is None and (self._stopping or status == 0):
             self.last_error = None
         else:
-            self._crash(self._why or _ending(status, out_of_memory), list(process.lines))
+            self._crash(self._why or run.ending(status), list(run.process.lines))
         self.health = Health()
         self._host.left(self, returns=self._returns)
         self._host.changed()
@@ -219,10 +200,8 @@ class App:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _leave(self, session: Session | None) -> None:
-        await self._close_proxy()
-        if session is not None:
-            await session.close()
+    async def _leave(self, run: Run) -> None:
+        await run.close()
         self._gone.set()
 
     def _crash(self, how: str, lines: list[str]) -> None:
@@ -283,11 +262,10 @@ class App:
         self._host.changed()
 
     def _thaw(self) -> None:
-        if self._frozen and self._process is not None:
+        if self._frozen and self._run is not None:
             self._frozen = False
-            self._process.launched.freeze(False)
-            if self.session is not None:
-                self.session.send(Kind.CONTEXT, self._host.context(self))
+            self._run.process.launched.freeze(False)
+            self._run.session.send(Kind.CONTEXT, self._host.context(self))
 
     def tell(self, changes: Mapping[str, Any]) -> None:
         """Part of its context is another; a frozen one gets all of it when it wakes."""
@@ -318,7 +296,7 @@ class App:
 
     def check(self) -> None:
         """Once a second: whether it answers, and whether it may be frozen."""
-        if self._process is None or self._frozen or self._stopping:
+        if self._run is None or self._frozen or self._stopping:
             return
         now = time.monotonic()
         if self.health.look(now, owes_template=self.front and not self.stage.has_content):
@@ -336,9 +314,9 @@ class App:
 
     def _freeze(self) -> None:
         settled = self.health.greeted and self.health.trouble is None and not self.health.waits
-        if settled and self._process is not None:
+        if settled and self._run is not None:
             self._frozen = True
-            self._process.launched.freeze(True)
+            self._run.process.launched.freeze(True)
             self._host.changed()
 
     # -- what the app says (Events) ----------------------------------------------------------------------------------
@@ -402,10 +380,10 @@ class App:
         if why is not None:
             self._end(why)
         else:
-            asyncio.get_running_loop().call_later(STOP_SECONDS, self._end_if, self._process)
+            asyncio.get_running_loop().call_later(STOP_SECONDS, self._end_if, self._run)
 
-    def _end_if(self, process: Process | None) -> None:
-        if process is not None and process is self._process:
+    def _end_if(self, run: Run | None) -> None:
+        if run is not None and run is self._run:
             self._end("it closed its link and went on")
 
     def _against_rules(self, violations: list[Violation]) -> None:
@@ -417,16 +395,12 @@ class App:
 
     @property
     def pid(self) -> int | None:
-        return self._process.pid if self._process is not None else None
+        return self._run.process.pid if self._run is not None else None
 
     @property
     def report(self) -> Report | None:
         """How its process is shut in."""
-        return self._process.launched.report if self._process is not None else None
+        return self._run.process.launched.report if self._run is not None else None
 
     def pids(self) -> set[int]:
-        return self._process.launched.pids() if self._process is not None else set()
-
-
-def _ending(status: int, out_of_memory: bool) -> str:
-    return "it used more memory than it may" if out_of_memory else f"it {how_it_ended(status)}"
+        return self._run.process.launched.pids() if self._run is not None else set()
