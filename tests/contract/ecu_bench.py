@@ -51,12 +51,13 @@ class EcuBench(VirtualHal):
     def setup(self, **answers):
         self.answers = {identifier: dict(rows) for identifier, rows in answers.pop("units").items()}
         self.asked = []
+        self.told = None
         return self
 
     async def control(self, verb, arguments):
         match verb, arguments:
             case "ecus", {}:
-                return [
+                return self.told or [
                     {"name": UNITS[request][0], "request": request, "response": UNITS[request][1]}
                     for request in self.answers
                 ]

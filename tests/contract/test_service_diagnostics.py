@@ -94,6 +94,15 @@ async def test_without_control_units_there_is_no_verdict():
         assert "reaches control units" in health.problem
 
 
+@pytest.mark.parametrize("nonsense", [7, ["BMS"], [{"name": "BMS"}], [{"name": "BMS", "request": "x", "response": 1}]])
+async def test_a_hal_that_talks_nonsense_of_its_units_has_none(nonsense):
+    bench = ecu_bench({})
+    bench.told = nonsense
+    async with car(bench, ALL) as c:
+        health = await c.until_state(c.service(Diagnostics).health, lambda h: h.problem)
+        assert "reaches control units" in health.problem
+
+
 @pytest.mark.parametrize("garbage", ["", "59", "5902", "5902FF0A7E", "62F187", "7F19", "FFFFFF", "5904FF0A7E982F"])
 async def test_a_garbled_answer_is_a_problem_of_that_unit_only(garbage):
     bench = ecu_bench({BMS: HEALTHY | {"19022D": garbage}, HVAC: HEATER_IS_LOCKED})

@@ -172,6 +172,9 @@ class DiagnosticsService(Diagnostics):
         except (CarError, uds.UdsError) as error:
             self._problem = str(error)
             log.warning("%s", error)
+        except Exception as error:  # whatever it was, the service goes on and says so
+            self._problem = f"internal error: {error}"
+            log.exception("a scan, a clearing or a repair failed")
         finally:
             self._work = None
             self._finished += 1

@@ -1,6 +1,7 @@
 """Talks to the control units through the HALs that reach them: one question, one checked answer."""
 
 import asyncio
+import logging
 from dataclasses import dataclass
 
 from carservices.bus import CallError, Car, wire
@@ -11,6 +12,9 @@ TIMEOUT = 2.0
 BUSY_TRIES = 5
 BUSY_SECONDS = 0.2
 """A unit that says busyRepeatRequest is asked again, this often and this far apart."""
+
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +37,12 @@ async def find_units(car: Car) -> list[Unit]:
             if error.code == "PERMISSION_DENIED":
                 raise
             continue  # this HAL has none
-        for one in told:
-            unit = Unit(str(one["name"]), hal["name"], int(one["request"]), int(one["response"]))
+        try:
+            units = [Unit(str(one["name"]), hal["name"], int(one["request"]), int(one["response"])) for one in told]
+        except (KeyError, TypeError, ValueError) as error:
+            log.warning("HAL %s: its control units cannot be understood (%r)", hal["name"], error)
+            continue
+        for unit in units:
             found.setdefault(unit.name, unit)
     return list(found.values())
 
