@@ -7,8 +7,11 @@ from enum import StrEnum
 from carservices.api.apps import Decision, Level, Permission
 from carservices.apphost.grants import Grants
 from carservices.apphost.permissions import Need, RuleBook
+from carservices.apphost.proxy import host_is_listed
 from carservices.apphost.usage import UsageLog
 from carservices.signals.globs import GlobSet
+
+NETWORK = "network:"
 
 
 class Why(StrEnum):
@@ -76,6 +79,13 @@ class Access:
     def special(self, scope: str) -> Denial | None:
         """None when the app has ``network:host`` or ``files:music`` now."""
         return self._judge(scope, scope in self._scopes, Need(all_of=(scope,)))
+
+    def host(self, host: str, port: int) -> Denial | None:
+        """None when the app may reach this host now."""
+        for scope in self._scopes:
+            if scope.startswith(NETWORK) and host_is_listed((scope.removeprefix(NETWORK),), host, port):
+                return self.special(scope)
+        return Denial(f"{NETWORK}{host}", Why.UNDECLARED, f'add "{host}" to hosts in app.toml')
 
     def _judge(self, scope: str, declared: bool, need: Need) -> Denial | None:
         if not need.names:

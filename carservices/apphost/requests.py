@@ -1,10 +1,12 @@
 """What one app asks of the car: reads, sets, calls and streams, each judged and each answered."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Protocol
 
 from carservices.app.wire import MAX_TO_APP, Kind, WireError, pack
+from carservices.apphost import guards
 from carservices.apphost.access import Access, Denial, Why
 from carservices.apphost.budget import MAX_OUTSTANDING, MAX_SIGNALS
 from carservices.apphost.link import AppLink
@@ -14,6 +16,7 @@ from carservices.bus import CallError, Car, CarError, SetFailed, Watch
 ASK_SECONDS = 30.0
 """How long a request waits for the person, while the car is parked."""
 CALL_SECONDS = 10.0
+UNDO_SECONDS = 2.0
 
 
 class Owner(Protocol):
@@ -50,6 +53,7 @@ class Requests:
         self._outstanding = 0
         self._watches: dict[int, Watch | None] = {}
         self._states: dict[int, Any] = {}
+        self._undo: dict[str, Any] = {}
         self.denied = 0
 
     # -- answering ---------------------------------------------------------------------------------------------------
@@ -157,10 +161,18 @@ class Requests:
     # -- services ----------------------------------------------------------------------------------------------------
 
     def call(self, request: int, service: str, method: str, parameters: Any) -> None:
+        name = f"{service}.{method}"
+
+        def denial(held: Any) -> Denial | None:
+            return self._access.call(name) or guards.judge(name, self._access, held)
+
         async def work() -> None:
-            if await self._permit(request, lambda: self._access.call(f"{service}.{method}")):
-                self._owner.note("called", call=f"{service}.{method}")
-                result = await self._car.call(service, method, parameters, CALL_SECONDS)
+            held = guards.held_to(name, self._access.app, parameters)
+            if await self._permit(request, lambda: denial(held)):
+                self._owner.note("called", call=name)
+                if (guard := guards.GUARDS.get(name)) is not None and guard.undo is not None:
+                    self._undo[guard.undo] = {guard.owner: self._access.app}
+                result = await self._car.call(service, method, held, CALL_SECONDS)
                 self._link.send(Kind.OK, request, result)
 
         self._run(request, work)
@@ -212,3 +224,7 @@ class Requests:
             if watch is not None:
                 await watch.close()
         self._watches.clear()
+        for call, parameters in self._undo.items():
+            service, _, method = call.partition(".")
+            with contextlib.suppress(CallError, CarError):  # undone already, or the service is away
+                await self._car.call(service, method, parameters, UNDO_SECONDS)

@@ -45,9 +45,9 @@ SERVICES = {
     "apps": (
         "carservices.apphost.service:AppsService",
         Grants(
-            read=("Vehicle.**", "driving.*", "energy.*", "notifications.*"),
+            read=("Vehicle.**", "audio.*", "driving.*", "energy.*", "notifications.*"),
             actuate=("Vehicle.**",),
-            call=("driving", "energy", "navigation", "notifications"),
+            call=("audio", "driving", "energy", "navigation", "notifications"),
         ),
     ),
 }

@@ -129,6 +129,11 @@ def station(tmp_path, ramp):
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self):
             radio = self.path == "/radio"
+            if self.path == "/elsewhere":
+                self.send_response(302)
+                self.send_header("Location", f"http://localhost:{self.server.server_port}/radio")
+                self.end_headers()
+                return
             self.send_response(200)
             self.send_header("Content-Type", "audio/wav" if radio else "text/html")
             self.send_header("icy-metaint", str(interval))
@@ -146,6 +151,14 @@ def station(tmp_path, ramp):
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()
+
+
+async def test_no_server_leads_to_another_host(service, station):
+    async with car(services=[service]) as c:
+        audio = c.service(Audio)
+        await audio.play("app.music", f"{station}/elsewhere")
+        state = await until(audio, c, lambda s: s is not None and s.error is not None)
+        assert "it leads on to localhost" in state.error
 
 
 async def test_a_station_plays_and_says_its_title(service, station, heard, ramp):

@@ -160,9 +160,9 @@ def linked(places):
     """``async with linked(scopes) as a``: a session on a real car; ``a.app`` is the app's end of the link."""
 
     @contextlib.asynccontextmanager
-    async def open_link(*scopes, builtin=False, greet=True):
+    async def open_link(*scopes, builtin=False, greet=True, services=()):
         source = hal()
-        async with car(source) as c:
+        async with car(source, services) as c:
             connection = await c.connect("apps")
             book = RuleBook.default()
             feed = Feed(connection, book.rate)
