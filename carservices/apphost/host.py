@@ -36,6 +36,8 @@ CHECK_SECONDS = 1.0
 GROW_EVERY, METER_EVERY, SAVE_EVERY = 2, 2, 10
 """Checks between two looks for new signals, at processor and memory, and two writings of the use log."""
 FILES = "files:"
+LAST_LINES = 10
+"""Of a crashed app that go to the log; a report has all that were kept."""
 
 log = logging.getLogger(__name__)
 
@@ -181,7 +183,7 @@ class AppHost:
             self.shows(app)
 
     def crashed(self, app: App, lines: list[str]) -> None:
-        log.warning("%s: %s", app.id, app.last_error)
+        log.warning("%s: %s%s", app.id, app.last_error, "".join(f"\n  {line}" for line in lines[-LAST_LINES:]))
         if app.disabled:
             facts: dict[str, object] = {"version": app.bundle.manifest.version, "folder": app.bundle.folder}
             with contextlib.suppress(OSError):  # a full disk must not keep it enabled

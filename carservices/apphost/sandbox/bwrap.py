@@ -44,9 +44,10 @@ def command(plan: LaunchPlan, filter_fd: int, environment: Mapping[str, str]) ->
     """The whole command; ``filter_fd`` holds the seccomp program."""
     where = inside(plan)
     binds: list[str] = []
+    listed = Path(carservices.__path__[0]).parent  # Python's import looks for our package by listing its folder
     for path in runtime():
         for parent in reversed(path.parents[:-1]):  # bubblewrap would make some for root alone
-            binds += ["--perms", "0711", "--dir", str(parent)]
+            binds += ["--perms", "0755" if parent == listed else "0711", "--dir", str(parent)]
         binds += ["--ro-bind", str(path), str(path)]
     for name, folder in plan.folders.items():
         binds += ["--ro-bind", str(folder), where.folders[name]]
