@@ -118,11 +118,17 @@ class Registry:
         self._used_seq = 0
 
     def announce(self, peer: Peer, configs: Iterable[dict[str, Any]]) -> tuple[Source, list[str]]:
-        """A HAL says what it offers; returns the paths that another living HAL already offers."""
+        """A HAL says what it offers; returns the paths that another living HAL already offers.
+
+        It may say so again with more at the end: what it has it keeps, what was taken it gets when it is free by then.
+        """
         offered = [SignalConfig.model_validate(raw) for raw in configs]  # all or nothing
-        source = Source(peer)
+        source = self.sources.get(peer.user) or Source(peer)
+        source.signals += [None] * (len(offered) - len(source.signals))
         taken: list[str] = []
         for index, config in enumerate(offered):
+            if source.signals[index] is not None:
+                continue
             signal = self.signals.get(config.path)
             if signal is None:
                 signal = self.signals[config.path] = Signal(config, source, index)
@@ -130,9 +136,8 @@ class Registry:
                 signal.adopt(config, source, index)
             else:
                 taken.append(config.path)
-                source.signals.append(None)
                 continue
-            source.signals.append(signal)
+            source.signals[index] = signal
         self.sources[peer.user] = source
         self.generation += 1
         return source, taken

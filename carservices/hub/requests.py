@@ -209,7 +209,8 @@ class Requests:
         if not peer.name.startswith("hal."):
             raise Refused("PERMISSION_DENIED", f"{peer.name} is not a HAL")
         self._broker.bury()  # a restarted HAL may be back before its death was noticed
-        if self._registry.hal(peer.name.removeprefix("hal.")) is not None:
+        running = self._registry.hal(peer.name.removeprefix("hal."))
+        if running is not None and running.peer is not peer:
             raise Refused("INVALID_ARGUMENT", f"a {peer.name} is already running")
         try:
             source, taken = self._registry.announce(peer, configs)
