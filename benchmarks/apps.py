@@ -16,7 +16,7 @@ from pathlib import Path
 
 from _table import Row, arguments, show
 
-from carservices.api.apps import Apps
+from carservices.api.apps import Apps, Catalog
 from carservices.app import wire
 from carservices.app.wire import FD_VARIABLE, Kind
 from carservices.apphost.budget import Bucket
@@ -210,12 +210,15 @@ async def load(*, quick: bool) -> list[Row]:
             starts = [await opened(c, apps, name) for name in names]
             await apps.home()
             await c.until_state(apps.apps, lambda catalog: all(one.rss for one in catalog.apps), timeout=60)
-            span = 4.0 if quick else 10.0
+            span = 7.0 if quick else 15.0
             before, began = cpu_seconds(process.pid), time.monotonic()
-            first = await delivered(apps)
+            counts: list[tuple[float, int]] = []
+            watch = await apps.apps.watch(lambda catalog: counts.append((time.monotonic(), delivered(catalog))))
             await asyncio.sleep(span)
             share = 100 * (cpu_seconds(process.pid) - before) / (time.monotonic() - began)
-            rate = (await delivered(apps) - first) / (time.monotonic() - began)
+            await watch.close()
+            (start, first), (stop, last) = counts[1], counts[-1]  # the first came from before
+            rate = (last - first) / (stop - start)
             taps = await tapped(c, apps, names[0], 20 if quick else 100)
             catalog = await apps.apps.last()
             whole = [one.rss / 1e6 for one in catalog.apps]
@@ -232,8 +235,7 @@ async def load(*, quick: bool) -> list[Row]:
     ]
 
 
-async def delivered(apps: Apps) -> int:
-    catalog = await apps.apps.last()
+def delivered(catalog: Catalog) -> int:
     return sum(one.counters.values for one in catalog.apps)
 
 
