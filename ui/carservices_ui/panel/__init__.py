@@ -10,8 +10,8 @@ from carservices_ui import kivy_env
 NAME = "panel"
 SIZE = (1180, 760)
 SMALLEST = (1000, 660)
-MAX_FPS = 24
-"""Enough for a developer's tool (kivy makes 32 of it); each look for work costs, even when there is none."""
+MAX_FPS = 20
+"""Enough for a developer's tool (kivy makes 27 of it); each look for work costs, even when there is none."""
 
 
 def main(

@@ -15,7 +15,7 @@ from carservices_ui.panel.table import BAR, COLUMNS, SignalTable, column
 from carservices_ui.panel.tabs.base import Tab
 from carservices_ui.widgets import Card, Icon
 
-REFRESH = 0.1
+REFRESH = 0.2
 RESORT = 1.0
 """s between two looks at the values, and at their order while the latest come first."""
 DETAIL = 520
