@@ -5,6 +5,7 @@ from importlib import import_module
 from carservices.cli.common import parser
 
 VERBS = {
+    "new": ("carservices.cli.app_author:begin", "begin one: a list, a map or a player"),
     "build": ("carservices.cli.app_install:build", "one signed, reproducible bundle file of an app's folder"),
     "key": ("carservices.cli.app_install:key", "make a publisher's key"),
     "trust": ("carservices.cli.app_install:trust", "whose bundles may be installed"),
