@@ -7,7 +7,7 @@ from carservices_ui.screens import SCREENS
 from carservices_ui.tokens import TARGET
 from tests.ui.states import MOVING, PARKED
 
-OTHERS = [info.name for info in SCREENS if info.name != "apps"]
+OTHERS = [info.name for info in SCREENS if info.name != "apps" and not info.within]
 
 
 @pytest.fixture

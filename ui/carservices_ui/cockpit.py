@@ -79,8 +79,8 @@ class Cockpit(FloatLayout):
         self.bind(size=lambda *_: self._restyle())
         self._steps = Clock.schedule_interval(lambda _: self.ui.power.close_step(), self.ui.power.step)
         Window.bind(on_key_down=self._key)
-        self._build()
         self.foreground = Foreground(self.ui, lambda: self.current)
+        self._build()
 
     def close(self) -> None:
         """Let go of the window and the clock."""
@@ -164,6 +164,7 @@ class Cockpit(FloatLayout):
         self.notice.pos, self.notice.size = self._stage.pos, self._stage.size
         for widget in (rail, status, self._stage, climate, self.notice, self._overlay, self.focus, self._dimmer):
             self.add_widget(widget)
+        self.foreground.say_display()
 
     def _drop(self) -> None:
         self.focus.clear()
@@ -234,8 +235,8 @@ class Cockpit(FloatLayout):
         return name is not None
 
     def back(self) -> None:
-        """Close the dialog, or go home."""
+        """Close the dialog, or go back in the app, or go home."""
         if self.dialog is not None:
             self._overlay.remove_widget(self.dialog)
-        else:
+        elif not self.foreground.back():
             self.show(SCREENS[0].name)

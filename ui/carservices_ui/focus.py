@@ -26,6 +26,7 @@ class Focus(Widget):
         self._root = root
         self.current: Control | None = None
         self.engaged = False
+        self._index = 0
 
     def controls(self) -> list[Control]:
         """Everything that can be focused, in the order it was added to the screen."""
@@ -76,6 +77,16 @@ class Focus(Widget):
         else:
             self.current.tap()
 
+    def repair(self) -> None:
+        """What had the focus may be gone: what stands in its place gets it."""
+        controls = self.controls()
+        if self.current is None or self.current in controls:
+            return
+        if controls:
+            self._focus(controls[min(self._index, len(controls) - 1)])
+        else:
+            self.clear()
+
     def clear(self) -> None:
         """Take the ring away, as after a touch."""
         self.current, self.engaged = None, False
@@ -85,6 +96,7 @@ class Focus(Widget):
         if self.current:
             self.current.unbind(pos=self._draw, size=self._draw)
         self.current, self.engaged = control, False
+        self._index = self.controls().index(control)
         control.bind(pos=self._draw, size=self._draw)
         for parent in _parents(control):
             if isinstance(parent, ScrollView):

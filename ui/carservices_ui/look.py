@@ -39,6 +39,11 @@ def set_scale(scale: float) -> None:
     Metrics.fontscale = 1.0
 
 
+def scale() -> float:
+    """Pixels per dp."""
+    return float(Metrics.density)
+
+
 def color(token: str, alpha: float = 1.0) -> tuple[float, float, float, float]:
     """A colour token as the RGBA that kivy takes."""
     return (*rgb(_theme.colors[token]), alpha)

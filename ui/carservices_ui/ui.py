@@ -30,6 +30,8 @@ class Ui:
     """Put a `Dialog` over everything."""
     restyle: Callable[[], None]
     """Build everything again, after a change of theme, language, units or size."""
+    rebuilt: Callable[[], None] = lambda: None
+    """A part of the screen has been built anew: the focus goes to what stands in the place of what it had."""
     units: Units = field(default_factory=Units)
     restrictions: Restrictions = field(default_factory=lambda: Restrictions.of(None))
     places: dict[str, str] = field(default_factory=dict)

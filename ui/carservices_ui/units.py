@@ -9,6 +9,8 @@ from carservices_ui.i18n import number, t
 
 HMI = "Vehicle.Cabin.Infotainment.HMI"
 NOTHING = "–"
+METRES_UP_TO, FEET_UP_TO, FOOT_M = 1000.0, 1000.0, 0.3048
+"""A way shorter than this is told in the small unit; the international foot is 0.3048 m (NIST SP 811)."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,13 @@ class Units:
         if not is_number(metres):
             return NOTHING
         return self.text("distance", metres, 1 if self.convert("distance", metres) < 99.95 else 0)
+
+    def way(self, metres: float) -> str:
+        """A distance ahead: short ones in metres or feet, rounded as one would say it."""
+        if self.shown("distance").label == "km":
+            return self.distance(metres) if metres >= METRES_UP_TO else f"{number(round(metres, -1))} m"
+        feet = metres / FOOT_M
+        return self.distance(metres) if feet >= FEET_UP_TO else f"{number(round(feet / 50) * 50)} ft"
 
     def clock(self, hour: int, minute: int) -> str:
         """The time of day in 12 or 24 hours."""

@@ -12,6 +12,7 @@ from kivy.base import EventLoop, runTouchApp, stopTouchApp
 from kivy.clock import Clock
 from kivy.core.window import Window
 
+from carservices.api.apps import Apps
 from carservices.api.diagnostics import Diagnostics
 from carservices.api.driving import Driving
 from carservices.api.energy import Energy
@@ -22,7 +23,7 @@ from carservices_ui.link import Link
 from carservices_ui.preferences import Preferences
 from carservices_ui.store import Store
 
-CONTRACTS = (Diagnostics, Driving, Energy, Notifications)
+CONTRACTS = (Apps, Diagnostics, Driving, Energy, Notifications)
 """The services whose streams the shell shows."""
 
 BEAT_SECONDS = 1.0

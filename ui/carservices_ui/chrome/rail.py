@@ -6,7 +6,7 @@ from kivy.uix.boxlayout import BoxLayout
 
 from carservices_ui import notices
 from carservices_ui.look import color
-from carservices_ui.screens import SCREENS, ScreenInfo
+from carservices_ui.screens import BY_NAME, SCREENS, ScreenInfo
 from carservices_ui.tokens import TARGET
 from carservices_ui.ui import Ui
 from carservices_ui.widgets import Badge, Control, Icon, spacer
@@ -22,15 +22,14 @@ class Rail(BoxLayout):
 
     def __init__(self, ui: Ui, current: str) -> None:
         super().__init__(orientation="vertical", padding=(dp(12), dp(18)), size_hint=(None, None))
+        lit = BY_NAME[current].within or current
         targets = [info for info in SCREENS if info.rail]
         for index in range(max(SLOTS, len(targets))):
             if index:
                 self.add_widget(spacer())
             info = targets[index] if index < len(targets) else None
             self.add_widget(
-                RailButton(info, ui, selected=info.name == current)
-                if info
-                else spacer(size_hint_y=None, height=dp(TARGET))
+                RailButton(info, ui, selected=info.name == lit) if info else spacer(size_hint_y=None, height=dp(TARGET))
             )
 
 

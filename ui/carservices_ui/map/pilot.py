@@ -48,6 +48,10 @@ class Pilot:
         """The same place in the metres of another projection."""
         self.center = center
 
+    def zoom_to(self, pxm: float) -> None:
+        """Glide to a scale in pixels per metre."""
+        self._zoom_target = math.log2(pxm)
+
     def recenter(self, pose: Pose | None) -> None:
         """Follow again, gliding there from the present place."""
         if pose is not None:

@@ -19,13 +19,13 @@ from kivy.properties import (
 from kivy.uix.label import Label
 from kivy.uix.widget import Widget
 
-from carservices_ui.map.camera import Camera
+from carservices_ui.map.camera import MIN_PXM, Camera
 from carservices_ui.map.data import Projection
 from carservices_ui.map.frame import Frame
 from carservices_ui.map.gestures import Gestures
 from carservices_ui.map.loading import LoadedMap, load_in_background
 from carservices_ui.map.motion import Motion
-from carservices_ui.map.pilot import Pilot
+from carservices_ui.map.pilot import START_PXM, Pilot
 from carservices_ui.map.route import RouteProgress
 from carservices_ui.map.scene import Scene
 from carservices_ui.map.signs import Marker, Signs
@@ -38,6 +38,7 @@ LABEL_PERIOD_S = 0.1
 LONGEST_STEP_S = 0.2
 OVERVIEW_PXM = 0.3
 ZOOM_STEP = 0.75  # log2 per press
+SPREAD, CLOSE_PXM = 0.6, 1.2  # of the view that places may take to be seen all at once; a single one from not closer
 TRACK_STEP_M, TRACK_POINTS = 4.0, 2000
 SEARCH_AGAIN_M = 1000.0  # how far the car goes off the map before the next look for a map
 GRID_REACH_M = 1500.0  # how far the car goes on the plain grid before it is laid anew around it
@@ -78,6 +79,7 @@ class MapView(Widget):
         self._loaded: LoadedMap | None = None
         self._projection = Projection(0.0, 0.0)
         self._place: LatLon | None = None
+        self._looking: LatLon | None = None
         self._searched: LatLon | None = None
         self.loading = False
         self.track: list[LatLon] = []
@@ -114,7 +116,8 @@ class MapView(Widget):
     def set_position(self, lat: float, lon: float, heading_deg: float, speed_kmh: float) -> None:
         """A new fix: degrees, degrees clockwise from north, km/h."""
         self._place = (lat, lon)
-        self._stand_on(lat, lon)
+        if self._looking is None:
+            self._stand_on(lat, lon)
         x, y = self._projection.to_xy(lat, lon)
         first = self._motion.pose is None
         self._motion.fix(x, y, heading_deg, speed_kmh / 3.6)
@@ -160,9 +163,29 @@ class MapView(Widget):
 
     def recenter(self) -> None:
         """Glide back to the car and follow it."""
+        if self._looking is not None:
+            self._looking = None
+            self._pilot.zoom_to(START_PXM)
+        if self._place is not None:
+            self._stand_on(*self._place)
         self._pilot.recenter(self._motion.pose)
         self.follow = True
         self._wake()
+
+    def look_at(self, lat: float, lon: float, pxm: float) -> None:
+        """Leave the car and show a place, at a scale in pixels per metre."""
+        self.follow, self._looking = False, (lat, lon)
+        self._stand_on(lat, lon)
+        self._pilot.look_at(*self._projection.to_xy(lat, lon), pxm)
+        self._wake()
+
+    def look_over(self, places: Sequence[LatLon]) -> None:
+        """Leave the car and show all of the places at once, as close as that allows."""
+        (south, west), (north, east) = np.min(places, axis=0), np.max(places, axis=0)
+        middle = Projection(float(south + north) / 2, float(west + east) / 2)
+        metres = 2 * np.abs(middle.to_xy(float(north), float(east)))
+        pxm = float(np.min(np.array(self.size) * SPREAD / np.maximum(metres, 1.0)))
+        self.look_at(float(south + north) / 2, float(west + east) / 2, min(CLOSE_PXM, max(MIN_PXM, pxm)))
 
     @property
     def resting(self) -> bool:
@@ -239,8 +262,8 @@ class MapView(Widget):
         self.loading = False
         if loaded is not None:
             self._loaded, self.roads, self.has_map = loaded, loaded.roads, False
-        if self._place is not None:
-            self._stand_on(*self._place)
+        if (place := self._looking or self._place) is not None:
+            self._stand_on(*place)
         elif loaded is not None:
             self._show(loaded, loaded.data.projection)
             x, y = loaded.data.label_xy[0].tolist()  # the most important label: a town

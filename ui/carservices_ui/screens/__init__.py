@@ -17,6 +17,8 @@ class ScreenInfo:
     title: str
     target: str
     rail: bool = True
+    within: str = ""
+    """The screen whose target of the rail is lit while this one is shown; such a screen is opened from there."""
 
     def load(self) -> "type[Screen]":
         """The screen's class."""
@@ -39,6 +41,7 @@ SCREENS = (
     ),
     ScreenInfo("health", "car_repair", "screen.health", "carservices_ui.screens.health:HealthScreen", rail=False),
     ScreenInfo("apps", "apps", "screen.apps", "carservices_ui.screens.apps:AppsScreen"),
+    ScreenInfo("app", "extension", "screen.app", "carservices_ui.screens.app:AppScreen", rail=False, within="apps"),
     ScreenInfo("settings", "settings", "screen.settings", "carservices_ui.screens.settings:SettingsScreen", rail=False),
 )
 

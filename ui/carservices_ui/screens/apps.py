@@ -23,7 +23,7 @@ class AppsScreen(Page):
     title = "screen.apps"
 
     def build(self) -> None:
-        self.tiles = {info.name: AppTile(self.ui, info) for info in SCREENS if info.name != self.name}
+        self.tiles = {info.name: AppTile(self.ui, info) for info in SCREENS if info.name != self.name and not info.within}
         grid = GridLayout(cols=COLUMNS, spacing=dp(GAP), size_hint=(1, None))
         grid.bind(minimum_height=grid.setter("height"))
         for tile in self.tiles.values():

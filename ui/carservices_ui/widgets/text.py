@@ -52,6 +52,13 @@ class Text(Label):
         """Change the colour."""
         self.color = self.disabled_color = color(token)
 
+    def relimit(self, pixels: float) -> None:
+        """Another width at which the one line is cut, in pixels."""
+        self._limit = max(1.0, pixels)
+        self.text_size = (None, None)
+        self.texture_update()
+        self._fit()
+
     def _fit(self, *_: Any) -> None:
         if self._limit and self.texture_size[0] > self._limit and self.text_size[0] is None:
             self.text_size = (self._limit, None)

@@ -1,0 +1,51 @@
+"""The app in front: what its process says, drawn by the template host."""
+
+from kivy.uix.widget import Widget
+
+from carservices.api.apps import Front
+from carservices_ui import apps
+from carservices_ui.restrictions import Restrictions
+from carservices_ui.screens.base import Screen
+from carservices_ui.screens.notifications import Calm
+from carservices_ui.templates.content import Content
+from carservices_ui.widgets import Card
+
+ICON = 56
+
+
+class AppScreen(Screen):
+    """Follows the stream of the app host; without an app in front `Foreground` leaves this screen."""
+
+    name = "app"
+
+    def build(self) -> None:
+        self.content: Content | None = None
+        self.ui.store.bind_stream(apps.FRONT, self._show)
+
+    def restrict(self, restrictions: Restrictions) -> None:
+        if self.content is not None:
+            self.content.restrict()
+
+    def close(self) -> None:
+        if self.content is not None:
+            self.content.close()
+
+    def _show(self, front: Front | None) -> None:
+        screen = front.screen if front else None
+        if screen is None:
+            self.close()
+            self.clear_widgets()
+            self.content = None
+            card = Card(pos_hint={"x": 0, "y": 0})
+            card.add_widget(Calm("sync_problem", "text2", "apps.away", "apps.away_detail"))
+            self.add_widget(card)
+        elif self.content is None or self.content.host.screen.app != screen.app:
+            self.close()
+            self.clear_widgets()
+            self.content = Content(self.ui, screen, self._icon)
+            self.add_widget(self.content)
+        else:
+            self.content.show(screen)
+
+    def _icon(self, app: str) -> Widget:
+        return apps.AppIcon(self.ui, apps.find(self.ui, app), ICON)

@@ -1,0 +1,98 @@
+"""What stands where content is missing: loading, nothing there, and what the driving restrictions have taken away."""
+
+from typing import Any
+
+from kivy.animation import Animation
+from kivy.graphics import Color, PopMatrix, PushMatrix, Rotate, SmoothLine
+from kivy.metrics import dp
+from kivy.uix.widget import Widget
+
+from carservices.api.apps import CutKind
+from carservices_ui.i18n import t
+from carservices_ui.look import color
+from carservices_ui.templates.host import Host
+from carservices_ui.tokens import TARGET
+from carservices_ui.widgets import Column, Icon, IconTile, Row, Text, spacer
+
+TURN_SECONDS = 1.2
+
+
+class Spinner(Widget):
+    """An arc that turns; it stands still while nothing may move."""
+
+    def __init__(self, *, still: bool, side: float = 64) -> None:
+        super().__init__(size_hint=(None, None), size=(dp(side), dp(side)))
+        with self.canvas:
+            Color(*color("track"))
+            self._ring = SmoothLine(width=dp(3))
+            PushMatrix()
+            self._turn = Rotate(angle=0)
+            Color(*color("accent"))
+            self._arc = SmoothLine(width=dp(3))
+            PopMatrix()
+        self.bind(pos=self._place, size=self._place)
+        self._motion = Animation(angle=-360, duration=TURN_SECONDS) + Animation(angle=0, duration=0)
+        self._motion.repeat = True
+        if not still:
+            self._motion.start(self._turn)
+            self.bind(parent=self._stop)
+
+    def _stop(self, _: Any, parent: Widget | None) -> None:
+        if parent is None:
+            self._motion.cancel(self._turn)
+
+    def _place(self, *_: Any) -> None:
+        radius = self.width / 2 - dp(4)
+        self._turn.origin = self.center
+        self._ring.circle = (self.center_x, self.center_y, radius)
+        self._arc.circle = (self.center_x, self.center_y, radius, 0, 100)
+
+
+class Waiting(Column):
+    """The spinner and one quiet word, in the middle."""
+
+    def __init__(self, host: Host) -> None:
+        words = Text(t("template.loading"), tone="text2")
+        super().__init__(
+            spacer(), Spinner(still=host.still), words, spacer(), gap="m", align="center_x", size_hint=(1, 1)
+        )
+
+
+class Empty(Column):
+    """One sentence of the app, or ours, where there is nothing to list."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(
+            spacer(),
+            IconTile("list", tone="text2", filled=False, side=72),
+            Text(sentence or t("template.empty"), tone="text2", limit=900),
+            spacer(),
+            gap="m",
+            align="center_x",
+            size_hint=(1, 1),
+        )
+
+
+class CutNote(Row):
+    """What is missing, and why: ``4 more · when parked``."""
+
+    def __init__(self, words: str, why: str) -> None:
+        self.words, self.why = Text(words), Text(why, tone="text2")
+        super().__init__(
+            Icon("block", size="small", tone="heat"),
+            self.words,
+            self.why,
+            gap="m",
+            size_hint=(1, None),
+            height=dp(TARGET),
+            padding=(dp(20), 0),
+        )
+
+
+def cut_notes(host: Host) -> list[CutNote]:
+    """One line for the rows that are left out, else one for texts that are shortened."""
+    if rows := host.cut(CutKind.ROWS):
+        return [CutNote(t("template.more", n=rows), host.ui.restrictions.why)]
+    if host.cut(CutKind.TEXT):
+        return [CutNote(t("template.shortened"), host.ui.restrictions.why)]
+    return []
