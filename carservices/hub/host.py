@@ -39,6 +39,8 @@ class HalHost:
         self._last: dict[int, Row] = {}
         self._gathered: list[Row] | None = None
         self._unsent: dict[int, Row] = {}
+        self._fault: ValueError | None = None
+        """Of a batch that could not be sent after its turn had ended."""
         self._retry: asyncio.TimerHandle | None = None
         self._announced = False
 
@@ -84,7 +86,12 @@ class HalHost:
         self._send(list(self._last.values()))
 
     def _publish(self, batch: Sequence[Value]) -> None:
-        """The first batch of a turn of the loop leaves at once; those that follow in the same turn go together."""
+        """The first batch of a turn of the loop leaves at once; those that follow in the same turn go together.
+
+        Raises ValueError for a value that cannot travel, also for one of an earlier turn.
+        """
+        if self._fault is not None:
+            raise self._fault
         rows: list[Row] = []
         for value in batch:
             index = self._index.get(value.path)
@@ -103,9 +110,12 @@ class HalHost:
                 self._gathered = []
 
     def _end_turn(self) -> None:
-        if self._gathered:
-            self._send(self._gathered)
-        self._gathered = None
+        rows, self._gathered = self._gathered, None
+        if rows:
+            try:
+                self._send(rows)
+            except ValueError as error:
+                self._fault = error
 
     def _send(self, rows: Sequence[Row]) -> None:
         """Newest wins while the hub does not read: bounded, and nothing stale afterwards."""

@@ -138,9 +138,11 @@ class TestCar:
         """The HAL's process is gone, as the hub sees it."""
         task = self._hals.pop(name)
         task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
-        await self._leave(f"hal.{name}")
+        try:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        finally:
+            await self._leave(f"hal.{name}")
 
     async def start_service(self, service: type[Contract]) -> Contract:
         """Run a service and wait until it takes calls."""
@@ -173,13 +175,15 @@ class TestCar:
                 raise error
 
     async def close(self) -> None:
-        for name in list(self._services):
-            await self.kill_service(name)
-        for name in list(self._hals):
-            await self.kill_hal(name)
-        for car in self._cars:
-            await car.close()
-        await self.car.close()
+        """Stop all of it, also when one part fails on the way; raises what failed first."""
+        async with contextlib.AsyncExitStack() as parts:
+            parts.push_async_callback(self.car.close)
+            for car in self._cars:
+                parts.push_async_callback(car.close)
+            for name in self._hals:
+                parts.push_async_callback(self.kill_hal, name)
+            for name in self._services:
+                parts.push_async_callback(self.kill_service, name)
 
 
 @contextlib.asynccontextmanager
