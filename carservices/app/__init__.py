@@ -6,6 +6,7 @@ class Tyres(App):
 """
 
 from carservices.app.app import App, Screen, Timer
+from carservices.app.audio import Audio, Sound
 from carservices.app.car import Car, Sent, Watch
 from carservices.app.context import Context
 from carservices.app.errors import (
@@ -24,6 +25,7 @@ from carservices.app.templates import __all__ as _templates
 
 __all__ = [
     "App",
+    "Audio",
     "BundleError",
     "CallError",
     "Car",
@@ -38,6 +40,7 @@ __all__ = [
     "SetFailed",
     "Signal",
     "SignalSet",
+    "Sound",
     "StorageError",
     "Timer",
     "Watch",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
 
+from carservices.app.audio import Audio
 from carservices.app.car import Car
 from carservices.app.context import Context
 from carservices.app.errors import PermissionMissing
@@ -65,6 +66,11 @@ class Screen:
     def car(self) -> Car:
         """Signals and services of the car."""
         return self._runtime.car
+
+    @property
+    def audio(self) -> Audio:
+        """The car's player."""
+        return self._runtime.audio
 
     @property
     def context(self) -> Context:

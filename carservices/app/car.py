@@ -187,18 +187,23 @@ class Car:
 
         Raises PermissionMissing when the app may not follow it.
         """
-        state = self._follow(stream.owner.name, stream.name)
+        raw = self.raw_state(f"{stream.owner.name}.{stream.name}")
+        return None if raw is None else stream.adapter.validate_python(raw)
+
+    def raw_state(self, topic: str) -> Any:
+        """The same as plain data: ``self.car.raw_state("energy.trip")``. Raises PermissionMissing."""
+        state = self._follow(*topic.rsplit(".", 1))
         state.read()
         if state.denied is not None:
             raise state.denied
-        return None if state.raw is None else stream.adapter.validate_python(state.raw)
+        return state.raw
 
     async def call(self, target: str, method: str, params: Any = None, timeout: float = 10.0) -> Any:
         """An untyped call; `service` gives the typed one. Raises PermissionMissing, CallError."""
         what = f"calling {target}.{method}"
         return await self._session.request(Kind.CALL, target, method, params or {}, what=what, timeout=timeout)
 
-    async def watch_topic(self, topic: str, on_state: Callable[[Any], None]) -> Watch:
+    async def watch_topic(self, topic: str, on_state: Callable[[Any], object]) -> Watch:
         """Call back with the last state of a stream at once and with each new one; None while nobody says it."""
         state = self._follow(*topic.rsplit(".", 1))
         state.listeners.append(on_state)

@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
+from carservices.app.hosts import PORTS, is_listed
 from carservices.app.reactive import Source
 from carservices.app.settings import Settings
 
 DEFAULTS: Final[dict[str, Any]] = {
+    "id": "",
     "language": "en",
     "units": {},
     "theme": "night",
@@ -23,6 +26,9 @@ DEFAULTS: Final[dict[str, Any]] = {
     "focus": {},
 }
 """Each key of the context and what holds until the host says otherwise: everything restricted, English, night."""
+
+NETWORK: Final = "network:"
+"""Kind of permission; behind it stands an entry of the manifest's hosts."""
 
 
 class Context:
@@ -42,6 +48,11 @@ class Context:
     def _get(self, name: str) -> Any:
         self._sources[name].read()
         return self._values[name]
+
+    @property
+    def id(self) -> str:
+        """The app's own id."""
+        return str(self._get("id"))
 
     @property
     def language(self) -> str:
@@ -97,6 +108,12 @@ class Context:
     def grants(self) -> tuple[str, ...]:
         """Permissions in force."""
         return tuple(self._get("grants"))
+
+    def reaches(self, url: str) -> bool:
+        """Whether the app may use this address now: its manifest names the host."""
+        parts = urlsplit(url)
+        hosts = [grant.removeprefix(NETWORK) for grant in self.grants if grant.startswith(NETWORK)]
+        return parts.scheme in PORTS and is_listed(hosts, parts.hostname or "", parts.port or PORTS[parts.scheme])
 
     def has_focus(self, kind: str) -> bool:
         """Whether this app has the ``audio`` now: it comes with `App.play`, and goes when another app plays."""

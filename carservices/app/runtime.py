@@ -10,6 +10,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+from carservices.app.audio import Audio
 from carservices.app.car import Car
 from carservices.app.codec import encode
 from carservices.app.context import Context
@@ -58,6 +59,7 @@ class Runtime:
         self.context = Context()
         self.session = Session(sock, self._take, self.ended.set)
         self.car = Car(self.session, self.context, self.run, app.rate)
+        self.audio = Audio(self.car, lambda: self.context.id)
         self.images = Images(bundle, self.session.send)
         self.http = Http(through(lambda: self.context.proxy))
         self.stage = Stage(

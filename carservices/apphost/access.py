@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from carservices.api.apps import Decision, Level, Permission
+from carservices.app.hosts import is_listed
 from carservices.apphost.grants import Grants
 from carservices.apphost.permissions import Need, RuleBook
-from carservices.apphost.proxy import host_is_listed
 from carservices.apphost.usage import UsageLog
 from carservices.signals.globs import GlobSet
 
@@ -83,7 +83,7 @@ class Access:
     def host(self, host: str, port: int) -> Denial | None:
         """None when the app may reach this host now."""
         for scope in self._scopes:
-            if scope.startswith(NETWORK) and host_is_listed((scope.removeprefix(NETWORK),), host, port):
+            if scope.startswith(NETWORK) and is_listed((scope.removeprefix(NETWORK),), host, port):
                 return self.special(scope)
         return Denial(f"{NETWORK}{host}", Why.UNDECLARED, f'add "{host}" to hosts in app.toml')
 

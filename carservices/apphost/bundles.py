@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Final
 
 import carservices
+from carservices.app.hosts import is_listed
 from carservices.app.manifest import Manifest, ManifestError, load
-from carservices.apphost.proxy import host_is_listed
 
 MANIFEST: Final = "app.toml"
 BUILTIN: Final = Path(carservices.__path__[0]).parent / "apps"
@@ -44,7 +44,7 @@ class Bundle:
 
     def reaches(self, host: str, port: int) -> bool:
         """Whether its manifest names this host."""
-        return host_is_listed(tuple(self.manifest.hosts), host, port)
+        return is_listed(tuple(self.manifest.hosts), host, port)
 
 
 def discover(builtin: Path, installed: Iterable[Path]) -> tuple[dict[str, Bundle], list[str]]:

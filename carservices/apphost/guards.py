@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
+from carservices.app.hosts import PORTS
 from carservices.apphost.access import Access, Denial
-from carservices.apphost.proxy import PORTS
 
 MUSIC: Final = "music:"
 """Sources of the audio service below the person's music folder."""

@@ -325,7 +325,7 @@ class App:
         self.health.greeted = True
         asyncio.get_running_loop().call_soon(self._started)
         self._host.changed()
-        return self._host.context(self)
+        return {"id": self.id, **self._host.context(self)}
 
     def _started(self) -> None:
         self._live("start")

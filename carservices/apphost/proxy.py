@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from carservices.app.hosts import PORTS
+
 log = logging.getLogger(__name__)
 
 TLS_HANDSHAKE = 0x16
@@ -25,8 +27,7 @@ LONGEST_HEAD = 64 << 10
 MOST_CONNECTIONS = 16
 GREETING_SECONDS, CONNECT_SECONDS, IDLE_SECONDS = 10.0, 15.0, 90.0
 CHUNK = 1 << 16
-HTTP, HTTPS = 80, 443
-PORTS = {"http": HTTP, "https": HTTPS}
+HTTP, HTTPS = PORTS["http"], PORTS["https"]
 
 
 class Denied(Exception):
@@ -134,18 +135,6 @@ class Proxy:
             setattr(self.traffic, counter, getattr(self.traffic, counter) + len(chunk))
             sink.write(chunk)
             await sink.drain()
-
-
-def host_is_listed(hosts: tuple[str, ...], host: str, port: int) -> bool:
-    """Whether ``hosts`` of a manifest has it: ``name``, ``*.name`` for all below it, each with or without ``:port``."""
-    for entry in hosts:
-        name, colon, number = entry.rpartition(":")
-        if not (colon and number.isdigit()):
-            name, number = entry, ""
-        right_port = port == int(number) if number else port in (HTTP, HTTPS)
-        if right_port and (host == name or (name.startswith("*.") and host.endswith(name[1:]))):
-            return True
-    return False
 
 
 def _is_private(address: str) -> bool:

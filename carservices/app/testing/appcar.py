@@ -21,6 +21,7 @@ from carservices.signals.check import check
 
 if TYPE_CHECKING:
     from carservices.api import Stream
+    from carservices.app.testing.audio import FakeAudio
 
 N = TypeVar("N", bound=Node)
 R = TypeVar("R")
@@ -76,7 +77,9 @@ class AppCar:
 
     def _begin(self, kind: type[App], bundle: Path, manifest: Manifest | None, scopes: Iterable[str] | None) -> None:
         here, there = socketpair()
-        self._host = Host(here, self._loop, scopes, manifest.category if manifest else "")
+        app_id = manifest.id if manifest else kind.__name__
+        self._host = Host(here, self._loop, scopes, manifest.category if manifest else "", app_id)
+        self._host.audio.settle = self._settle
         self._host.values, self._host.states = self._values, self._states
         self._host.refused = self._refused
         app = self._app = kind()
@@ -87,7 +90,8 @@ class AppCar:
         self._log = LinkLog(runtime.session)
         logging.getLogger().addHandler(self._log)
         settings = {key: setting.default for key, setting in manifest.settings.items()} if manifest else {}
-        self._context = {"settings": settings, **self._context}
+        grants = [f"network:{host}" for host in manifest.hosts] if manifest else []
+        self._context = {"settings": settings, "grants": grants, **self._context, "id": app_id}
         self._host.send(Kind.WELCOME, 1, self._context)
         self._host.send(Kind.LIFE, "start")
         self._host.send(Kind.LIFE, "foreground")
@@ -178,6 +182,19 @@ class AppCar:
         if self._host is not None:
             self.host.send(Kind.CONTEXT, changes)
             self._settle()
+
+    @property
+    def audio(self) -> "FakeAudio":
+        """The car's player: what it does, and what else may happen to it."""
+        return self.host.audio
+
+    def control(self, name: str, *arguments: Any) -> None:
+        """Use a control of the player, such as ``"on_pause"``. Raises AssertionError when the app offers none."""
+        handler = getattr(self.host.media, name, None)
+        if handler is None:
+            raise AssertionError(f"the player has no {name}; it shows {self.host.media}")
+        self.host.send(Kind.ACTION, 0, handler, list(arguments))
+        self._settle()
 
     def drive(self) -> None:
         """The car moves: everything is restricted."""

@@ -4,20 +4,26 @@ import socket
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from carservices.api.audio import AudioState
 from carservices.app.codec import decode
 from carservices.app.manifest import ON_SIGNALS
 from carservices.app.quota import Quota
 from carservices.app.rules import Violation, check
 from carservices.app.templates import MediaState, Notification
+from carservices.app.testing.audio import FakeAudio, NotPossible
 from carservices.app.testing.loop import VirtualLoop
 from carservices.app.wire import MAX_FROM_APP, Channel, Kind, LinkClosed, pack, unpack
 from carservices.signals import Catalogue, GlobSet, SignalConfig, Status
+
+AUDIO = "audio.state"
 
 
 class Host:
     """Answers an app as the app host does, at once, and keeps what the app said."""
 
-    def __init__(self, sock: socket.socket, loop: VirtualLoop, scopes: Iterable[str] | None, category: str) -> None:
+    def __init__(
+        self, sock: socket.socket, loop: VirtualLoop, scopes: Iterable[str] | None, category: str, app: str
+    ) -> None:
         self._channel = Channel(sock, MAX_FROM_APP)
         self._loop = loop
         self._catalogue = Catalogue.default()
@@ -41,6 +47,7 @@ class Host:
         self.log: list[tuple[str, str]] = []
         self.notifications: list[Notification] = []
         self.media: MediaState | None = None
+        self.audio = FakeAudio(app, loop.time, self._heard)
         self.images: dict[str, tuple[int, int]] = {}
         self.template: Any = None
         self.depth = 0
@@ -163,11 +170,30 @@ class Host:
             self._deny(request, "call", name)
             return
         self.calls.append((name, parameters))
+        if service == "audio" and name not in self.answers:
+            self._play(request, method, parameters)
+            return
         if name not in self.answers:
             self.send(Kind.ERROR, request, "UNAVAILABLE", f"no answer was prepared for {name}", {})
             return
         answer = self.answers[name]
         self.send(Kind.OK, request, answer(**parameters) if callable(answer) else answer)
+
+    def _play(self, request: int, method: str, parameters: dict[str, Any]) -> None:
+        source = str(parameters.get("source") or "")
+        if source.startswith("music:") and not self.may("files", "music"):
+            self._deny(request, "files", "music")
+            return
+        try:
+            self.audio.call(method, **parameters)
+        except NotPossible as error:
+            self.send(Kind.ERROR, request, error.code, str(error), {})
+        else:
+            self.send(Kind.OK, request, None)
+
+    def _heard(self, state: AudioState) -> None:
+        self.states[AUDIO] = state.model_dump(mode="json")
+        self.said(AUDIO)
 
     def _on_watch(self, number: int, service: str, stream: str) -> None:
         topic = f"{service}.{stream}"

@@ -6,12 +6,13 @@ import ssl
 import httpx
 import pytest
 
-from carservices.apphost.proxy import Proxy, host_is_listed
+from carservices.app.hosts import is_listed
+from carservices.apphost.proxy import Proxy
 from tests.unit.apphost.web import web
 
 
 async def proxy(tmp_path, *hosts):
-    made = Proxy(tmp_path / "net.sock", lambda host, port: host_is_listed(hosts, host, port))
+    made = Proxy(tmp_path / "net.sock", lambda host, port: is_listed(hosts, host, port))
     await made.start()
     return made
 
@@ -114,4 +115,4 @@ async def test_nonsense_ends_the_connection_and_nothing_else(tmp_path, nonsense)
     ],
 )
 def test_what_an_entry_of_the_manifest_means(entry, host, port, listed):
-    assert host_is_listed((entry,), host, port) is listed
+    assert is_listed((entry,), host, port) is listed
