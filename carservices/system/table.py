@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from carservices.bus.identity import EVERYTHING, Grants
 from carservices.system.spec import (
@@ -10,6 +10,8 @@ from carservices.system.spec import (
     MODERATE,
     NORMAL,
     ProcessSpec,
+    When,
+    always,
     check_table,
     developer,
     has_display,
@@ -17,24 +19,34 @@ from carservices.system.spec import (
     safe_mode,
 )
 
-SERVICES = {
-    "driving": (
+
+class Service(NamedTuple):
+    """A row of `SERVICES`: what implements it, what it may do on the bus, when it runs and how far it stands back."""
+
+    target: str
+    grants: Grants
+    when: When = always
+    nice: int = 0
+
+
+SERVICES: dict[str, Service] = {
+    "driving": Service(
         "carservices.services.driving.service:DrivingService",
         Grants(read=("Vehicle.**",)),
     ),
-    "notifications": (
+    "notifications": Service(
         "carservices.services.notifications.service:NotificationsService",
         Grants(read=("Vehicle.**", "driving.*"), call=("driving",)),
     ),
-    "audio": (
+    "audio": Service(
         "carservices.services.audio.service:AudioService",
         Grants(),
     ),
-    "energy": (
+    "energy": Service(
         "carservices.services.energy.service:EnergyService",
         Grants(read=("Vehicle.**",)),
     ),
-    "diagnostics": (
+    "diagnostics": Service(
         "carservices.services.diagnostics.service:DiagnosticsService",
         Grants(
             read=("Vehicle.**", "driving.*", "notifications.*"),
@@ -42,16 +54,18 @@ SERVICES = {
             control=("hal.*.ecus", "hal.*.diagnose"),
         ),
     ),
-    "apps": (
+    "apps": Service(
         "carservices.apphost.service:AppsService",
         Grants(
             read=("Vehicle.**", "audio.*", "driving.*", "energy.*", "notifications.*"),
             actuate=("Vehicle.**",),
             call=("audio", "driving", "energy", "navigation", "notifications"),
         ),
+        when=~safe_mode,
+        nice=5,
     ),
 }
-"""Bus name → implementation and grants."""
+"""By bus name."""
 
 SHELL = Grants(read=("**",), actuate=("Vehicle.**",), call=("*",))
 
@@ -96,10 +110,12 @@ def car_table(
                 after=("hub",),
                 watch=MODERATE,
                 priority=2,
-                arguments={"target": target},
-                grants=grants,
+                nice=service.nice,
+                when=service.when,
+                arguments={"target": service.target},
+                grants=service.grants,
             )
-            for name, (target, grants) in SERVICES.items()
+            for name, service in SERVICES.items()
         ),
         ProcessSpec(
             "shell",

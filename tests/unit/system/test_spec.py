@@ -1,5 +1,6 @@
 """The process table: predicates, and the checks that keep it sound."""
 
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -61,6 +62,12 @@ def test_the_car_stops_its_hub_last_and_only_tools_may_do_everything():
         "diagnostics": ("hal.*.ecus", "hal.*.diagnose"),
     }
     assert [s.name for s in table if s.grants.actuate and s.name not in ("shell", "panel", "apps")] == []
+
+
+def test_safe_mode_keeps_what_the_car_needs():
+    ready = Facts(display=True, developer=True)
+    needed = {s.name for s in car_table(Path("state"), {}) if s.when(replace(ready, safe_mode=True))}
+    assert {s.name for s in car_table(Path("state"), {}) if s.when(ready)} - needed == {"apps", "panel"}
 
 
 def test_what_draws_is_never_forked():
