@@ -50,11 +50,16 @@ PLURALS: Final[dict[str, Callable[[float], str]]] = {
 Text = str | Mapping[str, str]
 
 
+def forms_of(language: str) -> set[str]:
+    """The plural forms that whole numbers have in a language, and ``other``."""
+    return {"other", *map(PLURALS.get(language, _common), range(1, 30))}
+
+
 class Strings:
     """Texts by language and key; a text with plural forms is a table of them (``one``, ``few``, ``other``)."""
 
     def __init__(self, texts: Mapping[str, Mapping[str, Text]]) -> None:
-        self._texts = texts
+        self.by_language = texts
 
     @classmethod
     def load(cls, bundle: Path) -> "Strings":
@@ -75,7 +80,7 @@ class Strings:
         English when the language has no such text, the key itself when English has none either.
         """
         for code in (language, FALLBACK):
-            text = self._texts.get(code, {}).get(key)
+            text = self.by_language.get(code, {}).get(key)
             if text is not None:
                 return _fill(_form(text, code, values.get("n")), values)
         log.warning("no text '%s' in strings.%s.toml or strings.%s.toml", key, language, FALLBACK)

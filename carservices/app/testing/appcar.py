@@ -253,19 +253,26 @@ class AppCar:
     def tap(self, title: str) -> None:
         """Tap the row, tile, button or tab with this title. Raises AssertionError when there is none to tap."""
         for node in _nodes(self.screen):
-            if isinstance(node, Tab) and node.title == title:
-                self._act(self.screen.on_select, node.id)
+            if getattr(node, "title", None) == title and self.touch(node):
                 return
-            if isinstance(node, Row | GridItem | Action) and node.title == title:
-                toggle = node.toggle if isinstance(node, Row) else None
-                if toggle is not None and toggle.on_change is not None:
-                    self._act(toggle.on_change, not toggle.checked)
-                    return
-                if node.on_click is not None:
-                    self._act(node.on_click)
-                    return
         can = [n.title for n in _nodes(self.screen) if isinstance(n, Row | GridItem | Action | Tab)]
         raise AssertionError(f"nothing titled {title!r} can be tapped; on screen: {', '.join(can) or 'nothing'}")
+
+    def touch(self, node: Node) -> bool:
+        """Tap this row, tile, button or tab of the screen; False when there is nothing to tap."""
+        if isinstance(node, Tab):
+            self._act(self.screen.on_select, node.id)
+            return True
+        if not isinstance(node, Row | GridItem | Action) or not getattr(node, "enabled", True):
+            return False
+        toggle = node.toggle if isinstance(node, Row) else None
+        if toggle is not None and toggle.enabled and toggle.on_change is not None:
+            self._act(toggle.on_change, not toggle.checked)
+            return True
+        if node.on_click is not None:
+            self._act(node.on_click)
+            return True
+        return False
 
     def tap_notification(self, title: str) -> None:
         """Tap the action with this title of the last notification."""

@@ -35,6 +35,8 @@ class Host:
         self._watches: dict[int, str] = {}
         self._scopes = None if scopes is None else frozenset(scopes)
         self.refused: set[str] = set()
+        self.used: set[str] = set()
+        """Scopes of the manifest that something was allowed by."""
         self.values: dict[str, Any] = {}
         self.states: dict[str, Any] = {}
         self.silent: set[str] = set()
@@ -79,7 +81,9 @@ class Host:
         """Whether the manifest asks for it (without one everything is) and the person has not said no."""
         if self._scopes is None:
             return not any(_covers(scope, verb, what) for scope in self.refused)
-        return any(_covers(scope, verb, what) for scope in self._scopes - self.refused)
+        scope = next((scope for scope in self._scopes - self.refused if _covers(scope, verb, what)), None)
+        self.used |= set() if scope is None else {scope}
+        return scope is not None
 
     def missing(self, verb: str, what: str) -> tuple[str, str]:
         """Permission and cure for what `may` not be done."""
