@@ -1,0 +1,204 @@
+"""Places, routes and charging stations: the words navigation and trip planning share."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+Percent = Annotated[float, Field(ge=0, le=100)]
+
+
+class Place(BaseModel, frozen=True):
+    """A place to find or to reach, WGS 84 degrees."""
+
+    lat: Latitude
+    lon: Longitude
+    name: str = ""
+    address: str = ""
+    """One line, as people of the country write it."""
+    category: str | None = None
+    """Key of `Navigation.categories`, None for an address or a bare point."""
+    distance_m: float | None = None
+    """Straight from where it was asked for."""
+    id: str | None = None
+    """Names it in this map; favourites and recents have one too."""
+
+
+class Box(BaseModel, frozen=True):
+    """A part of the map, degrees."""
+
+    west: Longitude
+    south: Latitude
+    east: Longitude
+    north: Latitude
+
+
+class Mode(StrEnum):
+    """What a route is best at."""
+
+    FASTEST = "fastest"
+    SHORTEST = "shortest"
+    ECO = "eco"
+
+
+class Avoid(StrEnum):
+    """What a route leaves out when there is another way."""
+
+    TOLLS = "tolls"
+    MOTORWAYS = "motorways"
+    FERRIES = "ferries"
+
+
+class RouteOptions(BaseModel, frozen=True):
+    """How to choose a route."""
+
+    mode: Mode = Mode.FASTEST
+    avoid: frozenset[Avoid] = frozenset()
+    alternates: Annotated[int, Field(ge=0, le=3)] = 2
+
+
+class ManeuverKind(StrEnum):
+    """What to do, in the words of Valhalla's turn types."""
+
+    START = "start"
+    CONTINUE = "continue"
+    BECOMES = "becomes"
+    SLIGHT_RIGHT = "slight_right"
+    RIGHT = "right"
+    SHARP_RIGHT = "sharp_right"
+    SLIGHT_LEFT = "slight_left"
+    LEFT = "left"
+    SHARP_LEFT = "sharp_left"
+    UTURN_RIGHT = "uturn_right"
+    UTURN_LEFT = "uturn_left"
+    RAMP_STRAIGHT = "ramp_straight"
+    RAMP_RIGHT = "ramp_right"
+    RAMP_LEFT = "ramp_left"
+    EXIT_RIGHT = "exit_right"
+    EXIT_LEFT = "exit_left"
+    STAY_STRAIGHT = "stay_straight"
+    STAY_RIGHT = "stay_right"
+    STAY_LEFT = "stay_left"
+    MERGE = "merge"
+    MERGE_RIGHT = "merge_right"
+    MERGE_LEFT = "merge_left"
+    ROUNDABOUT_ENTER = "roundabout_enter"
+    ROUNDABOUT_EXIT = "roundabout_exit"
+    FERRY_ENTER = "ferry_enter"
+    FERRY_EXIT = "ferry_exit"
+    WAYPOINT = "waypoint"
+    """A stop on the way is reached."""
+    DESTINATION = "destination"
+    DESTINATION_RIGHT = "destination_right"
+    DESTINATION_LEFT = "destination_left"
+
+
+class Lane(BaseModel, frozen=True):
+    """One lane, leftmost first: where it leads, and whether it is right for the next maneuver."""
+
+    directions: tuple[str, ...]
+    """As OpenStreetMap's ``turn:lanes``: left, slight_left, through, right …"""
+    valid: bool = False
+
+
+class Turn(BaseModel, frozen=True):
+    """A maneuver as the driver is told."""
+
+    kind: ManeuverKind
+    lat: Latitude
+    lon: Longitude
+    street: str | None = None
+    """The road after it, name or number."""
+    exit: str | None = None
+    """Number or name of a motorway exit."""
+    roundabout_exit: int | None = None
+    """Which exit of the roundabout, from 1."""
+    sign: str | None = None
+    """What the sign says: destinations."""
+    lanes: tuple[Lane, ...] = ()
+
+
+class ArrivalCharge(BaseModel, frozen=True):
+    """State of charge on arrival in percent: expected, and the bounds within which it lies with 90 %."""
+
+    mean: float
+    low: float
+    high: float
+
+
+class ChargeStop(BaseModel, frozen=True):
+    """A stop to charge on the way."""
+
+    place: Place
+    at_m: float
+    """m from the start of the route."""
+    arrive: ArrivalCharge
+    depart_soc: Percent
+    charge_s: float
+    power_kw: float
+    """Mean over the stop."""
+    cost_eur: float | None = None
+
+
+class RoutePreview(BaseModel, frozen=True):
+    """One way to the destination, to choose from."""
+
+    id: str
+    """For `Navigation.start`."""
+    geometry: str
+    """Polyline with six decimals (Google's algorithm, as Valhalla and OSRM write it)."""
+    metres: float
+    seconds: float
+    """Driving; charging comes on top."""
+    via: str = ""
+    """The roads it mostly uses."""
+    tolls: bool = False
+    ferries: bool = False
+    engine: str = ""
+    energy_kwh: float | None = None
+    arrival: ArrivalCharge | None = None
+    charge_stops: tuple[ChargeStop, ...] = ()
+    warning: str | None = None
+    """What the driver should know before choosing it, one sentence."""
+
+
+class Connector(StrEnum):
+    """Plugs of public charging."""
+
+    CCS = "ccs"
+    TYPE2 = "type2"
+    CHADEMO = "chademo"
+
+
+class Plugs(BaseModel, frozen=True):
+    """Equal plugs of a station; ``free`` None when the operator does not say."""
+
+    connector: Connector
+    power_kw: float
+    count: int
+    free: int | None = None
+
+
+class Charger(BaseModel, frozen=True):
+    """A charging station."""
+
+    place: Place
+    operator: str = ""
+    plugs: tuple[Plugs, ...] = ()
+    eur_per_kwh: float | None = None
+    opening_hours: str | None = None
+    """OpenStreetMap's notation."""
+    open_now: bool | None = None
+    synthetic: bool = False
+    """Invented by our generator, not a station that exists."""
+
+
+class ChargerFilter(BaseModel, frozen=True):
+    """Which stations are wanted; None: whatever."""
+
+    connector: Connector | None = None
+    min_power_kw: float = 0.0
+    only_free: bool = False
+    only_open: bool = False
