@@ -27,9 +27,11 @@ def _lines(node: Any) -> Iterator[str]:
 
 
 def _header(node: Any) -> Iterator[str]:
-    words = [_action(node.start)] if getattr(node, "start", None) else []
-    words += [title] if (title := getattr(node, "title", "")) else []
-    words += map(_action, getattr(node, "actions", ()))
+    start: t.Action | None = getattr(node, "start", None)
+    actions: Sequence[t.Action] = getattr(node, "actions", ())
+    words = [_action(start)] if start else []
+    words += [str(title)] if (title := getattr(node, "title", None)) else []
+    words += map(_action, actions)
     if words:
         yield " ".join(words)
 

@@ -6,6 +6,8 @@ from carservices.cli.common import parser
 
 VERBS = {
     "new": ("carservices.cli.app_author:begin", "begin one: a list, a map or a player"),
+    "check": ("carservices.cli.app_author:check", "what is wrong with one, where, and the cure"),
+    "test": ("carservices.cli.app_author:test", "run its tests in a car of memory"),
     "build": ("carservices.cli.app_install:build", "one signed, reproducible bundle file of an app's folder"),
     "key": ("carservices.cli.app_install:key", "make a publisher's key"),
     "trust": ("carservices.cli.app_install:trust", "whose bundles may be installed"),
