@@ -270,6 +270,17 @@ class Usage(BaseModel, frozen=True):
     """Unix time in s of the last use."""
 
 
+class About(BaseModel, frozen=True):
+    """What only a look at the disk tells about an installed app: bytes of its bundle and of what it has stored."""
+
+    size: int
+    data: int
+    publisher: str | None = None
+    """The name under which its key is trusted, else the key's id; None for a part of the car."""
+    previous: str | None = None
+    """The version that `Apps.roll_back` goes back to."""
+
+
 class Apps(Contract):
     """The apps of the car: life cycle, what is shown, permissions. NOT_FOUND for an app that is not there."""
 
@@ -361,6 +372,16 @@ class Apps(Contract):
     @call
     async def uninstall(self, app: str) -> None:
         """Stop and remove it with its data and grants. INVALID_ARGUMENT for one that is part of the car."""
+        raise NotImplementedError
+
+    @call
+    async def about(self, app: str) -> About:
+        """Its size, its publisher, and the version before."""
+        raise NotImplementedError
+
+    @call
+    async def roll_back(self, app: str) -> None:
+        """Back to the version before, with its data; a second time forward again. UNAVAILABLE without one."""
         raise NotImplementedError
 
     @call

@@ -38,7 +38,11 @@ class Places:
         return self.books / "uids.json"
 
     def store(self) -> Store:
-        return Store(self.state / INSTALLED, Trust(self.state / TRUSTED))
+        return Store(self.state / INSTALLED, self.trust())
+
+    def trust(self) -> Trust:
+        """Whose bundles may come in."""
+        return Trust(self.state / TRUSTED)
 
     def of(self, app: str) -> Path:
         """The folder of a running app: its pictures and its proxy."""

@@ -1,11 +1,13 @@
 """The service of apps: every call of its contract, answered by the app host."""
 
+import asyncio
 import os
 from pathlib import Path
 from typing import Any
 
-from carservices.api.apps import Apps, AppState, Display, Permission, Usage
+from carservices.api.apps import About, Apps, AppState, Display, Permission, Usage
 from carservices.api.state import STATE_DIR_VARIABLE
+from carservices.apphost.about import about
 from carservices.apphost.host import AppHost, Streams
 from carservices.apphost.launcher import Launcher
 from carservices.apphost.places import Places
@@ -94,6 +96,16 @@ class AppsService(Apps):
         self.host.grants.forget(app)
         self.host.usage.forget(app)
         await self.host.notices.clear(app)
+        await self.host.roster.rescan()
+
+    async def about(self, app: str) -> About:
+        return await asyncio.to_thread(about, self.host.places, self.host.roster.get(app).bundle)
+
+    async def roll_back(self, app: str) -> None:
+        try:
+            self.host.places.store().roll_back(self.host.roster.get(app).id)
+        except InstallError as error:
+            raise CallError("UNAVAILABLE", str(error)) from None
         await self.host.roster.rescan()
 
     async def rescan(self) -> None:

@@ -8,11 +8,13 @@ from kivy.metrics import dp
 
 from carservices.api.apps import Apps, AppState, AppStatus, Catalog
 from carservices.app.png import PngError, decode
+from carservices_ui.i18n import number, t
 from carservices_ui.templates.host import named
 from carservices_ui.templates.pictures import Pixels
 from carservices_ui.templates.textures import texture
 from carservices_ui.ui import Ui
-from carservices_ui.widgets import Card, Icon
+from carservices_ui.units import NOTHING
+from carservices_ui.widgets import Card, Icon, Row, Text
 
 CATALOG, FRONT, MEDIA, ASKED = (f"{Apps.name}.{stream}" for stream in ("apps", "screen", "media", "ask"))
 """Streams."""
@@ -116,3 +118,23 @@ def call(ui: Ui, method: str, then: Any = None, **arguments: Any) -> None:
 def title(status: AppStatus) -> str:
     """Its name in the person's language."""
     return named(status.name)
+
+
+def mark(icon: str, tone: str, words: str) -> Row:
+    """A small icon with a word."""
+    return Row(Icon(icon, size="small", tone=tone), Text(words, role="caption", tone="text2"))
+
+
+def state_line(status: AppStatus) -> Row | None:
+    """What state an app is in, when that is worth a word."""
+    if status.state not in STATES:
+        return None
+    icon, tone = STATES[status.state]
+    return mark(icon, tone, t(f"apps.state_{status.state.value}"))
+
+
+def size(octets: int | None) -> str:
+    """``180 kB``, ``2.4 MB``."""
+    if octets is None:
+        return NOTHING
+    return f"{number(octets / 1e6, 1)} MB" if octets >= 1e6 else f"{number(max(1, round(octets / 1e3)))} kB"

@@ -20,6 +20,7 @@ from carservices_ui.chrome.rail import Rail
 from carservices_ui.chrome.stage import Stage
 from carservices_ui.chrome.statusbar import HEIGHT as STATUS_HEIGHT
 from carservices_ui.chrome.statusbar import StatusBar
+from carservices_ui.consent import Consent
 from carservices_ui.daynight import LIGHT, MODE, wanted
 from carservices_ui.dimmer import Dimmer
 from carservices_ui.focus import ARROWS, Focus
@@ -81,6 +82,7 @@ class Cockpit(FloatLayout):
         Window.bind(on_key_down=self._key)
         self.foreground = Foreground(self.ui, lambda: self.current)
         self._build()
+        self.consent = Consent(self.ui)
 
     def close(self) -> None:
         """Let go of the window and the clock."""

@@ -42,6 +42,14 @@ SCREENS = (
     ScreenInfo("health", "car_repair", "screen.health", "carservices_ui.screens.health:HealthScreen", rail=False),
     ScreenInfo("apps", "apps", "screen.apps", "carservices_ui.screens.apps:AppsScreen"),
     ScreenInfo("app", "extension", "screen.app", "carservices_ui.screens.app:AppScreen", rail=False, within="apps"),
+    ScreenInfo(
+        "apps_manage",
+        "tune",
+        "screen.apps_manage",
+        "carservices_ui.screens.apps_manage:ManageScreen",
+        rail=False,
+        within="apps",
+    ),
     ScreenInfo("settings", "settings", "screen.settings", "carservices_ui.screens.settings:SettingsScreen", rail=False),
 )
 

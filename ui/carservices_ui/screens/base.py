@@ -46,12 +46,14 @@ class Page(Screen):
         self.body = Column(gap="m", size_hint=(1, 1))
         self.guarded: Widget = self.body
         """What cannot be used while blocked."""
+        self.head_start, self.head_end = Row(), Row()
+        """Before the title, and at the end of its row."""
         self.why = Text(tone="heat")
         self._lock = Icon("block", size="small", tone="heat")
         super().__init__(ui)
         card = Card(pos_hint={"x": 0, "y": 0})
         content = Column(
-            Row(Text(t(self.title), role="primary", strong=True), spacer(), self._lock, self.why, size_hint=(1, None)),
+            Row(*self._head(), size_hint=(1, None)),
             self.body,
             gap="m",
             size_hint=(1, 1),
@@ -61,6 +63,11 @@ class Page(Screen):
         card.add_widget(content)
         self.add_widget(card)
         self.restrict(ui.restrictions)
+
+    def _head(self) -> list[Widget]:
+        title = Text(t(self.title), role="primary", strong=True)
+        ends = [[end] if end.children else [] for end in (self.head_start, self.head_end)]
+        return [*ends[0], title, spacer(), self._lock, self.why, *ends[1]]
 
     def restrict(self, restrictions: Restrictions) -> None:
         blocked = restrictions.forbids(self.blocked_by)

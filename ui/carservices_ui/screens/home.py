@@ -1,10 +1,15 @@
-"""Home: the map with speed and trip, the flow of energy, and how far the car goes."""
+"""Home: the map with speed and trip, what plays or else the flow of energy, and how far the car goes."""
 
 from kivy.metrics import dp
 
+from carservices.api.apps import Player
+from carservices_ui import apps
+from carservices_ui.restrictions import Restrictions
 from carservices_ui.screens.base import Screen
 from carservices_ui.screens.home_energy import PowerCard, RangeCard
 from carservices_ui.screens.home_map import MapCard
+from carservices_ui.screens.home_media import MediaCard
+from carservices_ui.templates.textures import Textures
 
 SIDE = 388
 GAP = 16
@@ -19,13 +24,29 @@ class HomeScreen(Screen):
         self.map = MapCard(self.ui)
         self.power = PowerCard(self.ui)
         self.range = RangeCard(self.ui)
-        for card in (self.map, self.power, self.range):
+        self.media = MediaCard(self.ui, Textures())
+        for card in (self.map, self.power, self.range, self.media):
             card.size_hint = (None, None)
+        for card in (self.map, self.power, self.range):
             self.add_widget(card)
         self.bind(pos=self._place, size=self._place)
+        self.ui.store.bind_stream(apps.MEDIA, self._show_media)
 
     def close(self) -> None:
         self.power.close()
+        self.media.close()
+
+    def restrict(self, _: Restrictions) -> None:
+        self._show_media(self.ui.store.stream(apps.MEDIA))
+
+    def _show_media(self, player: Player | None) -> None:
+        media = player.media if player else None
+        wanted, other = (self.power, self.media) if media is None else (self.media, self.power)
+        if wanted.parent is None:
+            self.remove_widget(other)
+            self.add_widget(wanted)
+        if media is not None:
+            self.media.show(media)
 
     def _place(self, *_: object) -> None:
         side, gap = dp(SIDE), dp(GAP)
@@ -33,4 +54,5 @@ class HomeScreen(Screen):
         upper = round((self.height - gap) * 0.49)
         left = self.x + self.width - side  # `right` and `top` are stale while the size changes
         self.range.pos, self.range.size = (left, self.y), (side, self.height - gap - upper)
-        self.power.pos, self.power.size = (left, self.y + self.height - upper), (side, upper)
+        for card in (self.power, self.media):
+            card.pos, card.size = (left, self.y + self.height - upper), (side, upper)

@@ -1,0 +1,61 @@
+"""Apps as the app host lists them, for the tests of the apps page."""
+
+from carservices.api.apps import (
+    About,
+    AppState,
+    AppStatus,
+    Asked,
+    Catalog,
+    Decision,
+    Level,
+    Permission,
+    Question,
+    Sandbox,
+    SandboxLevel,
+)
+
+TYRES = AppStatus(
+    id="org.carservices.tyres",
+    name={"en": "Tyres & care", "de": "Reifen & Pflege"},
+    version="1.0.0",
+    category="utility",
+    state=AppState.RUNNING,
+    sandbox=Sandbox(level=SandboxLevel.STRONG),
+    grants=("tyres",),
+)
+RADIO = AppStatus(
+    id="org.example.radio", name={"en": "Radio"}, version="2.1.0", category="media", builtin=False,
+    state=AppState.DISABLED, last_error="it crashed three times: division by zero in radio.py",
+)  # fmt: skip
+WEATHER = AppStatus(
+    id="org.example.weather", name={"en": "Weather"}, version="0.9.0", category="weather", builtin=False
+)
+CATALOG = Catalog(apps=(TYRES, RADIO, WEATHER))
+
+READ_TYRES = Permission(
+    id="tyres",
+    level=Level.NORMAL,
+    group="vehicle",
+    sentence={"en": "Read the tyre pressures", "de": "Den Reifendruck lesen"},
+    reasons=("Shows the pressure of each tyre and warns when one is low",),
+    scopes=("read:Vehicle.Chassis.Axle.**",),
+    decision=Decision.GRANTED,
+    used_today=12,
+)
+LOCATION = Permission(
+    id="location",
+    level=Level.DANGEROUS,
+    group="location",
+    sentence={"en": "Read where the car is and how fast it goes"},
+    reasons=("Finds the weather where you are",),
+    scopes=("read:Vehicle.CurrentLocation.**",),
+    decision=Decision.ASK,
+)
+PERMISSIONS = {TYRES.id: [READ_TYRES], RADIO.id: [], WEATHER.id: [LOCATION, READ_TYRES]}
+ABOUT = About(size=182_000, data=2_400_000, publisher="example", previous="2.0.0")
+
+
+def asked(*, parked, number=1):
+    """A question of the weather app."""
+    question = Question(id=number, app=WEATHER.id, name=WEATHER.name, permission=LOCATION)
+    return Asked(question=question, driver_may_answer=parked)

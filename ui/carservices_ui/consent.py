@@ -1,0 +1,65 @@
+"""The permission dialog: what an app wants and why; decided while parked, or by the passenger."""
+
+from collections.abc import Callable
+
+from carservices.api.apps import Asked, Question
+from carservices_ui import apps
+from carservices_ui.i18n import t
+from carservices_ui.templates.host import named
+from carservices_ui.ui import Ui
+from carservices_ui.widgets import Dialog
+
+Choice = tuple[str, str, Callable[[], None]]
+
+
+class Consent:
+    """Follows the stream of questions; there is at most one dialog, and it goes when its question has gone."""
+
+    def __init__(self, ui: Ui) -> None:
+        self._ui = ui
+        self.dialog: Dialog | None = None
+        self._shown: tuple[int, bool] | None = None
+        ui.store.bind_stream(apps.ASKED, self._follow)
+
+    def _follow(self, asked: Asked | None) -> None:
+        question = asked.question if asked else None
+        if asked is None or question is None:
+            self._take_away()
+        elif self._shown != (question.id, asked.driver_may_answer):
+            self._take_away()
+            self._shown = (question.id, asked.driver_may_answer)
+            self._put(question, self._choices(question, asked.driver_may_answer))
+
+    def _choices(self, question: Question, parked: bool) -> list[Choice]:
+        if parked:
+            return self._decisions(question, passenger=False)
+        passenger = lambda: self._put(question, self._decisions(question, passenger=True))  # noqa: E731
+        return [(t("consent.later"), "plain", self._forget), (t("consent.passenger"), "primary", passenger)]
+
+    def _decisions(self, question: Question, passenger: bool) -> list[Choice]:
+        def answer(granted: bool) -> None:
+            self.dialog = None
+            apps.call(self._ui, "answer", question=question.id, granted=granted, passenger=passenger)
+
+        return [
+            (t("consent.deny"), "plain", lambda: answer(False)),
+            (t("consent.allow"), "primary", lambda: answer(True)),
+        ]
+
+    def _put(self, question: Question, choices: list[Choice]) -> None:
+        permission = question.permission
+        reasons = " · ".join(permission.reasons)
+        quoted = t("consent.reason", reason=reasons) if reasons else ""
+        text = "\n".join(words for words in (named(permission.sentence), quoted) if words)
+        title = t("consent.title", app=named(question.name))
+        self.dialog = Dialog(title, text, choices)
+        self._ui.ask(self.dialog)
+
+    def _forget(self) -> None:
+        self.dialog = None
+
+    def _take_away(self) -> None:
+        self._shown = None
+        if self.dialog is not None and self.dialog.parent is not None:
+            self.dialog.parent.remove_widget(self.dialog)
+        self.dialog = None
