@@ -20,8 +20,9 @@ def _lines(node: Any) -> Iterator[str]:
         yield f"{INDENT}…"
     body = list(CONTENT.get(type(node), _listed)(node))
     yield from (INDENT + line for line in body)
-    if not body and getattr(node, "empty", ""):
-        yield f"{INDENT}({node.empty})"
+    empty: str = getattr(node, "empty", "")
+    if empty and not body:
+        yield f"{INDENT}({empty})"
     yield from _buttons("", getattr(node, "buttons", ()))
     yield from _buttons("map: ", getattr(node, "map_actions", ()))
 
