@@ -19,9 +19,9 @@ import osmium
 import osmium.geom
 import shapely
 
+from carservices.services.navigation.maps.landuse import BuiltUp
+from carservices.services.navigation.maps.roads import ATTRIBUTION, Way, assumed_limit, posted_limit, read_network
 from carservices_ui.map.data import ASSETS, AreaKind, LabelKind, Projection, RoadClass, pack_xy, save_map
-from tools.landuse import BuiltUp
-from tools.osm import ATTRIBUTION, Way, assumed_limit, posted_limit, read_network
 
 # Links are drawn one class below the road they belong to: as wide as the main road they would drown it.
 ROADS = {

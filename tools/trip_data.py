@@ -17,8 +17,16 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.landuse import BuiltUp
-from tools.osm import ATTRIBUTION, Network, Way, assumed_limit, metres, posted_limit, read_network
+from carservices.services.navigation.maps.landuse import BuiltUp
+from carservices.services.navigation.maps.roads import (
+    ATTRIBUTION,
+    Network,
+    Way,
+    assumed_limit,
+    metres,
+    posted_limit,
+    read_network,
+)
 
 OUT = Path(__file__).parents[1] / "emulator/carservices_emulator/data/trips/neubrandenburg.json"
 NAME = "Neubrandenburg, Burg Stargard and back"

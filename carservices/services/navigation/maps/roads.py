@@ -1,4 +1,4 @@
-"""What the map and trip builders read from an OSM extract: drivable ways, speed limits, stops, bans on turning."""
+"""What is read of the roads of an OSM extract: drivable ways, speed limits, stops, barriers, bans on turning."""
 
 import math
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from pathlib import Path
 import osmium
 import shapely
 
-from tools.landuse import BuiltUp
+from carservices.services.navigation.maps.landuse import BuiltUp
 
 ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0"
 # OSM `highway` values a car may use, with the German statutory limit (StVO §3: 50 in built-up areas, 100 outside;
@@ -21,6 +21,8 @@ URBAN_LIMIT = {
 RURAL_CLASSES = frozenset({"trunk", "primary", "secondary", "tertiary", "unclassified"})
 RURAL_LIMIT = 100
 UNLIMITED_KMH = 130  # the advisory speed (Richtgeschwindigkeit) where `maxspeed=none`
+BARRIERS = frozenset({"bollard", "block", "cycle_barrier", "jersey_barrier", "log", "debris"})
+OPEN = ("yes", "permissive", "destination")
 EARTH_M_PER_DEG = 111_320.0
 
 
@@ -51,6 +53,7 @@ class Network:
 
     ways: list[Way] = field(default_factory=list)
     halts: dict[int, str] = field(default_factory=dict)  # node id -> traffic_signals | stop
+    barriers: set[int] = field(default_factory=set)  # nodes no car passes
     banned: set[tuple[int, int, int]] = field(default_factory=set)  # from way, via node, to way
     forced: dict[tuple[int, int], int] = field(default_factory=dict)  # from way, via node -> the only way allowed
 
@@ -80,7 +83,7 @@ def metres(a: tuple[float, float], b: tuple[float, float]) -> float:
 
 
 def _restriction(relation: osmium.osm.Relation, network: Network) -> None:
-    kind = relation.tags.get("restriction", "")
+    kind = relation.tags.get("restriction") or ""
     by_role = {member.role: member for member in relation.members}
     if not {"from", "via", "to"} <= by_role.keys() or by_role["via"].type != "n":
         return
@@ -97,19 +100,35 @@ def _located(way: osmium.osm.Way) -> Iterator[tuple[int, tuple[float, float]]]:
             yield node.ref, (node.location.lat, node.location.lon)
 
 
-def read_network(pbf: Path) -> Network:
-    """All ways open to cars, with signals, stop signs and turn restrictions."""
-    network = Network()
-    for item in osmium.FileProcessor(str(pbf)).with_locations():
+def stream_ways(pbf: Path, network: Network) -> Iterator[Way]:
+    """The ways open to cars, one at a time; halts, barriers and bans are added to the network on the way.
+
+    Nodes come before ways in a file and relations after them: the bans are complete when the stream has ended.
+    """
+    wanted = osmium.filter.KeyFilter("highway", "barrier", "restriction")
+    for item in osmium.FileProcessor(str(pbf)).with_locations().with_filter(wanted):
         tags = dict(item.tags)
-        if item.is_node() and tags.get("highway") in ("traffic_signals", "stop"):
-            network.halts[item.id] = tags["highway"]
-        elif item.is_way() and tags.get("highway") in URBAN_LIMIT and tags.get("area") != "yes":
+        if isinstance(item, osmium.osm.Node):
+            if tags.get("highway") in ("traffic_signals", "stop"):
+                network.halts[item.id] = tags["highway"]
+            if (
+                tags.get("barrier") in BARRIERS
+                and tags.get("access") not in OPEN
+                and tags.get("motor_vehicle") not in OPEN
+            ):
+                network.barriers.add(item.id)
+        elif isinstance(item, osmium.osm.Way) and tags.get("highway") in URBAN_LIMIT and tags.get("area") != "yes":
             if tags.get("access") in ("no", "private") or tags.get("motor_vehicle") == "no":
                 continue
             located = list(_located(item))
             if len(located) > 1:
-                network.ways.append(Way(item.id, tags, [n for n, _ in located], [p for _, p in located]))
-        elif item.is_relation() and tags.get("type") == "restriction":
+                yield Way(item.id, tags, [n for n, _ in located], [p for _, p in located])
+        elif isinstance(item, osmium.osm.Relation) and tags.get("type") == "restriction":
             _restriction(item, network)
+
+
+def read_network(pbf: Path) -> Network:
+    """All ways open to cars, with signals, stop signs and turn restrictions."""
+    network = Network()
+    network.ways.extend(stream_ways(pbf, network))
     return network

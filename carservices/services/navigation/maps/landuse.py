@@ -6,6 +6,7 @@ from typing import Self
 import osmium
 import osmium.geom
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 BUILT_UP = frozenset(
     {"residential", "commercial", "industrial", "retail", "allotments", "garages", "construction", "cemetery"}
@@ -18,7 +19,7 @@ CLOSE_DEG, KEEP_DEG = 0.0025, 0.0006
 class BuiltUp:
     """Tells whether most of a street lies in a settlement."""
 
-    def __init__(self, polygons: list[shapely.Geometry]) -> None:
+    def __init__(self, polygons: list[BaseGeometry]) -> None:
         closed = shapely.unary_union([polygon.buffer(CLOSE_DEG, quad_segs=2) for polygon in polygons])
         self.area = closed.buffer(KEEP_DEG - CLOSE_DEG, quad_segs=2)
         shapely.prepare(self.area)
@@ -32,7 +33,7 @@ class BuiltUp:
             [
                 shapely.from_wkb(wkb.create_multipolygon(area), on_invalid="fix").buffer(0)
                 for area in areas
-                if area.is_area() and area.tags.get("landuse") in BUILT_UP
+                if isinstance(area, osmium.osm.Area) and area.tags.get("landuse") in BUILT_UP
             ]
         )
 

@@ -1,0 +1,1 @@
+"""The navigation service: maps, search, routes, guidance and electric trips."""

@@ -1,0 +1,262 @@
+"""Builds graph.npz, the directed road graph of a map, from the roads of an OSM extract.
+
+Format (one uncompressed npz; n nodes, m arcs sorted by tail, p inner shape points):
+
+- ``node_lat``, ``node_lon`` float64[n], degrees; ``node_ele`` float32[n], m, NaN without elevation data;
+- ``first`` int32[n+1] (CSR: arcs of node i are ``first[i]:first[i+1]``), ``head`` int32[m];
+- ``length`` float32[m], m; ``seconds`` float32[m], free flow; ``speed`` float32[m], km/h expected on it;
+- ``limit`` uint8[m], km/h: posted, or the statutory one where `Flag.POSTED` is not set; 0 unknown (ferries);
+- ``road_class`` uint8[m], index in `CLASSES`; ``flags`` uint16[m], `Flag`; ``way`` int64[m], OSM way;
+- ``name``, ``ref`` int32[m], index in the names or -1; ``names`` uint8[], a JSON list of texts in UTF-8;
+- ``twin`` int32[m], the arc of the same piece of road in the other direction or -1;
+- ``shape_first`` int32[m+1], ``shape_lat``, ``shape_lon`` float32[p]: inner points in order of driving;
+- ``grade`` float32[m], mean rise per metre, 0 without elevation data, on bridges and in tunnels;
+- ``restrict`` int32[k, 3]: arc from, node, arc to that may not follow each other;
+- ``bbox`` float64[4]: west, south, east, north.
+"""
+
+import itertools
+import json
+from array import array
+from dataclasses import dataclass, field
+from enum import IntFlag
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from carservices.services.navigation.maps.elevation import Elevation
+from carservices.services.navigation.maps.landuse import BuiltUp
+from carservices.services.navigation.maps.roads import Network, Way, assumed_limit, posted_limit, stream_ways
+
+CLASSES = (
+    "motorway", "trunk", "primary", "secondary", "tertiary", "unclassified", "residential", "living_street", "service",
+)  # fmt: skip
+ALIKE = {"road": "unclassified"}
+SHARE_OF_LIMIT = (0.92, 0.9, 0.85, 0.8, 0.8, 0.75, 0.7, 0.9, 0.75)
+"""By class: what free-flowing traffic drives of the limit, junctions included. Assumed: typical of published
+floating-car figures for Germany (ratio of mean free-flow speed to the limit); the car's own history corrects it."""
+EARTH_RADIUS_M = 6_371_008.8  # mean radius, IUGG
+
+
+class Flag(IntFlag):
+    """Bits of ``flags``."""
+
+    ONEWAY = 1
+    TOLL = 2
+    FERRY = 4
+    TUNNEL = 8
+    ROUNDABOUT = 16
+    LINK = 32
+    POSTED = 64
+    """The limit is signed."""
+    DESTINATION = 128
+    """Only for those who have business there."""
+    BRIDGE = 256
+    HALT = 512
+    """The arc ends at traffic signals or a stop sign."""
+    BACKWARD = 1024
+    """Driven against the order of drawing of its way."""
+
+
+class EmptyMap(ValueError):
+    """The extract holds no road a car may use."""
+
+
+@dataclass
+class _Ways:
+    """Drivable ways as flat columns: 40 bytes a point instead of Python objects."""
+
+    ref: "array[int]" = field(default_factory=lambda: array("q"))
+    lat: "array[float]" = field(default_factory=lambda: array("d"))
+    lon: "array[float]" = field(default_factory=lambda: array("d"))
+    start: "array[int]" = field(default_factory=lambda: array("q", [0]))
+    rows: list[tuple[int, int, int, int, int, int, int]] = field(default_factory=list)
+    """OSM id, class, limit, flags, oneway, name, ref of each way."""
+    names: dict[str, int] = field(default_factory=dict)
+    dead_ends: int = 0
+    """Ends at barriers so far; each is a node of its own, numbered from -1 down, so that no road goes on there."""
+
+    def add(self, way: Way, limit: int, posted: bool, barriers: set[int]) -> None:
+        """Take over a way, in parts where barriers stand on it."""
+        kind = way.tags["highway"].removesuffix("_link")
+        kind = ALIKE.get(kind, kind)
+        flags = _flags(way.tags) | (Flag.POSTED if posted else 0)
+        name, ref = way.tags.get("name", ""), way.tags.get("ref", "")
+        row = (way.id, CLASSES.index(kind), limit, int(flags), way.oneway, self._name(name), self._name(ref))
+        shut = [i for i, node in enumerate(way.nodes) if node in barriers]
+        for a, b in itertools.pairwise(sorted({0, *shut, len(way.nodes) - 1})):
+            refs = way.nodes[a : b + 1]
+            for end in (0, -1):
+                if refs[end] in barriers:
+                    self.dead_ends += 1
+                    refs[end] = -self.dead_ends
+            self.ref.extend(refs)
+            self.lat.extend(point[0] for point in way.points[a : b + 1])
+            self.lon.extend(point[1] for point in way.points[a : b + 1])
+            self.start.append(len(self.ref))
+            self.rows.append(row)
+
+    def _name(self, text: str) -> int:
+        return self.names.setdefault(text, len(self.names)) if text else -1
+
+
+def _flags(tags: dict[str, str]) -> int:
+    present = {
+        Flag.TOLL: tags.get("toll") == "yes",
+        Flag.TUNNEL: tags.get("tunnel", "no") != "no",
+        Flag.BRIDGE: tags.get("bridge", "no") != "no",
+        Flag.ROUNDABOUT: tags.get("junction") in ("roundabout", "circular"),
+        Flag.LINK: tags["highway"].endswith("_link"),
+        Flag.DESTINATION: "destination" in (tags.get("access"), tags.get("motor_vehicle"), tags.get("vehicle")),
+    }
+    return sum(flag for flag, yes in present.items() if yes)
+
+
+def write_graph(pbf: Path, target: Path, elevation: Elevation | None = None) -> dict[str, int]:
+    """Read the roads of ``pbf`` and write ``target``; returns counts of nodes, arcs, km and restrictions.
+
+    Raises `EmptyMap` where there is no road.
+    """
+    network, ways, built_up = Network(), _Ways(), BuiltUp.read(pbf)
+    for way in stream_ways(pbf, network):
+        posted = posted_limit(way.tags)
+        ways.add(way, posted or assumed_limit(way, built_up), posted is not None, network.barriers)
+    if not ways.rows:
+        raise EmptyMap(f"{pbf.name} holds no road a car may use: import an extract with roads (highway=*)")
+    arrays = _graph(ways, network, elevation)
+    with target.open("wb") as file:
+        np.savez(file, allow_pickle=False, **arrays)
+    return {
+        "nodes": len(arrays["node_lat"]),
+        "arcs": len(arrays["head"]),
+        "road_km": round(float(arrays["length"][arrays["twin"] < np.arange(len(arrays["twin"]))].sum()) / 1000),
+        "restrictions": len(arrays["restrict"]),
+    }
+
+
+def _graph(ways: _Ways, network: Network, elevation: Elevation | None) -> dict[str, NDArray[Any]]:
+    ref = np.array(ways.ref, np.int64)
+    lat, lon = np.array(ways.lat), np.array(ways.lon)
+    start = np.array(ways.start, np.int64)
+    ids, place, uses = np.unique(ref, return_inverse=True, return_counts=True)
+    joint = uses[place] > 1
+    joint[start[:-1]] = joint[start[1:] - 1] = True
+    cuts = np.flatnonzero(joint)
+    way_of = np.searchsorted(start, cuts, side="right") - 1
+    same = way_of[:-1] == way_of[1:]
+    begin, end, way_of = cuts[:-1][same], cuts[1:][same], way_of[:-1][same]
+    nodes, number = np.unique(np.concatenate((place[begin], place[end])), return_inverse=True)
+    tail, head = np.split(number, 2)
+    where = np.zeros(len(ids), np.int64)
+    where[place] = np.arange(len(place))
+    node_lat, node_lon = lat[where[nodes]], lon[where[nodes]]
+    steps = np.concatenate(([0.0], np.cumsum(_metres(lat[:-1], lon[:-1], lat[1:], lon[1:]))))
+    rows = np.array(ways.rows, np.int64)[way_of]
+    oneway = rows[:, 4]
+
+    ahead, back = np.flatnonzero(oneway >= 0), np.flatnonzero(oneway <= 0)
+    piece = np.concatenate((ahead, back))
+    backward = np.repeat([False, True], [len(ahead), len(back)])
+    arc_tail = np.where(backward, head[piece], tail[piece])
+    order = np.argsort(arc_tail, kind="stable")
+    piece, backward, arc_tail = piece[order], backward[order], arc_tail[order]
+    arc_head = np.where(backward, tail[piece], head[piece])
+    length = np.maximum(steps[end[piece]] - steps[begin[piece]], 0.1)
+    road_class, limit = rows[piece, 1], rows[piece, 2]
+    flags = rows[piece, 3] | np.where(oneway[piece] != 0, Flag.ONEWAY, 0) | np.where(backward, Flag.BACKWARD, 0)
+    halts = np.fromiter(network.halts, np.int64, len(network.halts))
+    flags |= np.where(_halting(ref, begin, end, halts)[piece, backward.astype(int)], Flag.HALT, 0)
+    speed = np.maximum(limit * np.array(SHARE_OF_LIMIT)[road_class], 5.0)
+    shape_first, shape_at = _shapes(begin[piece], end[piece], backward)
+    ele = elevation.heights(node_lat, node_lon) if elevation else np.full(len(nodes), np.nan)
+    grade = np.nan_to_num((ele[arc_head] - ele[arc_tail]) / length)
+    grade[(flags & (Flag.BRIDGE | Flag.TUNNEL)) != 0] = 0.0
+    by_node = np.bincount(arc_tail, minlength=len(nodes))
+    first = np.concatenate(([0], np.cumsum(by_node)))
+    node_osm = ids[nodes]
+    return {
+        "node_lat": node_lat,
+        "node_lon": node_lon,
+        "node_ele": ele.astype(np.float32),
+        "first": first.astype(np.int32),
+        "head": arc_head.astype(np.int32),
+        "length": length.astype(np.float32),
+        "seconds": (length / speed * 3.6).astype(np.float32),
+        "speed": speed.astype(np.float32),
+        "limit": limit.astype(np.uint8),
+        "road_class": road_class.astype(np.uint8),
+        "name": rows[piece, 5].astype(np.int32),
+        "ref": rows[piece, 6].astype(np.int32),
+        "flags": flags.astype(np.uint16),
+        "way": rows[piece, 0],
+        "twin": _twins(piece, backward, len(begin)),
+        "shape_first": shape_first,
+        "shape_lat": lat[shape_at].astype(np.float32),
+        "shape_lon": lon[shape_at].astype(np.float32),
+        "grade": np.clip(grade, -0.35, 0.35).astype(np.float32),
+        "restrict": _restrictions(network, node_osm, first, arc_head, rows[piece, 0]),
+        "names": np.frombuffer(json.dumps(list(ways.names), ensure_ascii=False).encode(), np.uint8),
+        "bbox": np.array([lon.min(), lat.min(), lon.max(), lat.max()]),
+    }
+
+
+def _metres(lat1: Any, lon1: Any, lat2: Any, lon2: Any) -> NDArray[np.float64]:
+    """Great-circle distance (haversine) of points in degrees."""
+    a, b = np.radians(lat1), np.radians(lat2)
+    h = np.sin((b - a) / 2) ** 2 + np.cos(a) * np.cos(b) * np.sin(np.radians(lon2 - lon1) / 2) ** 2
+    distances: NDArray[np.float64] = 2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(h))
+    return distances
+
+
+def _halting(
+    ref: NDArray[np.int64], begin: NDArray[np.int64], end: NDArray[np.int64], halts: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """(pieces, 2): whether one driving the piece forward, backward has to halt within it or at its end."""
+    known = np.concatenate(([0], np.cumsum(np.isin(ref, halts))))
+    inner = known[end] - known[begin + 1] > 0
+    at_begin, at_end = known[begin + 1] > known[begin], known[end + 1] > known[end]
+    return np.column_stack((inner | at_end, inner | at_begin))
+
+
+def _shapes(
+    begin: NDArray[np.int64], end: NDArray[np.int64], backward: NDArray[np.bool_]
+) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """Where the inner points of each arc start, and which points they are, in order of driving."""
+    count = end - begin - 1
+    first = np.concatenate(([0], np.cumsum(count)))
+    step = np.where(backward, -1, 1)
+    base = np.where(backward, end - 1, begin + 1)
+    within = np.arange(first[-1]) - np.repeat(first[:-1], count)
+    return first.astype(np.int32), np.repeat(base, count) + within * np.repeat(step, count)
+
+
+def _twins(piece: NDArray[np.int64], backward: NDArray[np.bool_], pieces: int) -> NDArray[np.int32]:
+    arc_of = np.full((2, pieces), -1, np.int32)
+    arc_of[backward.astype(int), piece] = np.arange(len(piece))
+    twins: NDArray[np.int32] = arc_of[1 - backward.astype(int), piece]
+    return twins
+
+
+def _restrictions(
+    network: Network,
+    node_osm: NDArray[np.int64],
+    first: NDArray[np.int64],
+    head: NDArray[np.int64],
+    way: NDArray[np.int64],
+) -> NDArray[np.int32]:
+    """Arcs that may not follow each other. A mandatory turn bans all others, turning round included."""
+    vias = {via for _, via, _ in network.banned} | {via for _, via in network.forced}
+    found = []
+    for via in sorted(vias):
+        node = int(np.searchsorted(node_osm, via))
+        if node == len(node_osm) or node_osm[node] != via:
+            continue
+        enter = np.flatnonzero(head == node).tolist()
+        leave = range(int(first[node]), int(first[node + 1]))
+        for a, b in itertools.product(enter, leave):
+            source, target = int(way[a]), int(way[b])
+            if (source, via, target) in network.banned or network.forced.get((source, via), target) != target:
+                found.append((a, node, b))
+    return np.array(found, np.int32).reshape(-1, 3)

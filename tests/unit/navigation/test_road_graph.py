@@ -1,0 +1,104 @@
+"""The road graph of an extract: arcs, one-ways, shapes, barriers and bans."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from carservices.services.navigation.maps.elevation import BadElevation, Elevation
+from carservices.services.navigation.maps.road_graph import EmptyMap, Flag, write_graph
+from tests.unit.navigation.towns import write_town
+
+STEP = 0.001  # degrees; 111.2 m north to south
+TOWN = {
+    1: (53.0, 13.0),
+    2: (53.0 + STEP, 13.0),
+    3: (53.0 + 2 * STEP, 13.0, {"highway": "traffic_signals"}),
+    4: (53.0 + 2 * STEP, 13.0 + STEP),
+    5: (53.0 + 2 * STEP, 13.0 - STEP),
+    6: (53.0 + 3 * STEP, 13.0, {"barrier": "bollard"}),
+    7: (53.0 + 4 * STEP, 13.0),
+}
+STREETS = {
+    10: ([1, 2, 3], {"highway": "primary", "name": "South Street", "ref": "B 1", "maxspeed": "60"}),
+    11: ([3, 4], {"highway": "residential", "name": "East Street", "oneway": "yes"}),
+    12: ([3, 5], {"highway": "residential", "name": "West Street", "bridge": "yes"}),
+    13: ([3, 6, 7], {"highway": "residential"}),
+    14: ([5, 7], {"highway": "service", "access": "private"}),
+}
+
+
+@pytest.fixture
+def graph(tmp_path: Path) -> dict[str, np.ndarray]:
+    bans = [("no_left_turn", 10, 3, 12), ("only_straight_on", 12, 3, 11)]
+    pbf = write_town(tmp_path / "town.osm.pbf", TOWN, STREETS, bans)
+    write_graph(pbf, tmp_path / "graph.npz")
+    with np.load(tmp_path / "graph.npz") as file:
+        return dict(file)
+
+
+def arcs(graph: dict[str, np.ndarray], way: int) -> list[int]:
+    return np.flatnonzero(graph["way"] == way).tolist()
+
+
+def test_a_two_way_street_is_two_arcs_that_know_each_other(graph: dict[str, np.ndarray]) -> None:
+    ahead, back = sorted(arcs(graph, 10), key=lambda arc: graph["flags"][arc] & Flag.BACKWARD)
+    assert graph["twin"][ahead] == back
+    assert graph["twin"][back] == ahead
+    assert graph["length"][ahead] == pytest.approx(222.4, abs=0.2)
+    for arc in (ahead, back):
+        first, end = graph["shape_first"][arc], graph["shape_first"][arc + 1]
+        assert graph["shape_lat"][first:end] == pytest.approx([53.0 + STEP])
+        assert graph["limit"][arc] == 60
+        assert graph["flags"][arc] & Flag.POSTED
+    assert bool(graph["flags"][ahead] & Flag.HALT) != bool(graph["flags"][back] & Flag.HALT)
+
+
+def test_a_one_way_street_is_one_arc(graph: dict[str, np.ndarray]) -> None:
+    (arc,) = arcs(graph, 11)
+    assert graph["flags"][arc] & Flag.ONEWAY
+    assert graph["twin"][arc] == -1
+
+
+def test_a_bollard_parts_the_road_and_a_private_way_is_left_out(graph: dict[str, np.ndarray]) -> None:
+    assert arcs(graph, 14) == []
+    tails = np.repeat(np.arange(len(graph["node_lat"])), np.diff(graph["first"]))
+    reached = {int(np.argmin(graph["node_lat"]))}
+    while more := {int(h) for t, h in zip(tails, graph["head"], strict=True) if t in reached} - reached:
+        reached |= more
+    assert graph["node_lat"][list(reached)].max() == pytest.approx(53.0 + 3 * STEP)
+    assert graph["node_lat"].max() == pytest.approx(53.0 + 4 * STEP)
+
+
+def test_bans_name_the_arcs_that_may_not_follow(graph: dict[str, np.ndarray]) -> None:
+    turns = {(int(graph["way"][a]), int(graph["way"][b])) for a, _, b in graph["restrict"]}
+    assert (10, 12) in turns
+    assert {target for source, target in turns if source == 12} == {10, 12, 13}
+
+
+def test_grades_come_from_elevation_but_not_on_bridges(tmp_path: Path) -> None:
+    rows = np.repeat(np.arange(1201)[::-1, None], 1201, axis=1)  # rises northwards, 1 m each 3 arc seconds
+    rows.astype(">i2").tofile(tmp_path / "N53E013.hgt")
+    rows.astype(">i2").tofile(tmp_path / "N53E012.hgt")
+    pbf = write_town(tmp_path / "town.osm.pbf", TOWN, STREETS)
+    write_graph(pbf, tmp_path / "graph.npz", Elevation(tmp_path))
+    with np.load(tmp_path / "graph.npz") as file:
+        graph = dict(file)
+    rise = 1.2 / 111.2  # m per m
+    assert sorted(graph["grade"][arcs(graph, 10)]) == pytest.approx([-rise, rise], rel=0.01)
+    assert not graph["grade"][arcs(graph, 12)].any()
+
+
+def test_what_is_no_map_or_no_elevation_is_said(tmp_path: Path) -> None:
+    with pytest.raises(EmptyMap, match="holds no road a car may use"):
+        write_graph(write_town(tmp_path / "sea.osm.pbf", TOWN, {}), tmp_path / "graph.npz")
+    (tmp_path / "N53E013.hgt").write_bytes(b"short")
+    with pytest.raises(BadElevation, match="5 bytes"):
+        Elevation(tmp_path).heights(np.array([53.5]), np.array([13.5]))
+
+
+def test_the_city_is_whole(neubrandenburg_graph: Path) -> None:
+    with np.load(neubrandenburg_graph) as graph:
+        assert len(graph["node_lat"]) > 5000
+        assert graph["first"][-1] == len(graph["head"]) == graph["shape_first"].size - 1
+        assert 700_000 < graph["length"][graph["twin"] < np.arange(len(graph["twin"]))].sum() < 800_000
