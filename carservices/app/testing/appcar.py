@@ -13,7 +13,7 @@ from carservices.app.manifest import Manifest, load
 from carservices.app.run import load as load_app
 from carservices.app.runtime import LinkLog, Runtime
 from carservices.app.stage import INTERVAL
-from carservices.app.templates import Action, GridItem, Node, Notification, Row, Tab
+from carservices.app.templates import Action, GridItem, Icon, Node, Notification, Row, Tab
 from carservices.app.testing.host import Host
 from carservices.app.testing.loop import VirtualLoop
 from carservices.app.wire import Kind, socketpair
@@ -251,11 +251,14 @@ class AppCar:
         return [node for node in _nodes(self.screen) if isinstance(node, kind)]
 
     def tap(self, title: str) -> None:
-        """Tap the row, tile, button or tab with this title. Raises AssertionError when there is none to tap."""
+        """Tap the row, tile, button or tab with this title, or the button that has only this icon.
+
+        Raises AssertionError when there is none to tap.
+        """
         for node in _nodes(self.screen):
-            if getattr(node, "title", None) == title and self.touch(node):
+            if _called(node) == title and self.touch(node):
                 return
-        can = [n.title for n in _nodes(self.screen) if isinstance(n, Row | GridItem | Action | Tab)]
+        can = [_called(n) or "" for n in _nodes(self.screen) if isinstance(n, Row | GridItem | Action | Tab)]
         raise AssertionError(f"nothing titled {title!r} can be tapped; on screen: {', '.join(can) or 'nothing'}")
 
     def touch(self, node: Node) -> bool:
@@ -345,6 +348,11 @@ class AppCar:
 
 def _no_bundle() -> Path:
     raise AssertionError("no app.toml above this test: give app_car.start() a class or the folder of a bundle")
+
+
+def _called(node: Node) -> str | None:
+    icon = node.icon if isinstance(node, Action) else None
+    return getattr(node, "title", None) or (icon.name if isinstance(icon, Icon) else None)
 
 
 def _nodes(node: Node) -> Iterator[Node]:

@@ -91,6 +91,6 @@ class FakeAudio:
         now = self._time()
         position = self.state.position
         if self.state.playing:
-            position += now - self.state.at / 1e9
+            position += max(0.0, now - self.state.at / 1e9)
         self.state = self.state.model_copy(update={"position": position, "at": round(now * 1e9), **changes})
         self._say(self.state)

@@ -1,0 +1,1 @@
+"""Music: the files of the person and the radio, through the car's player."""

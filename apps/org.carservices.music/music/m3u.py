@@ -1,0 +1,50 @@
+"""Playlists as M3U files: names and what they stand for, never outside the music folder."""
+
+import posixpath
+from dataclasses import dataclass
+from pathlib import Path
+
+MAX_BYTES = 1 << 20
+MAX_ENTRIES = 5000
+WEB = ("http://", "https://")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """``target`` is an address, or a path as the file has it."""
+
+    title: str
+    target: str
+
+    @property
+    def is_stream(self) -> bool:
+        return self.target.lower().startswith(WEB)
+
+
+def read(file: Path) -> list[Entry]:
+    """The entries of a file; UTF-8, or Latin-1 as older players write it. Raises OSError."""
+    with file.open("rb") as opened:
+        data = opened.read(MAX_BYTES)
+    try:
+        return parse(data.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        return parse(data.decode("latin-1"))
+
+
+def parse(text: str) -> list[Entry]:
+    """``#EXTINF:SECONDS,TITLE`` names the line that follows; other comments say nothing that we use."""
+    entries: list[Entry] = []
+    title = ""
+    for line in map(str.strip, text.splitlines()):
+        if line.upper().startswith("#EXTINF:"):
+            title = line.partition(",")[2].strip()
+        elif line and not line.startswith("#"):
+            entries.append(Entry(title or posixpath.basename(line.replace("\\", "/")), line))
+            title = ""
+    return entries[:MAX_ENTRIES]
+
+
+def inside(target: str, folder: str) -> str | None:
+    """A path of a list that lies in ``folder``, from the root of the music folder; None when it leads out of it."""
+    path = posixpath.normpath(posixpath.join(folder, target.replace("\\", "/")))
+    return None if path.startswith(("../", "/")) or path in ("..", ".") else path

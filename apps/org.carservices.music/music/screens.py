@@ -1,0 +1,140 @@
+"""The screens below the first: groups of songs, the songs of one, the stations, and the player."""
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from carservices.app import (
+    Action,
+    App,
+    Colour,
+    Icon,
+    ListTemplate,
+    MediaPlaybackTemplate,
+    Row,
+    Screen,
+    Section,
+    Template,
+)
+from music.library import Group, Library, Song
+from music.player import Player
+
+MOST = 100
+"""Names on one screen; beyond that their first letters come before."""
+RECENT = 6
+"""As many as are shown while driving."""
+
+
+class MusicApp(App):
+    """What the screens use of the app."""
+
+    library: Library
+    player: Player
+
+    def recent(self, kind: str) -> list[str]:
+        """Names that were played last, the newest first."""
+        raise NotImplementedError
+
+    def remember_recent(self, kind: str, name: str) -> None:
+        raise NotImplementedError
+
+
+class MusicScreen(Screen):
+    app: MusicApp
+
+
+class Groups(MusicScreen):
+    """Artists, albums, folders or playlists, as they were when it was opened; those heard last come first."""
+
+    def __init__(self, kind: str, title: str, groups: Sequence[Group], recent: Sequence[str] = ()) -> None:
+        self.kind = kind
+        self.title = title
+        self.groups = list(groups)
+        by_name = {group.name: group for group in groups}
+        self.recent = [by_name[name] for name in recent if name in by_name] if len(groups) > RECENT else []
+
+    def view(self) -> Template:
+        rows = self.letters() if len(self.groups) > MOST else [self.row(group) for group in self.groups]
+        if not self.recent:
+            return ListTemplate(self.title, rows)
+        heard = Section(self.t("recent"), [self.row(group) for group in self.recent])
+        return ListTemplate(self.title, sections=[heard, Section(self.t("all"), rows)])
+
+    def row(self, group: Group) -> Row:
+        count = self.t("songs", n=len(group.songs))
+        return Row(group.name, count, browsable=True, on_click=lambda: self.push(Songs(self.kind, group)))
+
+    def letters(self) -> list[Row]:
+        by_letter: dict[str, list[Group]] = {}
+        for group in self.groups:
+            by_letter.setdefault(group.name[:1].upper(), []).append(group)
+
+        def open_letter(letter: str) -> None:
+            self.push(Groups(self.kind, f"{self.title}: {letter}", by_letter[letter]))
+
+        return [
+            Row(letter, str(len(found)), browsable=True, on_click=lambda letter=letter: open_letter(letter))
+            for letter, found in by_letter.items()
+        ]
+
+
+class Songs(MusicScreen):
+    """The songs of an artist, an album, a folder or a playlist."""
+
+    def __init__(self, kind: str, group: Group) -> None:
+        self.kind = kind
+        self.group = group
+
+    def view(self) -> Template:
+        rows = [self.row(index, song) for index, song in enumerate(self.group.songs)]
+        play = Action(self.t("play"), self.play, icon=Icon("play_arrow"))
+        shuffle = Action(icon=Icon("shuffle"), on_click=lambda: self.play(shuffle=True))
+        return ListTemplate(self.group.name, rows, actions=[play, shuffle])
+
+    def row(self, index: int, song: Song) -> Row:
+        text = " · ".join(filter(None, (song.artist, song.album)))
+        return Row(song.title, text, on_click=lambda: self.play(index))
+
+    async def play(self, index: int = 0, *, shuffle: bool | None = None) -> None:
+        self.app.remember_recent(self.kind, self.group.name)
+        self.push(NowPlaying())
+        await self.app.player.begin(self.group.songs, index, shuffle=shuffle)
+
+
+class Stations(MusicScreen):
+    """Radio; a station whose host the app may not reach says so."""
+
+    def __init__(self, stations: Sequence[Song]) -> None:
+        self.stations = list(stations)
+
+    def view(self) -> Template:
+        reachable = [station for station in self.stations if self.context.reaches(station.source)]
+        return ListTemplate(self.t("radio"), [self.row(station, reachable) for station in self.stations])
+
+    def row(self, station: Song, reachable: list[Song]) -> Row:
+        host = urlsplit(station.source).hostname or "?"
+        if station not in reachable:
+            return Row(station.title, self.t("not_listed", host=host), enabled=False)
+        return Row(station.title, host, on_click=lambda: self.play(reachable, reachable.index(station)))
+
+    async def play(self, stations: list[Song], index: int) -> None:
+        self.push(NowPlaying())
+        await self.app.player.begin(stations, index, shuffle=False)
+
+
+class NowPlaying(MusicScreen):
+    """The player."""
+
+    def view(self) -> Template:
+        queue = self.app.player.queue
+        again = "repeat_one" if queue.repeat == "one" else "repeat"
+        return MediaPlaybackTemplate(
+            self.t("title"),
+            actions=[
+                Action(icon=Icon("shuffle", _lit(queue.shuffle)), on_click=self.app.player.shuffle),
+                Action(icon=Icon(again, _lit(queue.repeat != "off")), on_click=self.app.player.repeat),
+            ],
+        )
+
+
+def _lit(on: bool) -> Colour:
+    return "primary" if on else "default"

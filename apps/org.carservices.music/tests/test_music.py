@@ -1,0 +1,231 @@
+"""Music finds what is in the folder, plays it without gaps, yields to others, and goes on where it was."""
+
+import struct
+import wave
+import zlib
+
+import pytest
+
+SOURCES = [f"music:Ines/Blue Hour/{n:02d} {title}.wav" for n, title in ((1, "Dawn"), (2, "Noon"), (3, "Dusk"))]
+
+
+def wav(path, **tags):
+    """A short silent file, with these ID3 frames."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, 8000, 0, "NONE", ""))
+        file.writeframes(bytes(160))
+    if tags:
+        id3 = pytest.importorskip("mutagen.id3")
+        opened = pytest.importorskip("mutagen.wave").WAVE(path)
+        opened.add_tags()
+        for name, value in tags.items():
+            text = name != "APIC"
+            opened.tags.add(getattr(id3, name)(text=[value]) if text else id3.APIC(mime="image/png", data=value))
+        opened.save()
+
+
+def png(shade):
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", 2, 2, 8, 0, 0, 0, 0)
+    body = zlib.compress((b"\0" + bytes((shade, shade))) * 2)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    music = tmp_path / "Music"
+    for source in SOURCES:
+        wav(music / source.removeprefix("music:"))
+    (music / "evening.m3u").write_text(
+        "#EXTM3U\n#EXTINF:1,The end\nInes/Blue Hour/03 Dusk.wav\nInes\\Blue Hour\\01 Dawn.wav\n../secret.wav\n/etc/x\n"
+        "#EXTINF:-1,Pirate Radio\nhttps://pirate.example.org/live\n"
+    )
+    return music
+
+
+@pytest.fixture
+def car(app_car, folder):
+    app_car.context(folders={"music": str(folder)})
+    app_car.start()
+    return app_car
+
+
+def media(car):
+    """State, title and artist on the player."""
+    state = car.host.media
+    return state.state, state.track.title, state.track.artist
+
+
+def play_album(car, title="Play"):
+    car.tap("Albums")
+    car.tap("Blue Hour")
+    car.tap(title)
+
+
+def test_the_library_is_told_by_folders_and_names_where_there_are_no_tags(car):
+    assert car.rows == [
+        ("Artists", "1"),
+        ("Albums", "1"),
+        ("Folders", "1"),
+        ("Playlists", "1"),
+        ("Radio", "7 stations"),
+    ]
+    car.tap("Artists")
+    car.tap("Ines")
+    assert car.rows == [("Dawn", "Ines · Blue Hour"), ("Noon", "Ines · Blue Hour"), ("Dusk", "Ines · Blue Hour")]
+
+
+def test_tags_and_the_cover_come_from_the_file(app_car, folder):
+    wav(folder / "x.wav", TIT2="Night Ride", TPE1="The Wagons", TALB="Roads", TRCK="2/9", APIC=png(9))
+    wav(folder / "y.wav", TIT2="Morning", TPE1="The Wagons", TALB="Roads", TRCK="1")
+    app_car.context(folders={"music": str(folder)})
+    app_car.start()
+    app_car.tap("Artists")
+    assert app_car.rows == [("Ines", "3 songs"), ("The Wagons", "2 songs")]
+    app_car.tap("The Wagons")
+    assert [title for title, _ in app_car.rows] == ["Morning", "Night Ride"]
+    app_car.tap("Night Ride")
+    assert media(app_car) == ("playing", "Night Ride", "The Wagons")
+    art = app_car.host.media.track.art
+    assert app_car.host.images[art.id] == (2, 2)
+
+
+def test_what_follows_is_handed_over_before_it_is_needed(car):
+    play_album(car)
+    assert (car.audio.state.source, car.audio.state.queued) == (SOURCES[0], SOURCES[1])
+    assert type(car.screen).__name__ == "MediaPlaybackTemplate"
+    car.audio.end()
+    assert (car.audio.state.source, car.audio.state.queued) == (SOURCES[1], SOURCES[2])
+    assert media(car) == ("playing", "Noon", "Ines")
+    car.audio.end()
+    assert car.audio.state.queued is None
+    car.audio.end()
+    assert media(car) == ("paused", "Dusk", "Ines")
+    car.control("on_play")
+    assert (car.audio.state.source, car.audio.state.playing) == (SOURCES[2], True)
+
+
+def test_the_controls_of_the_mini_player(car):
+    play_album(car, "Noon")
+    car.advance(20)
+    car.control("on_pause")
+    assert not car.audio.state.playing
+    assert car.host.media.position_s == pytest.approx(20, abs=2)
+    car.control("on_play")
+    car.control("on_seek", 100)
+    assert car.audio.state.position == 100
+    car.control("on_previous")
+    assert (car.audio.state.source, car.audio.state.position) == (SOURCES[1], 0)
+    car.control("on_previous")
+    assert car.audio.state.source == SOURCES[0]
+    car.control("on_next")
+    car.control("on_next")
+    assert car.audio.state.source == SOURCES[2]
+    assert car.host.media.on_next is None
+
+
+def test_another_app_takes_the_audio_and_play_goes_on_there(car):
+    play_album(car)
+    car.advance(50)
+    car.audio.take()
+    assert media(car) == ("paused", "Dawn", "Ines")
+    car.control("on_play")
+    assert car.audio.state.source == SOURCES[0]
+    assert car.audio.state.position == pytest.approx(50, abs=2)
+
+
+def test_repeat_and_shuffle(car):
+    play_album(car, "Dusk")
+    assert car.audio.state.queued is None
+    car.tap("repeat")
+    assert car.audio.state.queued == SOURCES[0]
+    car.tap("repeat")
+    assert (car.audio.state.queued, car.screen.actions[1].icon.name) == (SOURCES[2], "repeat_one")
+    car.audio.end()
+    assert (car.audio.state.source, car.audio.state.queued) == (SOURCES[2], SOURCES[2])
+    car.tap("repeat_one")
+    car.tap("shuffle")
+    heard = [car.audio.state.source]
+    for _ in range(2):
+        heard.append(car.audio.state.queued)
+        car.audio.end()
+    assert sorted(heard) == SOURCES
+    assert heard[0] == SOURCES[2]
+
+
+def test_it_goes_on_where_it_was(car):
+    play_album(car, "Noon")
+    car.advance(65)
+    car.start()
+    assert media(car) == ("paused", "Noon", "Ines")
+    car.control("on_play")
+    assert (car.audio.state.source, car.audio.state.queued) == (SOURCES[1], SOURCES[2])
+    assert 55 <= car.audio.state.position <= 65
+
+
+def test_what_cannot_be_played_is_passed_over_and_named_at_the_end(car):
+    play_album(car)
+    for _ in SOURCES:
+        car.audio.end("it is broken")
+    assert car.host.media.state == "error"
+    assert car.host.media.error == "it is broken"
+
+
+def test_playlists_stay_inside_the_folder_and_keep_their_order(car):
+    car.tap("Playlists")
+    car.tap("evening")
+    assert [title for title, _ in car.rows] == ["Dusk", "Dawn"]
+
+
+def test_a_station_that_is_not_listed_says_why_and_the_others_play(car):
+    car.tap("Radio")
+    rows = dict(car.rows)
+    assert rows["Pirate Radio"] == "pirate.example.org is not among the stations' hosts that this app may reach"
+    assert [row.enabled for row in car.screen.rows].count(False) == 1
+    car.tap("FIP")
+    assert media(car) == ("playing", "FIP", "")
+    car.audio.announce("Nina – Sinnerman")
+    assert media(car) == ("playing", "Nina – Sinnerman", "FIP")
+    assert car.host.media.on_seek is None
+    assert car.audio.state.queued is None
+
+
+def test_without_the_folder_there_is_radio_and_the_reason(app_car):
+    app_car.context(language="de")
+    app_car.start()
+    assert app_car.rows[0] == ("Interpreten", "Der Musikordner ist noch nicht erlaubt")
+    assert app_car.rows[-1] == ("Radio", "6 Sender")
+
+
+def test_names_without_end_are_reached_by_letter_within_five_steps(app_car, folder):
+    for n in range(101):
+        wav(folder / f"{chr(65 + n % 26)} band {n}" / "One" / "song.wav")
+    app_car.context(folders={"music": str(folder)})
+    app_car.start()
+    app_car.tap("Artists")
+    app_car.tap("Z")
+    app_car.drive()
+    app_car.tap("Z band 25")
+    app_car.tap("song")
+    assert media(app_car) == ("playing", "song", "Z band 25")
+    for _ in range(4):
+        app_car.back()
+    app_car.tap("Artists")
+    assert "Heard last" in app_car.texts
+
+
+def test_a_damaged_folder_and_damaged_books_stop_nothing(app_car, folder, tmp_path):
+    (folder / "broken.flac").write_bytes(b"fLaC" + b"\xff" * 40)
+    (folder / "broken.mp3").write_bytes(b"ID3\x04\0\0\x7f\x7f\x7f\x7f")
+    (folder / "list.m3u").write_bytes(b"\xff\xfe\0broken\n\n#EXTINF\n")
+    (folder / "loop").symlink_to(folder)
+    (tmp_path / "data" / "library.json").write_text('{"a": [1]}')
+    app_car.context(folders={"music": str(folder)})
+    app_car.start()
+    app_car.tap("Folders")
+    app_car.back()
+    app_car.tap("Artists")
+    assert ("Ines", "3 songs") in app_car.rows
