@@ -22,6 +22,7 @@ from carservices.system.table import car_table
 STDOUT = 1
 EMULATED = "emulated"
 """Database and mapping of the emulated car (`carservices_hal.cars`)."""
+DOORS = ("kuksa", "viss")
 HINT = "Ctrl-C ends it; `carservices ps`, `log -f` and `signals watch Vehicle.Speed` look inside"
 
 
@@ -40,6 +41,7 @@ def emulator(arguments: list[str]) -> int:
         help="through a CAN bus of python-can; alone, through one of our own that needs no hardware",
     )
     _add_cockpit(options)
+    _add_doors(options)
     chosen = options.parse_args(arguments)
     kept = _settings()
     if kept.profile and not chosen.profile:
@@ -66,6 +68,7 @@ def run(arguments: list[str]) -> int:
         help="an option of a HAL; NAME. may be left out when there is one HAL",
     )
     _add_cockpit(options)
+    _add_doors(options)
     chosen = options.parse_args(arguments)
     return _drive(chosen, _hal_options(chosen.hal, chosen.hal_option), _settings(), panel=False, must_start=False)
 
@@ -76,6 +79,28 @@ def _add_cockpit(options: argparse.ArgumentParser) -> None:
     options.add_argument("--screenshot", type=picture, metavar="PNG", help="write a picture of the cockpit and end")
     options.add_argument("--after", type=positive, default=5.0, metavar="SECONDS", help="when (default: %(default)g)")
     add_run_dir(options)
+
+
+def _add_doors(options: argparse.ArgumentParser) -> None:
+    options.add_argument("--door", type=doors, metavar="NAMES", help="doors for foreign clients: kuksa, viss or both")
+    options.add_argument(
+        "--door-option", action="append", default=[], metavar="KEY=VALUE", help="such as kuksa_port=55556 or open=true"
+    )
+
+
+def doors(text: str) -> list[str]:
+    """``kuksa,viss`` as names of doors."""
+    names = text.split(",")
+    if unknown := [name for name in names if name not in DOORS]:
+        raise argparse.ArgumentTypeError(f"there is no door '{unknown[0]}': the doors are {', '.join(DOORS)}")
+    return names
+
+
+def _door_options(names: Sequence[str], texts: Sequence[str]) -> dict[str, Any]:
+    pairs = [text.partition("=") for text in texts]
+    if bad := [key for key, equals, _ in pairs if not equals]:
+        raise Usage(f"--door-option '{bad[0]}': write KEY=VALUE")
+    return {key: value for key, _, value in pairs} | {"doors": names}
 
 
 def can_bus(text: str, directory: Path) -> dict[str, str]:
@@ -147,8 +172,9 @@ def _drive(
         )
     keeps = run_dir.state_dir()
     ends = must_start or chosen.screenshot is not None
-    table = car_table(keeps, hals, must_start=must_start, shell=shell, window_ends_car=ends)
-    facts = Facts(display=display, developer=panel and chosen.screenshot is None)
+    opened = _door_options(chosen.door or DOORS, chosen.door_option)
+    table = car_table(keeps, hals, must_start=must_start, shell=shell, window_ends_car=ends, doors=opened)
+    facts = Facts(display=display, developer=panel and chosen.screenshot is None, doors=bool(chosen.door))
     picture_after = chosen.after if chosen.screenshot else None
     run_dir.prepare(directory)
     with run_dir.Lock(directory):

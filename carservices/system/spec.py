@@ -22,6 +22,8 @@ class Facts:
     ignition: bool = True
     developer: bool = False
     display: bool = False
+    doors: bool = False
+    """Foreign clients may connect."""
     safe_mode: bool = False
     """A critical process failed for good: only what the car needs still runs."""
 
@@ -50,6 +52,7 @@ always = When("always", lambda _facts: True)
 on_ignition = When("ignition", lambda facts: facts.ignition)
 developer = When("developer", lambda facts: facts.developer)
 has_display = When("display", lambda facts: facts.display)
+has_doors = When("doors", lambda facts: facts.doors)
 safe_mode = When("safe mode", lambda facts: facts.safe_mode)
 
 

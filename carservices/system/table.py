@@ -15,6 +15,7 @@ from carservices.system.spec import (
     check_table,
     developer,
     has_display,
+    has_doors,
     on_ignition,
     safe_mode,
 )
@@ -67,6 +68,8 @@ SERVICES: dict[str, Service] = {
 }
 """By bus name."""
 
+DOORS = Grants(read=("Vehicle.**",), actuate=("Vehicle.**",))
+"""The most that foreign clients may do; a token's scopes say what each may do of it."""
 SHELL = Grants(read=("**",), actuate=("Vehicle.**",), call=("*",))
 
 
@@ -77,11 +80,12 @@ def car_table(
     must_start: bool = False,
     shell: Mapping[str, Any] | None = None,
     window_ends_car: bool = False,
+    doors: Mapping[str, Any] | None = None,
 ) -> tuple[ProcessSpec, ...]:
     """A car with these HALs (name → options).
 
     With ``must_start`` a HAL that cannot start ends the car at once. ``shell`` are further arguments of the cockpit;
-    with ``window_ends_car`` closing it ends the car.
+    with ``window_ends_car`` closing it ends the car. ``doors`` are options of the doors for foreign clients.
     """
     table = (
         ProcessSpec(
@@ -116,6 +120,16 @@ def car_table(
                 grants=service.grants,
             )
             for name, service in SERVICES.items()
+        ),
+        ProcessSpec(
+            "hal.door",
+            "carservices_hal.doors.main:run_doors",
+            when=has_doors & ~safe_mode,
+            after=("hub",),
+            watch=MODERATE,
+            priority=2,
+            arguments={"options": dict(doors or {})},
+            grants=DOORS,
         ),
         ProcessSpec(
             "shell",

@@ -54,14 +54,14 @@ def test_a_table_that_contradicts_itself_is_refused(table, words):
 
 def test_the_car_stops_its_hub_last_and_only_tools_may_do_everything():
     table = car_table(Path("state"), {"one": {}, "two": {"speed": 2}})
-    assert [s.name for s in table if s.name.startswith("hal.")] == ["hal.one", "hal.two"]
+    assert [s.name for s in table if s.name.startswith("hal.")] == ["hal.one", "hal.two", "hal.door"]
     assert min(table, key=lambda s: s.priority).name == "hub"
     assert [s.name for s in table if s.critical] == ["hub"]
     assert {s.name: s.grants.control for s in table if s.grants.control} == {
         "panel": ("**",),
         "diagnostics": ("hal.*.ecus", "hal.*.diagnose"),
     }
-    assert [s.name for s in table if s.grants.actuate and s.name not in ("shell", "panel", "apps")] == []
+    assert [s.name for s in table if s.grants.actuate and s.name not in ("shell", "panel", "apps", "hal.door")] == []
 
 
 def test_safe_mode_keeps_what_the_car_needs():

@@ -1,0 +1,1 @@
+"""The door VISSv2 (W3C Vehicle Information Service Specification): over WebSocket and HTTP."""

@@ -1,0 +1,1 @@
+"""The KUKSA client HAL: signals of a remote databroker."""

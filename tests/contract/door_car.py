@@ -1,0 +1,30 @@
+"""A car with its doors open, for the tests of each door."""
+
+import contextlib
+
+from carservices.hal import VirtualHal
+from carservices.signals import Catalogue
+from carservices.system.table import DOORS
+from carservices.testing import car
+from carservices_hal.doors.main import NAME, DoorOptions, open_doors
+
+SPEED = "Vehicle.Speed"
+SEAT = "Vehicle.Cabin.Seat.Row1.DriverSide.Position"
+VIN = "Vehicle.VehicleIdentification.VIN"
+AIR = "Vehicle.Cabin.HVAC.AmbientAirTemperature"
+"""In the catalogue, but no HAL of this car offers it."""
+
+
+def hal() -> VirtualHal:
+    catalogue = Catalogue.default()
+    return VirtualHal.of(*(catalogue.config(path) for path in (SPEED, SEAT, VIN)))
+
+
+@contextlib.asynccontextmanager
+async def doors(**options):
+    """The car and the ports of its doors, by name."""
+    given = {"doors": ["kuksa"], "kuksa_port": 0, "viss_port": 0, "open": "token_key" not in options}
+    async with car(hal()) as c:
+        door = await c.connect(NAME, DOORS)
+        async with open_doors(door, DoorOptions.model_validate(given | options)) as addresses:
+            yield c, {name: int(address.rpartition(":")[2]) for name, address in addresses.items()}
