@@ -6,6 +6,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from carservices.api.contract import Contract, Stream, call
+from carservices.api.inspection import Inspection
 
 
 class AppState(StrEnum):
@@ -387,4 +388,25 @@ class Apps(Contract):
     @call
     async def rescan(self) -> None:
         """Look for bundles again: new ones appear, running ones whose version changed start anew."""
+        raise NotImplementedError
+
+    @call
+    async def develop(self, folder: str) -> str:
+        """For tools: run the app of this folder, as it is, in place of an installed one and in front; returns its id.
+
+        Called again it starts anew. INVALID_ARGUMENT says what is wrong with its manifest.
+        """
+        raise NotImplementedError
+
+    @call
+    async def leave(self, app: str) -> None:
+        """End what `develop` began; an installed app of this id is back."""
+        raise NotImplementedError
+
+    @call
+    async def inspect(self, app: str, after: int = 0) -> Inspection:
+        """For its developer: step, restrictions, cuts, and the messages with a number above ``after``.
+
+        Messages are kept from the first call on, until 30 s after the last one.
+        """
         raise NotImplementedError

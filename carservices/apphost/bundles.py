@@ -21,6 +21,8 @@ class Bundle:
     manifest: Manifest
     folder: Path
     builtin: bool
+    developed: bool = False
+    """Somebody is at work on it: it runs from that folder, unsigned."""
 
     @property
     def id(self) -> str:
@@ -45,6 +47,12 @@ class Bundle:
     def reaches(self, host: str, port: int) -> bool:
         """Whether its manifest names this host."""
         return is_listed(tuple(self.manifest.hosts), host, port)
+
+
+def developed(folder: str) -> Bundle:
+    """The one that somebody is at work on, in this folder. Raises ManifestError."""
+    place = Path(folder).absolute()
+    return Bundle(load(place), place, builtin=False, developed=True)
 
 
 def discover(builtin: Path, installed: Iterable[Path]) -> tuple[dict[str, Bundle], list[str]]:

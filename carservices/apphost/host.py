@@ -96,6 +96,18 @@ class AppHost:
         await self.roster.stop()
         self.usage.save()
 
+    async def develop(self, bundle: Bundle) -> None:
+        """Run it as it is now, in front."""
+        before = {app.id: app for app in self.roster}.get(bundle.id)
+        self.roster.develop(bundle)
+        await self.roster.rescan()
+        app = self.roster.get(bundle.id)
+        app.enable()
+        if app is before and app.running:
+            await app.restart()
+        await app.start()
+        self.front.put(app)
+
     def _make(self, bundle: Bundle, disabled: bool) -> App:
         access = Access(bundle.id, bundle.scopes, self.book, self.grants, self.usage, builtin=bundle.builtin)
         return App(bundle, access, self, disabled=disabled)

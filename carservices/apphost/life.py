@@ -17,6 +17,7 @@ from carservices.apphost.bundles import Bundle
 from carservices.apphost.health import Health
 from carservices.apphost.images import Images
 from carservices.apphost.launcher import Launcher
+from carservices.apphost.journal import Journal
 from carservices.apphost.run import Run
 from carservices.apphost.sandbox import Inside, Report, SandboxRefused
 from carservices.apphost.session import Gateway, Session
@@ -27,6 +28,8 @@ FREEZE_SECONDS: Final = 5.0
 STOP_SECONDS: Final = 3.0
 """The SDK gives an app 2 s to say goodbye."""
 CRASHES: Final = 3
+LAST_LEVEL: Final = "critical"
+"""At which an app that cannot go on says why."""
 CRASH_WINDOW: Final = 300.0
 
 log = logging.getLogger(__name__)
@@ -73,6 +76,7 @@ class App:
         self.images = Images(host.place(bundle.id) / "images")
         self.stage = Stage(bundle.manifest.category, self._against_rules)
         self.cpu: float | None = None
+        self.journal = Journal(always=bundle.developed)
         self.rss: int | None = None
         self._host = host
         self._run: Run | None = None
@@ -83,6 +87,7 @@ class App:
         self._lines = Bucket(*AUDIT_LINES)
         self._why: str | None = None
         self._stopping = False
+        self._last_words = ""
         self._returns = False
         self._crashed = False
         self._frozen = False
@@ -137,6 +142,7 @@ class App:
         self._why = self.last_error = None
         self._stopping = self._crashed = self._frozen = False
         self._back_since = time.monotonic()
+        self._last_words = ""
         try:
             self._run = await Run.begin(
                 self.bundle,
@@ -152,6 +158,7 @@ class App:
         except (SandboxRefused, OSError) as error:
             self._crashed = True
             self.last_error = f"it was not started: {error}"
+            self.journal.follow(self._run.session.link)
             self._host.audit(self.id, "not started", reason=str(error))
         else:
             self._gone.clear()
@@ -190,7 +197,7 @@ class App:
         if self._why is None and (self._stopping or status == 0):
             self.last_error = None
         else:
-            self._crash(self._why or run.ending(status), list(run.process.lines))
+            self._crash(self._why or self._ending(run, status), list(run.process.lines))
         self.health = Health()
         self._host.left(self, returns=self._returns)
         self._host.changed()
@@ -198,6 +205,11 @@ class App:
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
+    def _ending(self, run: Run, status: int) -> str:
+        """For its author with the traceback."""
+        how = run.ending(status)
+        return f"{how}\n{self._last_words}" if self.bundle.developed and self._last_words else how
+
         task.add_done_callback(self._tasks.discard)
 
     async def _leave(self, run: Run) -> None:
@@ -213,6 +225,7 @@ class App:
         self._host.audit(self.id, "disabled" if self.disabled else "crashed", reason=how)
         self._host.crashed(self, lines)
 
+        self.journal.note(how)
     async def restart(self) -> None:
         """Without what it had: the link is closed and the process ended before it starts again."""
         if self.running:
@@ -372,12 +385,15 @@ class App:
         if denial.why is Why.UNDECIDED:
             self._host.ask(self, denial.permission)
 
+        if level == LAST_LEVEL:
+            self._last_words = text
     def violated(self, what: str) -> None:
         self.note("violation", reason=what)
 
     def ended(self, why: str | None) -> None:
         """Without its link it is of no use: it may have closed it to end, but if it stays, it is ended."""
         if why is not None:
+        self.journal.note(f"{denial.permission} is {denial.why}: {denial.cure}")
             self._end(why)
         else:
             asyncio.get_running_loop().call_later(STOP_SECONDS, self._end_if, self._run)
@@ -404,3 +420,4 @@ class App:
 
     def pids(self) -> set[int]:
         return self._run.process.launched.pids() if self._run is not None else set()
+        self.journal.note(f"its template is refused: {violations[0]}")

@@ -4,7 +4,7 @@ import asyncio
 import socket
 from collections import deque
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from carservices.app.wire import MAX_FROM_APP, MAX_TO_APP, Channel, Kind, LinkClosed, TooLong, WireError, pack
 from carservices.apphost.budget import MESSAGES, Bucket
@@ -45,6 +45,8 @@ class AppLink:
         self.blocked = False
         """The app does not read: `try_send` would only return False."""
         self.received = self.sent = 0
+        self.tap: Callable[[Literal["app", "host"], bytes], None] | None = None
+        """Hears each message, of the app and of the host."""
         self._loop.add_reader(self._fd, self._read)
 
     # -- reading -----------------------------------------------------------------------------------------------------
@@ -53,6 +55,8 @@ class AppLink:
         try:
             for data in self._channel.records(BATCH):
                 self.received += 1
+                if self.tap is not None:
+                    self.tap("app", data)
                 self._on_record(data)
                 if not self.open:
                     return
@@ -81,6 +85,8 @@ class AppLink:
         record = pack(kind, *fields)
         if len(record) > MAX_TO_APP:
             raise WireError(f"{kind.name} of {len(record)} bytes; at most {MAX_TO_APP} fit")
+        if self.tap is not None:
+            self.tap("host", record)
         if self.open and not (not self._queue and self._hand_over(record)):
             self._queue.append(record)
             self._queued += len(record)
@@ -89,7 +95,10 @@ class AppLink:
 
     def try_send(self, record: bytes) -> bool:
         """Now or not at all; the caller keeps the newest for `on_clear`."""
-        return self.open and not self.blocked and not self._queue and self._hand_over(record)
+        done = self.open and not self.blocked and not self._queue and self._hand_over(record)
+        if done and self.tap is not None:
+            self.tap("host", record)
+        return done
 
     def _hand_over(self, record: bytes) -> bool:
         try:

@@ -36,6 +36,7 @@ class Roster:
         self._disabled = self._read(DISABLED_FILE)
         self._running = self._read(RUNNING_FILE)
         self._stopping = False
+        self._developed: dict[str, Bundle] = {}
 
     def __iter__(self) -> Iterator[App]:
         return iter(list(self._apps.values()))
@@ -51,6 +52,7 @@ class Roster:
     async def rescan(self) -> None:
         """Look for bundles again. An app that is gone is stopped, one with another version is made anew."""
         found, problems = discover(self._places.builtin, [one.folder for one in self._places.store().apps()])
+        found |= self._developed
         for app in self:
             bundle = found.get(app.id)
             if bundle is None or bundle != app.bundle:
@@ -69,6 +71,14 @@ class Roster:
             log.warning("%s", problem)
         self._problems = tuple(problems)
         self.changed()
+
+    def develop(self, bundle: Bundle) -> None:
+        """From the next look on it stands in for an app of its id."""
+        self._developed[bundle.id] = bundle
+
+    def leave(self, app: str) -> None:
+        """Nobody is at work on it any more."""
+        self._developed.pop(app, None)
 
     async def resume(self) -> None:
         """What was at work in the background when the car was switched off goes on."""

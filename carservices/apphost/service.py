@@ -6,15 +6,21 @@ from pathlib import Path
 from typing import Any
 
 from carservices.api.apps import About, Apps, AppState, Display, Permission, Usage
+from carservices.api.inspection import Inspection
 from carservices.api.state import STATE_DIR_VARIABLE
+from carservices.app.manifest import ManifestError
 from carservices.apphost.about import about
+from carservices.apphost.bundles import developed
 from carservices.apphost.host import AppHost, Streams
+from carservices.apphost.inspector import inspect
 from carservices.apphost.launcher import Launcher
 from carservices.apphost.places import Places
 from carservices.apphost.player import SEQ
 from carservices.apphost.sandbox import Ability, Level
 from carservices.apphost.store.install import InstallError
 from carservices.bus import CallError
+from carservices.bus.caller import CALLER
+from carservices.bus.identity import TOOL
 
 MINIMUM_VARIABLE = "CARSERVICES_SANDBOX_MINIMUM"
 """The level below which no app is started: weak, strong or full."""
@@ -110,6 +116,29 @@ class AppsService(Apps):
 
     async def rescan(self) -> None:
         await self.host.roster.rescan()
+
+    # -- for tools ---------------------------------------------------------------------------------------------------
+
+    async def develop(self, folder: str) -> str:
+        if CALLER.get() != TOOL:
+            raise CallError("PERMISSION_DENIED", f"only tools develop apps, and {CALLER.get()} is none")
+        try:
+            bundle = developed(folder)
+        except ManifestError as error:
+            raise CallError("INVALID_ARGUMENT", str(error)) from None
+        await self.host.develop(bundle)
+        return bundle.id
+
+    async def leave(self, app: str) -> None:
+        one = self.host.roster.get(app)
+        if one.bundle.developed:
+            self.host.front.leave(one)
+            await one.stop()
+            self.host.roster.leave(app)
+            await self.host.roster.rescan()
+
+    async def inspect(self, app: str, after: int = 0) -> Inspection:
+        return inspect(self.host.roster.get(app), self.host.surroundings.rules, after)
 
     # -- the app in front --------------------------------------------------------------------------------------------
 

@@ -21,6 +21,8 @@ from carservices.apphost.stage import Offer
 from carservices.bus import Car
 
 BUDGETED: Final = frozenset({Kind.GET, Kind.SET, Kind.CALL, Kind.WATCH, Kind.SUBSCRIBE})
+BEFORE_HELLO: Final = frozenset({Kind.HELLO, Kind.LOG})
+"""An app that cannot be imported still says why."""
 GLOBS_PER_CALL: Final = 20
 """So many globs of a subscription cost as much as one call."""
 
@@ -136,7 +138,7 @@ class Session:
 
     def _dispatch(self, record: Record) -> None:
         kind, fields = record
-        if not self._greeted and kind is not Kind.HELLO:
+        if not self._greeted and kind not in BEFORE_HELLO:
             raise WireError(f"{kind.name} before HELLO")
         if kind in BUDGETED:
             cost = 1.0 + (len(fields[1]) / GLOBS_PER_CALL if kind is Kind.SUBSCRIBE else 0.0)

@@ -57,6 +57,18 @@ class Stage:
         self._live: OrderedDict[int, frozenset[int]] = OrderedDict()
         self._live_under: tuple[str, Rules] | None = None
         self._next = 0.0
+        self.shown: Picture | None = None
+        """What was looked at last."""
+
+    @property
+    def step(self) -> int:
+        """Of the app's task."""
+        return self._quota.step
+
+    @property
+    def refusal(self) -> str | None:
+        """The rule that the newest template broke."""
+        return self._refusal
 
     def offer(self, offer: Offer) -> None:
         """A new template; it is looked at when the app is in front."""
@@ -82,6 +94,10 @@ class Stage:
 
     def picture(self, rules: Rules) -> Picture | None:
         """Look at the newest template, if there is one, and cut what is shown; None before there is anything."""
+        self.shown = self._shown(rules)
+        return self.shown
+
+    def _shown(self, rules: Rules) -> Picture | None:
         if self._offer is not None:
             began = time.perf_counter()
             offer, self._offer = self._offer, None

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Protocol, Self, TypeVar
 
 from carservices.bus import identity, wire
+from carservices.bus.caller import CALLER
 from carservices.bus.errors import CallError, CarError, NotConnected, SetFailed, UnknownSignal
 from carservices.bus.link import Link
 from carservices.bus.sethandle import SetHandle
@@ -235,7 +236,8 @@ class Car:
         """Take the calls of a service. Raises CallError when this name is already taken."""
         implementation.car = self
 
-        async def serve(_caller: str, method: str, params: Any) -> Any:
+        async def serve(caller: str, method: str, params: Any) -> Any:
+            CALLER.set(caller)  # each call is answered in a task of its own
             return await implementation.dispatch(method, params)
 
         await self.serve(implementation.name, serve)

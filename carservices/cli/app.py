@@ -6,8 +6,10 @@ from carservices.cli.common import parser
 
 VERBS = {
     "new": ("carservices.cli.app_author:begin", "begin one: a list, a map or a player"),
+    "run": ("carservices.cli.app_run:run", "try one in a car; each save is there within a second"),
     "check": ("carservices.cli.app_author:check", "what is wrong with one, where, and the cure"),
     "test": ("carservices.cli.app_author:test", "run its tests in a car of memory"),
+    "inspect": ("carservices.cli.app_run:inspect", "look into a running one: step, cuts, the talk on its link"),
     "build": ("carservices.cli.app_install:build", "one signed, reproducible bundle file of an app's folder"),
     "key": ("carservices.cli.app_install:key", "make a publisher's key"),
     "trust": ("carservices.cli.app_install:trust", "whose bundles may be installed"),
