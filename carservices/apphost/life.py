@@ -16,8 +16,8 @@ from carservices.apphost.budget import AUDIT_LINES, Bucket
 from carservices.apphost.bundles import Bundle
 from carservices.apphost.health import Health
 from carservices.apphost.images import Images
-from carservices.apphost.launcher import Launcher
 from carservices.apphost.journal import Journal
+from carservices.apphost.launcher import Launcher
 from carservices.apphost.run import Run
 from carservices.apphost.sandbox import Inside, Report, SandboxRefused
 from carservices.apphost.session import Gateway, Session
@@ -27,9 +27,9 @@ FREEZE_SECONDS: Final = 5.0
 """In the background before an app without a background use is frozen."""
 STOP_SECONDS: Final = 3.0
 """The SDK gives an app 2 s to say goodbye."""
-CRASHES: Final = 3
 LAST_LEVEL: Final = "critical"
 """At which an app that cannot go on says why."""
+CRASHES: Final = 3
 CRASH_WINDOW: Final = 300.0
 
 log = logging.getLogger(__name__)
@@ -75,8 +75,8 @@ class App:
         self.health = Health()
         self.images = Images(host.place(bundle.id) / "images")
         self.stage = Stage(bundle.manifest.category, self._against_rules)
-        self.cpu: float | None = None
         self.journal = Journal(always=bundle.developed)
+        self.cpu: float | None = None
         self.rss: int | None = None
         self._host = host
         self._run: Run | None = None
@@ -86,8 +86,8 @@ class App:
         self._tasks: set[asyncio.Task[None]] = set()
         self._lines = Bucket(*AUDIT_LINES)
         self._why: str | None = None
-        self._stopping = False
         self._last_words = ""
+        self._stopping = False
         self._returns = False
         self._crashed = False
         self._frozen = False
@@ -140,9 +140,9 @@ class App:
         self.stage = Stage(self.bundle.manifest.category, self._against_rules)
         self.health = Health()
         self._why = self.last_error = None
+        self._last_words = ""
         self._stopping = self._crashed = self._frozen = False
         self._back_since = time.monotonic()
-        self._last_words = ""
         try:
             self._run = await Run.begin(
                 self.bundle,
@@ -155,10 +155,10 @@ class App:
                 folders=self._host.folders(self),
                 on_exit=self._exited,
             )
+            self.journal.follow(self._run.session.link)
         except (SandboxRefused, OSError) as error:
             self._crashed = True
             self.last_error = f"it was not started: {error}"
-            self.journal.follow(self._run.session.link)
             self._host.audit(self.id, "not started", reason=str(error))
         else:
             self._gone.clear()
@@ -202,14 +202,14 @@ class App:
         self._host.left(self, returns=self._returns)
         self._host.changed()
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
     def _ending(self, run: Run, status: int) -> str:
         """For its author with the traceback."""
         how = run.ending(status)
         return f"{how}\n{self._last_words}" if self.bundle.developed and self._last_words else how
 
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def _leave(self, run: Run) -> None:
@@ -222,10 +222,10 @@ class App:
         self._crashes.append(now)
         self.last_error = how
         self.disabled = len(self._crashes) == CRASHES and now - self._crashes[0] <= CRASH_WINDOW
+        self.journal.note(how)
         self._host.audit(self.id, "disabled" if self.disabled else "crashed", reason=how)
         self._host.crashed(self, lines)
 
-        self.journal.note(how)
     async def restart(self) -> None:
         """Without what it had: the link is closed and the process ended before it starts again."""
         if self.running:
@@ -365,12 +365,15 @@ class App:
 
     def log(self, level: str, text: str) -> None:
         log.info("%s: %s: %s", self.id, level, text)
+        if level == LAST_LEVEL:
+            self._last_words = text
 
     def pong(self, number: int) -> None:
         self.health.pong(number)
 
     def deny(self, denial: Denial) -> None:
         self.note("denied", permission=denial.permission, why=denial.why, cure=denial.cure)
+        self.journal.note(f"{denial.permission} is {denial.why}: {denial.cure}")
 
     def note(self, what: str, **facts: Any) -> None:
         if self._lines.take():
@@ -385,15 +388,12 @@ class App:
         if denial.why is Why.UNDECIDED:
             self._host.ask(self, denial.permission)
 
-        if level == LAST_LEVEL:
-            self._last_words = text
     def violated(self, what: str) -> None:
         self.note("violation", reason=what)
 
     def ended(self, why: str | None) -> None:
         """Without its link it is of no use: it may have closed it to end, but if it stays, it is ended."""
         if why is not None:
-        self.journal.note(f"{denial.permission} is {denial.why}: {denial.cure}")
             self._end(why)
         else:
             asyncio.get_running_loop().call_later(STOP_SECONDS, self._end_if, self._run)
@@ -404,6 +404,7 @@ class App:
 
     def _against_rules(self, violations: list[Violation]) -> None:
         self.note("template refused", reason=str(violations[0]))
+        self.journal.note(f"its template is refused: {violations[0]}")
         if self.session is not None:
             self.session.send(Kind.CHECK, [list(one) for one in violations])
 
@@ -420,4 +421,3 @@ class App:
 
     def pids(self) -> set[int]:
         return self._run.process.launched.pids() if self._run is not None else set()
-        self.journal.note(f"its template is refused: {violations[0]}")
