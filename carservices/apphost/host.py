@@ -12,7 +12,7 @@ from carservices.api.apps import Asked, Catalog, Front, Player
 from carservices.api.audit import Audit
 from carservices.app.codec import TemplateError
 from carservices.app.wire import Kind
-from carservices.apphost import grants, surroundings, usage
+from carservices.apphost import disk, grants, surroundings, usage
 from carservices.apphost.access import Access
 from carservices.apphost.bundles import Bundle
 from carservices.apphost.consent import Consent
@@ -33,8 +33,8 @@ from carservices.bus import CallError, Car
 from carservices.bus.crashes import write_report
 
 CHECK_SECONDS = 1.0
-GROW_EVERY, METER_EVERY, SAVE_EVERY = 2, 2, 10
-"""Checks between two looks for new signals, at processor and memory, and two writings of the use log."""
+GROW_EVERY, METER_EVERY, DISK_EVERY, SAVE_EVERY = 2, 2, 2, 10
+"""Checks between two looks for new signals, at processor and memory, at the disk, and two writings of the use log."""
 FILES = "files:"
 LAST_LINES = 10
 """Of a crashed app that go to the log; a report has all that were kept."""
@@ -127,6 +127,8 @@ class AppHost:
                 self.usage.save()
             if count % GROW_EVERY == 0:
                 await self._grow()
+            if count % DISK_EVERY == 0:
+                await self._measure_data()
 
     async def _grow(self) -> None:
         """Signals that were not there before join the subscriptions that want them."""
@@ -136,6 +138,12 @@ class AppHost:
             for app in self.roster:
                 if app.session is not None:
                     await app.session.requests.extend()
+
+    async def _measure_data(self) -> None:
+        for app in self.roster:
+            if app.running:
+                stored = await asyncio.to_thread(disk.measure, self.launcher.data(app.id), app.pids())
+                app.hold_to_quota(stored)
 
     def _tell_all(self, changes: Mapping[str, Any]) -> None:
         for app in self.roster:

@@ -14,6 +14,7 @@ from carservices.app.wire import Kind
 from carservices.apphost.access import Access, Denial, Why
 from carservices.apphost.budget import AUDIT_LINES, Bucket
 from carservices.apphost.bundles import Bundle
+from carservices.apphost.disk import Stored
 from carservices.apphost.health import Health
 from carservices.apphost.images import Images
 from carservices.apphost.journal import Journal
@@ -253,6 +254,7 @@ class App:
         """The person has seen how it ended."""
         self._crashed = False
         self.last_error = None
+        self._host.changed()
 
     # -- in front and behind -----------------------------------------------------------------------------------------
 
@@ -324,6 +326,17 @@ class App:
             self._ping()
         if not (self.front or self.bundle.manifest.background) and now - self._back_since >= FREEZE_SECONDS:
             self._freeze()
+
+    def hold_to_quota(self, stored: Stored) -> None:
+        """What it keeps on the disk was measured."""
+        if self._run is None:
+            return
+        warning, end = self._run.quota.judge(stored, time.monotonic())
+        if warning is not None:
+            self.note("quota", reason=warning)
+            self._run.session.send(Kind.CHECK, [["storage", "data", warning]])
+        if end is not None:
+            self._end(end)
 
     def _freeze(self) -> None:
         settled = self.health.greeted and self.health.trouble is None and not self.health.waits

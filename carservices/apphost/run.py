@@ -6,6 +6,7 @@ from pathlib import Path
 from carservices.app import wire
 from carservices.apphost.access import Access
 from carservices.apphost.bundles import Bundle
+from carservices.apphost.disk import Quota
 from carservices.apphost.images import Images
 from carservices.apphost.launcher import Launcher, Process
 from carservices.apphost.proxy import Proxy
@@ -19,6 +20,7 @@ class Run:
     def __init__(self, process: Process, session: Session, proxy: Proxy | None) -> None:
         self.process = process
         self.session = session
+        self.quota = Quota()
         self._proxy = proxy
 
     @classmethod
