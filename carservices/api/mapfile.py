@@ -1,4 +1,4 @@
-"""The map file: roads, areas, buildings and labels as numpy arrays in local metres, read from one npz."""
+"""The drawn map of who builds and who draws it: roads, areas, buildings, labels as arrays in local metres, one npz."""
 
 import json
 import math
@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-ASSETS = Path(__file__).parents[1] / "assets" / "map"
 EARTH_RADIUS_M = 6_371_008.8  # mean radius, IUGG
 STEPS_PER_M = 4  # stored coordinates are whole quarter metres, delta-coded: small numbers compress well
 FORMAT = 2
@@ -152,7 +151,7 @@ def load_map(path: Path) -> MapData:
     with np.load(path, allow_pickle=False) as file:
         meta = json.loads(file["meta"].tobytes())
         if meta["format"] != FORMAT:
-            raise ValueError(f"{path.name} has map format {meta['format']}, not {FORMAT}: run map_data again")
+            raise ValueError(f"{path.name} has map format {meta['format']}, not {FORMAT}: import it again")
         arrays: dict[str, Any] = {
             name: _unpack_xy(file[name]) if name.endswith("_xy") else file[name] for name in ARRAYS
         }
@@ -164,8 +163,3 @@ def load_map(path: Path) -> MapData:
         names=meta["names"],
         **arrays,
     )
-
-
-def builtin_maps() -> list[Path]:
-    """The map files shipped with the shell."""
-    return sorted(ASSETS.glob("*.npz"))

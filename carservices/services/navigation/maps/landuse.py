@@ -28,7 +28,7 @@ class BuiltUp:
     def read(cls, pbf: Path) -> Self:
         """From the `landuse` areas of an extract."""
         wkb = osmium.geom.WKBFactory()
-        areas = osmium.FileProcessor(str(pbf)).with_areas()
+        areas = osmium.FileProcessor(str(pbf)).with_areas().with_filter(osmium.filter.KeyFilter("landuse"))
         return cls(
             [
                 shapely.from_wkb(wkb.create_multipolygon(area), on_invalid="fix").buffer(0)

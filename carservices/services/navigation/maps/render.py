@@ -1,0 +1,293 @@
+"""Builds render.npz, the drawn map, from an OSM extract.
+
+Heights of buildings come from `height` or `building:levels` (3 m each) where mapped, else from a default by type and
+footprint; limits from `maxspeed`, else the statutory default, marked as not posted.
+"""
+
+import itertools
+from array import array
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import mapbox_earcut
+import numpy as np
+import osmium
+import osmium.geom
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from carservices.api.mapfile import AreaKind, LabelKind, Projection, RoadClass, pack_xy, save_map
+from carservices.services.navigation.maps.landuse import BuiltUp
+from carservices.services.navigation.maps.roads import (
+    ATTRIBUTION,
+    Network,
+    Way,
+    assumed_limit,
+    posted_limit,
+    stream_ways,
+)
+
+# Links are drawn one class below the road they belong to: as wide as the main road they would drown it.
+ROADS = {
+    "motorway": RoadClass.MOTORWAY, "motorway_link": RoadClass.PRIMARY, "trunk": RoadClass.PRIMARY,
+    "trunk_link": RoadClass.SECONDARY, "primary": RoadClass.PRIMARY, "primary_link": RoadClass.SECONDARY,
+    "secondary": RoadClass.SECONDARY, "secondary_link": RoadClass.TERTIARY, "tertiary": RoadClass.TERTIARY,
+    "tertiary_link": RoadClass.RESIDENTIAL, "unclassified": RoadClass.RESIDENTIAL, "residential": RoadClass.RESIDENTIAL,
+    "road": RoadClass.RESIDENTIAL, "living_street": RoadClass.RESIDENTIAL, "service": RoadClass.SERVICE,
+    "pedestrian": RoadClass.PATH, "cycleway": RoadClass.PATH, "track": RoadClass.PATH, "footway": RoadClass.PATH,
+    "path": RoadClass.PATH,
+}  # fmt: skip
+OTHER_LINES = {
+    ("railway", "rail"): RoadClass.RAIL,
+    ("waterway", "river"): RoadClass.RIVER,
+    ("waterway", "canal"): RoadClass.RIVER,
+}
+AREAS = {
+    "landuse": {
+        "residential": AreaKind.SETTLEMENT, "commercial": AreaKind.INDUSTRY, "industrial": AreaKind.INDUSTRY,
+        "retail": AreaKind.INDUSTRY, "military": AreaKind.INDUSTRY, "garages": AreaKind.INDUSTRY,
+        "grass": AreaKind.GREEN, "meadow": AreaKind.GREEN, "allotments": AreaKind.GREEN, "cemetery": AreaKind.GREEN,
+        "recreation_ground": AreaKind.GREEN, "village_green": AreaKind.GREEN, "forest": AreaKind.WOOD,
+        "reservoir": AreaKind.WATER, "basin": AreaKind.WATER,
+    },
+    "leisure": {
+        "park": AreaKind.GREEN, "garden": AreaKind.GREEN, "pitch": AreaKind.GREEN, "golf_course": AreaKind.GREEN,
+    },
+    "natural": {"water": AreaKind.WATER, "wood": AreaKind.WOOD, "scrub": AreaKind.GREEN, "wetland": AreaKind.GREEN},
+    "waterway": {"riverbank": AreaKind.WATER},
+}  # fmt: skip
+PLACES = {
+    "city": LabelKind.TOWN, "town": LabelKind.TOWN, "village": LabelKind.VILLAGE, "hamlet": LabelKind.VILLAGE,
+    "suburb": LabelKind.SUBURB,
+}  # fmt: skip
+HEIGHTS = {
+    "house": 7, "detached": 7, "terrace": 8, "residential": 11, "apartments": 15, "garage": 3, "garages": 3,
+    "carport": 3, "shed": 3, "roof": 4, "hut": 3, "church": 18, "cathedral": 30, "hospital": 14, "school": 11,
+    "university": 16, "industrial": 8, "warehouse": 8, "hangar": 9, "commercial": 10, "retail": 7, "supermarket": 6,
+    "office": 16, "public": 12, "dormitory": 15, "kiosk": 3, "block": 18,
+}  # fmt: skip
+HEIGHT_BY_FOOTPRINT = [(60, 3.0), (250, 7.0), (450, 10.0), (1200, 13.0), (float("inf"), 9.0)]  # up to m², height in m
+LEVEL_M = 3.0
+MIN_AREA_M2 = {"house": 18.0, "area": 150.0}
+TOLERANCE_M = {"house": 0.3, "area": 2.0, "line": 0.4}
+LABEL_EVERY_M = 220.0
+MARGIN_M = 200.0
+WATER_NAMED_M2 = 20_000
+AT_ONCE = 20_000  # areas shaped together: fast, and 20 MB at most
+
+
+def write_render(pbf: Path, target: Path, name: str) -> dict[str, int]:
+    """Read ``pbf`` and write ``target``; returns counts of lines, areas, buildings and labels."""
+    builder = _Builder(pbf)
+    builder.read()
+    meta = {
+        "name": name,
+        "attribution": ATTRIBUTION,
+        "origin": [builder.projection.lat0, builder.projection.lon0],
+        "bounds": builder.bounds,
+        "names": list(builder.names),
+    }
+    save_map(target, meta, builder.arrays())
+    return {
+        "lines": len(builder.roads),
+        "areas": len(builder.areas),
+        "buildings": len(builder.houses),
+        "labels": len(builder.labels),
+    }
+
+
+class _Builder:
+    """Collects the features of one extract."""
+
+    def __init__(self, pbf: Path) -> None:
+        self.pbf = pbf
+        self.built_up = BuiltUp.read(pbf)
+        drivable, self.drivable = _drivable(pbf)
+        low, high = np.percentile(drivable, (0.05, 99.95), axis=0)
+        self.projection = Projection(*(float(round(v, 5)) for v in (low + high) / 2))
+        corners = self.projection.array_xy(np.array([low, high]))
+        self.bounds = [round(float(v), 1) for v in (*(corners[0] - MARGIN_M), *(corners[1] + MARGIN_M))]
+        x0, y0, x1, y1 = self.bounds
+        self.box = shapely.box(x0, y0, x1, y1)
+        self.names: dict[str, int] = {"": 0}
+        self.roads: list[tuple[Any, ...]] = []
+        self.waiting: dict[str, list[tuple[str, AreaKind | None, dict[str, str]]]] = {"house": [], "area": []}
+        self.areas: list[tuple[AreaKind, shapely.Polygon]] = []
+        self.houses: list[tuple[float, shapely.Polygon]] = []
+        self.labels: list[tuple[LabelKind, int, tuple[float, float]]] = []
+        self.streets: dict[tuple[LabelKind, str], list[BaseGeometry]] = defaultdict(list)
+
+    def name(self, text: str) -> int:
+        return self.names.setdefault(text, len(self.names))
+
+    def read(self) -> None:
+        wkb = osmium.geom.WKBFactory()
+        wanted = osmium.filter.KeyFilter("building", "highway", "railway", *AREAS, "place")
+        for item in osmium.FileProcessor(str(self.pbf)).with_areas().with_filter(wanted):
+            tags = dict(item.tags) if not isinstance(item, osmium.osm.Changeset) else {}
+            if isinstance(item, osmium.osm.Node) and tags.get("place") in PLACES and "name" in tags:
+                self.label(PLACES[tags["place"]], tags["name"], self.projection.to_xy(item.lat, item.lon))
+            elif isinstance(item, osmium.osm.Way):
+                self.line(item, tags)
+            elif isinstance(item, osmium.osm.Area):
+                self.area(wkb.create_multipolygon(item), tags)
+        self.shape_waiting()
+        self.street_labels()
+
+    def label(self, kind: LabelKind, name: str, at: tuple[float, float]) -> None:
+        if self.box.contains(shapely.Point(at)):
+            self.labels.append((kind, self.name(name), at))
+
+    def line(self, item: osmium.osm.Way, tags: dict[str, str]) -> None:
+        points = [(n.ref, (n.location.lat, n.location.lon)) for n in item.nodes if n.location.valid()]
+        kind = ROADS.get(tags.get("highway", ""))
+        if kind is None:
+            kind = next((k for (key, value), k in OTHER_LINES.items() if tags.get(key) == value), None)
+        hidden = tags.get("area") == "yes" or (
+            tags.get("tunnel") == "yes" and kind in (RoadClass.RAIL, RoadClass.RIVER)
+        )
+        if kind is None or len(points) < 2 or hidden:
+            return
+        way = Way(item.id, tags, [n for n, _ in points], [p for _, p in points])
+        limit, posted, oneway = 0, False, 0
+        if kind.drivable:
+            if item.id not in self.drivable:
+                kind = RoadClass.PATH
+            else:
+                known = posted_limit(tags)
+                limit, posted, oneway = known or assumed_limit(way, self.built_up), known is not None, way.oneway
+        line = shapely.LineString(self.projection.array_xy(np.array(way.points))).simplify(TOLERANCE_M["line"])
+        if not line.intersects(self.box) or line.length < 1:
+            return
+        name = tags.get("name") or tags.get("ref", "").split(";")[0]
+        self.roads.append((shapely.get_coordinates(line), kind, self.name(name), limit, posted, oneway))
+        if name and kind <= RoadClass.RESIDENTIAL:
+            self.streets[LabelKind.MAIN_ROAD if kind <= RoadClass.SECONDARY else LabelKind.ROAD, name].append(line)
+
+    def area(self, wkb: str, tags: dict[str, str]) -> None:
+        kind = next((AREAS[key][tags[key]] for key in AREAS if tags.get(key) in AREAS[key]), None)
+        house = tags.get("building", "no") not in ("no", "demolished", "construction", "entrance", "proposed")
+        if kind is None and not house:
+            return
+        self.waiting["house" if house else "area"].append((wkb, kind, tags))
+        if sum(map(len, self.waiting.values())) >= AT_ONCE:
+            self.shape_waiting()
+
+    def shape_waiting(self) -> None:
+        """Cut and simplify the areas read so far, many at once."""
+        for what, found in self.waiting.items():
+            if not found:
+                continue
+            shapes = shapely.from_wkb([wkb for wkb, _, _ in found])
+            shapes = shapely.transform(shapes, lambda lonlat: self.projection.array_xy(lonlat[:, ::-1]))
+            shapes = shapely.intersection(shapely.buffer(shapes, 0), self.box)
+            parts, owner = shapely.get_parts(shapely.simplify(shapes, TOLERANCE_M[what]), return_index=True)
+            sizes = shapely.area(parts)
+            large = (shapely.get_type_id(parts) == shapely.GeometryType.POLYGON) & (sizes >= MIN_AREA_M2[what])
+            for polygon, size, index in zip(
+                shapely.normalize(parts[large]), sizes[large].tolist(), owner[large].tolist(), strict=True
+            ):
+                _, kind, tags = found[index]
+                if kind is None or what == "house":
+                    self.houses.append((height(tags, size), polygon))
+                    continue
+                self.areas.append((kind, polygon))
+                if kind == AreaKind.WATER and "name" in tags and size > WATER_NAMED_M2:
+                    x, y = polygon.representative_point().coords[0]
+                    self.label(LabelKind.WATER, tags["name"], (x, y))
+            found.clear()
+
+    def street_labels(self) -> None:
+        for (kind, name), lines in self.streets.items():
+            merged = shapely.line_merge(shapely.multilinestrings(lines))
+            for part in shapely.get_parts(merged):
+                if part.length < 60:
+                    continue
+                count = max(1, round(part.length / LABEL_EVERY_M))
+                for i in range(count):
+                    point = part.interpolate((i + 0.5) / count, normalized=True)
+                    self.label(kind, name, (point.x, point.y))
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        self.areas.sort(key=lambda area: area[0])
+        roads = sorted(self.roads, key=lambda road: (road[1], *road[0][0]))
+        labels = sorted(self.labels)
+        columns = list(zip(*roads, strict=True))
+        return {
+            "road_xy": pack_xy(np.concatenate(columns[0])),
+            "road_start": starts(len(points) for points in columns[0]),
+            "road_class": np.array(columns[1], np.uint8),
+            "road_name": _numbers(columns[2]),
+            "road_limit": np.array(columns[3], np.uint8),
+            "road_posted": np.array(columns[4], bool),
+            "road_oneway": np.array(columns[5], np.int8),
+            "area_ring": rings([polygon for _, polygon in self.areas]),
+            "area_kind": np.array([kind for kind, _ in self.areas], np.uint8),
+            **polygons("area", [polygon for _, polygon in self.areas]),
+            "house_height": np.array([height for height, _ in self.houses], np.float32),
+            "house_ring": rings([polygon for _, polygon in self.houses]),
+            **polygons("house", [polygon for _, polygon in self.houses]),
+            "label_kind": np.array([kind for kind, _, _ in labels], np.uint8),
+            "label_name": _numbers([name for _, name, _ in labels]),
+            "label_xy": pack_xy(np.array([at for _, _, at in labels]).reshape(-1, 2)),
+        }
+
+
+def height(tags: dict[str, str], footprint: float) -> float:
+    """Metres, rounded to half a metre."""
+    for key, scale in (("height", 1.0), ("building:levels", LEVEL_M)):
+        try:
+            return min(150.0, max(3.0, round(2 * scale * float(tags[key].removesuffix("m").strip())) / 2))
+        except (KeyError, ValueError):
+            continue
+    default = next(metres for limit, metres in HEIGHT_BY_FOOTPRINT if footprint < limit)
+    return float(HEIGHTS.get(tags["building"], default))
+
+
+def starts(lengths: Iterable[int]) -> NDArray[np.int32]:
+    """Offsets of items of the given lengths, and the total."""
+    return np.array([0, *itertools.accumulate(lengths)], np.int32)
+
+
+def open_rings(polygon: shapely.Polygon) -> list[NDArray[np.float64]]:
+    """The rings of a polygon without the repeated last point."""
+    return [shapely.get_coordinates(ring)[:-1] for ring in (polygon.exterior, *polygon.interiors)]
+
+
+def rings(shapes: list[shapely.Polygon]) -> NDArray[np.int32]:
+    """First vertex of every ring of all polygons."""
+    return starts(len(ring) for polygon in shapes for ring in open_rings(polygon))
+
+
+def polygons(prefix: str, shapes: list[shapely.Polygon]) -> dict[str, NDArray[Any]]:
+    """Vertices and triangles of polygons."""
+    points, triangles = [np.zeros((0, 2))], [np.zeros(0, np.uint32)]
+    for polygon in shapes:
+        parts = open_rings(polygon)
+        points.append(np.concatenate(parts))
+        ends = np.array(list(itertools.accumulate(len(part) for part in parts)), np.uint32)
+        triangles.append(mapbox_earcut.triangulate_float64(points[-1], ends))
+    return {
+        f"{prefix}_xy": pack_xy(np.concatenate(points)),
+        f"{prefix}_start": starts(len(p) for p in points[1:]),
+        f"{prefix}_tri": _numbers(np.concatenate(triangles)),
+        f"{prefix}_tri_start": starts(len(t) for t in triangles[1:]),
+    }
+
+
+def _numbers(values: Any) -> NDArray[Any]:
+    """Whole numbers in two bytes each, or in four where one is too large."""
+    array = np.array(values, np.uint32)
+    return array if array.size and array.max() > np.iinfo(np.uint16).max else array.astype(np.uint16)
+
+
+def _drivable(pbf: Path) -> tuple[NDArray[np.float64], set[int]]:
+    """(n, 2) latitudes and longitudes of all points cars reach, and the ways they use."""
+    points, ways = array("d"), set()
+    for way in stream_ways(pbf, Network()):
+        ways.add(way.id)
+        points.extend(itertools.chain.from_iterable(way.points))
+    return np.array(points).reshape(-1, 2), ways
