@@ -19,7 +19,9 @@ class Places:
     state: Path
     run: Path
     builtin: Path = BUILTIN
-    folders: dict[str, Path] = field(default_factory=lambda: {"music": Path.home() / "Music"})
+    folders: dict[str, Path] = field(
+        default_factory=lambda: {"calendar": Path.home() / "Calendar", "music": Path.home() / "Music"}
+    )
 
     def file(self, name: str) -> StateFile:
         """One of our books."""

@@ -116,7 +116,7 @@ def launch(plan: LaunchPlan, ability: Ability, minimum: Level = Level.WEAK) -> L
 
 
 def environment(plan: LaunchPlan, where: Inside) -> dict[str, str]:
-    """All the app sees of the host's environment: nothing."""
+    """All the app sees of the host's environment: its time zone."""
     base = {
         "HOME": where.data,
         "LANG": "C.UTF-8",
@@ -124,8 +124,17 @@ def environment(plan: LaunchPlan, where: Inside) -> dict[str, str]:
         "PYTHONDONTWRITEBYTECODE": "1",
         "SSL_CERT_DIR": bwrap.TRUSTED if where.data == bwrap.DATA else str(bwrap.CERTIFICATES),
         "TMPDIR": "/tmp" if where.data == bwrap.DATA else where.data,
+        "TZ": time_zone(),
     }
     return {**base, **plan.environment(where)}
+
+
+def time_zone() -> str:
+    """The name of the machine's zone: apps see neither our environment nor /etc/localtime."""
+    if name := os.environ.get("TZ"):
+        return name
+    _, zones, name = str(Path("/etc/localtime").resolve()).partition("/zoneinfo/")
+    return name if zones else "UTC"
 
 
 def outside(plan: LaunchPlan) -> Inside:
