@@ -3,6 +3,7 @@
 import struct
 import zlib
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ APPS = Path(__file__).parents[1] / "apps"
 SIZE, OVER = 192, 4
 """Pixels of an icon, and samples in each direction of one pixel."""
 TOP, BOTTOM, INK, DIM = (37, 47, 59), (24, 30, 40), (110, 231, 183), (62, 78, 96)
+DARK, LIGHT, SUN, SKY = (10, 14, 18), (214, 224, 234), (255, 200, 87), (112, 178, 255)
 CORNER = 42
 
 Mask = NDArray[np.bool_]
@@ -38,6 +40,20 @@ def beam(x0: float, y0: float, x1: float, y1: float, thick: float) -> Mask:
     return np.asarray((x0 <= X) & (x1 >= X) & (line <= Y) & (line + thick >= Y))
 
 
+def disc(x: float, y: float, radius: float) -> Mask:
+    return np.asarray(np.hypot(X - x, Y - y) <= radius)
+
+
+def stroke(points: list[tuple[float, float]], thick: float) -> Mask:
+    """A line through these points, with round ends."""
+    found = np.zeros_like(X, dtype=bool)
+    for (x0, y0), (x1, y1) in pairwise(points):
+        dx, dy = x1 - x0, y1 - y0
+        along = np.clip(((X - x0) * dx + (Y - y0) * dy) / (dx * dx + dy * dy), 0, 1)
+        found |= np.hypot(X - x0 - along * dx, Y - y0 - along * dy) <= thick / 2
+    return found
+
+
 def music() -> list[tuple[Mask, tuple[int, int, int]]]:
     """Two notes under one beam."""
     heads = oval(69, 134, 20, 15, -20) | oval(125, 122, 20, 15, -20)
@@ -51,9 +67,45 @@ def reader() -> list[tuple[Mask, tuple[int, int, int]]]:
     return [(box(40, 44, 152, 148, 12), DIM), (box(54, 60, 92, 92, 6) | lines, INK)]
 
 
+def calendar() -> list[tuple[Mask, tuple[int, int, int]]]:
+    """A sheet with a marked day."""
+    sheet = box(38, 46, 154, 156, 16)
+    rings = stroke([(66, 36), (66, 56)], 10) | stroke([(126, 36), (126, 56)], 10)
+    days = [box(54 + 31 * n, 92 + 30 * w, 76 + 31 * n, 112 + 30 * w, 6) for w in range(2) for n in range(3)]
+    marked = days.pop(4)
+    return [(sheet, DARK), (sheet & (Y < 78), INK), (rings, LIGHT), (np.logical_or.reduce(days), DIM), (marked, INK)]
+
+
+def weather() -> list[tuple[Mask, tuple[int, int, int]]]:
+    """The sun behind a cloud with rain."""
+    turns = [(np.cos(turn), np.sin(turn)) for turn in np.arange(8) * np.pi / 4]
+    rays = [stroke([(116 + 40 * x, 72 + 40 * y), (116 + 50 * x, 72 + 50 * y)], 8) for x, y in turns]
+
+    def cloud(more: float) -> Mask:
+        puffs = disc(66, 116, 26 + more) | disc(98, 100, 32 + more) | disc(128, 118, 24 + more)
+        return puffs | box(42 - more, 112 - more, 152 + more, 142 + more, 15 + more)
+
+    rain = [stroke([(x + 3, 154), (x - 3, 166)], 8) for x in (70, 98, 126)]
+    sun = disc(116, 72, 28) | np.logical_or.reduce(rays)
+    return [(sun, SUN), (cloud(6), BOTTOM), (cloud(0), LIGHT), (np.logical_or.reduce(rain), SKY)]
+
+
+def triplog() -> list[tuple[Mask, tuple[int, int, int]]]:
+    """A winding road from a start to a pin."""
+    way = np.linspace(0, 1, 40)
+    xs, ys = 52 + 80 * way + 44 * np.sin(2 * np.pi * way), 150 - 66 * way
+    road = list(zip(xs.tolist(), ys.tolist(), strict=True))
+    pin = disc(132, 52, 22) | ((np.abs(X - 132) * 0.84 + (Y - 52) * 0.54 <= 22) & (Y >= 64))
+    start, holes = disc(52, 150, 14), disc(52, 150, 6) | disc(132, 52, 8)
+    return [(stroke(road, 20), DARK), (stroke(road, 8), INK), (start, LIGHT), (pin, SUN), (holes, DARK)]
+
+
 ICONS: dict[str, Callable[[], list[tuple[Mask, tuple[int, int, int]]]]] = {
+    "org.carservices.calendar": calendar,
     "org.carservices.music": music,
     "org.carservices.reader": reader,
+    "org.carservices.triplog": triplog,
+    "org.carservices.weather": weather,
 }
 
 
