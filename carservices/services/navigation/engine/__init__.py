@@ -1,0 +1,1 @@
+"""Engines that search routes on the map in use."""

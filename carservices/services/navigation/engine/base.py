@@ -1,0 +1,150 @@
+"""What every routing engine answers: requests, routes, and the errors a driver understands."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from carservices.api.routes import Avoid, Lane, ManeuverKind, Mode
+
+Point = tuple[float, float]
+"""Latitude and longitude in degrees, WGS 84."""
+Trouble = Literal["unreachable", "off_map", "no_map", "engine_down"]
+
+
+class RouteError(Exception):
+    """There is no route; ``kind`` for programs, the message is one sentence for the driver."""
+
+    def __init__(self, kind: Trouble, sentence: str) -> None:
+        super().__init__(sentence)
+        self.kind = kind
+
+
+@dataclass(frozen=True, slots=True)
+class Via:
+    """A point to pass, degrees; ``heading`` (clockwise from north) is the way the car faces there, if it matters."""
+
+    lat: float
+    lon: float
+    heading: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RouteRequest:
+    """From the first via through the others to the last; ``alternates`` only between two."""
+
+    via: tuple[Via, ...]
+    mode: Mode = Mode.FASTEST
+    avoid: frozenset[Avoid] = frozenset()
+    alternates: int = 0
+    language: str = "en"
+
+    def __post_init__(self) -> None:
+        if len(self.via) < 2:
+            raise ValueError(f"a route needs a start and a destination, {len(self.via)} points came")
+
+
+@dataclass(frozen=True, slots=True)
+class Maneuver:
+    """What to do at point ``at_index`` of the geometry, and the stretch from there to the next maneuver.
+
+    ``metres`` and ``seconds`` are of that stretch; bearings in degrees clockwise from north.
+    """
+
+    kind: ManeuverKind
+    at_index: int
+    metres: float
+    seconds: float
+    streets: tuple[str, ...] = ()
+    """Names of the road after it, then its numbers."""
+    exit: str | None = None
+    roundabout_exit: int | None = None
+    lanes: tuple[Lane, ...] = ()
+    sign: str | None = None
+    bearing_before: float | None = None
+    bearing_after: float | None = None
+    instruction: str | None = None
+    """The engine's own sentence, in the language of the request."""
+
+
+@dataclass(frozen=True, slots=True)
+class EdgePart:
+    """A stretch of road from point ``at_index`` of the geometry on: m, km/h expected, km/h allowed (0 unknown)."""
+
+    at_index: int
+    arc: int
+    """Of the map's `RoadGraph`, -1 where the engine has its own graph."""
+    way: int
+    """Of OpenStreetMap."""
+    metres: float
+    speed: float
+    limit: int = 0
+    grade: float = 0.0
+    """Mean slope as a tangent, up is positive."""
+    flags: int = 0
+    """As in `carservices.services.navigation.engine.graph`."""
+    street: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """From one via to the next."""
+
+    metres: float
+    seconds: float
+    end_index: int
+    """Point of the geometry where it ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One way through all vias."""
+
+    geometry: tuple[Point, ...]
+    metres: float
+    seconds: float
+    legs: tuple[Leg, ...]
+    maneuvers: tuple[Maneuver, ...]
+    edges: tuple[EdgePart, ...]
+    engine: str
+    notes: tuple[str, ...] = field(default=())
+    """What does not hold for it as asked, one sentence each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """A recorded drive on the road: points on it, one for each given one, and the ways they lie on (0: none)."""
+
+    points: tuple[Point, ...]
+    ways: tuple[int, ...]
+
+
+Matrix = tuple[list[list[float]], list[list[float]]]
+"""Seconds and metres from each point to each; infinite where there is no way."""
+Outline = tuple[Point, ...]
+
+
+class Engine(ABC):
+    """Searches on one map. Every method raises `RouteError`."""
+
+    name: str
+
+    @abstractmethod
+    async def route(self, request: RouteRequest) -> list[Route]:
+        """The best route, then alternates."""
+
+    @abstractmethod
+    async def matrix(self, points: Sequence[Point]) -> Matrix:
+        """Fastest ways between all of the points."""
+
+    @abstractmethod
+    async def isochrone(self, point: Point, minutes: float) -> list[Outline]:
+        """Outlines of what can be reached in that time."""
+
+    @abstractmethod
+    async def match(self, points: Sequence[Point]) -> Matched:
+        """Put a recorded drive on the road."""
+
+    async def close(self) -> None:
+        """Let go of what it holds."""
+        return

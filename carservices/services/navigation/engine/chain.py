@@ -1,0 +1,140 @@
+"""A chain of arcs made into a route: geometry, metres, seconds, legs, edges and maneuvers."""
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from carservices.api.routes import ManeuverKind as Kind
+from carservices.services.navigation.engine.base import EdgePart, Leg, Maneuver, Point, Route
+from carservices.services.navigation.engine.geo import bearing, metres, turned
+from carservices.services.navigation.engine.graph import Snap
+from carservices.services.navigation.engine.linegraph import LineGraph
+from carservices.services.navigation.engine.maneuvers import decisions
+
+AT_THE_KERB_M = 4.0
+"""A destination nearer to the road than this lies on neither side."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """One leg: arcs from the start's to the end's, driven from ``start`` to ``end``."""
+
+    start: Snap
+    end: Snap
+    arcs: tuple[int, ...]
+
+    def spans(self, lines: LineGraph) -> list[tuple[int, float, float]]:
+        """Each arc and the offsets in m between which it is driven."""
+        last = len(self.arcs) - 1
+        return [
+            (
+                arc,
+                self.start.offset_m if k == 0 else 0.0,
+                self.end.offset_m if k == last else float(lines.roads.length[arc]),
+            )
+            for k, arc in enumerate(self.arcs)
+        ]
+
+
+def assemble(lines: LineGraph, chains: Sequence[Chain], target: Point, engine: str, notes: tuple[str, ...]) -> Route:
+    """The route along chains that follow each other; ``target`` is the place itself, beside the road."""
+    writer = _Writer(lines)
+    for chain in chains:
+        writer.leg(chain)
+    return writer.route(target, engine, notes)
+
+
+class _Writer:
+    """Collects a route leg by leg."""
+
+    def __init__(self, lines: LineGraph) -> None:
+        self._lines = lines
+        self._geometry: list[Point] = []
+        self._edges: list[EdgePart] = []
+        self._seconds: list[float] = []
+        self._legs: list[Leg] = []
+        self._marks: list[tuple[int, Maneuver]] = []
+
+    def leg(self, chain: Chain) -> None:
+        roads, arcs = self._lines.roads, list(chain.arcs)
+        base = len(self._edges)
+        waits = [0.0, *(self._lines.turn_seconds([a, b]) for a, b in itertools.pairwise(arcs))]
+        for (arc, start, end), wait in zip(chain.spans(self._lines), waits, strict=True):
+            points = roads.geometry(arc, start, end)
+            if self._geometry:
+                points = points[1:]
+            at = max(0, len(self._geometry) - 1)
+            self._geometry += points
+            length = max(0.0, end - start)
+            self._edges.append(
+                EdgePart(
+                    at,
+                    arc,
+                    int(roads.way[arc]),
+                    length,
+                    float(roads.speed[arc]),
+                    int(roads.limit[arc]),
+                    float(roads.grade[arc]),
+                    int(roads.flags[arc]),
+                    roads.street(arc),
+                )
+            )
+            self._seconds.append(float(roads.seconds[arc]) * length / float(roads.length[arc]) + wait)
+        kind = Kind.WAYPOINT if base else Kind.START
+        self._mark(base, kind, roads.streets(arcs[0]), after=chain.start.bearing)
+        for one in decisions(self._lines, arcs):
+            self._mark(base + one.at, one.kind, one.streets, one.before, one.after, one.exit)
+        span = slice(base, len(self._edges))
+        self._legs.append(
+            Leg(sum(edge.metres for edge in self._edges[span]), sum(self._seconds[span]), len(self._geometry) - 1)
+        )
+
+    def route(self, target: Point, engine: str, notes: tuple[str, ...]) -> Route:
+        """All legs together."""
+        self._mark(len(self._edges), self._arrival(target), ())
+        starts = [at for at, _ in self._marks] + [len(self._edges)]
+        maneuvers = tuple(
+            Maneuver(
+                mark.kind,
+                mark.at_index,
+                sum(edge.metres for edge in self._edges[starts[k] : starts[k + 1]]),
+                sum(self._seconds[starts[k] : starts[k + 1]]),
+                mark.streets,
+                roundabout_exit=mark.roundabout_exit,
+                bearing_before=mark.bearing_before,
+                bearing_after=mark.bearing_after,
+            )
+            for k, (_, mark) in enumerate(self._marks)
+        )
+        return Route(
+            tuple(self._geometry),
+            sum(leg.metres for leg in self._legs),
+            sum(leg.seconds for leg in self._legs),
+            tuple(self._legs),
+            maneuvers,
+            tuple(self._edges),
+            engine,
+            notes,
+        )
+
+    def _mark(
+        self,
+        edge: int,
+        kind: Kind,
+        streets: tuple[str, ...],
+        before: float | None = None,
+        after: float | None = None,
+        roundabout_exit: int | None = None,
+    ) -> None:
+        index = self._edges[edge].at_index if edge < len(self._edges) else len(self._geometry) - 1
+        mark = Maneuver(kind, index, 0.0, 0.0, streets, None, roundabout_exit, (), None, before, after)
+        self._marks.append((edge, mark))
+
+    def _arrival(self, target: Point) -> Kind:
+        """On which side of the road the place lies."""
+        end = self._geometry[-1]
+        before = next((point for point in reversed(self._geometry) if point != end), None)
+        if before is None or metres(end, target) < AT_THE_KERB_M:
+            return Kind.DESTINATION
+        side = turned(bearing(before, end), bearing(end, target))
+        return Kind.DESTINATION_RIGHT if side > 0 else Kind.DESTINATION_LEFT

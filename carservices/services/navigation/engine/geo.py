@@ -1,0 +1,42 @@
+"""Distances and bearings on the earth, for points that are near each other."""
+
+import itertools
+import math
+from collections.abc import Sequence
+
+EARTH = 6_371_008.8
+"""m, mean radius (IUGG)."""
+DEGREE = math.pi * EARTH / 180.0
+"""m of a degree of latitude."""
+
+
+def metres(a: tuple[float, float], b: tuple[float, float]) -> float:
+    """Between two points (lat, lon): equirectangular, within 0.1 % up to 100 km off the poles."""
+    dx = (b[1] - a[1]) * math.cos(math.radians((a[0] + b[0]) / 2.0))
+    return DEGREE * math.hypot(dx, b[0] - a[0])
+
+
+def bearing(a: tuple[float, float], b: tuple[float, float]) -> float:
+    """From a to b, degrees clockwise from north, 0–360."""
+    dx = (b[1] - a[1]) * math.cos(math.radians((a[0] + b[0]) / 2.0))
+    return math.degrees(math.atan2(dx, b[0] - a[0])) % 360.0
+
+
+def turned(before: float, after: float) -> float:
+    """How far one must turn from one bearing to the other: degrees, -180–180, right is positive."""
+    return (after - before + 180.0) % 360.0 - 180.0
+
+
+def along(points: Sequence[tuple[float, float]]) -> list[float]:
+    """m from the first point to each."""
+    out = [0.0]
+    for a, b in itertools.pairwise(points):
+        out.append(out[-1] + metres(a, b))
+    return out
+
+
+def moved(point: tuple[float, float], course: float, distance: float) -> tuple[float, float]:
+    """The point ``distance`` m away in the direction ``course``."""
+    angle = math.radians(course)
+    lat = point[0] + distance * math.cos(angle) / DEGREE
+    return lat, point[1] + distance * math.sin(angle) / (DEGREE * math.cos(math.radians(point[0])))

@@ -1,0 +1,148 @@
+"""Exact search on a road graph arc by arc, so that forbidden turns, turning round and turn costs count.
+
+The nodes of the searched graph are the arcs of the roads, its edges are the turns from one arc into the next (the
+line graph: Winter, "Modeling costs of turns in route planning", GeoInformatica 6, 2002).
+"""
+
+import itertools
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components, dijkstra
+
+from carservices.api.routes import Avoid, Mode
+from carservices.services.navigation.engine.graph import MOTORWAY, Flag, Floats, Ints, RoadGraph
+
+TURN_S = 4.0
+"""s a turn of 90° costs on average, by its share of 90° up to 180°; straight on costs nothing."""
+ROUND_S = 60.0
+"""s turning round costs; only where the road ends."""
+ENTER_S = 600.0
+"""s that keep through traffic out of roads for residents; who has business there pays it on every way."""
+AVOIDED = 20.0
+"""A road to avoid counts this many times as much, so that it is taken only where there is no other way."""
+ROLLING_N, AERO_NS2, CAR_KG = 190.0, 0.4, 1900.0
+"""Resistance of a compact electric car: N, N per (m/s)², and kg; only to rank ways for `Mode.ECO`."""
+STANDING_W = 3000.0
+"""W: what runs all the time, and what the driver's time is worth against energy (0.7 kW of it is the car's)."""
+TINY = 1e-6
+"""No edge of a sparse graph may cost nothing, or it is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """Of one choice of route options: to drive each arc, and to turn into an arc and drive it."""
+
+    arc: Floats
+    turn: Floats
+
+
+class LineGraph:
+    """The turns of a road graph, and searches over them."""
+
+    def __init__(self, roads: RoadGraph) -> None:
+        self.roads = roads
+        ways_on = np.diff(roads.first)
+        fan = ways_on[roads.head]
+        source = np.repeat(np.arange(roads.arcs), fan)
+        rank = np.arange(len(source)) - np.repeat(np.cumsum(fan) - fan, fan)
+        target = roads.first[roads.head[source]] + rank
+        back = roads.twin[source] == target
+        allowed = ~back | (fan[source] == 1)
+        if len(roads.restrict):
+            banned = roads.restrict[:, 0] * roads.arcs + roads.restrict[:, 2]
+            allowed &= ~np.isin(source * roads.arcs + target, banned)
+        self.source, self.target = source[allowed], target[allowed]
+        self._back = back[allowed]
+        self._first = np.concatenate(([0], np.cumsum(np.bincount(self.source, minlength=roads.arcs))))
+        self._turn_s = self._turns()
+        _, self._component = connected_components(
+            csr_array((np.ones(len(self.target)), self.target, self._first), shape=(roads.arcs, roads.arcs)),
+            connection="strong",
+        )
+        self.main: NDArray[np.bool_] = self._component == np.bincount(self._component).argmax()
+        """Arcs from each of which one can drive to each other one: not islands, not roads that are one-way in."""
+        self._costs: dict[tuple[Mode, frozenset[Avoid]], Costs] = {}
+
+    def costs(self, mode: Mode, avoid: frozenset[Avoid] = frozenset()) -> Costs:
+        """Seconds, metres or joules, by mode."""
+        key = mode, avoid
+        if key not in self._costs:
+            self._costs[key] = self._price(mode, avoid)
+        return self._costs[key]
+
+    def tree(self, start: Iterable[tuple[int, float]], costs: Costs, limit: float = np.inf) -> tuple[Floats, Ints]:
+        """Cheapest ways from some arcs to all.
+
+        ``start``: arcs the car is on, and what it still costs to their heads. Returns for each arc the cost to its
+        head, infinite where no way leads, and the arc before it: -1 where there is none, -2 - k after the k-th start.
+        A start arc's own cost is that of coming to it once more.
+        """
+        n, starts = self.roads.arcs, list(start)
+        turns = [range(int(self._first[arc]), int(self._first[arc + 1])) for arc, _ in starts]
+        extra = [
+            (self.target[t], rest + costs.turn[t]) for (_, rest), ts in zip(starts, turns, strict=True) for t in ts
+        ]
+        weights = np.concatenate((costs.turn, [TINY] * len(starts), [weight for _, weight in extra])) + TINY
+        targets = np.concatenate((self.target, n + 1 + np.arange(len(starts)), [arc for arc, _ in extra]))
+        ends = len(self.target) + len(starts) + np.cumsum([0, *map(len, turns)])
+        firsts = np.concatenate((self._first, ends))
+        size = n + 1 + len(starts)
+        graph = csr_array((weights, targets.astype(np.int32), firsts.astype(np.int32)), shape=(size, size))
+        found, pointers = dijkstra(graph, indices=np.array([n]), limit=limit, return_predecessors=True)
+        cost, before = found[0], pointers[0].astype(np.int64)
+        return cost[:n], np.where(before[:n] > n, n - 1 - before[:n], np.maximum(before[:n], -1))
+
+    def path(self, before: Ints, arc: int) -> tuple[int, list[int]]:
+        """Which start the way to ``arc`` begins on, and the arcs after it up to ``arc``."""
+        arcs = [arc]
+        while (arc := int(before[arc])) >= 0:
+            arcs.append(arc)
+        return -2 - arc, arcs[::-1]
+
+    def turn_seconds(self, arcs: list[int]) -> float:
+        """What the turns of a way cost in time."""
+        return sum(float(self._turn_s[self._between(a, b)]) for a, b in itertools.pairwise(arcs))
+
+    def followers(self, arc: int) -> Ints:
+        """Arcs one may drive into from an arc."""
+        turns: Ints = self.target[self._first[arc] : self._first[arc + 1]]
+        return turns
+
+    def _between(self, a: int, b: int) -> int:
+        return int(self._first[a]) + int(np.flatnonzero(self.followers(a) == b)[0])
+
+    def _turns(self) -> Floats:
+        """Seconds of each turn."""
+        roads = self.roads
+        self.leave, self.enter = roads.bearings_out(), roads.bearings_in()
+        angle = np.abs((self.leave[self.target] - self.enter[self.source] + 180.0) % 360.0 - 180.0)
+        busy = np.bincount(roads.head, minlength=roads.nodes)[roads.head[self.source]] > 2
+        seconds = np.where(busy & (angle > 30.0), TURN_S * angle / 90.0, 0.0)
+        outside = (roads.flags[self.target] & Flag.DESTINATION) > (roads.flags[self.source] & Flag.DESTINATION)
+        self._enter = np.where(outside, ENTER_S, 0.0)
+        return np.where(self._back, ROUND_S, seconds)
+
+    def _price(self, mode: Mode, avoid: frozenset[Avoid]) -> Costs:
+        roads = self.roads
+        if mode is Mode.SHORTEST:
+            arc, second = roads.length.copy(), 0.0
+        elif mode is Mode.ECO:
+            v = roads.speed / 3.6
+            force = np.maximum(0.0, ROLLING_N + AERO_NS2 * v * v + CAR_KG * 9.81 * roads.grade)
+            arc, second = force * roads.length + STANDING_W * roads.seconds, STANDING_W
+        else:
+            arc, second = roads.seconds.copy(), 1.0
+        per_s = second or float(np.median(roads.length / roads.seconds))
+        unwanted = np.zeros(roads.arcs, bool)
+        if Avoid.TOLLS in avoid:
+            unwanted |= (roads.flags & Flag.TOLL) != 0
+        if Avoid.FERRIES in avoid:
+            unwanted |= (roads.flags & Flag.FERRY) != 0
+        if Avoid.MOTORWAYS in avoid:
+            unwanted |= roads.road_class == MOTORWAY
+        arc[unwanted] *= AVOIDED
+        return Costs(arc, arc[self.target] + self._turn_s * second + self._enter * per_s)

@@ -1,0 +1,175 @@
+"""What a driver has to do along a chain of arcs, from its geometry, names, classes and roundabouts."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from carservices.api.routes import ManeuverKind as Kind
+from carservices.services.navigation.engine.geo import turned
+from carservices.services.navigation.engine.graph import SERVICE, Flag
+from carservices.services.navigation.engine.linegraph import LineGraph
+
+STRAIGHT, SLIGHT, SHARP, BACK = 11.0, 45.0, 136.0, 160.0
+"""Degrees from which on a turn is slight, plain, sharp, and round (Valhalla's `Turn::GetType`)."""
+FORK = 15.0
+"""Degrees by which the other road may bend more and still be a choice."""
+ONE_JUNCTION_M = 30.0
+"""Two turns this near to each other are one, as across the lanes of a dual carriageway."""
+NAME_AHEAD_M = 150.0
+"""A slip road bears the name of the road it leads to within this distance."""
+TRUNK = 1
+"""Roads of this class and above have exits and ramps."""
+TURNS = {
+    Kind.SLIGHT_RIGHT, Kind.RIGHT, Kind.SHARP_RIGHT, Kind.SLIGHT_LEFT, Kind.LEFT, Kind.SHARP_LEFT,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A maneuver at the beginning of the chain's arc ``at``; bearings in degrees."""
+
+    at: int
+    kind: Kind
+    before: float
+    after: float
+    exit: int | None = None
+    streets: tuple[str, ...] = ()
+
+    @property
+    def angle(self) -> float:
+        return turned(self.before, self.after)
+
+
+def turn_kind(angle: float) -> Kind:
+    """The turn of an angle in degrees, right is positive."""
+    size, right = abs(angle), angle > 0
+    if size < STRAIGHT:
+        return Kind.CONTINUE
+    if size < SLIGHT:
+        return Kind.SLIGHT_RIGHT if right else Kind.SLIGHT_LEFT
+    if size < SHARP:
+        return Kind.RIGHT if right else Kind.LEFT
+    if size < BACK:
+        return Kind.SHARP_RIGHT if right else Kind.SHARP_LEFT
+    return Kind.UTURN_RIGHT if right else Kind.UTURN_LEFT
+
+
+def decisions(lines: LineGraph, arcs: Sequence[int]) -> list[Decision]:
+    """What to do between the arcs of a chain, in order; begin and end are not part of it."""
+    found: list[Decision] = []
+    for decision in _each(lines, arcs):
+        last = found[-1] if found else None
+        if last and last.kind in TURNS and decision.kind in TURNS and _one_junction(lines, arcs, last, decision):
+            angle = last.angle + turned(last.after, decision.before) + decision.angle
+            found[-1] = replace(last, kind=turn_kind(angle), after=decision.after, streets=decision.streets)
+        else:
+            found.append(decision)
+    return found
+
+
+def _each(lines: LineGraph, arcs: Sequence[int]) -> Iterator[Decision]:
+    for at in range(1, len(arcs)):
+        kind = _kind(lines, arcs[at - 1], arcs[at])
+        if kind is None:
+            continue
+        exit_number = None
+        named = at
+        if kind is Kind.ROUNDABOUT_ENTER:
+            exit_number, named = _roundabout(lines, arcs, at)
+        before, after = float(lines.enter[arcs[at - 1]]), float(lines.leave[arcs[at]])
+        yield Decision(at, kind, before, after, exit_number, _streets(lines, arcs, named))
+
+
+def _kind(lines: LineGraph, a: int, b: int) -> Kind | None:
+    """What to do from arc a into arc b, None: just drive on."""
+    roads = lines.roads
+    if roads.twin[a] == b:
+        return Kind.UTURN_LEFT
+    was, now = int(roads.flags[a]), int(roads.flags[b])
+    for flag, enter, leave in (
+        (Flag.ROUNDABOUT, Kind.ROUNDABOUT_ENTER, Kind.ROUNDABOUT_EXIT),
+        (Flag.FERRY, Kind.FERRY_ENTER, Kind.FERRY_EXIT),
+    ):
+        if (was ^ now) & flag:
+            return enter if now & flag else leave
+    if now & Flag.ROUNDABOUT:
+        return None
+    angle = turned(float(lines.enter[a]), float(lines.leave[b]))
+    others = [int(one) for one in lines.followers(a) if one != b and one != roads.twin[a]]
+    if (was ^ now) & Flag.LINK and min(roads.road_class[a], roads.road_class[b]) <= TRUNK:
+        return _ramp(lines, a, b, angle, bool(others))
+    return _fork(lines, a, b, angle, others)
+
+
+def _ramp(lines: LineGraph, a: int, b: int, angle: float, choice: bool) -> Kind | None:
+    """Between a fast road and its slip roads."""
+    roads = lines.roads
+    if roads.flags[b] & Flag.LINK:
+        if not choice:
+            return None
+        leaving = roads.road_class[a] <= TRUNK
+        side = _side(lines, a, b, angle)
+        if leaving:
+            return Kind.EXIT_RIGHT if side >= 0 else Kind.EXIT_LEFT
+        return Kind.RAMP_STRAIGHT if abs(angle) < STRAIGHT else Kind.RAMP_RIGHT if side > 0 else Kind.RAMP_LEFT
+    if roads.road_class[b] > TRUNK:
+        return _fork(lines, a, b, angle, [int(one) for one in lines.followers(a) if one != b])
+    return Kind.MERGE if abs(angle) < STRAIGHT else Kind.MERGE_RIGHT if angle > 0 else Kind.MERGE_LEFT
+
+
+def _fork(lines: LineGraph, a: int, b: int, angle: float, others: list[int]) -> Kind | None:
+    """Where ordinary roads meet or part."""
+    roads = lines.roads
+    ours = int(roads.road_class[b])
+    rivals = [one for one in others if roads.road_class[one] < SERVICE or ours == SERVICE]
+    renamed = bool(roads.street(a) and roads.street(b)) and not set(roads.streets(a)) & set(roads.streets(b))
+    if abs(angle) >= SLIGHT and (rivals or (others and renamed)):
+        return turn_kind(angle)
+    size = abs(angle)
+    near = [one for one in rivals if abs(turned(float(lines.enter[a]), float(lines.leave[one]))) < size + FORK]
+    near = [one for one in near if roads.road_class[one] <= ours + 1]
+    if near and size < SLIGHT:
+        fast = ours <= TRUNK or bool(roads.flags[b] & Flag.LINK)
+        smallest = min(abs(turned(float(lines.enter[a]), float(lines.leave[one]))) for one in near)
+        if fast or (size < STRAIGHT and smallest < SLIGHT):
+            side = _side(lines, a, b, angle)
+            return Kind.STAY_RIGHT if side > 0 else Kind.STAY_LEFT if side < 0 else Kind.STAY_STRAIGHT
+        if size >= STRAIGHT and smallest < SLIGHT:
+            return turn_kind(angle)
+    return Kind.BECOMES if renamed else None
+
+
+def _side(lines: LineGraph, a: int, b: int, angle: float) -> int:
+    """1 where our road parts to the right of all others, -1 to the left, 0 between them."""
+    others = [turned(float(lines.enter[a]), float(lines.leave[one])) for one in lines.followers(a) if one not in (a, b)]
+    if all(angle > other for other in others):
+        return 1
+    return -1 if all(angle < other for other in others) else 0
+
+
+def _roundabout(lines: LineGraph, arcs: Sequence[int], at: int) -> tuple[int, int]:
+    """Which exit is taken, from 1, and the arc of the chain after it."""
+    roads = lines.roads
+    count = 0
+    for k in range(at, len(arcs)):
+        if not roads.flags[arcs[k]] & Flag.ROUNDABOUT:
+            return max(1, count), k
+        exits = [one for one in roads.out(int(roads.head[arcs[k]])) if not roads.flags[one] & Flag.ROUNDABOUT]
+        count += bool(exits)
+    return max(1, count), len(arcs) - 1
+
+
+def _streets(lines: LineGraph, arcs: Sequence[int], at: int) -> tuple[str, ...]:
+    """Name and number of the road, or of the one it soon leads to."""
+    ahead = 0.0
+    for arc in arcs[at:]:
+        if streets := lines.roads.streets(arc):
+            return streets
+        ahead += float(lines.roads.length[arc])
+        if ahead > NAME_AHEAD_M:
+            break
+    return ()
+
+
+def _one_junction(lines: LineGraph, arcs: Sequence[int], a: Decision, b: Decision) -> bool:
+    between = sum(float(lines.roads.length[arc]) for arc in arcs[a.at : b.at])
+    return between <= ONE_JUNCTION_M and a.angle * b.angle > 0 and abs(a.angle + b.angle) < BACK

@@ -1,0 +1,1 @@
+"""From a route and a position to what the driver is told."""

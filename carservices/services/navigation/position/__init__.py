@@ -1,0 +1,1 @@
+"""Where the car is: GNSS, wheel speed and yaw fused, and matched to the road."""
