@@ -1,5 +1,6 @@
 """The audio service: real decoding, pieces without a gap, one owner, and sources that are none."""
 
+import asyncio
 import http.server
 import threading
 import wave
@@ -83,6 +84,27 @@ async def test_the_last_to_play_has_the_focus(tmp_path, service, ramp):
         await audio.release("app.reader")
         state = await until(audio, c, lambda s: s is not None and s.owner is None)
         assert state.source is None
+
+
+async def test_what_sounds_at_once_is_not_said_to_buffer(tmp_path, ramp):
+    class Patient(Clock):
+        """Asks for sound only when there is enough of it."""
+
+        def start(self, pull):
+            self.pull = pull
+
+        def rest(self):
+            pass
+
+    tone(tmp_path / "one.wav", ramp)
+    output = Patient()
+    async with car(services=[lambda: AudioService(tmp_path / "state", music=tmp_path, output=lambda: output)]) as c:
+        audio = c.service(Audio)
+        await audio.play("app.music", "music:one.wav")
+        await until(audio, c, lambda s: s is not None and s.duration == 1.0)
+        while not output.pull(100).any():  # noqa: ASYNC110 - there is nothing to wait on
+            await asyncio.sleep(0)
+        await until(audio, c, lambda s: s is not None and s.playing and not s.buffering)
 
 
 async def test_the_volume_outlives_a_restart(service):

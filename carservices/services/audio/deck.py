@@ -27,8 +27,7 @@ class Deck:
         """Frames taken."""
         self.title: str | None = None
         self.duration: float | None = None
-        self.dry = True
-        """It waits for its source."""
+        self._dry = True
         self._blocks: deque[Samples] = deque()
         self._ready = 0
         self._complete = False
@@ -42,6 +41,15 @@ class Deck:
         return self.start + self.played / RATE
 
     @property
+    def dry(self) -> bool:
+        """It waits for its source."""
+        with self._changed:
+            return self._is_dry()
+
+    def _is_dry(self) -> bool:
+        return self._dry and self._ready < ENOUGH and not self._complete
+
+    @property
     def finished(self) -> bool:
         """All of it has been taken."""
         with self._changed:
@@ -50,8 +58,8 @@ class Deck:
     def take(self, frames: int) -> Samples:
         """At most so many frames; fewer at the end or while it is dry."""
         with self._changed:
-            self.dry = self.dry and self._ready < ENOUGH and not self._complete
-            if self.dry:
+            self._dry = self._is_dry()
+            if self._dry:
                 return np.empty((0, CHANNELS), np.int16)
             parts = []
             while frames and self._blocks:
@@ -65,7 +73,7 @@ class Deck:
                     self._blocks[0] = rest
                 else:
                     self._blocks.popleft()
-            self.dry = bool(frames) and not self._complete
+            self._dry = bool(frames) and not self._complete
             self._changed.notify()
         return np.concatenate(parts) if parts else np.empty((0, CHANNELS), np.int16)
 

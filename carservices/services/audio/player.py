@@ -86,6 +86,7 @@ class Player:
     def _replace(self, deck: Deck | None) -> None:
         with self._lock:
             old, self._deck, self._next = (self._deck, self._next), deck, None
+            self._was_dry = deck is not None  # as every deck is until the first frames are taken
         for one in old:
             if one:
                 one.close()
@@ -118,7 +119,7 @@ class Player:
                 happened = True
             elif not len(taken):
                 break
-        dry = self.playing and filled < frames
+        dry = self.playing and self._deck is not None and self._deck.dry
         happened = happened or dry != self._was_dry
         self._was_dry = dry
         return out, happened

@@ -75,8 +75,8 @@ def garage(places):
     """``async with garage() as c``: a car whose apps are those of ``places``; ``c.apps`` is their service."""
 
     @contextlib.asynccontextmanager
-    async def open_garage():
-        services = [DrivingService, NotificationsService, lambda: AppsService(places, Ability())]
+    async def open_garage(*more):
+        services = [DrivingService, NotificationsService, *more, lambda: AppsService(places, Ability())]
         source = hal()
         async with car(source, services) as c:
             c.say = source.inject
