@@ -102,7 +102,7 @@ TEMPLATES = {
     "pane": PaneTemplate("Front left", [Row("Pressure", "240 kPa"), Row("Checked", "today")], BUTTONS, COVER),
     "message": MessageTemplate("Rotation", "The tyres are due to be rotated.", Icon("tire_repair", "yellow"), BUTTONS),
     "long_message": LongMessageTemplate("Terms", LOREM, [Action("Accept", tap, primary=True)]),
-    "search": SearchTemplate(_rows()[:5], tap, tap, hint="Town or street"),
+    "search": SearchTemplate([*_rows()[:2], _rows()[3]], tap, tap, hint="Town or street"),
     "sign_in": SignInTemplate(
         "Sign in",
         QrSignIn("https://example.org/link?code=AB12-CD34"),
@@ -126,6 +126,7 @@ TEMPLATES = {
         TravelEstimate(12_400, 19 * 60, 1_700_000_000),
         [Action("Stop", tap), Action(icon=Icon("search"), on_click=tap)],
         [Action(icon=Icon("add"), on_click=tap), Action(icon=Icon("remove"), on_click=tap)],
+        map=MapView(53.5565, 13.2610, 16.0, route=[53.5565, 13.2610, 53.5580, 13.2612, 53.5600, 13.2650]),
         alert=Alert(7, "Faster way", 3600, "saves 4 min", actions=[Action("Take it", tap, primary=True)]),
     ),
     "media": MediaPlaybackTemplate("Now playing"),

@@ -70,9 +70,8 @@ class AppInfo(Scroll):
         facts = [t("apps.version", version=status.version)]
         if about is not None:
             facts.append(about.publisher or t("apps.part_of_car"))
-        kept = t(
-            "apps.sizes", app=apps.size(about.size if about else None), data=apps.size(about.data if about else None)
-        )
+        bundle, data = (about.size, about.data) if about else (None, None)
+        kept = t("apps.sizes", app=apps.size(bundle), data=apps.size(data))
         words = Column(
             Text(apps.title(status), role="primary", strong=True, limit=WORDS),
             Text(" · ".join(facts), tone="text2", limit=WORDS),

@@ -8,6 +8,7 @@ from kivy.uix.widget import Widget
 from carservices.app.templates import Action
 from carservices_ui.i18n import t
 from carservices_ui.templates.actions import buttons
+from carservices_ui.templates.states import CutPill, cut_words
 from carservices_ui.templates.view import View
 from carservices_ui.tokens import TARGET
 from carservices_ui.widgets import Card, Column, Icon, IconButton, Row, Text, spacer
@@ -48,8 +49,9 @@ class Header(View):
         words = Column(self.title, *([self.app] if self.title.text != self.host.name else []), gap=None)
         self.actions = buttons(self, lambda node: node[1], surface="surface2")
         middle = [self._middle] if self._middle else [words, spacer()]
-        badge = [Unsandboxed()] if self.host.screen.unsandboxed else []
-        row = Row(self.back, self._icon, *middle, *badge, *self.actions, gap="m", size_hint=(1, 1))
+        cut = cut_words(self.host)
+        marks = [*([CutPill(cut)] if cut else []), *([Unsandboxed()] if self.host.screen.unsandboxed else [])]
+        row = Row(self.back, self._icon, *middle, *marks, *self.actions, gap="m", size_hint=(1, 1))
         row.pos_hint = {"x": 0, "y": 0}
         self.add_widget(row)
 

@@ -12,7 +12,7 @@ from carservices_ui.i18n import t
 from carservices_ui.look import color
 from carservices_ui.templates.host import Host
 from carservices_ui.tokens import TARGET
-from carservices_ui.widgets import Column, Icon, IconTile, Row, Text, spacer
+from carservices_ui.widgets import Card, Column, Icon, IconTile, Row, Text, spacer
 
 TURN_SECONDS = 1.2
 
@@ -73,6 +73,18 @@ class Empty(Column):
         )
 
 
+class CutPill(Card):
+    """In the header: that something is missing until the car is parked."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(tone="surface2", radius="pill", size_hint=(None, None), height=dp(48))
+        self.pos_hint = {"center_y": 0.5}
+        self.words = Text(words, tone="text2")
+        row = Row(Icon("block", size="small", tone="heat"), self.words, pos_hint={"center_x": 0.5, "center_y": 0.5})
+        row.bind(width=lambda _, width: setattr(self, "width", width + dp(36)))
+        self.add_widget(row)
+
+
 class CutNote(Row):
     """What is missing, and why: ``4 more · when parked``."""
 
@@ -89,10 +101,14 @@ class CutNote(Row):
         )
 
 
-def cut_notes(host: Host) -> list[CutNote]:
-    """One line for the rows that are left out, else one for texts that are shortened."""
+def cut_words(host: Host) -> str:
+    """That rows are left out, else that texts are shortened; empty when all is there."""
     if rows := host.cut(CutKind.ROWS):
-        return [CutNote(t("template.more", n=rows), host.ui.restrictions.why)]
-    if host.cut(CutKind.TEXT):
-        return [CutNote(t("template.shortened"), host.ui.restrictions.why)]
-    return []
+        return t("template.more", n=rows)
+    return t("template.shortened") if host.cut(CutKind.TEXT) else ""
+
+
+def cut_notes(host: Host) -> list[CutNote]:
+    """At the end of a list: what is missing, and why."""
+    words = cut_words(host)
+    return [CutNote(words, host.ui.restrictions.why)] if words else []

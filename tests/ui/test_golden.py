@@ -1,0 +1,62 @@
+"""Every template by night and day, parked and driving, as somebody has looked at it (`golden/*.png`)."""
+
+import time
+
+import pytest
+
+from carservices_ui.apps import CATALOG, FRONT, MEDIA
+from carservices_ui.daynight import MODE
+from carservices_ui.restrictions import STREAM
+from tests.ui import templates
+from tests.ui.golden import differences, seen
+from tests.ui.states import MOVING, PARKED
+
+HERE = {
+    "Vehicle.CurrentLocation.Latitude": 53.5565,
+    "Vehicle.CurrentLocation.Longitude": 13.2610,
+    "Vehicle.CurrentLocation.Heading": 20.0,
+    "Vehicle.Speed": 0.0,
+}
+MAPS = ("places", "map_content", "navigation")
+STATES = {"parked": (PARKED, templates.PARKED_RULES), "driving": (MOVING, templates.MOVING_RULES)}
+
+
+@pytest.fixture
+def utc(monkeypatch):
+    """Times of arrival are shown in local time."""
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+def test_every_template_looks_as_it_did_when_it_was_looked_at(drive, utc, tmp_path):
+    images = templates.cover(tmp_path)
+    driver = drive(screen="app")
+    driver.store.put_link(True)
+    driver.store.put_stream(CATALOG, templates.CATALOG)
+    driver.store.put_stream(MEDIA, templates.playing(images))
+    driver.put(HERE)
+    changed = {}
+    for theme in ("night", "day"):
+        driver.put({MODE: theme.upper()})
+        driver.frames(2)
+        for name, (state, rules) in STATES.items():
+            driver.store.put_stream(STREAM, state)
+            pictures = [_picture(driver, one, rules, images) for one in templates.TEMPLATES]
+            changed |= {
+                f"{one} ({theme}, {name})": part
+                for one, part in differences(f"{theme}-{name}", list(templates.TEMPLATES), pictures).items()
+            }
+    assert not changed
+
+
+def _picture(driver, name, rules, images):
+    driver.store.put_stream(FRONT, templates.front(templates.TEMPLATES[name], rules=rules, images=images, key=name))
+    driver.frames(2)
+    if name in MAPS:
+        live = driver.cockpit.ui.map
+        driver.until(lambda: not live.loading and live._view.resting)
+    stage = driver.cockpit.screen
+    return seen(round(stage.x), round(stage.y), round(stage.width), round(stage.height))
