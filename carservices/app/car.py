@@ -25,7 +25,7 @@ PARTS: Final[dict[str, str]] = {
     "tyres": "Vehicle.Chassis.Axle.*.Wheel.*.Tire.Pressure",
     "doors": "Vehicle.Cabin.Door.*.*.IsOpen",
     "windows": "Vehicle.Cabin.Door.*.*.Window.Position",
-    "seat_heating": "Vehicle.Cabin.Seat.*.*.Heating",
+    "seat_heating": "Vehicle.Cabin.Seat.*.*.HeatingCooling",
 }
 """What stands at several places of the car: name → glob; the levels at the stars say where (VSS 6.0 instances)."""
 SET_TIMEOUT: Final = 10.0

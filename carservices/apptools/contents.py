@@ -98,8 +98,8 @@ def check_size(bundle: Path) -> Iterator[Finding]:
         try:
             info = build(bundle, Path(scratch, "bundle"), SigningKey.make(Path(scratch, "key")))
         except NoBundle as problem:
-            place, _, words = str(problem).partition(": ")
-            yield error(place if words else "the bundle", words or place, "`carservices app build` refuses it")
+            what, _, cure = str(problem).replace(f"{bundle}/", "").partition(": ")
+            yield error("the bundle", what, cure or "`carservices app build` refuses it")
             return
     if info.size > LARGE:
         heaviest = max(info.files, key=lambda path: info.files[path].size)

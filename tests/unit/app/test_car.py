@@ -4,8 +4,9 @@ import pytest
 
 from carservices.api.energy import Energy, Trip
 from carservices.app import App, CallError, ListTemplate, PermissionMissing, Row, SetFailed
+from carservices.app.car import PARTS
 from carservices.app.wire import Kind
-from carservices.signals import GlobError, Status, UnitError
+from carservices.signals import Catalogue, GlobError, Status, UnitError
 
 SPEED = "Vehicle.Speed"
 RANGE = "Vehicle.Powertrain.Range"
@@ -274,3 +275,8 @@ def test_the_audio_is_lost_to_another_app(app_car):
     assert app.context.has_focus("audio")
     app_car.context(focus={"audio": False})
     assert not app.context.has_focus("audio")
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_each_part_is_a_signal_of_the_catalogue(name):
+    assert Catalogue.default().match(PARTS[name])
