@@ -9,6 +9,7 @@ from kuksa.val.v2 import val_pb2_grpc as v2_grpc
 
 from carservices.hal import HalError
 from carservices_hal.doors.access import Gatekeeper
+from carservices_hal.doors.sdv.service import add_sdv
 from carservices_hal.doors.tls import Tls
 from carservices_hal.doors.v1 import V1
 from carservices_hal.doors.v2 import V2
@@ -31,6 +32,7 @@ async def open_grpc(
     server = grpc.aio.server(maximum_concurrent_rpcs=MAX_CALLS, options=options)
     v2_grpc.add_VALServicer_to_server(V2(vehicle, gatekeeper), server)
     v1_grpc.add_VALServicer_to_server(V1(vehicle, gatekeeper), server)
+    add_sdv(server, vehicle, gatekeeper)
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     try:
         if tls is None:

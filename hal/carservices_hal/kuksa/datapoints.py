@@ -1,6 +1,7 @@
 """Values as `kuksa.val` and `sdv.databroker` messages carry them, both ways: one table for every datatype."""
 
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from carservices.signals import Datatype, Datum, InvalidValue, SignalConfig
@@ -43,25 +44,25 @@ DATATYPES = {number: datatype for datatype, number in NUMBERS.items()} | {
 DATATYPE_NUMBERS = {datatype: number for number, datatype in DATATYPES.items()}
 
 
-def put(message: Any, datatype: Datatype, value: Datum) -> None:
-    """Write a value into a message with the fields of `FIELDS`."""
+def put(message: Any, datatype: Datatype, value: Datum, fields: Mapping[Datatype, str] = FIELDS) -> None:
+    """Write a value into the oneof of a message."""
     if isinstance(value, list):
-        values = getattr(message, FIELDS[datatype]).values
-        values.extend(value)
-        getattr(message, FIELDS[datatype]).SetInParent()  # an empty list is a value too
+        array = getattr(message, fields[datatype])
+        array.SetInParent()  # an empty list is a value too
+        array.values.extend(value)
     else:
-        setattr(message, FIELDS[datatype], value)
+        setattr(message, fields[datatype], value)
 
 
-def take(message: Any, oneof: str, config: SignalConfig) -> Datum:
+def take(message: Any, oneof: str, config: SignalConfig, fields: Mapping[Datatype, str] = FIELDS) -> Datum:
     """The value of a message. Raises InvalidValue when it is not one of the signal's, or none at all."""
-    field = message.WhichOneof(oneof)
+    field, wanted = message.WhichOneof(oneof), fields[config.datatype]
     if field is None:
-        raise InvalidValue(config.path, None, f"a value in the field '{FIELDS[config.datatype]}'")
+        raise InvalidValue(config.path, None, f"a value in the field '{wanted}'")
     raw = getattr(message, field)
-    value = list(raw.values) if config.datatype.is_array and hasattr(raw, "values") else raw
-    if field != FIELDS[config.datatype]:
-        raise InvalidValue(config.path, value, f"a {config.datatype} in the field '{FIELDS[config.datatype]}'")
+    value = list(raw.values) if hasattr(raw, "values") else raw
+    if field != wanted:
+        raise InvalidValue(config.path, value, f"a {config.datatype} in the field '{wanted}'")
     return check(config, value)
 
 

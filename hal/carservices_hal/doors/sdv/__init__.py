@@ -1,0 +1,1 @@
+"""The door `sdv.databroker.v1`, which Velocitas' SDK speaks; later databrokers call it deprecated."""
