@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 CALLS: Final = (50.0, 100.0)
@@ -12,6 +12,8 @@ MESSAGES: Final = (200.0, 400.0)
 PIXELS: Final = (2_000_000.0, 8_000_000.0)
 """Of images, which have to be inflated."""
 NOTIFICATIONS: Final = (0.2, 5.0)
+MEDIA_SECONDS: Final = 0.2
+"""Between two states of a media app that are looked at; only the newest of those in between counts."""
 LOG_LINES: Final = (20.0, 200.0)
 AUDIT_LINES: Final = (1.0, 100.0)
 """Of what an app was denied, set and did against the rules; it must not wash older entries out of the log."""
@@ -19,9 +21,17 @@ MAX_OUTSTANDING: Final = 16
 """Requests that have not been answered yet."""
 MAX_SIGNALS: Final = 200
 """Signals and streams an app may watch at a time."""
+MAX_SUBSCRIPTIONS: Final = 200
+"""Also those that brought nothing."""
 MAX_VIOLATIONS: Final = 20
 WINDOW_SECONDS: Final = 10.0
 """More violations in this time, and the app is ended."""
+
+
+def cost_of_subscription(globs: Sequence[str]) -> float:
+    """In calls. A path is looked up; a glob is compiled and held against every signal (20 ms for 200 letters)."""
+    stars = [glob for glob in globs if "*" in glob]
+    return 1.0 + (len(globs) - len(stars)) / 20 + sum(4 + len(glob) / 25 for glob in stars)
 
 
 class Bucket:

@@ -22,6 +22,9 @@ CHUNK: Final = 16384
 MAX_READ: Final = 256 << 10
 """Bytes of output read in one second; an app that writes more waits for the pipe."""
 
+DYING_SECONDS: Final = 0.02
+"""Between two looks whether the last process of an app is gone; one without processor time left dies slowly."""
+
 
 class Process:
     """One running app process. ``on_exit`` is called once, with its status (negative: a signal) when it has ended."""
@@ -83,7 +86,11 @@ class Process:
         if self._rest:
             self._keep(b"\n")
         self._on_exit(status)
-        self.launched.close()
+        self._give_back()
+
+    def _give_back(self) -> None:
+        if not self.launched.close():
+            self._loop.call_later(DYING_SECONDS, self._give_back)
 
 
 class Launcher:

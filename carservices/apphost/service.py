@@ -86,7 +86,7 @@ class AppsService(Apps):
         self.host.front.leave(one)
         await one.stop()
         try:
-            self.host.launcher.clear(app)
+            await asyncio.to_thread(self.host.launcher.clear, app)
         except OSError as error:
             raise CallError("UNAVAILABLE", f"the data of {app} cannot be deleted: {error}") from None
 

@@ -23,8 +23,6 @@ from carservices.bus import Car
 BUDGETED: Final = frozenset({Kind.GET, Kind.SET, Kind.CALL, Kind.WATCH, Kind.SUBSCRIBE})
 BEFORE_HELLO: Final = frozenset({Kind.HELLO, Kind.LOG})
 """An app that cannot be imported still says why."""
-GLOBS_PER_CALL: Final = 20
-"""So many globs of a subscription cost as much as one call."""
 
 
 class Events(Protocol):
@@ -72,6 +70,10 @@ class Session:
         self._calls = Bucket(*budget.CALLS)
         self._notices = Bucket(*budget.NOTIFICATIONS)
         self._lines = Bucket(*budget.LOG_LINES)
+        self._loop = asyncio.get_running_loop()
+        self._playing: Any = None
+        self._media_timer: asyncio.TimerHandle | None = None
+        self._next_media = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
         self.link = AppLink(sock, self._record, self._flood, self._clear, self._ended)
         self.signals = Signals(self.link, gateway.feed, access.read, gateway.book.rate)
@@ -99,6 +101,8 @@ class Session:
     async def close(self) -> None:
         """Take everything back at once."""
         self.link.close()
+        if self._media_timer is not None:
+            self._media_timer.cancel()
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
@@ -141,7 +145,7 @@ class Session:
         if not self._greeted and kind not in BEFORE_HELLO:
             raise WireError(f"{kind.name} before HELLO")
         if kind in BUDGETED:
-            cost = 1.0 + (len(fields[1]) / GLOBS_PER_CALL if kind is Kind.SUBSCRIBE else 0.0)
+            cost = budget.cost_of_subscription(fields[1]) if kind is Kind.SUBSCRIBE else 1.0
             if not self._calls.take(cost):
                 rate, burst = budget.CALLS
                 self.requests.refuse(fields[0], "BUDGET", f"{rate:g} requests a second and {burst:g} at once are taken")
@@ -211,4 +215,12 @@ class Session:
         self._events.pong(number)
 
     def _media(self, tree: Any) -> None:
-        self._events.media(tree)
+        self._playing = tree
+        if self._media_timer is None:
+            wait = self._next_media - self._loop.time()
+            self._media_timer = self._loop.call_later(max(0.0, wait), self._say_media)
+
+    def _say_media(self) -> None:
+        self._media_timer = None
+        self._next_media = self._loop.time() + budget.MEDIA_SECONDS
+        self._events.media(self._playing)

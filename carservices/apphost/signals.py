@@ -8,7 +8,7 @@ from typing import Any
 
 from carservices.app.wire import MAX_TO_APP, Kind, pack
 from carservices.apphost.access import Denial
-from carservices.apphost.budget import MAX_SIGNALS
+from carservices.apphost.budget import MAX_SIGNALS, MAX_SUBSCRIPTIONS
 from carservices.apphost.feed import Feed, Sink
 from carservices.apphost.link import AppLink
 from carservices.signals import SignalConfig, Value
@@ -97,6 +97,8 @@ class Signals:
         async with self._lock:
             if number in self._subscriptions:
                 raise Refused("INVALID_ARGUMENT", f"subscription {number} is there already: unsubscribe it first")
+            if len(self._subscriptions) >= MAX_SUBSCRIPTIONS:
+                raise Refused("BUDGET", f"an app has at most {MAX_SUBSCRIPTIONS} subscriptions: end some")
             if not globs or len(globs) > MAX_GLOBS:
                 raise Refused("INVALID_ARGUMENT", f"1 to {MAX_GLOBS} globs make a subscription, not {len(globs)}")
             if rate is not None and not rate >= SLOWEST:
@@ -131,12 +133,13 @@ class Signals:
     ) -> list[Denial]:
         granted: list[str] = []
         denied: dict[tuple[str, str], Denial] = {}
+        named = _namer(wanted.globs)
         for path in (*wanted.globs.select(configs), *sorted(wanted.globs.exact.difference(configs))):
             if path in wanted.paths:
                 continue
             denial = self._judge(path)
             if denial is not None:
-                denied.setdefault((_named(wanted.globs, path), denial.permission), denial)
+                denied.setdefault((named(path), denial.permission), denial)
             elif path in configs:
                 granted.append(path)
         if sum(path not in self._seen for path in granted) > room:
@@ -257,9 +260,11 @@ class Signals:
         return True
 
 
-def _named(globs: GlobSet, path: str) -> str:
-    """The words by which the app asked for a path: the path itself, or the first glob that it matches."""
-    return path if path in globs.exact else next(glob for glob in globs.patterns if path in GlobSet(glob))
+def _namer(globs: GlobSet) -> Callable[[str], str]:
+    """Gives the words by which the app asked for a path: the path itself, or the first glob that it matches."""
+    exact = globs.exact
+    singles = [(glob, GlobSet(glob)) for glob in globs.patterns if "*" in glob]
+    return lambda path: path if path in exact else next(glob for glob, one in singles if path in one)
 
 
 def _plain(index: int, value: Value) -> tuple[Any, ...]:

@@ -37,6 +37,7 @@ class Attack(NamedTuple):
     card: str | None = None
     full: bool = False
     """It attacks the machine: only inside the full sandbox."""
+    category: str = "utility"
 
 
 ATTACKS: dict[str, Attack] = {}
@@ -89,6 +90,14 @@ def obey(on_record: Callable[[Any], object] = lambda _: None) -> None:
         on_record(record)
 
 
+def answer_pings() -> None:
+    """Without waiting."""
+    with contextlib.suppress(BlockingIOError):
+        while record := unpack(LINK.recv(MAX_TO_APP, socket.MSG_DONTWAIT)):
+            if record.kind is Kind.PING:
+                LINK.send(pack(Kind.PONG, *record.fields))
+
+
 def hang() -> NoReturn:
     while True:
         time.sleep(1000)
@@ -106,6 +115,28 @@ def subscription_flood() -> None:
 def wide_subscriptions() -> None:
     globs = [f"Vehicle.**.A{number}.*" for number in range(2000)]
     flood(lambda number: pack(Kind.SUBSCRIBE, number, globs, 1e9))
+
+
+@attack()
+def costly_globs() -> None:
+    """As many as the budget allows, each as dear to compile and to match as can be."""
+    LINK.send(HELLO)
+    for number in itertools.count(1):
+        globs = [".".join(["**.*a*b*"] * 55) + f".z{number}x{n}" for n in range(130)]
+        LINK.send(pack(Kind.SUBSCRIBE, number, [*globs, "Vehicle.**"], None))
+        until = time.monotonic() + 0.2
+        while time.monotonic() < until:
+            answer_pings()
+
+
+@attack()
+def endless_subscriptions() -> None:
+    """Within the budget, each of them denied."""
+    LINK.send(HELLO)
+    for number in itertools.count(1):
+        LINK.send(pack(Kind.SUBSCRIBE, number, [f"Vehicle.Denied{number}.{'x' * 400}"], None))
+        answer_pings()
+        time.sleep(0.025)
 
 
 @attack(RULES)
@@ -259,6 +290,12 @@ def template_storm() -> None:
     flood(lambda number: pack(Kind.VIEW, "1", 1, number, ["ListTemplate", {"title": f"{number}", "rows": rows}]))
 
 
+@attack(RULES, category="media")
+def media_storm() -> None:
+    queue = [["Track", {"title": "x" * 20, "artist": "y" * 20}]] * 490
+    flood(lambda _: pack(Kind.MEDIA, ["MediaState", {"state": "playing", "queue": queue}]))
+
+
 def image_bombs() -> list[tuple[Any, ...]]:
     bomb = zlib.compress(bytes(50 << 20), 9)
     honest = zlib.compress(bytes(4 * 1000 * 1000), 9)
@@ -329,6 +366,19 @@ def dies(records: list[bytes]) -> None:
 
 for _count, _step in enumerate(("nothing", *STEPS)):
     ATTACKS[f"dies_after_{_step}"] = Attack(functools.partial(dies, list(STEPS.values())[:_count]), GONE)
+
+
+@attack(GONE, full=True)
+def looks_around() -> None:
+    """Follows the links of its bundle and the way up to what is not its own; what it gets it writes down."""
+    LINK.send(HELLO)
+    bundle = Path.cwd()
+    for path in (bundle / "secret", bundle / "others", Path("../org.example.good"), Path("../../state"), Path("/etc")):
+        with contextlib.suppress(OSError):
+            got = path.read_bytes() if path.is_file() else [one.name for one in path.iterdir()]
+            (HOME / "won").write_text(f"{path}: {got!r}")
+    (HOME / "link").symlink_to("/etc/passwd")
+    os._exit(GIVEN_UP)
 
 
 # -- the machine -------------------------------------------------------------------------------------------------------

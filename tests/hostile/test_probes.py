@@ -64,7 +64,8 @@ def run(tmp_path, level, code, limits=None, **environment):
         finally:
             launched.kill()
             launched.process.wait()
-            launched.close()
+            while not launched.close():
+                pass
 
 
 @pytest.mark.parametrize("level", [Level.FULL, Level.STRONG])

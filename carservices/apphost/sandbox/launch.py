@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -18,8 +17,6 @@ from carservices.apphost.sandbox.levels import Ability, Inside, LaunchPlan, Leve
 from carservices.apphost.sandbox.restrict import Order
 
 NUMBERS = itertools.count(1)
-REMOVE_TRIES, REMOVE_PAUSE = 50, 0.002
-"""A killed process leaves its control group some ms later."""
 PATH_SOCKETS = Missing(
     "sockets with a path in the file system can still be reached",
     "only the full level hides them; until then folder permissions and the bus's tokens guard them",
@@ -59,13 +56,10 @@ class Launched:
         self._group.kill()
         self._signal(signal.SIGKILL)
 
-    def close(self) -> None:
-        """Give back what it held; call it once the process has ended."""
+    def close(self) -> bool:
+        """Give back what it held, once the process has ended; False while something in it is still dying: try again."""
         self._group.kill()
-        for _ in range(REMOVE_TRIES):
-            if self._group.remove():
-                return
-            time.sleep(REMOVE_PAUSE)
+        return self._group.remove()
 
     def out_of_memory(self) -> bool:
         return self._group.out_of_memory()

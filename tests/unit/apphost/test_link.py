@@ -174,7 +174,7 @@ async def test_a_stream_of_a_service_comes_with_its_last_state(linked):
     ("fields", "code"),
     [
         ((Kind.SUBSCRIBE, 1, [], None), "INVALID_ARGUMENT"),
-        ((Kind.SUBSCRIBE, 1, ["Vehicle.*"] * 500, None), "INVALID_ARGUMENT"),
+        ((Kind.SUBSCRIBE, 1, [SPEED] * 500, None), "INVALID_ARGUMENT"),
         ((Kind.SUBSCRIBE, 1, ["Vehicle..Speed"], None), "INVALID_ARGUMENT"),
         ((Kind.SUBSCRIBE, 1, [SPEED], 0.0), "INVALID_ARGUMENT"),
         ((Kind.SUBSCRIBE, 1, [SPEED], float("nan")), "INVALID_ARGUMENT"),

@@ -1,4 +1,4 @@
-"""Hostile apps against a running car: each is contained or ended with its reason, and nobody else notices."""
+"""One car for all attacks on it, with an app that everybody can see whether it is served."""
 
 import contextlib
 import itertools
@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 
 from carservices.api.apps import Apps, AppState
-from carservices.apphost import health, host, life, link
+from carservices.apphost import disk, health, host, life, link
 from carservices.apphost.places import Places
 from carservices.apphost.sandbox import Level, cgroups, probe
 from carservices.apphost.service import AppsService
@@ -22,9 +22,8 @@ from carservices.services.notifications.service import NotificationsService
 from carservices.testing import car
 from tests.hostile import attackers
 from tests.hostile.attackers import ATTACKS, HEAT, MUTE, SILENT, SPEED
-from tests.unit.apphost.conftest import card, hal, listed, shown, write_bundle
+from tests.unit.apphost.conftest import card, hal, listed, shown, until, write_bundle
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 ABILITY = probe()
 GOOD = "org.example.good"
 PERMISSIONS = {"read:Vehicle.Chassis.**": "x", f"read:{SPEED}": "x", f"actuate:{HEAT}": "x"}
@@ -50,17 +49,25 @@ def attacker(name):
     return f"org.example.{name}"
 
 
+def write_attacker(folder, name):
+    bundles = folder / "apps"
+    facts = {"permissions": PERMISSIONS, "hosts": ["example.org"], "category": ATTACKS[name].category}
+    app = write_bundle(bundles, f"from attackers import begin\nbegin({name!r})\n", attacker(name), **facts)
+    shutil.copy(attackers.__file__, bundles / app)
+    (bundles / app / "secret").symlink_to(folder / "secret")
+    (bundles / app / "others").symlink_to(folder / "state")
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def c(tmp_path_factory):
     """One car for all attacks: what one of them breaks, the next ones find broken."""
     folder = tmp_path_factory.mktemp("hostile")
     folder.chmod(0o755)
+    (folder / "secret").write_text("of the person")
     places = Places(folder / "state", folder / "run", builtin=folder / "apps", folders={})
     write_bundle(places.builtin, RELAY, GOOD, permissions=PERMISSIONS, background=True)
     for name in ATTACKS:
-        code = f"from attackers import begin\nbegin({name!r})\n"
-        write_bundle(places.builtin, code, attacker(name), permissions=PERMISSIONS, hosts=["example.org"])
-        shutil.copy(attackers.__file__, places.builtin / attacker(name))
+        write_attacker(folder, name)
     given = {app: {"speed": True, "seats.control": app == GOOD} for app in (GOOD, *map(attacker, ATTACKS))}
     places.file("grants.json").write(json.dumps({"profiles": {"default": given}}))
     source = hal()
@@ -68,6 +75,8 @@ async def c(tmp_path_factory):
         patch.setattr(host, "CHECK_SECONDS", 0.1)
         patch.setattr(health, "PING_SECONDS", 0.2)
         patch.setattr(life, "STOP_SECONDS", 0.5)
+        patch.setattr(disk, "MAX_FILES", 500)
+        patch.setattr(disk, "MAX_BYTES", 20 << 20)
         patch.setattr(link, "PAUSE_SECONDS", 0.01)
         services = [DrivingService, NotificationsService, lambda: AppsService(places, ABILITY)]
         async with car(source, services) as running:
@@ -103,8 +112,8 @@ def groups(app):
     return [folder for mount in cgroups.mounts() for folder in (mount.folder / cgroups.OURS).glob(f"{app}-*")]
 
 
-@pytest.mark.parametrize("name", ATTACKS)
-async def test_the_others_do_not_notice(c, name, monkeypatch):
+async def withstand(c, name, monkeypatch):
+    """Let one attacker loose: nobody else notices, and it ends as it has to."""
     attack, app = ATTACKS[name], attacker(name)
     if attack.full and ABILITY.level is not Level.FULL:
         pytest.skip(f"this machine gives no full sandbox, and the attack is on the machine: {ABILITY.missing}")
@@ -136,7 +145,7 @@ async def test_the_others_do_not_notice(c, name, monkeypatch):
     await status(c, app, lambda one: one.state is AppState.STOPPED)
     await relayed(c)
     assert not (c.places.data / app / "won").exists()
-    assert not groups(app)
+    await until(lambda: not groups(app))
     assert descriptors() <= files + MOST_DESCRIPTORS
     assert resident() <= memory + MOST_GROWTH
     await c.apps.clear_data(app)
