@@ -1,0 +1,34 @@
+"""When to ask again: not before a quarter of an hour has passed or the car is 10 km further."""
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+SECONDS: Final = 15 * 60.0
+METRES: Final = 10_000.0
+EARTH: Final = 6_371_000.0
+"""Mean radius in m (IUGG)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The last request, answered or not: Unix time in s, degrees."""
+
+    at: float
+    latitude: float
+    longitude: float
+
+
+def due(last: Asked | None, now: float, latitude: float, longitude: float) -> bool:
+    """Whether a request may be made; a clock that was set back counts as time passed."""
+    if last is None or abs(now - last.at) >= SECONDS:
+        return True
+    return distance(last.latitude, last.longitude, latitude, longitude) >= METRES
+
+
+def distance(latitude: float, longitude: float, to_latitude: float, to_longitude: float) -> float:
+    """Metres along the great circle (haversine)."""
+    a, b = math.radians(latitude), math.radians(to_latitude)
+    half = math.sin((b - a) / 2) ** 2
+    half += math.cos(a) * math.cos(b) * math.sin(math.radians(to_longitude - longitude) / 2) ** 2
+    return 2 * EARTH * math.asin(math.sqrt(min(1.0, half)))
