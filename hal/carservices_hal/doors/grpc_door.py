@@ -19,6 +19,8 @@ MAX_MESSAGE = 1024 * 1024
 """Bytes in one message of a client; 1000 paths of 1000 characters."""
 MAX_CALLS = 500
 """Calls and streams at once; more are refused with RESOURCE_EXHAUSTED."""
+PING_MS = 5000
+"""How often a client may ask whether the door is still there; libgrpc's 5 minutes notice a cut cable too late."""
 GRACE = 0.5
 """Seconds that calls have to end when the door closes."""
 
@@ -28,7 +30,11 @@ async def open_grpc(
     vehicle: Vehicle, gatekeeper: Gatekeeper, host: str, port: int, tls: Tls | None
 ) -> AsyncIterator[int]:
     """Serve; yields the port. Raises HalError."""
-    options = [("grpc.max_receive_message_length", MAX_MESSAGE), ("grpc.so_reuseport", 0)]
+    options = [
+        ("grpc.max_receive_message_length", MAX_MESSAGE),
+        ("grpc.so_reuseport", 0),
+        ("grpc.http2.min_recv_ping_interval_without_data_ms", PING_MS),
+    ]
     server = grpc.aio.server(maximum_concurrent_rpcs=MAX_CALLS, options=options)
     v2_grpc.add_VALServicer_to_server(V2(vehicle, gatekeeper), server)
     v1_grpc.add_VALServicer_to_server(V1(vehicle, gatekeeper), server)
