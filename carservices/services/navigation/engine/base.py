@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from carservices.api.routes import Avoid, Lane, ManeuverKind, Mode
+from carservices.services.navigation.engine.geo import Point
 
-Point = tuple[float, float]
-"""Latitude and longitude in degrees, WGS 84."""
 Trouble = Literal["unreachable", "off_map", "no_map", "engine_down"]
 
 

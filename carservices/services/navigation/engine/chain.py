@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from carservices.api.routes import ManeuverKind as Kind
-from carservices.services.navigation.engine.base import EdgePart, Leg, Maneuver, Point, Route
-from carservices.services.navigation.engine.geo import bearing, metres, turned
+from carservices.services.navigation.engine.base import EdgePart, Leg, Maneuver, Route
+from carservices.services.navigation.engine.geo import Point, bearing, metres, turned
 from carservices.services.navigation.engine.graph import Snap
 from carservices.services.navigation.engine.linegraph import LineGraph
 from carservices.services.navigation.engine.maneuvers import decisions

@@ -4,19 +4,21 @@ import itertools
 import math
 from collections.abc import Sequence
 
+Point = tuple[float, float]
+"""Latitude and longitude in degrees, WGS 84."""
 EARTH = 6_371_008.8
 """m, mean radius (IUGG)."""
 DEGREE = math.pi * EARTH / 180.0
 """m of a degree of latitude."""
 
 
-def metres(a: tuple[float, float], b: tuple[float, float]) -> float:
+def metres(a: Point, b: Point) -> float:
     """Between two points (lat, lon): equirectangular, within 0.1 % up to 100 km off the poles."""
     dx = (b[1] - a[1]) * math.cos(math.radians((a[0] + b[0]) / 2.0))
     return DEGREE * math.hypot(dx, b[0] - a[0])
 
 
-def bearing(a: tuple[float, float], b: tuple[float, float]) -> float:
+def bearing(a: Point, b: Point) -> float:
     """From a to b, degrees clockwise from north, 0–360."""
     dx = (b[1] - a[1]) * math.cos(math.radians((a[0] + b[0]) / 2.0))
     return math.degrees(math.atan2(dx, b[0] - a[0])) % 360.0
@@ -27,7 +29,7 @@ def turned(before: float, after: float) -> float:
     return (after - before + 180.0) % 360.0 - 180.0
 
 
-def along(points: Sequence[tuple[float, float]]) -> list[float]:
+def along(points: Sequence[Point]) -> list[float]:
     """m from the first point to each."""
     out = [0.0]
     for a, b in itertools.pairwise(points):
@@ -35,7 +37,7 @@ def along(points: Sequence[tuple[float, float]]) -> list[float]:
     return out
 
 
-def moved(point: tuple[float, float], course: float, distance: float) -> tuple[float, float]:
+def moved(point: Point, course: float, distance: float) -> Point:
     """The point ``distance`` m away in the direction ``course``."""
     angle = math.radians(course)
     lat = point[0] + distance * math.cos(angle) / DEGREE

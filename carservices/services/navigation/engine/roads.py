@@ -13,14 +13,13 @@ from carservices.services.navigation.engine.base import (
     Matched,
     Matrix,
     Outline,
-    Point,
     Route,
     RouteError,
     RouteRequest,
     Via,
 )
 from carservices.services.navigation.engine.chain import Chain, assemble
-from carservices.services.navigation.engine.geo import DEGREE
+from carservices.services.navigation.engine.geo import DEGREE, Point
 from carservices.services.navigation.engine.graph import RoadGraph, Snap
 from carservices.services.navigation.engine.linegraph import Costs, LineGraph
 

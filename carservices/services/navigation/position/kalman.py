@@ -1,0 +1,139 @@
+"""An extended Kalman filter of satellite fixes, wheel speed and yaw rate; it reckons on when satellites are silent.
+
+State: east and north in m from an anchor, course in rad clockwise from north, bias of the yaw sensor in rad/s, and
+scale of the wheel speed. The model is the unicycle with biased odometry of Thrun, Burgard, Fox, "Probabilistic
+Robotics" (2005), §5.4 and §7.4; the gate on the normalised innovation is that of Bar-Shalom, Li, Kirubarajan,
+"Estimation with Applications to Tracking and Navigation" (2001), §5.4.
+"""
+
+import math
+
+import numpy as np
+
+from carservices.services.navigation.engine.geo import DEGREE, Point
+from carservices.services.navigation.engine.graph import Floats
+
+COURSE_NOISE, BIAS_NOISE, SCALE_NOISE, SLIP_NOISE = 0.01, 2e-4, 3e-4, 0.15
+"""Standard deviations after 1 s: rad, rad/s, share of the speed, m. Assumed: a stability-control yaw sensor (bias
+drifts by some 0.01 °/s in a minute) and tyres whose radius changes by warmth and pressure."""
+GATE = 13.8
+"""Square of a plausible innovation in two dimensions, in standard deviations: 99.9 % of a χ² distribution."""
+STUBBORN = 5
+"""So many implausible fixes in a row are right and we are wrong (a ferry, a lift of a car park)."""
+CREEPING = 2.0
+"""m/s below which a satellite's course says nothing."""
+VELOCITY_NOISE = 0.3
+"""m/s of the velocity behind a satellite's course, across it (datasheets of automotive receivers: 0.05–0.5)."""
+REANCHOR_M = 20_000.0
+"""m from the anchor at which the flat frame is moved, so that the earth's curve does not count."""
+ANCHOR_SIGMAS = (10.0, 10.0, math.pi, 0.01, 0.03)
+
+
+class Kalman:
+    """Where the car is by all that is measured; nothing before the first fix."""
+
+    def __init__(self) -> None:
+        self.started = False
+        self._anchor: Point = (0.0, 0.0)
+        self._x: Floats = np.zeros(5)
+        self._p: Floats = np.diag(np.square(ANCHOR_SIGMAS))
+        self._missed = 0
+
+    @property
+    def place(self) -> Point:
+        """Latitude and longitude in degrees."""
+        lat, lon = self._anchor
+        return lat + self._x[1] / DEGREE, lon + self._x[0] / (DEGREE * math.cos(math.radians(lat)))
+
+    @property
+    def course(self) -> float:
+        """Degrees clockwise from north."""
+        return math.degrees(self._x[2]) % 360.0
+
+    @property
+    def course_sigma(self) -> float:
+        """Degrees."""
+        return math.degrees(math.sqrt(self._p[2, 2]))
+
+    @property
+    def sigma(self) -> float:
+        """m, of one axis."""
+        return math.sqrt(max(0.0, (self._p[0, 0] + self._p[1, 1]) / 2.0))
+
+    def predict(self, seconds: float, speed: float, yaw: float) -> None:
+        """Drive on: m/s by the wheels (backwards below zero), rad/s clockwise by the yaw sensor."""
+        if not self.started or seconds <= 0.0:
+            return
+        _, _, course, bias, scale = self._x
+        course += (yaw - bias) * seconds / 2.0
+        step = scale * speed * seconds
+        sin, cos = math.sin(course), math.cos(course)
+        self._x[:3] += step * sin, step * cos, (yaw - bias) * seconds
+        f = np.eye(5)
+        f[0, 2], f[1, 2] = step * cos, -step * sin
+        f[0, 4], f[1, 4] = speed * seconds * sin, speed * seconds * cos
+        f[2, 3] = -seconds
+        moving = min(1.0, abs(speed))
+        noise = np.square([SLIP_NOISE * moving, SLIP_NOISE * moving, COURSE_NOISE * moving, BIAS_NOISE, SCALE_NOISE])
+        self._p = f @ self._p @ f.T + np.diag(noise * seconds)
+
+    def fix(self, place: Point, sigma: float) -> bool:
+        """A satellite fix with its standard deviation in m; False when it was implausible and not believed."""
+        if not self.started:
+            self._begin(place, sigma)
+            return True
+        if math.hypot(self._x[0], self._x[1]) > REANCHOR_M:
+            self._move_anchor()
+        lat, lon = self._anchor
+        z = np.array([(place[1] - lon) * DEGREE * math.cos(math.radians(lat)), (place[0] - lat) * DEGREE])
+        h = np.eye(5)[:2]
+        believed = self._update(z - self._x[:2], h, np.eye(2) * sigma**2, GATE)
+        self._missed = 0 if believed else self._missed + 1
+        if self._missed >= STUBBORN:
+            self._begin(place, sigma)
+        return believed
+
+    def heading(self, degrees: float, speed: float) -> None:
+        """The satellites' course over ground at this speed in m/s."""
+        if speed >= CREEPING:
+            self.bend(degrees, math.degrees(VELOCITY_NOISE / speed))
+
+    def bend(self, degrees: float, sigma: float) -> None:
+        """The course is this, within a standard deviation in degrees."""
+        if not self.started:
+            return
+        error = (math.radians(degrees) - self._x[2] + math.pi) % (2 * math.pi) - math.pi
+        self._update(np.array([error]), np.eye(5)[2:3], np.array([[math.radians(sigma) ** 2]]), GATE)
+
+    def across(self, place: Point, degrees: float, sigma: float) -> None:
+        """The car is on a line through ``place`` with this bearing, within ``sigma`` m to its sides."""
+        lat, lon = self._anchor
+        dx = (place[1] - lon) * DEGREE * math.cos(math.radians(lat)) - self._x[0]
+        dy = (place[0] - lat) * DEGREE - self._x[1]
+        sin, cos = math.sin(math.radians(degrees)), math.cos(math.radians(degrees))
+        h = np.array([[cos, -sin, 0.0, 0.0, 0.0]])
+        self._update(np.array([dx * cos - dy * sin]), h, np.array([[sigma**2]]), GATE)
+
+    def _begin(self, place: Point, sigma: float) -> None:
+        course, bias, scale = (self._x[2], self._x[3], self._x[4]) if self.started else (0.0, 0.0, 1.0)
+        self._anchor, self._x = place, np.array([0.0, 0.0, course, bias, scale])
+        self._p = np.diag(np.square(ANCHOR_SIGMAS))
+        self._p[0, 0] = self._p[1, 1] = sigma**2
+        self._missed = 0
+        self.started = True
+
+    def _move_anchor(self) -> None:
+        self._anchor = self.place
+        self._x[:2] = 0.0
+
+    def _update(self, error: Floats, h: Floats, r: Floats, gate: float) -> bool:
+        """One measurement by its innovation, in Joseph's form, which keeps the covariance symmetric and positive."""
+        s = h @ self._p @ h.T + r
+        inverse = np.linalg.inv(s)
+        if float(error @ inverse @ error) > gate:
+            return False
+        gain = self._p @ h.T @ inverse
+        self._x = self._x + gain @ error
+        rest = np.eye(5) - gain @ h
+        self._p = rest @ self._p @ rest.T + gain @ r @ gain.T
+        return True
