@@ -35,8 +35,9 @@ class Bundle:
 
     @property
     def icon(self) -> str | None:
-        path = self.folder / self.manifest.icon if self.manifest.icon else None
-        return str(path) if path is not None and path.is_file() else None
+        path = (self.folder / self.manifest.icon).resolve() if self.manifest.icon else None
+        inside = path is not None and path.is_relative_to(self.folder.resolve())  # a link may lead out of it
+        return str(path) if path is not None and inside and path.is_file() else None
 
     @property
     def scopes(self) -> Mapping[str, str]:
