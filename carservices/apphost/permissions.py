@@ -172,7 +172,8 @@ class RuleBook:
         kind, _, what = scope.partition(":")
         if kind in PARAMETERISED:
             return (scope,)
-        return tuple(name for name in self.permissions if name in self._names(kind, what))
+        names = self._names(kind, what)
+        return tuple(name for name in self.permissions if name in names)
 
     def _names(self, kind: str, what: str) -> set[str]:
         if kind == "call":

@@ -49,8 +49,7 @@ def command(plan: LaunchPlan, filter_fd: int, environment: Mapping[str, str]) ->
         for parent in reversed(path.parents[:-1]):  # bubblewrap would make some for root alone
             binds += ["--perms", "0755" if parent == listed else "0711", "--dir", str(parent)]
         binds += ["--ro-bind", str(path), str(path)]
-    for parent in ("/run", FOLDERS):
-        binds += ["--perms", "0711", "--dir", parent]
+    binds += ["--perms", "0711", "--dir", "/run", "--perms", "0711", "--dir", FOLDERS]
     for name, folder in plan.folders.items():
         binds += ["--ro-bind", str(folder), where.folders[name]]
     if plan.proxy:

@@ -24,7 +24,10 @@ ENTER = 'while [ "$1" != -- ]; do echo $$ > "$1" || exit 126; shift; done; shift
 
 Settings = Mapping[str, Callable[[Limits], str]]
 VERSION_1: Mapping[str, Settings] = {
-    "memory": {"memory.limit_in_bytes": lambda limits: str(limits.memory)},
+    "memory": {
+        "memory.limit_in_bytes": lambda limits: str(limits.memory),
+        "memory.memsw.limit_in_bytes": lambda limits: str(limits.memory),
+    },
     "pids": {"pids.max": lambda limits: str(limits.processes)},
     "cpu": {
         "cpu.cfs_period_us": lambda _: str(PERIOD),
