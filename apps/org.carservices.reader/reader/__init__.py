@@ -1,0 +1,1 @@
+"""Reader: headlines of news feeds while driving, the texts while parked."""
