@@ -88,7 +88,7 @@ def through(proxy: Callable[[], str]) -> Transport:
         url = urlsplit(request.url)
         host = url.hostname or ""
         if not (path := proxy()):
-            raise _unlisted(host)
+            raise unlisted(host)
         tls: dict[str, Any] = {}
         if url.scheme == "https":
             tls = {"ssl": ssl.create_default_context(), "server_hostname": host}
@@ -96,7 +96,7 @@ def through(proxy: Callable[[], str]) -> Transport:
             reader, writer = await asyncio.open_unix_connection(path, **tls)
         except ssl.SSLError as error:
             if error.reason and DENIED in error.reason:
-                raise _unlisted(host) from None
+                raise unlisted(host) from None
             raise HttpError(f"{request.url}: {error.reason or error}") from None
         except OSError as error:
             raise HttpError(f"{request.url}: the network proxy does not answer ({error})") from None
@@ -109,13 +109,14 @@ def through(proxy: Callable[[], str]) -> Transport:
         finally:
             writer.close()
         if response.status == 403 and url.scheme == "http" and response.text.startswith(f"{host}:"):
-            raise _unlisted(host)  # the words of the proxy, not of the host
+            raise unlisted(host)  # the words of the proxy, not of the host
         return response
 
     return send
 
 
-def _unlisted(host: str) -> PermissionMissing:
+def unlisted(host: str) -> PermissionMissing:
+    """The refusal of a host that the manifest does not name."""
     return PermissionMissing(f"reaching {host}", f"network:{host}", f'in app.toml, add "{host}" to hosts')
 
 

@@ -6,9 +6,11 @@ from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
+from urllib.parse import urlsplit
 
 from carservices.app.app import App
-from carservices.app.http import Http, HttpError, Request, Response
+from carservices.app.hosts import PORTS, is_listed
+from carservices.app.http import Http, HttpError, Request, Response, unlisted
 from carservices.app.manifest import Manifest, load
 from carservices.app.run import load as load_app
 from carservices.app.runtime import LinkLog, Runtime
@@ -47,6 +49,7 @@ class AppCar:
         self._log: LinkLog | None = None
         self._values: dict[str, Any] = {}
         self._states: dict[str, Any] = {}
+        self._hosts: tuple[str, ...] | None = None
         self._context: dict[str, Any] = {"restrictions": 0, "data_dir": str(data_dir)}
         self._refused: set[str] = set()
         self._may_fail = False
@@ -90,7 +93,8 @@ class AppCar:
         self._log = LinkLog(runtime.session)
         logging.getLogger().addHandler(self._log)
         settings = {key: setting.default for key, setting in manifest.settings.items()} if manifest else {}
-        grants = [f"network:{host}" for host in manifest.hosts] if manifest else []
+        self._hosts = manifest.hosts if manifest else None
+        grants = [f"network:{host}" for host in self._hosts or ()]
         self._context = {"settings": settings, "grants": grants, **self._context, "id": app_id}
         self._host.send(Kind.WELCOME, 1, self._context)
         self._host.send(Kind.LIFE, "start")
@@ -98,6 +102,10 @@ class AppCar:
 
     async def _web(self, request: Request) -> Response:
         self.requests.append(request)
+        url = urlsplit(request.url)
+        host = url.hostname or ""
+        if self._hosts is not None and not is_listed(self._hosts, host, url.port or PORTS[url.scheme]):
+            raise unlisted(host)
         if request.url not in self.pages:
             raise HttpError(f"{request.url}: no page was prepared")
         page = self.pages[request.url]
