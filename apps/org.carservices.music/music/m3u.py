@@ -6,6 +6,8 @@ from pathlib import Path
 
 MAX_BYTES = 1 << 20
 MAX_ENTRIES = 5000
+LONGEST = 100
+"""Characters of a name; a template of a hundred rows has to fit into one record of the link."""
 WEB = ("http://", "https://")
 
 
@@ -39,7 +41,8 @@ def parse(text: str) -> list[Entry]:
         if line.upper().startswith("#EXTINF:"):
             title = line.partition(",")[2].strip()
         elif line and not line.startswith("#"):
-            entries.append(Entry(title or posixpath.basename(line.replace("\\", "/")), line))
+            name = title or posixpath.basename(line.replace("\\", "/"))
+            entries.append(Entry(name[:LONGEST], line))
             title = ""
     return entries[:MAX_ENTRIES]
 

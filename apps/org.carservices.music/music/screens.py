@@ -1,6 +1,7 @@
 """The screens below the first: groups of songs, the songs of one, the stations, and the player."""
 
 from collections.abc import Sequence
+from functools import partial
 from urllib.parse import urlsplit
 
 from carservices.app import (
@@ -19,7 +20,8 @@ from music.library import Group, Library, Song
 from music.player import Player
 
 MOST = 100
-"""Names on one screen; beyond that their first letters come before."""
+"""Rows on one screen, as many as the car shows; more groups than that are divided before."""
+SHORT = 24
 RECENT = 6
 """As many as are shown while driving."""
 
@@ -53,7 +55,7 @@ class Groups(MusicScreen):
         self.recent = [by_name[name] for name in recent if name in by_name] if len(groups) > RECENT else []
 
     def view(self) -> Template:
-        rows = self.letters() if len(self.groups) > MOST else [self.row(group) for group in self.groups]
+        rows = self.parts() if len(self.groups) > MOST else [self.row(group) for group in self.groups]
         if not self.recent:
             return ListTemplate(self.title, rows)
         heard = Section(self.t("recent"), [self.row(group) for group in self.recent])
@@ -63,17 +65,21 @@ class Groups(MusicScreen):
         count = self.t("songs", n=len(group.songs))
         return Row(group.name, count, browsable=True, on_click=lambda: self.push(Songs(self.kind, group)))
 
-    def letters(self) -> list[Row]:
-        by_letter: dict[str, list[Group]] = {}
-        for group in self.groups:
-            by_letter.setdefault(group.name[:1].upper(), []).append(group)
+    def parts(self) -> list[Row]:
+        """From one name to another, each with as many as a screen has."""
+        cut = [self.groups[at : at + MOST] for at in range(0, len(self.groups), MOST)][:MOST]
 
-        def open_letter(letter: str) -> None:
-            self.push(Groups(self.kind, f"{self.title}: {letter}", by_letter[letter]))
+        def open_part(title: str, part: list[Group]) -> None:
+            self.push(Groups(self.kind, title, part))
 
         return [
-            Row(letter, str(len(found)), browsable=True, on_click=lambda letter=letter: open_letter(letter))
-            for letter, found in by_letter.items()
+            Row(
+                title := f"{part[0].name[:SHORT]} – {part[-1].name[:SHORT]}",
+                str(len(part)),
+                browsable=True,
+                on_click=partial(open_part, title, part),
+            )
+            for part in cut
         ]
 
 
@@ -85,7 +91,7 @@ class Songs(MusicScreen):
         self.group = group
 
     def view(self) -> Template:
-        rows = [self.row(index, song) for index, song in enumerate(self.group.songs)]
+        rows = [self.row(index, song) for index, song in enumerate(self.group.songs[:MOST])]
         play = Action(self.t("play"), self.play, icon=Icon("play_arrow"))
         shuffle = Action(icon=Icon("shuffle"), on_click=lambda: self.play(shuffle=True))
         return ListTemplate(self.group.name, rows, actions=[play, shuffle])
@@ -108,7 +114,7 @@ class Stations(MusicScreen):
 
     def view(self) -> Template:
         reachable = [station for station in self.stations if self.context.reaches(station.source)]
-        return ListTemplate(self.t("radio"), [self.row(station, reachable) for station in self.stations])
+        return ListTemplate(self.t("radio"), [self.row(station, reachable) for station in self.stations[:MOST]])
 
     def row(self, station: Song, reachable: list[Song]) -> Row:
         host = urlsplit(station.source).hostname or "?"

@@ -28,7 +28,8 @@ BROKEN: tuple[type[Exception], ...] = (
 MAX_COVER = 8 << 20
 COVER_FILES = ("cover.png", "cover.jpg", "folder.png", "folder.jpg", "front.png", "front.jpg")
 NUMBERED = re.compile(r"^(\d{1,3})(?:\s*[-._]\s*|\s+)(?=\S)")
-LONGEST = 300
+LONGEST = 100
+"""Characters of a text; a template of a hundred rows has to fit into one record of the link."""
 
 
 class Tags(NamedTuple):
@@ -87,7 +88,7 @@ def _named(path: str) -> Tags:
     title = parts.stem[number.end() :] if number else parts.stem
     folders = parts.parts[:-1]
     return Tags(
-        title,
+        title[:LONGEST],
         folders[-2] if len(folders) > 1 else "",
         folders[-1] if folders else "",
         int(number[1]) if number else 0,
