@@ -10,6 +10,7 @@ from carservices.app.templates import Icon, MapView, Marker, Place
 from carservices_ui.icons import glyph
 from carservices_ui.look import ICONS_FILLED, theme
 from carservices_ui.templates.pictures import TONES, icon_name
+from carservices_ui.tokens import RADIUS
 from carservices_ui.ui import Ui
 
 if TYPE_CHECKING:
@@ -79,9 +80,13 @@ class HostMap(FloatLayout):
             drawn.recenter()
 
     def _arrange(self, *_: Any) -> None:
-        if self.map is not None:
-            self.map.pos, self.map.size = self.pos, self.size
-            self.map.radius = dp(32)
+        if self.map is None:
+            return
+        grown = tuple(self.map.size) != tuple(self.size)
+        self.map.pos, self.map.size = self.pos, self.size
+        self.map.radius = dp(RADIUS["card"])
+        if grown and self._view is not None and self._places:
+            self._draw(moved=True)  # how far out one has to be to see all places depends on the size
 
 
 def _at(view: MapView) -> bool:

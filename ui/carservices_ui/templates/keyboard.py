@@ -17,7 +17,7 @@ LETTERS: Final = {
 """Rows of letters by language: QWERTY, QWERTZ and AZERTY."""
 SIGNS: Final = ("1234567890", "@#€&-_+()/", ".,:;!?'\"*")
 SHIFT, SIGN, LETTER, ERASE, SPACE, DONE = "⇧", "?123", "ABC", "⌫", " ", "⏎"
-ICONS: Final = {SHIFT: "arrow_upward", ERASE: "arrow_back", DONE: "check"}
+ICONS: Final = {SHIFT: "arrow_upward", ERASE: "backspace", DONE: "check"}
 WEIGHTS: Final = {SPACE: 5.0, SIGN: 1.6, LETTER: 1.6, DONE: 1.6, SHIFT: 1.4, ERASE: 1.4}
 """Width of a key in letters."""
 GAP = 6

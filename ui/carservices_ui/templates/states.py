@@ -11,6 +11,7 @@ from carservices.api.apps import CutKind
 from carservices_ui.i18n import t
 from carservices_ui.look import color
 from carservices_ui.templates.host import Host
+from carservices_ui.templates.words import Flow
 from carservices_ui.tokens import TARGET
 from carservices_ui.widgets import Card, Column, Icon, IconTile, Row, Text, spacer
 
@@ -65,7 +66,7 @@ class Empty(Column):
         super().__init__(
             spacer(),
             IconTile("list", tone="text2", filled=False, side=72),
-            Text(sentence or t("template.empty"), tone="text2", limit=900),
+            Flow(sentence or t("template.empty"), tone="text2", halign="center", lines=4),
             spacer(),
             gap="m",
             align="center_x",

@@ -4,6 +4,7 @@ import logging
 from collections import OrderedDict
 from pathlib import Path
 
+from kivy.graphics.opengl import GL_TEXTURE_2D, glGenerateMipmap
 from kivy.graphics.texture import Texture
 
 from carservices.api.apps import ImageFile
@@ -42,8 +43,10 @@ class Textures:
 
 def texture(width: int, height: int, pixels: bytes) -> Texture:
     """RGBA rows from the top, smooth at any size."""
-    made = Texture.create(size=(width, height), colorfmt="rgba", mipmap=True)
+    made = Texture.create(size=(width, height), colorfmt="rgba")
     made.blit_buffer(pixels, colorfmt="rgba")
+    made.bind()
+    glGenerateMipmap(GL_TEXTURE_2D)  # kivy's own way pads to a power of two, which shapes with round corners would show
     made.min_filter, made.mag_filter = "linear_mipmap_linear", "linear"
     made.flip_vertical()
     return made
