@@ -73,10 +73,19 @@ class Weather(App):
     def load(self) -> None:
         """What was known last."""
         try:
-            last = self.storage["last"]
-            self.forecast, self.at, self.asked = parse(last["answer"]), float(last["at"]), Asked(*last["asked"])
+            if "asked" in self.storage:
+                self.asked = Asked(*self.storage["asked"])
+            if "last" in self.storage:
+                last = self.storage["last"]
+                self.forecast, self.at = parse(last["answer"]), float(last["at"])
         except (KeyError, TypeError, ValueError) as error:
-            self.log.info("no forecast is kept: %s", error)
+            self.log.warning("what was kept cannot be used: %s", error)
+
+    def keep(self, name: str, value: Any) -> None:
+        try:
+            self.storage[name] = value
+        except (StorageError, ValueError) as error:  # a full disk; numbers that JSON has not
+            self.log.warning("%s is not kept: %s", name, error)
 
     def place(self) -> tuple[float, float] | None:
         latitude, longitude = self.car.signal(LATITUDE, float), self.car.signal(LONGITUDE, float)
@@ -88,6 +97,7 @@ class Weather(App):
         place, now = self.place(), clock()
         if place is not None and due(self.asked, now, *place):
             self.asked = Asked(now, *place)
+            self.keep("asked", [now, *place])
             await self.ask(*place)
         self.warn()
 
@@ -104,10 +114,7 @@ class Weather(App):
             return
         self.trouble = ""
         self.at = clock()
-        try:
-            self.storage["last"] = {"answer": body, "at": self.at, "asked": [self.at, latitude, longitude]}
-        except (StorageError, ValueError) as error:  # a full disk; numbers that JSON has not
-            self.log.warning("the forecast is not kept: %s", error)
+        self.keep("last", {"answer": body, "at": self.at})
 
     def warn(self) -> None:
         """Say each danger of the next hours once, and again when it still is one long after."""

@@ -96,12 +96,12 @@ def test_offline_the_last_forecast_is_shown_with_its_age(car, now):
     car.pages.clear()
     now.set("2026-11-26 14:10")
     car.advance(TICK)
+    old = "feels like 1 °C · as of 3 hours ago"
+    assert car.rows[0] == ("Now", "4 °C · overcast")
+    assert car.screen.content.rows[0].text2 == f"{old} · The weather service cannot be reached"
     car.start()
-    assert car.rows[0] == ("Now", "5 °C · overcast")
-    assert (
-        car.screen.content.rows[0].text2
-        == "feels like 1 °C · as of 3 hours ago · The weather service cannot be reached"
-    )
+    assert car.screen.content.rows[0].text2 == old
+    assert len(car.requests) == 2  # a failed request counts, also after a restart
     now.set("2026-12-01 12:00")
     car.advance(TICK)
     assert car.rows[0] == ("Now", "–")
