@@ -206,7 +206,9 @@ class App:
     def _ending(self, run: Run, status: int) -> str:
         """For its author with the traceback."""
         how = run.ending(status)
-        return f"{how}\n{self._last_words}" if self.bundle.developed and self._last_words else how
+        if not (self.bundle.developed and self._last_words):
+            return how
+        return f"{how}: {self._last_words.splitlines()[-1]}\n{self._last_words}"
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

@@ -14,7 +14,7 @@ from carservices.apphost.store.bundle import BundleError as NoBundle
 from carservices.apphost.store.bundle import build
 from carservices.apphost.store.keys import SigningKey
 from carservices.apptools.finding import Finding, error, warning
-from carservices.apptools.source import Source
+from carservices.apptools.source import Source, once
 
 ICON_SIDES: Final = range(96, 513)
 """Pixels: the launcher shows an icon on 96 dp, at most."""
@@ -31,7 +31,7 @@ def check_texts(source: Source, manifest: Manifest, bundle: Path) -> Iterator[Fi
         yield error(str(problem).partition(":")[0], str(problem).partition(": ")[2], 'write TOML: key = "text"')
         return
     english = texts.get(FALLBACK, {})
-    for key, place in {one.what: one.place for one in reversed(source.texts)}.items():
+    for key, place in once(source.texts):
         if key not in english:
             yield error(place, f"there is no text '{key}'", f'add it to strings.{FALLBACK}.toml: {key} = "…"')
     languages = {*texts, *manifest.name, *(code for one in manifest.settings.values() for code in one.title)}

@@ -1,14 +1,13 @@
 """Permissions: what the manifest asks for, held against what the app uses."""
 
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 from carservices.api.apps import Level
 from carservices.app.hosts import is_listed
 from carservices.app.manifest import FILE, ON_SIGNALS, Manifest
 from carservices.apphost.permissions import RuleBook
 from carservices.apptools.finding import Finding, error, warning
-from carservices.apptools.source import Named, Source
+from carservices.apptools.source import Source, once
 from carservices.signals import Catalogue, GlobSet
 
 HTTPS = 443
@@ -19,13 +18,6 @@ def check_scopes(source: Source, manifest: Manifest, used: Iterable[str]) -> Ite
     yield from _unknown(manifest)
     yield from _undeclared(source, manifest)
     yield from _unused(source, manifest, frozenset(used))
-
-
-def line_of(bundle: Path, text: str) -> str:
-    """The place of a text in the manifest."""
-    lines = (bundle / FILE).read_text(encoding="utf-8").splitlines()
-    number = next((number for number, line in enumerate(lines, 1) if text in line), 0)
-    return f"{FILE}:{number}" if number else FILE
 
 
 def _unknown(manifest: Manifest) -> Iterator[Finding]:
@@ -54,16 +46,16 @@ def _undeclared(source: Source, manifest: Manifest) -> Iterator[Finding]:
     read = GlobSet(*(what for verb, what in scopes if verb in ON_SIGNALS))
     actuate = GlobSet(*(what for verb, what in scopes if verb == "actuate"))
     for verb, named, allowed in (("read", source.signals, read), ("actuate", source.actuated, actuate)):
-        for path, place in _once(named):
+        for path, place in once(named):
             there = Catalogue.default().match(path)
             if not there and verb == "read":
                 yield error(place, f"the car has no signal {path}", _nearest(verb, path))
             elif there and not allowed.select(there):
                 yield _missing(place, f"{verb}:{path}")
-    for scope, place in _once(source.scopes):
+    for scope, place in once(source.scopes):
         if scope not in manifest.permissions and not _read_by_glob(scope, manifest):
             yield _missing(place, scope)
-    for host, place in _once(source.hosts):
+    for host, place in once(source.hosts):
         if not is_listed(tuple(manifest.hosts), host, HTTPS):
             yield error(place, f"{host} cannot be reached", f'add it to app.toml: hosts = ["{host}"]')
 
@@ -78,15 +70,6 @@ def _read_by_glob(scope: str, manifest: Manifest) -> bool:
     return verb == "read" and what in GlobSet(
         *(s.partition(":")[2] for s in manifest.permissions if s.startswith(verb))
     )
-
-
-def _once(named: Iterable[Named]) -> Iterator[Named]:
-    """Each thing where it is named first."""
-    seen: set[str] = set()
-    for one in named:
-        if one.what not in seen:
-            seen.add(one.what)
-            yield one
 
 
 def _unused(source: Source, manifest: Manifest, used: frozenset[str]) -> Iterator[Finding]:

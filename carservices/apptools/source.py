@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -29,6 +29,15 @@ class Named(NamedTuple):
 
     what: str
     place: str
+
+
+def once(named: Iterable[Named]) -> Iterator[Named]:
+    """Each thing where it is named first."""
+    seen: set[str] = set()
+    for one in named:
+        if one.what not in seen:
+            seen.add(one.what)
+            yield one
 
 
 @dataclass
