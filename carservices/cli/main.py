@@ -20,6 +20,7 @@ VERBS = {
     "hal": ("carservices.cli.hal:main", "list, check and begin HALs"),
     "control": ("carservices.cli.control:main", "a command to a HAL itself, such as the emulator's weather"),
     "diagnostics": ("carservices.cli.diagnostics:main", "the car's health: scan, explain, clear and repair faults"),
+    "map": ("carservices.cli.map:main", "import, list, choose and remove the maps of this car"),
     "api": ("carservices.cli.api:main", "the contracts of the system services"),
     "screenshot": ("carservices.cli.screenshot:main", "a picture of the cockpit, also without a display"),
     "apps": ("carservices.cli.apps:main", "what apps do and may; open, close, grant and revoke"),
@@ -43,6 +44,8 @@ EXITS = {
     "carservices.hal.base.HalError": FAILED,
     "carservices.signals.globs.GlobError": USAGE,
     "carservices.signals.units.UnitError": USAGE,
+    "carservices.services.navigation.maps.errors.UnknownMap": USAGE,
+    "carservices.services.navigation.maps.errors.MapError": FAILED,
     "carservices.cli.common.Usage": USAGE,
     "carservices.cli.common.Failed": FAILED,
 }

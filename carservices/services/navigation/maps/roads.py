@@ -1,6 +1,5 @@
 """What is read of the roads of an OSM extract: drivable ways, speed limits, stops, barriers, bans on turning."""
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +8,7 @@ import osmium
 import shapely
 
 from carservices.services.navigation.maps.landuse import BuiltUp
+from carservices.services.navigation.plane import plane_metres
 
 ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0"
 # OSM `highway` values a car may use, with the German statutory limit (StVO §3: 50 in built-up areas, 100 outside;
@@ -23,7 +23,6 @@ RURAL_LIMIT = 100
 UNLIMITED_KMH = 130  # the advisory speed (Richtgeschwindigkeit) where `maxspeed=none`
 BARRIERS = frozenset({"bollard", "block", "cycle_barrier", "jersey_barrier", "log", "debris"})
 OPEN = ("yes", "permissive", "destination")
-EARTH_M_PER_DEG = 111_320.0
 
 
 @dataclass(frozen=True)
@@ -76,10 +75,8 @@ def assumed_limit(way: Way, built_up: BuiltUp) -> int:
 
 
 def metres(a: tuple[float, float], b: tuple[float, float]) -> float:
-    """Distance of two latitude/longitude points, plane approximation (error < 0.1 % within a city)."""
-    dy = (b[0] - a[0]) * EARTH_M_PER_DEG
-    dx = (b[1] - a[1]) * EARTH_M_PER_DEG * math.cos(math.radians(a[0]))
-    return math.hypot(dx, dy)
+    """Distance of two latitude/longitude points."""
+    return plane_metres(*a, *b)
 
 
 def _restriction(relation: osmium.osm.Relation, network: Network) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import osmium
 from numpy.typing import NDArray
 
-from carservices.services.navigation.maps.roads import EARTH_M_PER_DEG
+from carservices.services.navigation.plane import EARTH_M_PER_DEG
 from carservices.services.navigation.search.categories import keys_of_tags, kind_of, kinds
 from carservices.services.navigation.search.folding import fold, house_number
 

@@ -1,6 +1,5 @@
 """Search in one map: text as it is typed, kinds of places, and what is at a point."""
 
-import math
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from typing import Self
 from rapidfuzz import fuzz
 
 from carservices.api.routes import Place
-from carservices.services.navigation.maps.roads import EARTH_M_PER_DEG
+from carservices.services.navigation.plane import box_around, plane_metres
 from carservices.services.navigation.search.categories import kinds, kinds_meant
 from carservices.services.navigation.search.folding import fold
 from carservices.services.navigation.search.house_numbers import House, find_house
@@ -30,7 +29,7 @@ REVERSE_M = (60, 250, 1000)
 ADDRESS_BONUS_M = 15.0
 """An address is preferred to a street that is so much nearer."""
 WITHIN = "south <= ? AND north >= ? AND west <= ? AND east >= ?"
-"""What an R-tree is asked; `_box` gives the values."""
+"""What an R-tree is asked; `box_around` gives the values."""
 
 
 @dataclass(frozen=True)
@@ -103,9 +102,9 @@ class Search:
             rows = self._database.execute(
                 "SELECT n.name, n.city, p.number, p.letter, p.postcode, p.lat, p.lon, p.id FROM near JOIN point p"
                 f" USING (id) JOIN named n ON n.id = p.street WHERE {WITHIN}",
-                _box(lat, lon, radius),
+                box_around(lat, lon, radius),
             ).fetchall()
-            found = [(_metres(lat, lon, row[5], row[6]), row) for row in rows]
+            found = [(plane_metres(lat, lon, row[5], row[6]), row) for row in rows]
             if found:
                 near = min(found, key=lambda pair: pair[0] - (ADDRESS_BONUS_M if pair[1][2] is not None else 0.0))
                 return _at_point(*near)
@@ -121,11 +120,11 @@ class Search:
             for metres in KIND_BOXES_M:
                 rows = self._rows(
                     f"JOIN around USING (id) WHERE kind IN ({marks}) AND {WITHIN}",
-                    (*keys, *_box(*near, metres)),
+                    (*keys, *box_around(*near, metres)),
                 )
                 if len(rows) >= limit:
                     break
-            rows.sort(key=lambda row: _metres(*near, row.lat, row.lon))
+            rows.sort(key=lambda row: plane_metres(*near, row.lat, row.lon))
         fitting = [row for row in rows if not query.words or _likeness(query, row) >= LIKE_ENOUGH]
         return [_place(row, near, language) for row in fitting[:limit]]
 
@@ -149,7 +148,7 @@ class Search:
             if query.postcode and house is not None and house.postcode == query.postcode:
                 score += SCORE["house"] / 2
             if near is not None:
-                score += SCORE["distance"] / (1.0 + _metres(*near, row.lat, row.lon) / NEAR_M)
+                score += SCORE["distance"] / (1.0 + plane_metres(*near, row.lat, row.lon) / NEAR_M)
             scored.append((score, row, house))
         scored.sort(key=lambda entry: (-entry[0], entry[1].id))
         good = [entry for entry in scored if likeness[entry[1].id] >= like]
@@ -231,18 +230,5 @@ def _first_of_each(places: Iterable[Place]) -> list[Place]:
     return list({place.id: place for place in reversed(list(places))}.values())[::-1]
 
 
-def _metres(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
-    """Plane approximation: enough to rank by."""
-    kx = EARTH_M_PER_DEG * math.cos(math.radians(lat1))
-    return math.hypot((lat2 - lat1) * EARTH_M_PER_DEG, (lon2 - lon1) * kx)
-
-
 def _distance(near: tuple[float, float] | None, lat: float, lon: float) -> float | None:
-    return None if near is None else round(_metres(*near, lat, lon), 1)
-
-
-def _box(lat: float, lon: float, metres: float) -> tuple[float, float, float, float]:
-    """North, south, east, west as the R-tree is asked: what begins before the one end and ends after the other."""
-    dy = metres / EARTH_M_PER_DEG
-    dx = dy / max(0.01, math.cos(math.radians(lat)))
-    return lat + dy, lat - dy, lon + dx, lon - dx
+    return None if near is None else round(plane_metres(*near, lat, lon), 1)

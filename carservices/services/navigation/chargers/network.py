@@ -1,0 +1,163 @@
+"""Questions to the charging stations of a map: in a box, along a route, with the plugs that are free."""
+
+import hashlib
+import itertools
+import math
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+
+from carservices.api.routes import Box, Charger, ChargerFilter, Connector, Place, Plugs
+from carservices.services.navigation.chargers.opening import open_at
+from carservices.services.navigation.plane import EARTH_M_PER_DEG, box_around, plane_metres
+
+COLUMNS = "site.id, key, lat, lon, name, address, operator, eur_per_kwh, opening_hours, busy, synthetic"
+ANY = ChargerFilter()
+PIECE_M = 2000.0
+"""Pieces of a route that are looked around at once."""
+QUARTER_S = 900
+"""How long a synthetic plug stays as it is."""
+MOST = 2000
+
+
+class ChargerNetwork:
+    """A chargers.sqlite, open for reading; of one thread."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises sqlite3.Error where it is none."""
+        self._database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+        self._database.execute("SELECT count(*) FROM site").fetchone()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """No more questions."""
+        self._database.close()
+
+    def in_box(self, box: Box, when: datetime, wanted: ChargerFilter = ANY, limit: int = MOST) -> list[Charger]:
+        """Stations in a part of the map at a local time, strongest first."""
+        found = self._within((box.north, box.south, box.east, box.west), when, wanted)
+        return sorted(found, key=lambda charger: -_strongest(charger))[:limit]
+
+    def near(self, lat: float, lon: float, metres: float, when: datetime, wanted: ChargerFilter = ANY) -> list[Charger]:
+        """Stations around a point, nearest first."""
+        found = [
+            (plane_metres(lat, lon, c.place.lat, c.place.lon), c) for c in self._around(lat, lon, metres, when, wanted)
+        ]
+        return [_at_distance(c, distance) for distance, c in sorted(found, key=lambda p: p[0]) if distance <= metres]
+
+    def along(
+        self, route: Sequence[tuple[float, float]], metres: float, when: datetime, wanted: ChargerFilter = ANY
+    ) -> list[tuple[float, float, Charger]]:
+        """Stations within ``metres`` of a line, in its order: m along it, m beside it, station."""
+        best: dict[str | None, tuple[float, float, Charger]] = {}
+        begin = 0.0
+        for a, b in itertools.pairwise(route):
+            length = plane_metres(*a, *b)
+            for i in range(pieces := max(1, math.ceil(length / PIECE_M))):
+                p, q = _between(a, b, i / pieces), _between(a, b, (i + 1) / pieces)
+                middle = _between(p, q, 0.5)
+                for charger in self._around(*middle, metres + length / pieces / 2, when, wanted):
+                    along, beside = _beside(p, q, charger.place)
+                    known = best.get(charger.place.id)
+                    if beside <= metres and (known is None or beside < known[1]):
+                        best[charger.place.id] = (begin + length * i / pieces + along, beside, charger)
+            begin += length
+        return sorted(best.values(), key=lambda entry: entry[0])
+
+    def _around(self, lat: float, lon: float, metres: float, when: datetime, wanted: ChargerFilter) -> list[Charger]:
+        return self._within(box_around(lat, lon, metres), when, wanted)
+
+    def _within(self, sides: tuple[float, float, float, float], when: datetime, wanted: ChargerFilter) -> list[Charger]:
+        rows = self._database.execute(
+            f"SELECT {COLUMNS} FROM near JOIN site USING (id)"
+            " WHERE south <= ? AND north >= ? AND west <= ? AND east >= ?",
+            sides,
+        ).fetchall()
+        chargers = [self._charger(when, *row) for row in rows]
+        return [charger for charger in chargers if fits(charger, wanted)]
+
+    def _charger(
+        self,
+        when: datetime,
+        number: int,
+        key: str,
+        lat: float,
+        lon: float,
+        name: str,
+        address: str,
+        operator: str,
+        price: float | None,
+        hours: str | None,
+        busy: bytes | None,
+        synthetic: int,
+    ) -> Charger:
+        rows = self._database.execute(
+            "SELECT connector, power_kw, count FROM plug WHERE site = ? ORDER BY power_kw DESC", (number,)
+        )
+        plugs = tuple(
+            Plugs(connector=Connector(connector), power_kw=power, count=count, free=_free(key, i, count, busy, when))
+            for i, (connector, power, count) in enumerate(rows)
+        )
+        place = Place(lat=lat, lon=lon, name=name, address=address, category="charging", id=f"c{key}")
+        return Charger(
+            place=place,
+            operator=operator,
+            plugs=plugs,
+            eur_per_kwh=price,
+            opening_hours=hours,
+            open_now=open_at(hours, when) if hours else None,
+            synthetic=bool(synthetic),
+        )
+
+
+def fits(charger: Charger, wanted: ChargerFilter) -> bool:
+    """Whether a station has what is wanted; what is not known of it counts as there."""
+    if wanted.only_open and charger.open_now is False:
+        return False
+    if not charger.plugs:
+        return wanted.connector is None and wanted.min_power_kw == 0.0
+    return any(
+        (wanted.connector is None or plug.connector is wanted.connector)
+        and plug.power_kw >= wanted.min_power_kw
+        and not (wanted.only_free and plug.free == 0)
+        for plug in charger.plugs
+    )
+
+
+def _free(key: str, plug: int, count: int, busy: bytes | None, when: datetime) -> int | None:
+    """Plugs that are free: each is taken with the chance of the hour, anew each quarter of an hour."""
+    if busy is None:
+        return None
+    share = busy[when.weekday() * 24 + when.hour] / 100
+    quarter = int(when.timestamp() // QUARTER_S)
+    draws = hashlib.shake_128(f"{key} {plug} {quarter}".encode()).digest(count)
+    return sum(draw / 256 >= share for draw in draws)
+
+
+def _strongest(charger: Charger) -> float:
+    return max((plug.power_kw for plug in charger.plugs), default=0.0)
+
+
+def _at_distance(charger: Charger, metres: float) -> Charger:
+    return charger.model_copy(update={"place": charger.place.model_copy(update={"distance_m": round(metres, 1)})})
+
+
+def _between(a: tuple[float, float], b: tuple[float, float], share: float) -> tuple[float, float]:
+    return a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share
+
+
+def _beside(a: tuple[float, float], b: tuple[float, float], place: Place) -> tuple[float, float]:
+    """m along a piece to the point nearest to a place, and m from there."""
+    kx = math.cos(math.radians(a[0]))
+    dy, dx = (b[0] - a[0]) * EARTH_M_PER_DEG, (b[1] - a[1]) * EARTH_M_PER_DEG * kx
+    py, px = (place.lat - a[0]) * EARTH_M_PER_DEG, (place.lon - a[1]) * EARTH_M_PER_DEG * kx
+    square = dx * dx + dy * dy
+    share = 0.0 if square == 0 else min(1.0, max(0.0, (px * dx + py * dy) / square))
+    return share * math.sqrt(square), math.hypot(px - share * dx, py - share * dy)

@@ -1,0 +1,168 @@
+"""Imports an OSM extract: builds the parts of a map beside the maps there are, and swaps it in when all are done."""
+
+import errno
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import osmium
+
+from carservices.services.navigation.maps.elevation import BadElevation
+from carservices.services.navigation.maps.errors import MapError
+from carservices.services.navigation.maps.memory import check_memory, peak_mb, reset_peak
+from carservices.services.navigation.maps.parts import PARTS, Source
+from carservices.services.navigation.maps.road_graph import EmptyMap
+from carservices.services.navigation.maps.roads import ATTRIBUTION
+from carservices.services.navigation.maps.store import NAME, MapFacts, MapStore, Part, write_json
+
+PROGRESS = "progress.json"
+FORMAT = 1
+"""Of the parts; another one makes a half-built map start anew."""
+FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far an import is: the part that is being built, and the share of all work that is done, 0 to 1."""
+
+    name: str
+    part: str
+    done: float
+
+
+@dataclass(frozen=True)
+class _Done:
+    """A part that was built, as kept in progress.json."""
+
+    part: Part
+    counts: dict[str, int]
+
+
+def import_map(
+    store: MapStore,
+    pbf: Path,
+    name: str | None = None,
+    title: str | None = None,
+    dem: Path | None = None,
+    country: str | None = None,
+    report: Callable[[Progress], None] = lambda _: None,
+) -> MapFacts:
+    """Build a map and make it usable under its name; an import that was interrupted goes on with the next part.
+
+    ``name`` is that of the file unless given, ``country`` (ISO 3166-1 alpha-2) is looked up by place. Raises `MapError`
+    with the reason; the maps there were stay as they are.
+    """
+    name = name or pbf.name.removesuffix(".pbf").removesuffix(".osm").lower()
+    if not NAME.fullmatch(name):
+        raise MapError(f"'{name}' is no name of a map: use a-z, 0-9, - and _, as in --name berlin")
+    try:
+        source = Source(pbf, name, title or name.replace("-", " ").replace("_", " ").title(), dem, country)
+        key = _key(source)
+        check_memory(pbf)
+        with store.locked():
+            return _build(store, source, key, report)
+    except EmptyMap as error:
+        raise MapError(f"{error}; the maps there were are untouched") from None
+    except BadElevation as error:
+        raise MapError(str(error)) from None
+    except (RuntimeError, osmium.InvalidLocationError) as error:
+        raise MapError(f"{pbf} is damaged or no OSM PBF ({error}): download it again") from None
+    except (OSError, sqlite3.Error) as error:
+        raise MapError(_storage(error, store, pbf, name)) from None
+
+
+def _build(store: MapStore, source: Source, key: str, report: Callable[[Progress], None]) -> MapFacts:
+    work = store.work_folder(source.name)
+    store.sweep()
+    done = _resumed(work, key)
+    wanted = [part for part in PARTS if part.wanted(source)]
+    total = sum(part.share for part in wanted)
+    share = 0.0
+    for part in wanted:
+        report(Progress(source.name, part.name, share / total))
+        share += part.share
+        target = work / part.file
+        if part.name in done and target.exists():
+            continue
+        reset_peak()
+        begun = time.monotonic()
+        try:
+            counts = part.build(source, target)
+            _to_disk(target)
+        except BaseException:
+            _delete(target)
+            raise
+        built = Part(_bytes(target), round(time.monotonic() - begun, 3), peak_mb())
+        done[part.name] = _Done(built, counts)
+        write_json(work / PROGRESS, {"key": key, "done": {name: asdict(entry) for name, entry in done.items()}})
+    report(Progress(source.name, "ready", 1.0))
+    counts = {what: count for entry in done.values() for what, count in entry.counts.items()}
+    facts = MapFacts(
+        name=source.name,
+        title=source.title,
+        source=key,
+        bbox=source.bbox(work),
+        attribution=ATTRIBUTION,
+        built=round(time.time(), 3),
+        synthetic=bool(counts.get("synthetic_chargers")),
+        parts={name: entry.part for name, entry in done.items()},
+        counts=counts,
+    )
+    (work / PROGRESS).unlink()
+    store.publish(facts)
+    return facts
+
+
+def _resumed(work: Path, key: str) -> dict[str, _Done]:
+    """The parts an interrupted import of the same source has built; the folder is new where there is none."""
+    try:
+        content = json.loads((work / PROGRESS).read_text(encoding="utf-8"))
+        if content["key"] == key:
+            return {name: _Done(Part(**row["part"]), row["counts"]) for name, row in content["done"].items()}
+    except (OSError, ValueError, KeyError, TypeError):
+        pass  # nothing to go on with
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    return {}
+
+
+def _key(source: Source) -> str:
+    digest = hashlib.sha256()
+    with source.pbf.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    tiles = sorted(f"{path.name}:{path.stat().st_size}" for path in source.dem.rglob("*.hgt")) if source.dem else []
+    digest.update(json.dumps([FORMAT, tiles, source.country]).encode())
+    return digest.hexdigest()
+
+
+def _storage(error: OSError | sqlite3.Error, store: MapStore, pbf: Path, name: str) -> str:
+    if isinstance(error, OSError) and error.filename and Path(error.filename) == pbf:
+        return f"{pbf} cannot be read ({error.strerror}): name a file OpenStreetMap extracts come as, .osm.pbf"
+    full = "full" in str(error) if isinstance(error, sqlite3.Error) else error.errno in FULL
+    if full:
+        return (
+            f"the disk of {store.root} is full: make room and import again, it goes on where it stopped;"
+            f" `carservices map remove {name}` drops what was begun"
+        )
+    return f"{store.root} cannot be written ({error}): correct its rights or its disk and import again"
+
+
+def _to_disk(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _bytes(path: Path) -> int:
+    return path.stat().st_size
+
+
+def _delete(path: Path) -> None:
+    for leftover in path.parent.glob(f"{path.name}*"):
+        leftover.unlink(missing_ok=True)

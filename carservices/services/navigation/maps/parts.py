@@ -1,0 +1,69 @@
+"""The parts of a map: the file of each, how it is built, and how long it takes among the others."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from carservices.services.navigation.chargers.build import write_chargers
+from carservices.services.navigation.maps.elevation import Elevation
+from carservices.services.navigation.maps.memory import count_nodes
+from carservices.services.navigation.maps.render import write_render
+from carservices.services.navigation.maps.road_graph import write_graph
+from carservices.services.navigation.search.database import write_search
+
+GRAPH, SEARCH, CHARGERS, RENDER = "graph.npz", "search.sqlite", "chargers.sqlite", "render.npz"
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a map is built of."""
+
+    pbf: Path
+    name: str
+    title: str
+    dem: Path | None = None
+    """Folder of elevation tiles."""
+    country: str | None = None
+    """ISO 3166-1 alpha-2, None to look it up."""
+
+    def elevation(self) -> Elevation | None:
+        """Raises `BadElevation`."""
+        return Elevation(self.dem) if self.dem else None
+
+    def bbox(self, folder: Path) -> tuple[float, float, float, float]:
+        """West, south, east, north of the roads."""
+        with np.load(folder / GRAPH) as graph:
+            west, south, east, north = graph["bbox"].tolist()
+        return west, south, east, north
+
+
+@dataclass(frozen=True)
+class MapPart:
+    """One file; ``build`` gives counts of what is in it."""
+
+    name: str
+    file: str
+    share: float
+    """Of the work, by seconds for a city."""
+    build: Callable[[Source, Path], dict[str, int]]
+    wanted: Callable[[Source], bool] = field(default=lambda _: True)
+
+
+def _roads(source: Source, target: Path) -> dict[str, int]:
+    return {"osm_nodes": count_nodes(source.pbf)} | write_graph(source.pbf, target, source.elevation())
+
+
+PARTS = (
+    MapPart("roads", GRAPH, 1.0, _roads),
+    MapPart("search", SEARCH, 2.0, lambda source, target: write_search(source.pbf, target)),
+    MapPart(
+        "chargers",
+        CHARGERS,
+        0.3,
+        lambda source, target: write_chargers(source.pbf, target.with_name(GRAPH), target, source.name),
+    ),
+    MapPart("drawing", RENDER, 2.5, lambda source, target: write_render(source.pbf, target, source.name)),
+)
+"""In the order they are built: a later one may read an earlier one's file beside its own."""
