@@ -155,48 +155,55 @@ def test_the_weight_of_a_bundle(bundle, monkeypatch):
     assert "is a link" in one(contents.check_size(folder))[2]
 
 
-@pytest.mark.parametrize(
-    ("view", "place", "words"),
-    [
-        ("return 42", "view()", "42 cannot stand here"),
-        ('return ListTemplate("", [Row("a")])', "ListTemplate", "give it a title"),
-        ('raise ValueError("no")', "main.py:5", "ValueError: no (at its start)"),
-        ('return ListTemplate("One", [Row(str(self.car["Vehicle.Speed"].value))])', "main.py:5", "Vehicle.Speed"),
-        ("while True: pass", "main.py:5", "view() has not returned for 1 s: load in on_start"),
-        ("import os; os._exit(3)", "app.toml", "the app ended its process"),
-    ],
-    ids=["nonsense", "rule", "raises", "permission", "blocks", "exits"],
-)
-def test_it_is_run(bundle, view, place, words):
-    level, where, said = one(run(bundle(view=view), seconds=1).findings)
-    assert (level, where, words in said) == ("error", place, True)
-
-
-TAPPED = """
+WRONG = """
 from carservices.app import *
 class Main(App):
-    count = 0
     def view(self):
-        rows = [Row("fine", on_click=self.fine), Row("deeper", on_click=lambda: self.push(self.deeper))]
-        return ListTemplate("One", rows)
+        titles = ("nonsense", "rule", "denied", "deeper")
+        return ListTemplate("One", [Row(title, on_click=lambda title=title: self.go(title)) for title in titles])
+    def go(self, title):
+        self.push(getattr(self, title))
+    def nonsense(self):
+        return 42
+    def rule(self):
+        return ListTemplate("", [Row("a")])
+    def denied(self):
+        return PaneTemplate("Three", [Row(str(self.car["Vehicle.Speed"].value))])
     def deeper(self):
-        return PaneTemplate("Two", [Row("a")], [Action("break", self.failing)])
-    def fine(self):
-        self.count += 1
-    def failing(self):
+        return PaneTemplate("Four", [Row("a")], [Action("break", self.broken)])
+    def broken(self):
         return 1 / 0
 """
+FOUND = [
+    ("view()", "42 cannot stand here", "after a tap on 'nonsense'"),
+    ("ListTemplate", "give it a title", "after a tap on 'rule'"),
+    ("main.py:14", "Vehicle.Speed needs the permission read:Vehicle.Speed", "after a tap on 'denied'"),
+    ("main.py:18", "ZeroDivisionError: division by zero", "after a tap on 'break'"),
+]
 
 
-def test_whatever_can_be_tapped_is_tapped(bundle):
-    level, place, said = one(run(bundle(code=TAPPED)).findings)
-    assert (level, place) == ("error", "main.py:13")
-    assert "ZeroDivisionError: division by zero (after a tap on 'break')" in said
+def test_it_is_run_and_whatever_can_be_tapped_is_tapped(bundle):
+    findings = run(bundle(code=WRONG), seconds=60).findings
+    assert [finding.place for finding in findings] == [place for place, _, _ in FOUND]
+    for finding, (_, problem, when) in zip(findings, FOUND, strict=True):
+        assert problem in finding.problem
+        assert when in finding.problem
 
 
-@pytest.mark.parametrize(("entry", "words"), [("main:Other", "has no attribute 'Other'"), ("gone:Main", "No module")])
-def test_an_entry_that_leads_nowhere(bundle, entry, words):
-    assert words in one(run(bundle(entry=entry)).findings)[2]
+@pytest.mark.parametrize(
+    ("changes", "place", "words"),
+    [
+        ({"view": 'raise ValueError("no")'}, "main.py:5", "ValueError: no (at its start)"),
+        ({"view": "import time; time.sleep(90)"}, "main.py:5", "view() has not returned for 1 s: load in on_start"),
+        ({"view": "import os; os._exit(3)"}, "app.toml", "the app ended its process"),
+        ({"entry": "main:Other"}, "app.toml entry", "has no attribute 'Other'"),
+    ],
+    ids=["raises", "blocks", "exits", "entry"],
+)
+def test_it_cannot_be_run(bundle, changes, place, words):
+    seconds = 1 if "time.sleep" in str(changes) else 60
+    level, where, said = one(run(bundle(**changes), seconds).findings)
+    assert (level, where, words in said) == ("error", place, True)
 
 
 def test_the_command(bundle, capsys):
