@@ -224,7 +224,7 @@ class MapsState(BaseModel, frozen=True):
 class Navigation(Contract):
     """Search, routes and guidance.
 
-    NOT_FOUND: no such place, preview or map. NOT_AVAILABLE: there is no map, no position yet, or no way there; the
+    NOT_FOUND: no such place, preview or map. UNAVAILABLE: there is no map, no position yet, or no way there; the
     message is a sentence for the driver.
     """
 

@@ -50,7 +50,11 @@ class RoadEngine(Engine):
         return await asyncio.to_thread(self._matrix, points)
 
     async def isochrone(self, point: Point, minutes: float) -> list[Outline]:
-        return await asyncio.to_thread(self._isochrone, point, minutes)
+        return await asyncio.to_thread(self._outlines, point, Mode.FASTEST, minutes * 60.0)
+
+    async def reach(self, point: Point, metres: float) -> list[Outline]:
+        """Outlines of what can be reached by driving that far."""
+        return await asyncio.to_thread(self._outlines, point, Mode.SHORTEST, metres)
 
     async def match(self, points: Sequence[Point]) -> Matched:
         """Each point to the road it is nearest to."""
@@ -188,9 +192,8 @@ class RoadEngine(Engine):
             total[arc] = lengths[arc] + (rest[-2 - parent] if parent < -1 else total[parent])
         return total
 
-    def _isochrone(self, point: Point, minutes: float) -> list[Outline]:
-        costs = self.lines.costs(Mode.FASTEST)
-        limit = minutes * 60.0
+    def _outlines(self, point: Point, mode: Mode, limit: float) -> list[Outline]:
+        costs = self.lines.costs(mode)
         start = self._snaps(Via(*point), main=True)
         cost, _ = self.lines.tree([(snap.arc, self._rest(snap, costs)) for snap in start], costs, limit)
         arcs = np.flatnonzero(np.isfinite(cost))

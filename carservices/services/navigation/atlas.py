@@ -1,0 +1,144 @@
+"""The map in use, opened: its roads, engines, search and chargers; watched, and opened anew when it changes."""
+
+import asyncio
+import logging
+import os
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from carservices.api.navigation import Box, MapInfo, MapsState
+from carservices.services.navigation.chargers.network import ChargerNetwork
+from carservices.services.navigation.engine.choice import Engines
+from carservices.services.navigation.engine.graph import GraphError, RoadGraph
+from carservices.services.navigation.engine.roads import RoadEngine
+from carservices.services.navigation.maps.errors import MapError
+from carservices.services.navigation.maps.parts import CHARGERS, GRAPH, SEARCH
+from carservices.services.navigation.maps.store import MapStore
+from carservices.services.navigation.search.search import Search
+
+LOOK_S = 2.0
+"""s between two looks at whether the map has changed."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenMap:
+    """One map, ready for questions."""
+
+    name: str
+    folder: Path
+    roads: RoadEngine
+    engine: Engines
+    reason: str
+    """Why this engine."""
+    search: Search
+    chargers: ChargerNetwork | None
+
+    @classmethod
+    def open(cls, name: str, folder: Path) -> "OpenMap":
+        """Raises GraphError and sqlite3.Error when a part is missing or damaged."""
+        roads = RoadEngine(RoadGraph.load(folder / GRAPH))
+        chargers = folder / CHARGERS
+        return cls(
+            name,
+            folder,
+            roads,
+            Engines([roads]),
+            "It searches the map's own road graph; lanes and signs are not part of it.",
+            Search(folder / SEARCH),
+            ChargerNetwork(chargers) if chargers.exists() else None,
+        )
+
+    async def close(self) -> None:
+        """Let go of it."""
+        await self.engine.close()
+        self.search.close()
+
+
+class Atlas:
+    """Knows which map is in use; ``on_change`` is called when another is, or when maps come and go.
+
+    Without a directory (nothing is kept) there is no map.
+    """
+
+    def __init__(self, root: Path | None, on_change: Callable[[], None]) -> None:
+        self.store = MapStore(root or Path(os.devnull))
+        self.map: OpenMap | None = None
+        self.problem: str | None = None
+        self._on_change = on_change
+        self._seen: object = None
+        self._looking: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Open the map there is, and watch for changes."""
+        await self.refresh()
+        self._looking = asyncio.create_task(self._look())
+
+    async def stop(self) -> None:
+        if self._looking is not None:
+            self._looking.cancel()
+        if self.map is not None:
+            await self.map.close()
+
+    async def refresh(self) -> None:
+        """Look whether another map is in use by now."""
+        name = self.store.current()
+        folder = self.store.folder(name) if name else None
+        seen = (name, folder, tuple(self.store.names()))
+        if seen == self._seen:
+            return
+        self._seen = seen
+        if name is None or folder is None:
+            await self._take(None)
+        elif self.map is None or self.map.folder != folder:
+            try:
+                await self._take(OpenMap.open(name, folder))
+            except (GraphError, sqlite3.Error) as error:
+                self.problem = str(error)
+                log.error("the map %s cannot be used: %s", name, error)
+        self._on_change()
+
+    def state(self) -> MapsState:
+        """What is published of the maps."""
+        opened = self.map
+        return MapsState(
+            current=opened.name if opened else None,
+            folder=str(opened.folder) if opened else None,
+            available=tuple(self._info(name) for name in self.store.names()),
+            engine=opened.engine.name if opened else None,
+            engine_reason=opened.reason if opened else self.problem or "There is no map yet.",
+        )
+
+    def _info(self, name: str) -> MapInfo:
+        try:
+            facts = self.store.facts(name)
+        except MapError as error:
+            box = Box(west=0.0, south=0.0, east=0.0, north=0.0)
+            return MapInfo(name=name, title=str(error), box=box, attribution="")
+        west, south, east, north = facts.bbox
+        return MapInfo(
+            name=name,
+            title=facts.title,
+            box=Box(west=west, south=south, east=east, north=north),
+            attribution=facts.attribution,
+            synthetic=facts.synthetic,
+            bytes=facts.bytes,
+            built=facts.built,
+        )
+
+    async def _take(self, opened: OpenMap | None) -> None:
+        before, self.map = self.map, opened
+        self.problem = None
+        if before is not None:
+            await before.close()
+
+    async def _look(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_S)
+            try:
+                await self.refresh()
+            except (MapError, OSError) as error:
+                log.warning("the maps in %s cannot be read: %s", self.store.root, error)

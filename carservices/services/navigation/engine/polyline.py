@@ -1,0 +1,44 @@
+"""Polylines with six decimals: Google's encoded polyline algorithm with Valhalla's precision."""
+
+from collections.abc import Iterable
+
+from carservices.services.navigation.engine.geo import Point
+
+PRECISION = 1e6
+
+
+def encode(points: Iterable[Point]) -> str:
+    """Points (lat, lon) as text of printable ASCII."""
+    out: list[str] = []
+    last = (0, 0)
+    for lat, lon in points:
+        now = round(lat * PRECISION), round(lon * PRECISION)
+        for value in (now[0] - last[0], now[1] - last[1]):
+            bits = ~(value << 1) if value < 0 else value << 1
+            while bits >= 0x20:
+                out.append(chr((0x20 | (bits & 0x1F)) + 63))
+                bits >>= 5
+            out.append(chr(bits + 63))
+        last = now
+    return "".join(out)
+
+
+def decode(text: str) -> list[Point]:
+    """The points of a polyline. Raises ValueError where the text ends in the middle of one."""
+    values: list[int] = []
+    bits = shift = 0
+    for letter in text:
+        part = ord(letter) - 63
+        bits |= (part & 0x1F) << shift
+        shift += 5
+        if part < 0x20:
+            values.append(~(bits >> 1) if bits & 1 else bits >> 1)
+            bits = shift = 0
+    if shift or len(values) % 2:
+        raise ValueError("the polyline ends in the middle of a point")
+    points: list[Point] = []
+    lat = lon = 0
+    for dlat, dlon in zip(values[::2], values[1::2], strict=True):
+        lat, lon = lat + dlat, lon + dlon
+        points.append((lat / PRECISION, lon / PRECISION))
+    return points

@@ -1,0 +1,248 @@
+"""The journey: where the driver wants to go, the route there, and guidance that finds a new one when it is left."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pydantic import BaseModel, ValidationError
+
+from carservices.api.navigation import Guidance, GuidanceState, Place, Position, RouteOptions, RoutePreview, RouteState
+from carservices.api.state import StateFile
+from carservices.services.navigation.engine.base import Engine, Route, RouteError, RouteRequest, Via
+from carservices.services.navigation.guide.announcer import Voice
+from carservices.services.navigation.guide.guide import Guide, turn_of
+from carservices.services.navigation.guide.pace import Pace
+from carservices.services.navigation.summary import preview_of
+
+MOST_OFFERS = 16
+RETRY_S = 3.0
+"""s after which a route is searched again when none was found."""
+OFF_MAP_S = 5.0
+"""s off every road after which guidance says so."""
+STEERED_KMH = 3.0
+"""From this speed on the car's direction counts: the new route goes on ahead instead of advising to turn round."""
+
+log = logging.getLogger(__name__)
+
+
+class Plan(BaseModel, frozen=True):
+    """What is kept over a restart."""
+
+    destination: Place | None = None
+    stops: tuple[Place, ...] = ()
+    options: RouteOptions = RouteOptions()
+    language: str = "en"
+    muted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A route the driver may choose, the others that came with it, and where it leads."""
+
+    routes: list[Route]
+    destination: Place
+    options: RouteOptions
+
+
+class Journey:
+    """One destination at a time; `on_route` is called when anything of the route changes."""
+
+    def __init__(self, state: StateFile, on_route: Callable[[RouteState], None]) -> None:
+        self._file = state
+        self._on_route = on_route
+        self.plan = self._restored()
+        self.guide: Guide | None = None
+        self._voice = Voice(self.plan.language, int(time.time()))
+        self._routes: list[Route] = []
+        self._previews: list[RoutePreview] = []
+        self._offers: dict[str, Offer] = {}
+        self._numbers = 0
+        self._problem: str | None = None
+        self._searching: asyncio.Task[None] | None = None
+        self._retry_at = 0.0
+        self._off_since: float | None = None
+
+    # -- what the driver wants ---------------------------------------------------------------------------------------
+
+    def set_plan(self, destination: Place, stops: tuple[Place, ...], options: RouteOptions) -> None:
+        """Another destination, other stops or options; a route is searched at the next `update`."""
+        self._forget()
+        self._keep(self.plan.model_copy(update={"destination": destination, "stops": stops, "options": options}))
+        self._say()
+
+    def offer(self, routes: list[Route], destination: Place, options: RouteOptions) -> list[RoutePreview]:
+        """Routes to choose from; `drive` takes one by its id."""
+        previews = []
+        for route in routes:
+            self._numbers += 1
+            previews.append(preview_of(route, f"route-{self._numbers}"))
+            others = [other for other in routes if other is not route]
+            self._offers[previews[-1].id] = Offer([route, *others], destination, options)
+        for old in list(self._offers)[:-MOST_OFFERS]:
+            del self._offers[old]
+        return previews
+
+    def drive(self, preview: str) -> bool:
+        """Guide along an offered route; False when there is no such offer (any more)."""
+        offer = self._offers.get(preview)
+        if offer is None:
+            return False
+        self.set_plan(offer.destination, (), offer.options)
+        self._follow(offer.routes, None)
+        return True
+
+    def cancel(self) -> None:
+        """No destination any more."""
+        self._forget()
+        self._keep(self.plan.model_copy(update={"destination": None, "stops": ()}))
+        self._say()
+
+    def speak(self, language: str) -> None:
+        """The language of the sentences."""
+        self._voice.language = language
+        self._keep(self.plan.model_copy(update={"language": language}))
+
+    def mute(self, *, on: bool) -> None:
+        self._keep(self.plan.model_copy(update={"muted": on}))
+
+    # -- on the way --------------------------------------------------------------------------------------------------
+
+    def update(self, position: Position | None, engine: Engine | None, now: float) -> Guidance:
+        """Guidance at a position, ``now`` in Unix time; starts a search when the route is left or missing."""
+        guide = self.guide
+        if self.plan.destination is None:
+            return Guidance(muted=self.plan.muted)
+        if position is None:
+            return self._without("The position of the car is not known yet.")
+        if guide is None:
+            self._search(position, engine, now)
+            return self._without(self._problem)
+        guidance = guide.update(position, now)
+        if guide.stops_reached:
+            self._pass_stops(guide)
+        if guide.left:
+            self._search(position, engine, now)
+            state = GuidanceState.OFF_MAP if self._off_map(position, now) else GuidanceState.REROUTING
+            return self._voiced(guidance.model_copy(update={"state": state, "message": self._problem}))
+        self._problem = None
+        return self._voiced(guidance)
+
+    async def settle(self) -> None:
+        """Wait until a search that is under way has ended."""
+        if self._searching is not None:
+            await asyncio.wait({self._searching})
+
+    def state(self) -> RouteState:
+        """The route as it is published."""
+        turns = tuple(turn_of(self._routes[0], one) for one in self._routes[0].maneuvers) if self._routes else ()
+        return RouteState(
+            destination=self.plan.destination,
+            stops=self.plan.stops,
+            options=self.plan.options,
+            route=self._previews[0] if self._previews else None,
+            alternates=tuple(self._previews[1:]),
+            turns=turns,
+            problem=self._problem,
+        )
+
+    def _search(self, position: Position, engine: Engine | None, now: float) -> None:
+        if self._searching is not None or now < self._retry_at:
+            return
+        if engine is None:
+            self._fail("There is no map, so there is no route: import one with `carservices map import`.", now)
+            return
+        request = self.request(position, self.plan)
+        self._searching = asyncio.create_task(self._find(engine, request, self.plan, now))
+        self._searching.add_done_callback(self._searched)
+
+    @staticmethod
+    def request(position: Position, plan: Plan) -> RouteRequest:
+        """From where the car is, the way it goes."""
+        assert plan.destination is not None
+        heading = position.bearing if position.speed_kmh >= STEERED_KMH else None
+        points = [*plan.stops, plan.destination]
+        return RouteRequest(
+            via=(Via(position.lat, position.lon, heading), *(Via(place.lat, place.lon) for place in points)),
+            mode=plan.options.mode,
+            avoid=plan.options.avoid,
+            alternates=0 if plan.stops else plan.options.alternates,
+            language=plan.language,
+        )
+
+    async def _find(self, engine: Engine, request: RouteRequest, plan: Plan, now: float) -> None:
+        try:
+            routes = await engine.route(request)
+        except RouteError as error:
+            if plan == self.plan:
+                self._fail(str(error), now)
+            return
+        if plan == self.plan:
+            self._follow(routes, self.guide)
+
+    def _searched(self, task: "asyncio.Task[None]") -> None:
+        self._searching = None
+        if not task.cancelled() and (error := task.exception()):
+            log.error("the search for a route failed", exc_info=error)
+            self._fail(f"The search for a route failed: {error}", time.time())
+
+    def _fail(self, sentence: str, now: float) -> None:
+        self._retry_at = now + RETRY_S
+        if sentence != self._problem:
+            self._problem = sentence
+            if self.guide is not None:
+                self._voice.say_plain("no_route")
+            self._say()
+
+    def _follow(self, routes: list[Route], before: Guide | None) -> None:
+        assert self.plan.destination is not None
+        self._routes, self._problem = routes, None
+        self._previews = self.offer(routes, self.plan.destination, self.plan.options)
+        self.guide = Guide(routes[0], self._voice, before.pace if before else Pace())
+        if before is not None:
+            self._voice.say_plain("new_route")
+        self._say()
+
+    def _pass_stops(self, guide: Guide) -> None:
+        """Stops that lie behind are no longer part of the plan; the route goes on."""
+        self._keep(self.plan.model_copy(update={"stops": self.plan.stops[guide.stops_reached :]}))
+        guide.stops_reached = 0
+        self._say()
+
+    def _off_map(self, position: Position, now: float) -> bool:
+        if position.on_road:
+            self._off_since = None
+        elif self._off_since is None:
+            self._off_since = now
+        return self._off_since is not None and now - self._off_since >= OFF_MAP_S
+
+    def _without(self, message: str | None) -> Guidance:
+        """Guidance while there is no route."""
+        return self._voiced(Guidance(state=GuidanceState.REROUTING, message=message, sentence=self._voice.last))
+
+    def _voiced(self, guidance: Guidance) -> Guidance:
+        """With its sentence, or muted."""
+        muted = self.plan.muted
+        return guidance.model_copy(update={"muted": True, "sentence": None}) if muted else guidance
+
+    def _forget(self) -> None:
+        if self._searching is not None:
+            self._searching.cancel()
+        self.guide, self._problem, self._retry_at = None, None, 0.0
+        self._routes, self._previews = [], []
+
+    def _say(self) -> None:
+        self._on_route(self.state())
+
+    def _keep(self, plan: Plan) -> None:
+        self.plan = plan
+        self._file.write(plan.model_dump_json())
+
+    def _restored(self) -> Plan:
+        text = self._file.read()
+        try:
+            return Plan.model_validate_json(text) if text else Plan()
+        except ValidationError as error:
+            log.warning("%s is damaged (%s): there is no destination", self._file.path, error.errors()[0]["msg"])
+            return Plan()

@@ -1,0 +1,80 @@
+"""The driver's own places: favourites, and destinations of the past."""
+
+import logging
+import uuid
+
+from pydantic import BaseModel, ValidationError
+
+from carservices.api.routes import Place
+from carservices.api.state import StateFile
+from carservices.services.navigation.engine.geo import metres
+
+MOST_RECENTS = 100
+SAME_M = 30.0
+"""Two destinations nearer to each other are one."""
+
+log = logging.getLogger(__name__)
+
+
+class Kept(BaseModel):
+    """The content of the file; recents newest first."""
+
+    favourites: list[Place] = []
+    recents: list[Place] = []
+
+
+class Keepsakes:
+    """Kept over restarts."""
+
+    def __init__(self, state: StateFile) -> None:
+        self._file = state
+        text = state.read()
+        try:
+            self._kept = Kept.model_validate_json(text) if text else Kept()
+        except ValidationError as error:
+            log.warning("%s is damaged (%s): favourites begin anew", state.path, error.errors()[0]["msg"])
+            self._kept = Kept()
+
+    @property
+    def favourites(self) -> list[Place]:
+        """In the order they were kept."""
+        return list(self._kept.favourites)
+
+    def recents(self, limit: int) -> list[Place]:
+        """Newest first."""
+        return self._kept.recents[:limit]
+
+    def keep(self, place: Place) -> Place:
+        """Make it a favourite, or change the one of the same id."""
+        favourites = self._kept.favourites
+        mine = next((k for k, one in enumerate(favourites) if place.id is not None and one.id == place.id), None)
+        if mine is None:
+            place = _own(place, "favourite")
+            favourites.append(place)
+        else:
+            favourites[mine] = place
+        self._write()
+        return place
+
+    def drove_to(self, place: Place) -> None:
+        """A destination, now the newest."""
+        others = [one for one in self._kept.recents if metres((one.lat, one.lon), (place.lat, place.lon)) > SAME_M]
+        self._kept.recents = [_own(place, "recent"), *others][:MOST_RECENTS]
+        self._write()
+
+    def forget(self, place_id: str) -> bool:
+        """Remove a favourite or a recent; False when there is none of that id."""
+        kept = self._kept
+        before = len(kept.favourites) + len(kept.recents)
+        kept.favourites = [one for one in kept.favourites if one.id != place_id]
+        kept.recents = [one for one in kept.recents if one.id != place_id]
+        self._write()
+        return len(kept.favourites) + len(kept.recents) < before
+
+    def _write(self) -> None:
+        self._file.write(self._kept.model_dump_json())
+
+
+def _own(place: Place, kind: str) -> Place:
+    """With an id of its own, and no distance, which changes."""
+    return place.model_copy(update={"id": f"{kind}-{uuid.uuid4().hex[:12]}", "distance_m": None})

@@ -1,0 +1,309 @@
+"""The navigation service: wires maps, search, engine, position and guidance, and publishes what they say."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from carservices.api.navigation import (
+    ANY_CHARGER,
+    BEST,
+    Box,
+    Category,
+    Charger,
+    ChargerFilter,
+    Guidance,
+    Navigation,
+    Place,
+    Position,
+    RangeArea,
+    RouteOptions,
+    RoutePreview,
+    RouteState,
+)
+from carservices.api.state import StateFile
+from carservices.bus.errors import CallError, CarError
+from carservices.services.navigation.atlas import Atlas, OpenMap
+from carservices.services.navigation.engine.base import Route, RouteError, RouteRequest, Via
+from carservices.services.navigation.engine.polyline import encode
+from carservices.services.navigation.guide.sentences import languages
+from carservices.services.navigation.journey import STEERED_KMH, Journey
+from carservices.services.navigation.keepsakes import Keepsakes
+from carservices.services.navigation.maps.errors import MapError, UnknownMap
+from carservices.services.navigation.position.locator import PATHS, Locator
+from carservices.services.navigation.search.categories import kinds
+from carservices.signals import Status, Value
+
+RATE = 10.0
+"""Hz of the signals behind the position."""
+PERIOD = 0.2
+"""s between two positions."""
+RANGE, SOC = "Vehicle.Powertrain.Range", "Vehicle.Powertrain.TractionBattery.StateOfCharge.Displayed"
+DESTINATION = "Vehicle.Cabin.Infotainment.Navigation.DestinationSet"
+CORRIDOR_M = 2000.0
+"""m beside the route within which a charging station lies along it."""
+
+log = logging.getLogger(__name__)
+
+
+class NavigationService(Navigation):
+    """Works without a map (positions only) and says so; the destination stays over a restart."""
+
+    def __init__(self, state_dir: Path | None = None) -> None:
+        maps = StateFile("maps", "state.json", state_dir).path
+        self._atlas = Atlas(maps.parent if maps else None, self._on_map)
+        self._kept = Keepsakes(StateFile("navigation", "places.json", state_dir))
+        self._journey = Journey(StateFile("navigation", "journey.json", state_dir), self._on_route)
+        self._locator = Locator()
+        self._position: Position | None = None
+        self._guidance: Guidance | None = None
+        self._figures: dict[str, float] = {}
+        self._sent: tuple[float, float] | None = None
+        self._background: set[asyncio.Task[None]] = set()
+        self._ticking: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        await self._atlas.start()
+        await self.car.watch([*PATHS, RANGE, SOC], self._on_value, rate=RATE)
+        self._on_route(self._journey.state())
+        self._update()
+        self._ticking = asyncio.create_task(self._tick())
+
+    async def stop(self) -> None:
+        if self._ticking is not None:
+            self._ticking.cancel()
+        await self._atlas.stop()
+
+    # -- places ------------------------------------------------------------------------------------------------------
+
+    async def search(
+        self,
+        text: str,
+        lat: float | None = None,
+        lon: float | None = None,
+        limit: int = 10,
+        language: str = "en",
+        category: str | None = None,
+    ) -> list[Place]:
+        here = self._position
+        near = (lat, lon) if lat is not None and lon is not None else (here.lat, here.lon) if here else None
+        return self._map().search.search(text, near, limit, language, category)
+
+    async def categories(self, language: str = "en") -> list[Category]:
+        counts = self._map().search.categories()
+        known = kinds()
+        return [Category(key=key, name=known[key].name(language), count=count) for key, count in counts.items()]
+
+    async def reverse(self, lat: float, lon: float) -> Place | None:
+        return self._map().search.reverse(lat, lon)
+
+    async def favourites(self) -> list[Place]:
+        return self._kept.favourites
+
+    async def keep(self, place: Place) -> Place:
+        return self._kept.keep(place)
+
+    async def forget(self, place_id: str) -> None:
+        if not self._kept.forget(place_id):
+            raise CallError("NOT_FOUND", f"no favourite or recent destination has the id '{place_id}'")
+
+    async def recents(self, limit: int = 20) -> list[Place]:
+        return self._kept.recents(limit)
+
+    # -- routes ------------------------------------------------------------------------------------------------------
+
+    async def preview(self, destination: Place, options: RouteOptions = BEST) -> list[RoutePreview]:
+        return self._journey.offer(await self._routes(destination, options), destination, options)
+
+    async def drive(self, preview: str) -> None:
+        if not self._journey.drive(preview):
+            raise CallError("NOT_FOUND", f"the route '{preview}' is no longer on offer: ask for a preview again")
+        self._begin()
+
+    async def navigate_to(self, destination: Place, options: RouteOptions = BEST) -> RoutePreview:
+        offered = await self.preview(destination, options)
+        await self.drive(offered[0].id)
+        return offered[0]
+
+    async def cancel(self) -> None:
+        self._journey.cancel()
+        self._update()
+
+    async def add_stop(self, place: Place, position: int | None = None) -> None:
+        plan = self._journey.plan
+        if plan.destination is None:
+            raise CallError("NOT_FOUND", "there is no destination yet: choose one before its stops")
+        if position is None:
+            position = await self._cheapest(place, [*plan.stops, plan.destination])
+        stops = (*plan.stops[:position], place, *plan.stops[position:])
+        self._journey.set_plan(plan.destination, stops, plan.options)
+        self._update()
+
+    async def remove_stop(self, position: int) -> None:
+        plan = self._journey.plan
+        if plan.destination is None or position >= len(plan.stops):
+            raise CallError("NOT_FOUND", f"there is no stop {position}: {len(plan.stops)} are ahead")
+        stops = plan.stops[:position] + plan.stops[position + 1 :]
+        self._journey.set_plan(plan.destination, stops, plan.options)
+        self._update()
+
+    async def mute(self, on: bool = True) -> None:
+        self._journey.mute(on=on)
+        self._update()
+
+    async def set_language(self, language: str) -> None:
+        if language not in languages():
+            raise CallError("INVALID_ARGUMENT", f"no sentences in '{language}': there are {', '.join(languages())}")
+        self._journey.speak(language)
+
+    # -- charging ----------------------------------------------------------------------------------------------------
+
+    async def chargers(self, box: Box | None = None, wanted: ChargerFilter = ANY_CHARGER) -> list[Charger]:
+        network = self._map().chargers
+        now = datetime.now().astimezone()
+        if network is None:
+            return []
+        if box is not None:
+            return network.in_box(box, now, wanted)
+        guide = self._journey.guide
+        if guide is None:
+            raise CallError("NOT_FOUND", "there is no route to look along: give a part of the map or a destination")
+        return [charger for _, _, charger in network.along(guide.route.geometry, CORRIDOR_M, now, wanted)]
+
+    async def range_area(self) -> RangeArea:
+        here, metres = self._here(), self._figures.get(RANGE)
+        if metres is None:
+            raise CallError("UNAVAILABLE", "the car does not say how far its charge reaches")
+        engine = self._map().roads
+        try:
+            reach = await engine.reach((here.lat, here.lon), metres)
+            back = await engine.reach((here.lat, here.lon), metres / 2.0)
+        except RouteError as error:
+            raise CallError("UNAVAILABLE", str(error)) from None
+        return RangeArea(
+            reach=tuple(map(encode, reach)),
+            back=tuple(map(encode, back)),
+            soc=self._figures.get(SOC),
+            range_km=metres / 1000.0,
+        )
+
+    # -- maps --------------------------------------------------------------------------------------------------------
+
+    async def use_map(self, name: str) -> None:
+        await self._change(lambda: self._atlas.store.use(name))
+
+    async def remove_map(self, name: str) -> None:
+        if self._atlas.map is not None and self._atlas.map.name == name:
+            raise CallError("INVALID_ARGUMENT", f"the map '{name}' is in use: take another one first")
+        await self._change(lambda: self._atlas.store.remove(name))
+
+    async def _change(self, change: Callable[[], None]) -> None:
+        try:
+            change()
+            await self._atlas.refresh()
+        except UnknownMap as error:
+            raise CallError("NOT_FOUND", str(error)) from None
+        except MapError as error:
+            raise CallError("UNAVAILABLE", str(error)) from None
+
+    # -- what comes in -----------------------------------------------------------------------------------------------
+
+    def _on_value(self, value: Value) -> None:
+        if value.path not in (RANGE, SOC):
+            self._locator.take(value, time.monotonic())
+        elif value.status is Status.AVAILABLE and isinstance(value.value, float | int):
+            self._figures[value.path] = float(value.value)
+        else:
+            self._figures.pop(value.path, None)
+
+    def _on_map(self) -> None:
+        opened = self._atlas.map
+        self._locator.use(opened.roads.lines if opened else None)
+        self.maps.publish(self._atlas.state())
+
+    def _on_route(self, state: RouteState) -> None:
+        self.route.publish(state)
+        place = state.destination
+        target = (place.lat, place.lon) if place else None
+        if target is not None and target != self._sent:
+            task = asyncio.create_task(self._tell_car(target))
+            self._background.add(task)
+            task.add_done_callback(self._background.discard)
+        self._sent = target
+
+    async def _tell_car(self, target: tuple[float, float]) -> None:
+        """The car's own signals of the destination, where it has them."""
+        try:
+            for name, degrees in zip(("Latitude", "Longitude"), target, strict=True):
+                await self.car.set(f"{DESTINATION}.{name}", degrees)
+        except CarError as error:
+            log.info("the car does not take the destination: %s", error)
+
+    # -- what goes out -----------------------------------------------------------------------------------------------
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(PERIOD)
+            self._update()
+
+    def _update(self) -> None:
+        position = self._locator.position(time.monotonic())
+        if position is not None and (self._position is None or _differs(position, self._position)):
+            self.position.publish(position)
+            self._position = position
+        opened = self._atlas.map
+        guidance = self._journey.update(position, opened.engine if opened else None, time.time())
+        if guidance != self._guidance:
+            self._guidance = guidance
+            self.guidance.publish(guidance)
+
+    def _begin(self) -> None:
+        """A journey begins: remember where to, and guide at once."""
+        destination = self._journey.plan.destination
+        assert destination is not None
+        self._kept.drove_to(destination)
+        self._update()
+
+    async def _routes(self, destination: Place, options: RouteOptions) -> list[Route]:
+        here = self._here()
+        heading = here.bearing if here.speed_kmh >= STEERED_KMH else None
+        request = RouteRequest(
+            (Via(here.lat, here.lon, heading), Via(destination.lat, destination.lon)),
+            options.mode,
+            options.avoid,
+            options.alternates,
+            self._journey.plan.language,
+        )
+        try:
+            return await self._map().engine.route(request)
+        except RouteError as error:
+            raise CallError("UNAVAILABLE", str(error)) from None
+
+    async def _cheapest(self, place: Place, ahead: list[Place]) -> int:
+        """Before which of the places ahead a stop costs the least time."""
+        here = self._here()
+        points = [(here.lat, here.lon), *((one.lat, one.lon) for one in ahead), (place.lat, place.lon)]
+        try:
+            seconds, _ = await self._map().engine.matrix(points)
+        except RouteError as error:
+            raise CallError("UNAVAILABLE", str(error)) from None
+        new = len(points) - 1
+        return min(range(len(ahead)), key=lambda k: seconds[k][new] + seconds[new][k + 1] - seconds[k][k + 1])
+
+    def _map(self) -> OpenMap:
+        if self._atlas.map is None:
+            reason = self._atlas.problem or "there is no map yet: import one with `carservices map import FILE.osm.pbf`"
+            raise CallError("UNAVAILABLE", reason)
+        return self._atlas.map
+
+    def _here(self) -> Position:
+        if self._position is None:
+            raise CallError("UNAVAILABLE", "the position of the car is not known yet")
+        return self._position
+
+
+def _differs(a: Position, b: Position) -> bool:
+    """Whether anything but the time is another."""
+    return a.model_copy(update={"time": 0}) != b.model_copy(update={"time": 0})

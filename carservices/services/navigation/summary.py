@@ -1,0 +1,30 @@
+"""A route of an engine as clients see it."""
+
+from collections import defaultdict
+
+from carservices.api.routes import RoutePreview
+from carservices.services.navigation.engine.base import Route
+from carservices.services.navigation.engine.graph import Flag
+from carservices.services.navigation.engine.polyline import encode
+
+MAIN_ROADS = 2
+
+
+def preview_of(route: Route, identity: str) -> RoutePreview:
+    """What there is to say of a route before it is driven."""
+    by_road: dict[str, float] = defaultdict(float)
+    for edge in route.edges:
+        if edge.street:
+            by_road[edge.street] += edge.metres
+    mostly = sorted(by_road, key=lambda street: -by_road[street])[:MAIN_ROADS]
+    return RoutePreview(
+        id=identity,
+        geometry=encode(route.geometry),
+        metres=route.metres,
+        seconds=route.seconds,
+        via=", ".join(mostly),
+        tolls=any(edge.flags & Flag.TOLL for edge in route.edges),
+        ferries=any(edge.flags & Flag.FERRY for edge in route.edges),
+        engine=route.engine,
+        warning=route.notes[0] if route.notes else None,
+    )
