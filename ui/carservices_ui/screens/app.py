@@ -8,6 +8,7 @@ from carservices_ui.restrictions import Restrictions
 from carservices_ui.screens.base import Screen
 from carservices_ui.screens.notifications import Calm
 from carservices_ui.templates.content import Content
+from carservices_ui.templates.inspector import Inspector
 from carservices_ui.widgets import Card
 
 ICON = 56
@@ -20,6 +21,7 @@ class AppScreen(Screen):
 
     def build(self) -> None:
         self.content: Content | None = None
+        self.inspector: Inspector | None = None
         self.ui.store.bind_stream(apps.FRONT, self._show)
 
     def restrict(self, restrictions: Restrictions) -> None:
@@ -29,13 +31,15 @@ class AppScreen(Screen):
     def close(self) -> None:
         if self.content is not None:
             self.content.close()
+        if self.inspector is not None:
+            self.inspector.close()
 
     def _show(self, front: Front | None) -> None:
         screen = front.screen if front else None
         if screen is None:
             self.close()
             self.clear_widgets()
-            self.content = None
+            self.content = self.inspector = None
             card = Card(pos_hint={"x": 0, "y": 0})
             card.add_widget(Calm("sync_problem", "text2", "apps.away", "apps.away_detail"))
             self.add_widget(card)
@@ -44,6 +48,9 @@ class AppScreen(Screen):
             self.clear_widgets()
             self.content = Content(self.ui, screen, self._icon)
             self.add_widget(self.content)
+            if self.ui.preferences.developer:
+                self.inspector = Inspector(self.ui, screen.app)
+                self.add_widget(self.inspector)
         else:
             self.content.show(screen)
 
