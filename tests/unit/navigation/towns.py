@@ -14,7 +14,7 @@ def write_town(
     bans: Sequence[tuple[str, int, int, int]] = (),
 ) -> Path:
     """Nodes by id as lat, lon and tags; ways by id as nodes and tags; bans as kind, from way, via node, to way."""
-    with osmium.SimpleWriter(str(path)) as writer:
+    with osmium.SimpleWriter(str(path), overwrite=True) as writer:
         for number, (lat, lon, *tags) in sorted(nodes.items()):
             writer.add_node(Node(id=number, version=1, location=(lon, lat), tags=tags[0] if tags else {}))
         for number, (refs, tags) in sorted(ways.items()):

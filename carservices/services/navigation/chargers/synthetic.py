@@ -53,7 +53,9 @@ REGION_KM = 100.0
 """A map at least this wide is a region: its sites stand along main roads; on others in the streets of the town."""
 SPACING_KM = {True: 18.0, False: 0.9}
 """About how far apart sites are, in a region and in a town."""
-FASTEST_CLASSES = {True: 3, False: 6}
+FILLED = 0.75
+"""Share of the cells that have a site."""
+MINOR_CLASS = {True: 3, False: 6}
 """Road classes of graph.npz up to which sites stand at its nodes."""
 
 
@@ -64,8 +66,8 @@ def synthetic_sites(graph: Path, name: str) -> Iterator[Site]:
         west, south, east, north = arrays["bbox"].tolist()
         width = (east - west) * EARTH_M_PER_DEG * math.cos(math.radians((south + north) / 2)) / 1000
         region = width >= REGION_KM
-        head = arrays["head"][arrays["road_class"] <= FASTEST_CLASSES[region]]
-    nodes = np.unique(head)
+        head = arrays["head"][arrays["road_class"] <= MINOR_CLASS[region]]
+        nodes = np.unique(head if len(head) else arrays["head"])
     for number, (cell, node) in enumerate(_one_a_cell(nodes, lat, lon, SPACING_KM[region], name), 1):
         chance = _chance(name, *cell)
         yield _site(chance, number, float(lat[node]), float(lon[node]), ROADSIDE if region else TOWN)
@@ -74,16 +76,17 @@ def synthetic_sites(graph: Path, name: str) -> Iterator[Site]:
 def _one_a_cell(
     nodes: NDArray[np.int64], lat: NDArray[np.float64], lon: NDArray[np.float64], spacing_km: float, name: str
 ) -> Iterator[tuple[tuple[int, int], int]]:
-    """A node of each cell of a grid, three of four cells; chosen by chance that depends on the cell alone."""
+    """A node of the first and of most other cells of a grid, by chance that depends on the cell alone."""
     dy = spacing_km * 1000 / EARTH_M_PER_DEG
     dx = dy / math.cos(math.radians(float(lat[nodes].mean())))
     rows, columns = np.floor(lat[nodes] / dy).astype(int), np.floor(lon[nodes] / dx).astype(int)
     cells: dict[tuple[int, int], list[int]] = {}
     for row, column, node in zip(rows.tolist(), columns.tolist(), nodes.tolist(), strict=True):
         cells.setdefault((row, column), []).append(node)
+    first = min(cells)
     for cell, found in sorted(cells.items()):
         chance = _chance(name, "cell", *cell)
-        if chance.random() < 0.75:
+        if cell == first or chance.random() < FILLED:
             yield cell, chance.choice(found)
 
 

@@ -62,9 +62,9 @@ def import_map(
     if not NAME.fullmatch(name):
         raise MapError(f"'{name}' is no name of a map: use a-z, 0-9, - and _, as in --name berlin")
     try:
+        check_memory(pbf)
         source = Source(pbf, name, title or name.replace("-", " ").replace("_", " ").title(), dem, country)
         key = _key(source)
-        check_memory(pbf)
         with store.locked():
             return _build(store, source, key, report)
     except EmptyMap as error:
