@@ -73,6 +73,13 @@ async def test_each_save_is_shown_and_what_is_wrong_is_said(garage, tmp_path, mo
         await c.until_state(c.apps.apps, lambda catalog: catalog.apps == ())
 
 
+async def test_an_app_that_blocks_is_told(garage, tmp_path, hurry):
+    folder = tmp_path / "work" / write_bundle(tmp_path / "work", code("import time; time.sleep(1000)"))
+    async with garage() as c, at_work(c, folder, screens=True) as said:
+        await heard(said, "car: it has not answered for")
+        await heard(said, "(not_responding)")
+
+
 async def test_an_installed_app_is_back_when_the_work_ends(garage, places, tmp_path):
     write_bundle(places.builtin, lists("installed"))
     folder = tmp_path / "work" / write_bundle(tmp_path / "work", lists("new"), version="2.0.0")

@@ -206,6 +206,13 @@ def test_it_cannot_be_run(bundle, changes, place, words):
     assert (level, where, words in said) == ("error", place, True)
 
 
+def test_what_cannot_be_run_is_told_before_a_car_starts(bundle, capsys, tmp_path):
+    folder = bundle(min_sdk=99)
+    assert main(["app", "run", str(folder), "--run-dir", str(tmp_path / "run")]) == FAILED
+    assert "the app needs SDK 99" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
+
+
 def test_the_command(bundle, capsys):
     folder = bundle(code="def view(self:\n")
     assert main(["app", "check", str(folder)]) == FAILED
