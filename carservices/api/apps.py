@@ -282,6 +282,45 @@ class About(BaseModel, frozen=True):
     """The version that `Apps.roll_back` goes back to."""
 
 
+class InstallStep(StrEnum):
+    """How far an installation is."""
+
+    IDLE = "idle"
+    FETCHING = "fetching"
+    REVIEW = "review"
+    """It has been fetched and checked; it waits for the person to agree."""
+    INSTALLING = "installing"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Package(BaseModel, frozen=True):
+    """A fetched bundle: what it is, who signed it, and all it asks for."""
+
+    id: str
+    name: dict[str, str]
+    version: str
+    size: int
+    """Bytes once installed."""
+    key: str
+    publisher: str | None = None
+    """None for a key that is not trusted: it will be refused."""
+    replaces: str | None = None
+    """The version that is installed now; its data stays."""
+    permissions: tuple[Permission, ...] = ()
+
+
+class Installation(BaseModel, frozen=True):
+    """The installation under way, or how the last one ended; ``done`` ``of`` bytes."""
+
+    source: str = ""
+    step: InstallStep = InstallStep.IDLE
+    done: int = 0
+    of: int = 0
+    package: Package | None = None
+    error: str | None = None
+
+
 class Apps(Contract):
     """The apps of the car: life cycle, what is shown, permissions. NOT_FOUND for an app that is not there."""
 
@@ -290,6 +329,7 @@ class Apps(Contract):
     screen = Stream(Front)
     media = Stream(Player)
     ask = Stream(Asked)
+    installation = Stream(Installation)
 
     @call
     async def open(self, app: str) -> None:
@@ -378,6 +418,21 @@ class Apps(Contract):
     @call
     async def about(self, app: str) -> About:
         """Its size, its publisher, and the version before."""
+        raise NotImplementedError
+
+    @call
+    async def fetch(self, source: str) -> None:
+        """Fetch a bundle from a URL or a file; `installation` tells. UNAVAILABLE while another one is under way."""
+        raise NotImplementedError
+
+    @call
+    async def install(self) -> None:
+        """The person agrees to what was fetched. UNAVAILABLE when nothing waits for that."""
+        raise NotImplementedError
+
+    @call
+    async def cancel_install(self) -> None:
+        """Forget what was fetched, or how the last installation ended."""
         raise NotImplementedError
 
     @call

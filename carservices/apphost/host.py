@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from carservices.api.apps import Asked, Catalog, Front, Player
+from carservices.api.apps import Asked, Catalog, Front, Installation, Permission, Player
 from carservices.api.audit import Audit
 from carservices.app.codec import TemplateError
 from carservices.app.wire import Kind
@@ -19,6 +19,7 @@ from carservices.apphost.consent import Consent
 from carservices.apphost.feed import Feed
 from carservices.apphost.front import FrontDesk
 from carservices.apphost.grants import Grants
+from carservices.apphost.installer import Installer
 from carservices.apphost.launcher import Launcher
 from carservices.apphost.life import App
 from carservices.apphost.notices import NoticeDesk
@@ -50,6 +51,7 @@ class Streams:
     front: Callable[[Front], None]
     player: Callable[[Player], None]
     asked: Callable[[Asked], None]
+    installation: Callable[[Installation], None]
 
 
 class AppHost:
@@ -67,6 +69,7 @@ class AppHost:
         self.front = FrontDesk(streams.front, lambda: self.surroundings.rules, self.audit)
         self.player = MediaDesk(streams.player)
         self.consent = Consent(self.grants, self.roster, streams.asked, lambda: self.parked, self.audit)
+        self.installer = Installer(places, self._describe, streams.installation, self.roster.rescan)
         self.notices = NoticeDesk(car)
         self._car = car
         self._known: frozenset[str] = frozenset()
@@ -83,6 +86,7 @@ class AppHost:
         self.player.show()
         self.front.show()
         self.consent.update()
+        self.installer.show()
         await self.surroundings.start(self._car)
         await self.roster.rescan()
         await self.roster.resume()
@@ -93,6 +97,7 @@ class AppHost:
             self._checking.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._checking
+        await self.installer.stop()
         await self.roster.stop()
         self.usage.save()
 
@@ -111,6 +116,10 @@ class AppHost:
     def _make(self, bundle: Bundle, disabled: bool) -> App:
         access = Access(bundle.id, bundle.scopes, self.book, self.grants, self.usage, builtin=bundle.builtin)
         return App(bundle, access, self, disabled=disabled)
+
+    def _describe(self, bundle: Bundle) -> list[Permission]:
+        access = Access(bundle.id, bundle.scopes, self.book, self.grants, self.usage, builtin=bundle.builtin)
+        return [access.describe(permission) for permission in access.wanted]
 
     # -- every second ------------------------------------------------------------------------------------------------
 

@@ -45,7 +45,9 @@ class AppsService(Apps):
             run = self.car.run_dir
             places = Places(Path(os.environ.get(STATE_DIR_VARIABLE) or run / "state"), run)
         minimum = Level.named(os.environ.get(MINIMUM_VARIABLE, Level.WEAK.word))
-        streams = Streams(self.apps.publish, self.screen.publish, self.media.publish, self.ask.publish)
+        streams = Streams(
+            self.apps.publish, self.screen.publish, self.media.publish, self.ask.publish, self.installation.publish
+        )
         self._host = AppHost(self.car, places, Launcher(places.data, places.uids, minimum, self._ability), streams)
         await self._host.start()
 
@@ -106,6 +108,15 @@ class AppsService(Apps):
 
     async def about(self, app: str) -> About:
         return await asyncio.to_thread(about, self.host.places, self.host.roster.get(app).bundle)
+
+    async def fetch(self, source: str) -> None:
+        self.host.installer.fetch(source)
+
+    async def install(self) -> None:
+        self.host.installer.install()
+
+    async def cancel_install(self) -> None:
+        self.host.installer.cancel()
 
     async def roll_back(self, app: str) -> None:
         try:
