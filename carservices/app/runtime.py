@@ -132,7 +132,12 @@ class Runtime:
     # -- running the app's code --------------------------------------------------------------------------------------
 
     def run(self, handler: Callable[..., object], *arguments: Any) -> None:
-        """Call a handler, sync or async; its failure becomes a card, and the view is made again after it."""
+        """Call a handler, sync or async; its failure becomes a card, and the view is made again after it.
+
+        Nothing is called once the app has ended: its timers still run out.
+        """
+        if self.ended.is_set():
+            return
         began = time.perf_counter()
         try:
             result = handler(*arguments)

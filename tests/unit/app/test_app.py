@@ -257,6 +257,25 @@ def test_timers(app_car):
         app.every(0, app.tick)
 
 
+def test_timers_of_an_app_that_has_ended_do_nothing(app_car):
+    class Ticking(App):
+        ticks = 0
+
+        def on_start(self):
+            self.every(1, self.tick)
+
+        def tick(self):
+            self.ticks += 1
+
+        def view(self):
+            return ListTemplate("Ticking")
+
+    first = app_car.start(Ticking)
+    app_car.start(Ticking)
+    app_car.advance(5)
+    assert (first.ticks, app_car.app.ticks) == (0, 5)
+
+
 def test_hooks_run_one_after_the_other_and_views_are_made_in_front_only(app_car):
     class Lives(App):
         life = ()
