@@ -1,0 +1,1 @@
+"""The trip log: what was driven when, how far, with how much energy and for what."""
