@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from carservices.app import Action, Icon, ListTemplate, PermissionMissing, Row, StorageError, Template
+from carservices.app import Action, GridItem, GridTemplate, Icon, PermissionMissing, StorageError, Template
 from music import library
 from music.library import Library
 from music.player import Player
@@ -47,32 +47,25 @@ class Music(MusicApp):
 
     def view(self) -> Template:
         if self.scanning:
-            return ListTemplate(self.t("title"), loading=True)
+            return GridTemplate(self.t("title"), loading=True)
         actions = []
         if self.player.queue.current:
             actions.append(Action(self.t("now_playing"), lambda: self.push(NowPlaying()), icon=Icon("music_note")))
-        return ListTemplate(self.t("title"), [*map(self.row, ICONS), self.radio()], actions=actions)
+        return GridTemplate(self.t("title"), [*map(self.tile, ICONS), self.radio()], actions=actions)
 
-    def row(self, kind: str) -> Row:
+    def tile(self, kind: str) -> GridItem:
         groups = getattr(self.library, kind)
         title, icon = self.t(kind), Icon(ICONS[kind])
         if not groups:
-            return Row(title, self.t("none" if self.music else "not_allowed"), image=icon, enabled=False)
-
-        def open_groups() -> None:
-            self.push(Groups(kind, title, groups, self.recent(kind)))
-
-        return Row(title, str(len(groups)), image=icon, browsable=True, on_click=open_groups)
-
-    def radio(self) -> Row:
-        stations = self.library.stations
-        return Row(
-            self.t("radio"),
-            self.t("stations", n=len(stations)),
-            image=Icon("radio"),
-            browsable=True,
-            on_click=lambda: self.push(Stations(stations)),
+            return GridItem(title, self.t("none" if self.music else "not_allowed"), icon)
+        return GridItem(
+            title, str(len(groups)), icon, lambda: self.push(Groups(kind, title, groups, self.recent(kind)))
         )
+
+    def radio(self) -> GridItem:
+        stations = self.library.stations
+        text = self.t("stations", n=len(stations))
+        return GridItem(self.t("radio"), text, Icon("radio"), lambda: self.push(Stations(stations)))
 
     # -- what is kept ------------------------------------------------------------------------------------------------
 

@@ -63,7 +63,9 @@ class Groups(MusicScreen):
 
     def row(self, group: Group) -> Row:
         count = self.t("songs", n=len(group.songs))
-        return Row(group.name, count, browsable=True, on_click=lambda: self.push(Songs(self.kind, group)))
+        artists = {song.artist for song in group.songs} if self.kind == "albums" else set()
+        text = " · ".join(filter(None, (artists.pop() if len(artists) == 1 else "", count)))
+        return Row(group.name, text, browsable=True, on_click=lambda: self.push(Songs(self.kind, group)))
 
     def parts(self) -> list[Row]:
         """From one name to another, each with as many as a screen has."""

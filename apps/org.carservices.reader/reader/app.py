@@ -88,23 +88,26 @@ class Reader(App):
         text = " · ".join(filter(None, (feed.name, clock_time(article.published))))
         if not self.context.parked or not article.text:
             return Row(article.title, text)
-        return Row(article.title, text, browsable=True, on_click=lambda: self.push(Text(article)))
+        return Row(article.title, text, browsable=True, on_click=lambda: self.push(Text(text, article)))
 
 
 class Text(Screen):
     """The text of an article; the car hides it while driving."""
 
-    def __init__(self, article: Article, page: int = 0) -> None:
+    def __init__(self, source: str, article: Article, page: int = 0) -> None:
+        self.source = source
         self.article = article
         self.page = page
 
     def view(self) -> Template:
-        pages = prose.pages(self.article.text, PAGE)
+        pages = prose.pages(f"{self.article.title}\n\n{self.article.text}", PAGE)
         text, last = pages[self.page], min(len(pages), PAGES) - 1
         if self.page < last:
-            more = Action(self.t("more"), lambda: self.push(Text(self.article, self.page + 1)), primary=True)
-            return LongMessageTemplate(self.article.title, text, [more])
-        return LongMessageTemplate(self.article.title, text if last == len(pages) - 1 else f"{text} …")
+            more = Action(
+                self.t("more"), lambda: self.push(Text(self.source, self.article, self.page + 1)), primary=True
+            )
+            return LongMessageTemplate(self.source or self.t("title"), text, [more])
+        return LongMessageTemplate(self.source or self.t("title"), text if last == len(pages) - 1 else f"{text} …")
 
 
 class Feeds(Screen):

@@ -51,7 +51,7 @@ def test_the_text_is_read_while_parked_and_never_while_driving(car):
     car.park()
     car.tap("Bridge & road open")
     assert isinstance(car.screen, LongMessageTemplate)
-    assert car.screen.message == "First änd bold.\n\n• one\n\n• two"
+    assert car.screen.message == "Bridge & road open\n\nFirst änd bold.\n\n• one\n\n• two"
 
 
 def test_a_long_text_has_pages_and_ends_within_five_steps(app_car):

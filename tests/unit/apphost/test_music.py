@@ -5,6 +5,7 @@ import shutil
 import signal
 import threading
 import wave
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,7 @@ class Main(App):
     def view(self):
         return ListTemplate("Other", [Row("x")])
 """
+PARTS = ("rows", "items", "actions")
 
 
 class Held(Clock):
@@ -74,7 +76,7 @@ async def tap(c, wanted, title):
     """Tap what has this title on the screen that ``wanted`` waits for."""
     front = await c.until_state(c.apps.screen, wanted)
     screen = front.screen
-    nodes = [fields for _, fields in (*screen.tree[1].get("rows", ()), *screen.tree[1].get("actions", ()))]
+    nodes = [fields for _, fields in chain(*(screen.tree[1].get(part, ()) for part in PARTS))]
     (action,) = [node["on_click"] for node in nodes if node.get("title") == title]
     await c.apps.action(screen.app, screen.seq, action)
 
