@@ -80,5 +80,5 @@ def _unused(source: Source, manifest: Manifest, used: frozenset[str]) -> Iterato
         verb, _, what = scope.partition(":")
         by_name = verb in ON_SIGNALS and any(path in GlobSet(what) for path in named)
         if not (scope in used or scope in scopes or by_name):
-            cure = "leave it out, or the person is asked for nothing"
+            cure = "leave it out: the person is asked without need"
             yield warning(f"{FILE} {scope}", "the app asks for it and was not seen using it", cure)

@@ -4,6 +4,7 @@ It is a program: ``python -m carservices.apptools.trial BUNDLE REPORT SECONDS``.
 many seconds of real time ends it, with the traceback on standard error; `carservices.apptools.check` reads both.
 """
 
+import difflib
 import faulthandler
 import json
 import re
@@ -14,12 +15,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+import carservices.app
+from carservices.app.crash import app_lines
 from carservices.app.manifest import load
-from carservices.app.templates import Node
+from carservices.app.templates import Icon, Node
 from carservices.app.testing.appcar import AppCar
 from carservices.apptools.finding import Finding, error, warning
 from carservices.signals import Catalogue, Datatype, SignalConfig
 
+ICONS: Final = Path(carservices.app.__path__[0]) / "icons.txt"
+"""Names of the icons that the cockpit has."""
 MOST_TAPS: Final = 60
 DEEPEST: Final = 4
 """Screens on the stack: one more than the steps before the last of a task."""
@@ -38,6 +43,7 @@ class Trial:
         self._bundle = bundle
         self._alive = alive
         self._taps = 0
+        self._icons = ICONS.read_text(encoding="utf-8").split()
         self._seen: set[tuple[str, str]] = set()
         self.findings: list[Finding] = []
         self.used: set[str] = set()
@@ -115,12 +121,17 @@ class Trial:
         for violation in host.violations:
             self._note(error(violation.place, f"{violation.sentence} ({when})", f"it is the rule {violation.rule}"))
         host.violations.clear()
+        if host.template is None:
+            return
         if detail := getattr(host.template, "detail", ""):
             self._failed(detail, when)
+        for icon in self._car.find(Icon):
+            if icon.name not in self._icons:
+                near = difflib.get_close_matches(icon.name, self._icons, n=3, cutoff=0.4)
+                cure = f"a puzzle piece stands there; it has {', '.join(near) or 'others'}"
+                self._note(warning(f"Icon {icon.name}", f"the car has no such icon ({when})", cure))
 
     def _raised(self, problem: BaseException, when: str) -> None:
-        from carservices.app.crash import app_lines
-
         self._failed(app_lines(problem.__cause__ or problem, self._bundle), when)
 
     def _failed(self, detail: str, when: str) -> None:

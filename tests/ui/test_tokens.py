@@ -1,7 +1,11 @@
 """Colours are readable and controls visible in both themes."""
 
+from pathlib import Path
+
 import pytest
 
+import carservices.app
+from carservices_ui.icons import ICONS
 from carservices_ui.tokens import READABLE, THEMES, TYPE, VISIBLE, contrast
 
 
@@ -24,3 +28,8 @@ def test_themes_have_the_same_tokens():
 
 def test_body_text_is_large_enough():
     assert [size for role, size in TYPE.items() if role != "caption" and size < 24] == []
+
+
+def test_apps_are_told_of_exactly_the_icons_there_are():
+    names = (Path(carservices.app.__path__[0]) / "icons.txt").read_text().split()
+    assert set(names) == ICONS.keys()

@@ -1,4 +1,4 @@
-"""Icons by name: code points of Material Symbols Rounded (`tools/fonts.py` ships exactly these)."""
+"""Icons by name: code points of Material Symbols Rounded; `tools/fonts.py` ships these, `app/icons.txt` names them."""
 
 ICONS: dict[str, int] = {
     # places

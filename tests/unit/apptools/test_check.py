@@ -170,7 +170,7 @@ class Main(App):
     def denied(self):
         return PaneTemplate("Three", [Row(str(self.car["Vehicle.Speed"].value))])
     def deeper(self):
-        return PaneTemplate("Four", [Row("a")], [Action("break", self.broken)])
+        return PaneTemplate("Four", [Row("a", image=Icon("tyre_repair"))], [Action("break", self.broken)])
     def broken(self):
         return 1 / 0
 """
@@ -178,6 +178,7 @@ FOUND = [
     ("view()", "42 cannot stand here", "after a tap on 'nonsense'"),
     ("ListTemplate", "give it a title", "after a tap on 'rule'"),
     ("main.py:14", "Vehicle.Speed needs the permission read:Vehicle.Speed", "after a tap on 'denied'"),
+    ("Icon tyre_repair", "the car has no such icon", "after a tap on 'deeper'"),
     ("main.py:18", "ZeroDivisionError: division by zero", "after a tap on 'break'"),
 ]
 
