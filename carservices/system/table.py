@@ -47,6 +47,11 @@ SERVICES: dict[str, Service] = {
         "carservices.services.energy.service:EnergyService",
         Grants(read=("Vehicle.**",)),
     ),
+    "navigation": Service(
+        "carservices.services.navigation.service:NavigationService",
+        Grants(read=("Vehicle.**",), actuate=("Vehicle.Cabin.Infotainment.Navigation.**",)),
+        when=~safe_mode,
+    ),
     "diagnostics": Service(
         "carservices.services.diagnostics.service:DiagnosticsService",
         Grants(
