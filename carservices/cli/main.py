@@ -21,6 +21,7 @@ VERBS = {
     "control": ("carservices.cli.control:main", "a command to a HAL itself, such as the emulator's weather"),
     "diagnostics": ("carservices.cli.diagnostics:main", "the car's health: scan, explain, clear and repair faults"),
     "map": ("carservices.cli.map:main", "import, list, choose and remove the maps of this car"),
+    "nav": ("carservices.cli.nav:main", "search places, look at routes, be guided, see how it stands"),
     "api": ("carservices.cli.api:main", "the contracts of the system services"),
     "screenshot": ("carservices.cli.screenshot:main", "a picture of the cockpit, also without a display"),
     "apps": ("carservices.cli.apps:main", "what apps do and may; open, close, grant and revoke"),

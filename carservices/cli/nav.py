@@ -1,0 +1,169 @@
+"""`carservices nav`: search places, look at routes, be guided, see how it stands."""
+
+import argparse
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from carservices.cli.common import Failed, add_json, add_run_dir, count, parser, show_json, show_table, with_car
+
+if TYPE_CHECKING:
+    from carservices.api.navigation import Navigation, Place, RouteOptions
+    from carservices.bus import Car
+
+PLACE = "what to look for: name, address, kind of place, or LATITUDE,LONGITUDE"
+MODES, AVOID = ("fastest", "shortest", "eco"), ("tolls", "motorways", "ferries")
+
+
+def main(arguments: list[str]) -> int:
+    """One verb on the navigation of the running car."""
+    options = parser("nav", "Search, routes and guidance of the running car.")
+    verbs = options.add_subparsers(dest="verb", required=True, metavar="VERB")
+    search = verbs.add_parser("search", help="find places, best first")
+    search.add_argument("text", nargs="+", help=PLACE)
+    search.add_argument("--limit", type=count, default=10, metavar="N")
+    search.add_argument("--language", default="en", metavar="LL")
+    for verb, words in (("route", "ways to a place, without driving there"), ("go", "be guided to a place")):
+        way = verbs.add_parser(verb, help=words)
+        way.add_argument("text", nargs="+", help=PLACE)
+        way.add_argument("--mode", choices=MODES, default=MODES[0])
+        way.add_argument("--avoid", action="append", choices=AVOID, default=[], help="again for more")
+    verbs.add_parser("stop", help="end guidance")
+    verbs.add_parser("status", help="position, map, engine, route and what comes next")
+    for one in verbs.choices.values():
+        add_json(one)
+        add_run_dir(one)
+    chosen = options.parse_args(arguments)
+    work: Callable[[Navigation, argparse.Namespace], Coroutine[Any, Any, None]] = VERBS[chosen.verb]
+
+    async def connected(car: "Car") -> int:
+        from carservices.api.navigation import Navigation
+
+        await work(car.service(Navigation), chosen)
+        return 0
+
+    return with_car(chosen.run_dir, connected)
+
+
+async def _search(nav: "Navigation", chosen: argparse.Namespace) -> None:
+    places = await nav.search(" ".join(chosen.text), limit=max(1, chosen.limit), language=chosen.language)
+    if chosen.json:
+        show_json([place.model_dump(mode="json") for place in places])
+    else:
+        rows = [(_distance(place.distance_m), _name(place), f"{place.lat:.5f},{place.lon:.5f}") for place in places]
+        show_table(("AWAY", "PLACE", "WHERE"), rows)
+
+
+async def _route(nav: "Navigation", chosen: argparse.Namespace) -> None:
+    place = await _place(nav, chosen)
+    routes = await nav.preview(place, _options(chosen))
+    if chosen.json:
+        show_json([route.model_dump(mode="json") for route in routes])
+        return
+    print(f"to {_name(place)}")
+    rows = [(_distance(one.metres), _minutes(one.seconds), one.via, one.engine, one.warning) for one in routes]
+    show_table(("LENGTH", "TIME", "VIA", "ENGINE", "NOTE"), rows)
+
+
+async def _go(nav: "Navigation", chosen: argparse.Namespace) -> None:
+    place = await _place(nav, chosen)
+    route = await nav.navigate_to(place, _options(chosen))
+    if chosen.json:
+        show_json(route.model_dump(mode="json"))
+    else:
+        print(
+            f"to {_name(place)}: {_distance(route.metres)}, {_minutes(route.seconds)} by {route.via or 'small roads'}"
+        )
+
+
+async def _stop(nav: "Navigation", chosen: argparse.Namespace) -> None:
+    await nav.cancel()
+    if chosen.json:
+        show_json({"stopped": True})
+
+
+async def _status(nav: "Navigation", chosen: argparse.Namespace) -> None:
+    states = {
+        "maps": await nav.maps.last(),
+        "position": await nav.position.last(),
+        "route": await nav.route.last(),
+        "guidance": await nav.guidance.last(),
+    }
+    if states["maps"] is None:
+        raise Failed("the navigation service does not run: `carservices ps` shows its state")
+    if chosen.json:
+        show_json({name: state and state.model_dump(mode="json") for name, state in states.items()})
+        return
+    show_table(("", ""), [row for row in await _told(nav) if row[1]])
+
+
+async def _told(nav: "Navigation") -> list[tuple[str, str]]:
+    """The state in lines of a word and what it is."""
+    maps, here, route, guidance = (
+        await nav.maps.last(),
+        await nav.position.last(),
+        await nav.route.last(),
+        await nav.guidance.last(),
+    )
+    lines = []
+    if maps:
+        lines.append(("map", f"{maps.current or 'none'}; engine {maps.engine or 'none'}: {maps.engine_reason}"))
+    if here:
+        where = f"{here.lat:.6f},{here.lon:.6f} ±{here.accuracy_m:.0f} m"
+        lines.append(
+            ("position", f"{where}, {here.street or 'off the road'}, {here.speed_kmh:.0f} km/h, {here.source}")
+        )
+    if route and route.destination:
+        lines.append(("to", _name(route.destination)))
+        lines.append(("problem", route.problem or ""))
+    if guidance and guidance.remaining_m is not None and guidance.remaining_s is not None and guidance.eta is not None:
+        eta = datetime.fromtimestamp(guidance.eta).strftime("%H:%M")
+        rest = f"{_distance(guidance.remaining_m)}, {_minutes(guidance.remaining_s)}, there at {eta}"
+        lines.append(("guidance", f"{guidance.state}: {rest}"))
+        turn = guidance.turn
+        if turn:
+            words = turn.kind.value.replace("_", " ")
+            lines.append(("next", f"in {_distance(guidance.distance_m)} {words} {turn.street or ''}".rstrip()))
+    if guidance:
+        lines.append(("said", guidance.sentence.text if guidance.sentence else ""))
+        lines.append(("message", guidance.message or ""))
+    return lines
+
+
+async def _place(nav: "Navigation", chosen: argparse.Namespace) -> "Place":
+    """The best hit. Raises `Failed` when there is none."""
+    text = " ".join(chosen.text)
+    places = await nav.search(text, limit=1)
+    if not places:
+        raise Failed(f"no place is called '{text}' on this map: try fewer words, or LATITUDE,LONGITUDE")
+    return places[0]
+
+
+def _options(chosen: argparse.Namespace) -> "RouteOptions":
+    from carservices.api.navigation import Avoid, Mode, RouteOptions
+
+    return RouteOptions(mode=Mode(chosen.mode), avoid=frozenset(map(Avoid, chosen.avoid)))
+
+
+def _name(place: "Place") -> str:
+    return ", ".join(part for part in (place.name, place.address) if part) or f"{place.lat:.5f},{place.lon:.5f}"
+
+
+def _distance(metres: float | None) -> str:
+    if metres is None:
+        return ""
+    return f"{metres:.0f} m" if metres < 1000.0 else f"{metres / 1000.0:.1f} km"
+
+
+def _minutes(seconds: float) -> str:
+    minutes = round(seconds / 60.0)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+VERBS: dict[str, Callable[["Navigation", argparse.Namespace], Coroutine[Any, Any, None]]] = {
+    "search": _search,
+    "route": _route,
+    "go": _go,
+    "stop": _stop,
+    "status": _status,
+}
