@@ -108,6 +108,7 @@ class AppHost:
         await self.roster.rescan()
         app = self.roster.get(bundle.id)
         app.enable()
+        self.audit(bundle.id, "developed", folder=str(bundle.folder))
         if app is before and app.running:
             await app.restart()
         await app.start()
