@@ -5,8 +5,8 @@ from datetime import datetime, time, timedelta, tzinfo
 from typing import Final
 
 from agenda.days import Occurrence, occurrences
-from agenda.destination import destination
-from agenda.details import Details, lead
+from agenda.destination import has_place, lead
+from agenda.details import Details
 from agenda.feed import Address, FeedError, fetch
 from agenda.sources import Calendars, Feed, age, keep, kept, load
 from agenda.words import day_name, times, title
@@ -124,9 +124,13 @@ class Calendar(App):
             said = [*said, key][-REMEMBERED:]
             self.storage["reminded"] = said
             text = " · ".join(filter(None, (f"{one.start:%H:%M}", one.event.location)))
-            there = Action(self.t("navigate"), lambda one=one: lead(self, one), icon=Icon("navigation"))
-            actions = [there] if destination(one.event) is not None else []
+            there = Action(self.t("navigate"), lambda one=one, key=key: self.go(one, key), icon=Icon("navigation"))
+            actions = [there] if has_place(one.event) else []
             self.notify(Notification(title(self.t, one), text, id=key, icon=Icon("event"), actions=actions))
+
+    async def go(self, one: Occurrence, key: str) -> None:
+        """From the reminder to the navigation; what comes of it takes the reminder's place."""
+        self.notify(Notification(title(self.t, one), await lead(self, one.event), id=key, icon=Icon("navigation")))
 
     # -- views -------------------------------------------------------------------------------------------------------
 

@@ -1,30 +1,37 @@
-"""Hands the place of an appointment over to the car's navigation, in a car that has one."""
+"""Hands the place of an appointment over to the car's navigation."""
 
-import inspect
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any, Final
 
 from agenda.ical import Event
+from carservices.app import App, CallError, CarError
 
-CONTRACT: Final = "carservices.api.navigation"
-
-
-def _wanted() -> tuple[str, ...] | None:
-    """What ``navigation.navigate_to`` has to be given; None in a car without this call."""
-    if find_spec(CONTRACT) is None:
-        return None
-    call = getattr(getattr(import_module(CONTRACT), "Navigation", None), "navigate_to", None)
-    if call is None:
-        return None
-    parameters = list(inspect.signature(call).parameters.values())[1:]
-    return tuple(p.name for p in parameters if p.default is inspect.Parameter.empty)
+SECONDS: Final = 30.0
+"""For a way across the country."""
 
 
-def destination(event: Event) -> dict[str, Any] | None:
-    """The parameters of ``navigation.navigate_to``; None when it is not there, or needs what the event does not say."""
-    wanted = _wanted()
-    latitude, longitude = event.geo or (None, None)
-    known = {"latitude": latitude, "longitude": longitude, "address": event.location or None, "name": event.summary}
-    chosen = {name: known.get(name) for name in wanted or ()}
-    return chosen if chosen and None not in chosen.values() else None
+def has_place(event: Event) -> bool:
+    """It says where it is, and that is no address of the web."""
+    return event.geo is not None or (bool(event.location) and "://" not in event.location)
+
+
+async def lead(app: App, event: Event) -> str:
+    """Guide to the place of an event; returns what to tell the person."""
+    try:
+        place = await _place(app, event)
+        if place is None:
+            return app.t("lead.unknown")
+        await app.car.call("navigation", "navigate_to", {"destination": place}, timeout=SECONDS)
+    except (CallError, CarError) as error:
+        app.log.warning("no way to %s: %s", event.location or event.geo, error)
+        return app.t("lead.refused")
+    return app.t("lead.done", place=place.get("address") or place["name"])
+
+
+async def _place(app: App, event: Event) -> dict[str, Any] | None:
+    """As `carservices.api.routes.Place` has it; an address is what the map finds first."""
+    if event.geo is not None:
+        latitude, longitude = event.geo
+        return {"lat": latitude, "lon": longitude, "name": event.summary, "address": event.location}
+    asked = {"text": " ".join(event.location.split()), "limit": 1, "language": app.context.language}
+    found: list[dict[str, Any]] = await app.car.call("navigation", "search", asked)
+    return found[0] if found else None

@@ -1,16 +1,12 @@
 """The calendar shows appointments of files and feeds at the right time, on the right day, and reminds once."""
 
-import sys
-import types
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import agenda.app
-import agenda.destination
 import pytest
 from agenda.app import READ_EVERY, TICK
 
-from carservices.api.contract import Contract, call
 from carservices.app import HttpError, LongMessageTemplate, Response
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -105,7 +101,7 @@ def test_details_and_the_notes_in_full_while_parked(car, tmp_path):
     car.start()
     car.tap("Dentist, check")
     assert car.rows[:2] == [("When", "Thursday, 26 November"), ("Where", "Hauptstraße 5, München")]
-    assert [action.title for action in car.screen.buttons] == ["Notes"]
+    assert [action.title for action in car.screen.buttons] == ["Navigate there", "Notes"]
     car.tap("Notes")
     assert isinstance(car.screen, LongMessageTemplate)
     assert car.screen.message.endswith("x line")
@@ -116,28 +112,36 @@ def test_a_reminder_is_said_once(car, now):
     now.set("2026-11-26 10:16")
     car.advance(3 * TICK)
     assert [(n.title, n.text) for n in car.notifications] == [("Dentist, check", "10:30 · Hauptstraße 5, München")]
+    car.answer("navigation.navigate_to", {})
+    car.tap_notification("Navigate there")
+    assert car.notifications[-1].text == "On the way to Hauptstraße 5, München"
     car.start()
     car.advance(3 * TICK)
     assert car.notifications == []
 
 
-def test_navigation_is_offered_where_there_is_one(car, monkeypatch):
-    class Navigation(Contract):
-        name = "navigation"
-
-        @call
-        async def navigate_to(self, latitude: float, longitude: float, name: str = "") -> None:
-            """Lead there."""
-
-    module = types.ModuleType(agenda.destination.CONTRACT)
-    module.Navigation = Navigation
-    module.__spec__ = types.SimpleNamespace(name=module.__name__)
-    monkeypatch.setitem(sys.modules, module.__name__, module)
+def test_navigation_leads_to_a_point_or_to_what_the_map_finds(car, tmp_path):
+    found = {"lat": 48.1, "lon": 11.5, "name": "Hauptstraße 5", "address": "Hauptstraße 5, 80331 München"}
     car.start()
-    car.answer("navigation.navigate_to", None)
+    car.answer("navigation.navigate_to", {})
     car.tap("Dentist, check")
     car.tap("Navigate there")
-    assert car.host.calls == [("navigation.navigate_to", {"latitude": 48.137, "longitude": 11.575})]
+    assert car.host.calls[0][1]["destination"]["lat"] == 48.137
+    (tmp_path / "Calendar" / "week.ics").write_text(WEEK.replace("GEO:48.137;11.575\n", ""))
+    car.start()
+    car.answer("navigation.navigate_to", {})
+    car.answer("navigation.search", lambda text, **_: [found] if "Hauptstraße" in text else [])
+    car.tap("Dentist, check")
+    car.tap("Navigate there")
+    assert car.host.calls[1] == ("navigation.navigate_to", {"destination": found})
+    assert "On the way to Hauptstraße 5, 80331 München" in car.texts
+
+
+def test_without_a_way_or_a_place_it_says_so(car):
+    car.start()
+    car.tap("Dentist, check")
+    car.tap("Navigate there")
+    assert "Navigation cannot lead there now" in car.texts
     car.back()
     car.tap("Stand-up")
     assert car.screen.buttons == ()
