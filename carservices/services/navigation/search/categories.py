@@ -64,7 +64,7 @@ def _by_word() -> tuple[tuple[str, str], ...]:
 
 
 def kinds_meant(text: str) -> list[str]:
-    """The kinds a folded text names in any language: the whole word first, then its beginnings."""
+    """The kinds a folded text names in any language; where it names none, those it is the beginning of."""
     whole = [key for word, key in _by_word() if word == text]
     begun = [key for word, key in _by_word() if len(text) >= SHORTEST_PREFIX and word.startswith(text)]
-    return list(dict.fromkeys(whole + begun))
+    return list(dict.fromkeys(whole or begun))

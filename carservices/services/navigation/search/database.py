@@ -1,12 +1,12 @@
 """Builds search.sqlite: names as full text and as trigrams, addresses by street and number, points by place.
 
 Tables: ``named`` (settlements, streets, places of a kind), ``words`` (FTS5 of their folded names and towns),
-``letters`` (FTS5 trigrams of the names), ``point`` (addresses, and spots along streets, which have no number),
+``letters`` (FTS5 trigrams of the names), ``point`` (addresses, and spots along streets: these have ids below 0),
 ``near`` (R-tree of points), ``around`` (R-tree of named), ``meta``.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -60,21 +60,23 @@ def _fill(database: sqlite3.Connection, found: Gathered) -> dict[str, int]:
     database.executemany("INSERT INTO words(rowid, name, other, city) VALUES (?, ?, ?, ?)", texts)
     database.executemany("INSERT INTO letters(rowid, name) VALUES (?, ?)", ((i, name) for i, name, *_ in texts))
     database.executemany("INSERT INTO around VALUES (?, ?, ?, ?, ?)", _boxes((i, n.lat, n.lon) for i, n in rows))
-    points = list(enumerate(_points(rows), 1))
-    database.executemany("INSERT INTO point VALUES (?, ?, ?, ?, ?, ?, ?)", ((i, *point) for i, point in points))
-    database.executemany("INSERT INTO near VALUES (?, ?, ?, ?, ?)", _boxes((i, *p[-2:]) for i, p in points))
+    addresses, spots = _addresses(rows), _spots(rows)
+    points = [(number, *point) for number, point in enumerate(addresses, 1)]
+    points += [(-number, *point) for number, point in enumerate(spots, 1)]
+    database.executemany("INSERT INTO point VALUES (?, ?, ?, ?, ?, ?, ?)", points)
+    database.executemany("INSERT INTO near VALUES (?, ?, ?, ?, ?)", _boxes((p[0], *p[-2:]) for p in points))
     database.execute("INSERT INTO meta VALUES ('format', ?)", (FORMAT,))
-    addresses = sum(1 for _, point in points if point[1] is not None)
-    return {"streets": len(streets), "addresses": addresses, "places": len(found.places)}
+    return {"streets": len(streets), "addresses": len(addresses), "places": len(found.places)}
 
 
-def _points(rows: list[tuple[int, Named]]) -> Iterator[tuple[Any, ...]]:
-    for number, street in rows:
-        if isinstance(street, Street):
-            for address in dict.fromkeys(street.addresses):
-                yield (number, *address)
-            for lat, lon in street.points:
-                yield (number, None, None, None, lat, lon)
+def _addresses(rows: list[tuple[int, Named]]) -> list[tuple[Any, ...]]:
+    streets = ((number, street) for number, street in rows if isinstance(street, Street))
+    return [(number, *address) for number, street in streets for address in dict.fromkeys(street.addresses)]
+
+
+def _spots(rows: list[tuple[int, Named]]) -> list[tuple[Any, ...]]:
+    streets = ((number, street) for number, street in rows if isinstance(street, Street))
+    return [(number, None, None, None, *point) for number, street in streets for point in street.points]
 
 
 def _representative(street: Street) -> tuple[float, float]:
@@ -84,5 +86,5 @@ def _representative(street: Street) -> tuple[float, float]:
     return min(points, key=lambda point: (point[0] - lat) ** 2 + (point[1] - lon) ** 2)
 
 
-def _boxes(points: Iterator[tuple[int, float, float]]) -> Iterator[tuple[float, ...]]:
+def _boxes(points: Iterable[tuple[int, float, float]]) -> Iterator[tuple[float, ...]]:
     return ((number, lat, lat, lon, lon) for number, lat, lon in points)

@@ -25,7 +25,7 @@ SCORE = {"text": 1.0, "importance": 0.25, "distance": 0.12, "house": 0.3}
 NEAR_M = 1000.0
 """Where nearness has lost half of its weight."""
 KIND_BOXES_M = (1_000, 4_000, 16_000, 64_000, 256_000, 2_000_000)
-REVERSE_M = (60, 250, 1000)
+REVERSE_M = (40, 200, 1000)
 ADDRESS_BONUS_M = 15.0
 """An address is preferred to a street that is so much nearer."""
 WITHIN = "south <= ? AND north >= ? AND west <= ? AND east >= ?"
@@ -100,15 +100,25 @@ class Search:
         """The address at a point, or its street; None where there is neither within 1 km."""
         for radius in REVERSE_M:
             rows = self._database.execute(
-                "SELECT n.name, n.city, p.number, p.letter, p.postcode, p.lat, p.lon, p.id FROM near JOIN point p"
-                f" USING (id) JOIN named n ON n.id = p.street WHERE {WITHIN}",
-                box_around(lat, lon, radius),
-            ).fetchall()
-            found = [(plane_metres(lat, lon, row[5], row[6]), row) for row in rows]
-            if found:
-                near = min(found, key=lambda pair: pair[0] - (ADDRESS_BONUS_M if pair[1][2] is not None else 0.0))
-                return _at_point(*near)
+                f"SELECT id, south, west FROM near WHERE {WITHIN}", box_around(lat, lon, radius)
+            )
+            found = [(plane_metres(lat, lon, row[1], row[2]), row[0]) for row in rows]
+            if not found:
+                continue
+            metres, point = min(found, key=lambda pair: pair[0] - (ADDRESS_BONUS_M if pair[1] > 0 else 0.0))
+            if metres <= radius:
+                return self._at_point(point, metres)
         return None
+
+    def _at_point(self, point: int, metres: float) -> Place:
+        name, city, number, letter, postcode, lat, lon = self._database.execute(
+            "SELECT n.name, n.city, p.number, p.letter, p.postcode, p.lat, p.lon FROM point p"
+            " JOIN named n ON n.id = p.street WHERE p.id = ?",
+            (point,),
+        ).fetchone()
+        text = name if number is None else f"{name} {number}{letter}"
+        address = " ".join(part for part in (postcode, city) if part)
+        return Place(lat=lat, lon=lon, name=text, address=address, distance_m=round(metres, 1), id=f"p{point}")
 
     def _of_kinds(
         self, keys: Sequence[str], near: tuple[float, float] | None, limit: int, language: str, query: Query
@@ -217,13 +227,6 @@ def _place(row: _Row, near: tuple[float, float] | None, language: str, house: Ho
         distance_m=_distance(near, lat, lon),
         id=number,
     )
-
-
-def _at_point(metres: float, row: tuple[str, str, int | None, str | None, str | None, float, float, int]) -> Place:
-    name, city, number, letter, postcode, lat, lon, key = row
-    text = name if number is None else f"{name} {number}{letter}"
-    address = " ".join(part for part in (postcode, city) if part)
-    return Place(lat=lat, lon=lon, name=text, address=address, distance_m=round(metres, 1), id=f"p{key}")
 
 
 def _first_of_each(places: Iterable[Place]) -> list[Place]:
