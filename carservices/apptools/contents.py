@@ -101,6 +101,9 @@ def check_size(bundle: Path) -> Iterator[Finding]:
             what, _, cure = str(problem).replace(f"{bundle}/", "").partition(": ")
             yield error("the bundle", what, cure or "`carservices app build` refuses it")
             return
+        except OSError as problem:
+            yield error(str(problem.filename), f"it cannot be read ({problem.strerror})", "make it readable")
+            return
     if info.size > LARGE:
         heaviest = max(info.files, key=lambda path: info.files[path].size)
         yield warning(heaviest, f"the bundle has {info.size / 1e6:.0f} MB", "this file is the largest: shrink it")

@@ -1,6 +1,7 @@
 """What the source of an app says about itself: what it imports, and what of the car, its texts and the web it names."""
 
 import ast
+import contextlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -67,31 +68,38 @@ class Source:
         trees: list[tuple[str, ast.Module]] = []
         for file in sorted(bundle.rglob("*.py")):
             inner = file.relative_to(bundle)
-            if SKIPPED & set(inner.parts) or inner.name.startswith("."):
+            if SKIPPED & set(inner.parts) or inner.name.startswith(".") or not file.is_file():
                 continue
             source.modules.add(inner.parts[0].removesuffix(".py"))
-            try:
+            with source._told(inner.as_posix()):
                 trees.append((inner.as_posix(), ast.parse(file.read_bytes())))
-            except SyntaxError as problem:
-                place = f"{inner.as_posix()}:{problem.lineno or 1}"
-                source.broken.append(error(place, problem.msg or "no Python", "Python cannot read this line"))
-            except ValueError as problem:
-                source.broken.append(error(inner.as_posix(), str(problem), "save it as UTF-8 text"))
         constants = {name: text for _, tree in trees for name, text in _constants(tree)}
         for name, tree in trees:
-            _Reader(source, name, constants).visit(tree)
+            with source._told(name):
+                _Reader(source, name, constants).visit(tree)
         return source
+
+    @contextlib.contextmanager
+    def _told(self, file: str) -> Iterator[None]:
+        """What cannot be read is a finding."""
+        try:
+            yield
+        except SyntaxError as problem:
+            place = f"{file}:{problem.lineno or 1}"
+            self.broken.append(error(place, problem.msg or "no Python", "Python cannot read this line"))
+        except (RecursionError, MemoryError):
+            self.broken.append(error(file, "expressions are nested too deeply", "take them apart"))
+        except OSError as problem:
+            self.broken.append(error(file, f"it cannot be read ({problem.strerror})", "make it readable"))
 
 
 def _constants(tree: ast.Module) -> Iterator[tuple[str, str]]:
     """Names of the module that stand for a text."""
     for node in tree.body:
-        targets = (
-            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
-        )
-        value = getattr(node, "value", None)
-        if isinstance(value, ast.Constant) and isinstance(value.value, str):
-            yield from ((target.id, value.value) for target in targets if isinstance(target, ast.Name))
+        if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Constant):
+            text = node.value.value
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            yield from ((one.id, text) for one in targets if isinstance(one, ast.Name) and isinstance(text, str))
 
 
 class _Reader(ast.NodeVisitor):

@@ -52,6 +52,7 @@ class Workbench:
         self._app = ""
         self._after = 0
         self._told = ""
+        self._question = 0
 
     async def run(self) -> None:
         """Until it is cancelled. Raises CallError when the app cannot be run at all."""
@@ -99,8 +100,10 @@ class Workbench:
     # -- what the car says -------------------------------------------------------------------------------------------
 
     def _asked(self, asked: Asked | None) -> None:
-        if asked is not None and asked.question is not None and asked.question.app == self._app:
-            wanted = asked.question.permission
+        question = asked.question if asked is not None else None
+        if question is not None and question.app == self._app and question.id != self._question:
+            self._question = question.id
+            wanted = question.permission
             self._say(f"asks: {wanted.sentence['en']}? `carservices apps grant {self._app} {wanted.id}` says yes")
 
     def _front(self, front: Front | None) -> None:

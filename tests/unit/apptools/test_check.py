@@ -207,6 +207,22 @@ def test_it_cannot_be_run(bundle, changes, place, words):
     assert (level, where, words in said) == ("error", place, True)
 
 
+@pytest.mark.parametrize(
+    ("code", "place", "words"),
+    [
+        (b"a = (\n", "main.py:1", "'(' was never closed"),
+        (b"a = '\xe9'\n", "main.py:1", "utf-8"),
+        (b"\0", "main.py:1", "null bytes"),
+        (b"a = " + b"-" * 100_000 + b"1", "main.py", "nested too deeply"),
+        (b"a = " + b"1+" * 900 + b"1", "main.py", "nested too deeply"),
+    ],
+    ids=["syntax", "latin1", "null", "deep", "deep to walk"],
+)
+def test_what_python_cannot_read(parts, code, place, words):
+    level, where, said = one(parts(files={"main.py": code}).source.broken)
+    assert (level, where, words in said) == ("error", place, True)
+
+
 def test_what_cannot_be_run_is_told_before_a_car_starts(bundle, capsys, tmp_path):
     folder = bundle(min_sdk=99)
     assert main(["app", "run", str(folder), "--run-dir", str(tmp_path / "run")]) == FAILED

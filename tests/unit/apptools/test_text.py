@@ -1,9 +1,11 @@
 """A template as text says all that the screen says."""
 
 import pytest
+from hypothesis import given
 
 from carservices.app import templates as t
 from carservices.apptools.text import as_text
+from tests.unit.app.nodes import PATIENT, templates
 
 ROWS = [
     t.Row("Front left", "240 kPa", "checked", on_click=1, browsable=True, badge="low"),
@@ -56,3 +58,9 @@ PANE = t.PaneTemplate("Two", [t.Row("a")], [t.Action("Go", primary=True), t.Acti
 )
 def test_every_template(template, text):
     assert as_text(template) == text
+
+
+@PATIENT
+@given(templates())
+def test_any_template_has_a_text_with_its_title(template):
+    assert getattr(template, "title", "").strip() in as_text(template)
