@@ -9,8 +9,8 @@ from typing import Any, Literal
 from carservices.app.wire import MAX_FROM_APP, MAX_TO_APP, Channel, Kind, LinkClosed, TooLong, WireError, pack
 from carservices.apphost.budget import MESSAGES, Bucket
 
-BATCH = 32
-"""Records read before other apps get their turn."""
+BATCH, BATCH_BYTES = 32, 32 << 10
+"""Records and bytes read before other apps get their turn: long records take 1 ms to unpack."""
 PAUSE_SECONDS = 0.25
 """How long an app that sends too much is not read."""
 MAX_QUEUE = 256
@@ -52,9 +52,11 @@ class AppLink:
     # -- reading -----------------------------------------------------------------------------------------------------
 
     def _read(self) -> None:
+        read = 0
         try:
             for data in self._channel.records(BATCH):
                 self.received += 1
+                read += len(data)
                 if self.tap is not None:
                     self.tap("app", data)
                 self._on_record(data)
@@ -64,6 +66,8 @@ class AppLink:
                     self._loop.remove_reader(self._fd)
                     self._pause = self._loop.call_later(PAUSE_SECONDS, self._resume)
                     self._on_flood()
+                    return
+                if read >= BATCH_BYTES:
                     return
         except LinkClosed:
             self._end(None)

@@ -15,6 +15,8 @@ from carservices.apphost.sandbox.levels import Limits
 
 PERIOD = 100_000
 """µs over which the kernel counts a share of CPU (its default)."""
+SHARES = 128
+"""Of 1024 that every process outside has: where the processor is short, the car's own processes come first."""
 CONTROLLERS = ("memory", "pids", "cpu")
 OURS = "carservices"
 """The group below our own that holds all apps. Our own may be divided (version 2) only when it has this name too: then
@@ -32,6 +34,7 @@ VERSION_1: Mapping[str, Settings] = {
     "cpu": {
         "cpu.cfs_period_us": lambda _: str(PERIOD),
         "cpu.cfs_quota_us": lambda limits: str(int(limits.cpu * PERIOD)),
+        "cpu.shares": lambda _: str(SHARES),
     },
     "freezer": {},
 }
