@@ -94,7 +94,9 @@ async def _status(nav: "Navigation", chosen: argparse.Namespace) -> None:
     if chosen.json:
         show_json({name: state and state.model_dump(mode="json") for name, state in states.items()})
         return
-    show_table(("", ""), [row for row in await _told(nav) if row[1]])
+    for word, told in await _told(nav):
+        if told:
+            print(f"{word:10}{told}")
 
 
 async def _told(nav: "Navigation") -> list[tuple[str, str]]:

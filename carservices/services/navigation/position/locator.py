@@ -23,6 +23,8 @@ SILENT_S = 2.5
 """s without a new fix on the move after which the car reckons for itself."""
 ACCURACY_M = 5.0
 """m of a fix that does not say how good it is (a single-frequency receiver in the open)."""
+CORRELATED_S = 1.0
+"""s within which the errors of fixes are one and the same, so that ten fixes know no more than one."""
 ROAD_SIGMA_M, ROAD_SIGMA_DEGREES = 4.0, 6.0
 """How well the road's line tells where a reckoning car is."""
 PACE_S = 1.0
@@ -94,7 +96,7 @@ class Locator:
             lon=lon,
             bearing=snap.bearing if snap else self._kalman.course,
             speed_kmh=abs(speed) * 3.6,
-            accuracy_m=self._kalman.sigma,
+            accuracy_m=max(self._kalman.sigma, 0.5 * self._number(ACCURACY, ACCURACY_M) * (not silent)),
             street=(roads.street(snap.arc) or None) if snap and roads else None,
             limit_kmh=(int(roads.limit[snap.arc]) or None) if snap and roads else None,
             on_road=snap is not None,
@@ -116,9 +118,11 @@ class Locator:
         lat, lon = self._number(LATITUDE), self._number(LONGITUDE)
         if not (abs(lat) <= 90 and abs(lon) <= 180):
             return
+        since = 1.0 if self._fix is None else (now - self._fix.at) * self._pace
         self._fix = Fix((lat, lon), now)
         begun = self._kalman.started
-        self._kalman.fix((lat, lon), max(1.0, self._number(ACCURACY, ACCURACY_M)))
+        sigma = max(1.0, self._number(ACCURACY, ACCURACY_M))
+        self._kalman.fix((lat, lon), sigma * math.sqrt(CORRELATED_S / min(max(since, 0.05), CORRELATED_S)))
         if HEADING in self._values:
             if begun:
                 self._kalman.heading(self._number(HEADING), abs(speed))
