@@ -2,11 +2,12 @@
 
 import pytest
 
-from carservices.api.apps import AppState, Asked, Decision
-from carservices_ui.apps import ASKED, CATALOG, MEDIA
+from carservices.api.apps import AppState, Asked, Decision, Installation, InstallStep, Package
+from carservices_ui.apps import ASKED, CATALOG, INSTALLATION, MEDIA
 from carservices_ui.restrictions import STREAM
 from carservices_ui.screens.apps_info import PermissionRow
 from carservices_ui.store import Outcome
+from carservices_ui.templates.keyboard import DONE, ERASE
 from carservices_ui.widgets import Text
 from tests.ui import apps, templates
 from tests.ui.states import MOVING, PARKED
@@ -125,6 +126,38 @@ def test_nothing_is_managed_while_driving(drive):
     driver.tap(driver.cockpit.screen.info.buttons["enable"])
     assert answer(driver) == []
     assert "Not while driving" in texts(driver)
+
+
+# -- installing ------------------------------------------------------------------------------------------------------
+
+
+def test_an_app_is_fetched_reviewed_and_installed(drive):
+    driver = open_page(drive, "apps_install")
+    page = driver.cockpit.screen
+    for key in ("a", ERASE, DONE):
+        driver.tap(page.keyboard.keys[key])
+    assert answer(driver) == [("fetch", {"source": "https://"})]
+    package = Package(
+        id="org.example.two", name={"en": "Two"}, version="1.1.0", size=182_000, key="ab12", replaces="1.0.0",
+        permissions=(apps.LOCATION,),
+    )  # fmt: skip
+    now = Installation(source="https://example.org/two.capp", step=InstallStep.FETCHING, done=500_000, of=2_000_000)
+    for step, words in (
+        (InstallStep.FETCHING, {"Fetching https://example.org/two.capp", "500 kB of 2.0 MB"}),
+        (InstallStep.REVIEW, {"Version 1.1.0 · 182 kB · replaces 1.0.0", "Unknown publisher, key ab12", "You decide"}),
+        (InstallStep.INSTALLING, {"Installing Two"}),
+        (InstallStep.DONE, {"Two is installed"}),
+        (InstallStep.FAILED, {"Not installed", "no room"}),
+    ):
+        known = {"package": None if step is InstallStep.FETCHING else package, "error": "no room"}
+        driver.store.put_stream(INSTALLATION, now.model_copy(update={"step": step, **known}))
+        driver.frames(2)
+        assert words <= texts(driver)
+        if step is InstallStep.REVIEW:
+            driver.tap(page.buttons["install"])
+            assert answer(driver) == [("install", {})]
+    driver.tap(page.buttons["close"])
+    assert answer(driver) == [("cancel_install", {})]
 
 
 # -- questions -------------------------------------------------------------------------------------------------------

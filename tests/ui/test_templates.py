@@ -167,7 +167,10 @@ def test_results_come_while_the_person_types(driver):
 
 
 def test_signing_in_by_typing_a_pin_or_a_provider(driver):
-    node = show(driver, SignInTemplate("Sign in", InputSignIn(templates.tap, password=True)))
+    typed = SignInTemplate("Sign in", InputSignIn(templates.tap, password=True), "With the account of the web site")
+    node = show(driver, typed)
+    assert content(driver).y < view(driver).keyboard.y
+    assert view(driver).field.top < content(driver).header.y
     for name in ("o", "k", DONE):
         driver.tap(view(driver).keyboard.keys[name])
     assert actions(driver) == [(node.method.on_submit, ["ok"])]
@@ -261,9 +264,9 @@ def test_each_screen_of_an_app_keeps_its_place_in_the_list(driver):
 
 def test_loading_and_empty_are_said(driver):
     show(driver, ListTemplate("News", loading=True))
-    assert list(driver.widgets(Waiting))
+    assert next(driver.widgets(Waiting)).center == pytest.approx(view(driver).center, abs=1)
     show(driver, ListTemplate("News", empty="No news is good news"))
-    assert list(driver.widgets(Empty))
+    assert next(driver.widgets(Empty)).center == pytest.approx(view(driver).center, abs=1)
     assert "No news is good news" in {text.text for text in driver.widgets(Text)}
 
 

@@ -16,7 +16,9 @@ from carservices_ui.ui import Ui
 from carservices_ui.units import NOTHING
 from carservices_ui.widgets import Card, Icon, Row, Text
 
-CATALOG, FRONT, MEDIA, ASKED = (f"{Apps.name}.{stream}" for stream in ("apps", "screen", "media", "ask"))
+CATALOG, FRONT, MEDIA, ASKED, INSTALLATION = (
+    f"{Apps.name}.{stream}" for stream in ("apps", "screen", "media", "ask", "installation")
+)
 """Streams."""
 MOST_PIXELS = 512 * 512
 MOST_BYTES = 1 << 20

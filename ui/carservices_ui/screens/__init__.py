@@ -43,6 +43,14 @@ SCREENS = (
     ScreenInfo("apps", "apps", "screen.apps", "carservices_ui.screens.apps:AppsScreen"),
     ScreenInfo("app", "extension", "screen.app", "carservices_ui.screens.app:AppScreen", rail=False, within="apps"),
     ScreenInfo(
+        "apps_install",
+        "download",
+        "screen.apps_install",
+        "carservices_ui.screens.apps_install:InstallScreen",
+        rail=False,
+        within="apps",
+    ),
+    ScreenInfo(
         "apps_manage",
         "tune",
         "screen.apps_manage",

@@ -14,7 +14,7 @@ from carservices_ui.screens.apps_permission import PermissionInfo
 from carservices_ui.screens.base import Page
 from carservices_ui.templates.host import named
 from carservices_ui.templates.words import Flow
-from carservices_ui.widgets import Card, Column, Control, Icon, IconButton, Row, Scroll, Segmented, Text
+from carservices_ui.widgets import Card, Column, Control, Icon, IconButton, Row, Scroll, Segmented, Text, TextButton
 
 NAV = 360
 ICON = 48
@@ -35,6 +35,9 @@ class ManageScreen(Page):
         back = IconButton("arrow_back")
         back.bind(on_release=lambda *_: self.ui.show("apps"))
         self.head_start.add_widget(back)
+        self.add = TextButton(t("apps.add"), icon="download")
+        self.add.bind(on_release=lambda *_: self.ui.show("apps_install"))
+        self.head_end.add_widget(self.add)
         place = self.ui.places.get(self.name, "")
         self.by = Segmented([(BY_APP, t("apps.by_app")), (BY_PERMISSION, t("apps.by_permission"))], width=NAV)
         self.by.value = BY_PERMISSION if place.startswith("*") else BY_APP

@@ -14,12 +14,14 @@ from carservices_ui.templates.keyboard import Keyboard
 from carservices_ui.templates.states import Waiting
 from carservices_ui.templates.view import View
 from carservices_ui.templates.words import Flow
-from carservices_ui.widgets import Card, Column, Icon, Row, Text, spacer
+from carservices_ui.tokens import TARGET
+from carservices_ui.widgets import Card, Column, Row, Text, spacer
 
 QR = 300
 QUIET = 4
 """Modules of white around the code (ISO/IEC 18004, 6.3.8)."""
-WIDTH = 620
+BESIDE = 420
+"""Width of the words beside the field: above it there is no room, with the keyboard below."""
 
 
 class QrCode(Widget):
@@ -91,21 +93,12 @@ class SignInView(View):
             method.text, method.hint, icon="lock" if method.password else "person", password=method.password
         )
         self.field.type(True)
-        error = Row(Icon("error", size="small", tone="alert"), Text(method.error, tone="alert", limit=WIDTH))
         self.keyboard = Keyboard(self.field.put, self.field.erase, self._submit)
-        texts = [Text(words, tone="text2", limit=1000) for words in (node.instructions, node.extra) if words]
-        self.add_widget(
-            Column(
-                *texts[:1],
-                Row(self.field, *buttons(self, lambda whole: whole.buttons), gap="m", size_hint=(1, None)),
-                *([error] if method.error else texts[1:]),
-                spacer(),
-                self.keyboard,
-                gap="s",
-                size_hint=(1, 1),
-                pos_hint={"x": 0, "y": 0},
-            )
-        )
+        said, tone = (method.error, "alert") if method.error else (node.instructions or node.extra, "text2")
+        words = Flow(said, tone=tone, lines=3, size_hint=(None, None), width=dp(BESIDE), pos_hint={"center_y": 0.5})
+        line = Row(*([words] if said else []), self.field, *buttons(self, lambda whole: whole.buttons), gap="m")
+        line.size_hint, line.height = (1, None), dp(TARGET)
+        self.add_widget(Column(line, spacer(), self.keyboard, size_hint=(1, 1), pos_hint={"x": 0, "y": 0}))
 
     def _submit(self) -> None:
         if self.field is not None:
@@ -130,7 +123,7 @@ class Pin(Card):
         self.add_widget(
             Column(
                 Text(t("template.pin"), tone="text2"),
-                Text(pin, role="display" if len(pin) <= 8 else "primary", strong=True),
+                Text(pin, role="display", strong=True),
                 align="center_x",
                 pos_hint=center,
             )

@@ -55,7 +55,14 @@ class Waiting(Column):
     def __init__(self, host: Host) -> None:
         words = Text(t("template.loading"), tone="text2")
         super().__init__(
-            spacer(), Spinner(still=host.still), words, spacer(), gap="m", align="center_x", size_hint=(1, 1)
+            spacer(),
+            Spinner(still=host.still),
+            words,
+            spacer(),
+            gap="m",
+            align="center_x",
+            size_hint=(1, 1),
+            pos_hint={"x": 0, "y": 0},
         )
 
 
@@ -71,6 +78,7 @@ class Empty(Column):
             gap="m",
             align="center_x",
             size_hint=(1, 1),
+            pos_hint={"x": 0, "y": 0},
         )
 
 
