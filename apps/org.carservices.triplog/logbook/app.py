@@ -78,6 +78,7 @@ class TripLog(App):
         await self.car.watch_topic("energy.trip", self.on_energy)
         self.read()
         self.place()
+        self.car.watch((GEAR, IGNITION), lambda _signal: self.tick())
 
     def on_stop(self) -> None:
         self.save()

@@ -214,7 +214,7 @@ def test_files_of_all_trips_and_of_one_route(car, tmp_path):
     folder = tmp_path / "data" / "export"
     assert car.screen.message == f"trips.csv is in the folder {folder} of this app"
     (row,) = csv.DictReader((folder / "trips.csv").read_text().splitlines())
-    assert (row["start"], row["end"]) == ("2026-11-26T08:00:05+01:00", "2026-11-26T08:10:05+01:00")
+    assert (row["start"], row["end"]) == ("2026-11-26T08:00:00+01:00", "2026-11-26T08:10:05+01:00")
     assert (row["distance_km"], row["average_kwh_per_100km"], row["cost"]) == ("10.00", "20.00", "0.70")
     car.back()
     trips(car)
