@@ -12,7 +12,7 @@ from carservices.app.manifest import FILE, Manifest, ManifestError, load
 from carservices.apptools import contents
 from carservices.apptools.finding import Finding, error
 from carservices.apptools.imports import check_imports
-from carservices.apptools.scopes import check_scopes
+from carservices.apptools.scopes import check_scopes, missing
 from carservices.apptools.source import Source
 from carservices.apptools.trial import FRAME
 
@@ -26,6 +26,9 @@ class Trial(NamedTuple):
 
     findings: list[Finding]
     used: list[str]
+    """Scopes of its manifest."""
+    lacking: list[str]
+    """Scopes that its manifest would need."""
 
 
 def check(bundle: Path, seconds: float = ANSWER_SECONDS) -> list[Finding]:
@@ -49,9 +52,13 @@ def _all(bundle: Path, manifest: Manifest, seconds: float) -> Iterator[Finding]:
     yield from source.broken
     yield from check_imports(source, manifest, bundle)
     yield from contents.check_texts(source, manifest, bundle)
-    trial = Trial([], list(manifest.permissions)) if source.broken else run(bundle, seconds)
+    trial = Trial([], list(manifest.permissions), []) if source.broken else run(bundle, seconds)
+    scopes = list(check_scopes(source, manifest, trial.used))
     yield from trial.findings
-    yield from check_scopes(source, manifest, trial.used)
+    yield from scopes
+    for scope in trial.lacking:
+        if not any(scope in finding.problem for finding in (*trial.findings, *scopes)):
+            yield missing(FILE, scope)
 
 
 def _of_manifest(problem: ManifestError, bundle: Path) -> Finding:
@@ -71,11 +78,11 @@ def run(bundle: Path, seconds: float = ANSWER_SECONDS) -> Trial:
             ran = subprocess.run(command, capture_output=True, text=True, timeout=WHOLE_SECONDS, check=False)
         except subprocess.TimeoutExpired:
             cure = "the trial was given up: leave loops, and wait with await"
-            return Trial([error(FILE, f"the app ran for {WHOLE_SECONDS:g} s", cure)], [])
+            return Trial([error(FILE, f"the app ran for {WHOLE_SECONDS:g} s", cure)], [], [])
         if not report.exists():
-            return Trial([_ended(ran.stderr, bundle.resolve(), seconds)], [])
+            return Trial([_ended(ran.stderr, bundle.resolve(), seconds)], [], [])
         said = json.loads(report.read_text())
-    return Trial([Finding(*one) for one in said["findings"]], said["used"])
+    return Trial([Finding(*one) for one in said["findings"]], said["used"], said["lacking"])
 
 
 def _ended(said: str, bundle: Path, seconds: float) -> Finding:

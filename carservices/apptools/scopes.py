@@ -51,16 +51,17 @@ def _undeclared(source: Source, manifest: Manifest) -> Iterator[Finding]:
             if not there and verb == "read":
                 yield error(place, f"the car has no signal {path}", _nearest(verb, path))
             elif there and not allowed.select(there):
-                yield _missing(place, f"{verb}:{path}")
+                yield missing(place, f"{verb}:{path}")
     for scope, place in once(source.scopes):
         if scope not in manifest.permissions and not _read_by_glob(scope, manifest):
-            yield _missing(place, scope)
+            yield missing(place, scope)
     for host, place in once(source.hosts):
         if not is_listed(tuple(manifest.hosts), host, HTTPS):
             yield error(place, f"{host} cannot be reached", f'add it to app.toml: hosts = ["{host}"]')
 
 
-def _missing(place: str, scope: str) -> Finding:
+def missing(place: str, scope: str) -> Finding:
+    """A line that the manifest lacks."""
     cure = f'add to [permissions] of app.toml: "{scope}" = "why the app needs it"'
     return error(place, f"the permission {scope} is missing", cure)
 
@@ -80,5 +81,5 @@ def _unused(source: Source, manifest: Manifest, used: frozenset[str]) -> Iterato
         verb, _, what = scope.partition(":")
         by_name = verb in ON_SIGNALS and any(path in GlobSet(what) for path in named)
         if not (scope in used or scope in scopes or by_name):
-            cure = "leave it out: the person is asked without need"
+            cure = "leave it out, so that the person is not asked without need"
             yield warning(f"{FILE} {scope}", "the app asks for it and was not seen using it", cure)

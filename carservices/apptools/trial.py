@@ -47,6 +47,7 @@ class Trial:
         self._seen: set[tuple[str, str]] = set()
         self.findings: list[Finding] = []
         self.used: set[str] = set()
+        self.lacking: set[str] = set()
 
     def run(self) -> None:
         """Everything that is tried, in this order."""
@@ -118,6 +119,7 @@ class Trial:
         except AssertionError:  # it has not come that far
             return
         self.used |= host.used
+        self.lacking |= host.lacking
         for violation in host.violations:
             self._note(error(violation.place, f"{violation.sentence} ({when})", f"it is the rule {violation.rule}"))
         host.violations.clear()
@@ -191,7 +193,8 @@ def main(bundle: Path, report: Path, seconds: float) -> None:
         try:
             trial.run()
         finally:
-            report.write_text(json.dumps({"findings": trial.findings, "used": sorted(trial.used)}))
+            said = {"findings": trial.findings, "used": sorted(trial.used), "lacking": sorted(trial.lacking)}
+            report.write_text(json.dumps(said))
         faulthandler.cancel_dump_traceback_later()
 
 

@@ -37,6 +37,8 @@ class Host:
         self.refused: set[str] = set()
         self.used: set[str] = set()
         """Scopes of the manifest that something was allowed by."""
+        self.lacking: set[str] = set()
+        """Scopes that the manifest would need for what was asked in vain."""
         self.values: dict[str, Any] = {}
         self.states: dict[str, Any] = {}
         self.silent: set[str] = set()
@@ -111,6 +113,8 @@ class Host:
         paths = [path for path in self._paths if path in wanted]
         granted = [path for path in paths if self.may("read", path)]
         denied = [[path, *self.missing("read", path)] for path in paths if path not in granted]
+        if denied and not granted:
+            self.lacking |= {f"read:{glob}" for glob in globs} - self.refused
         denied += [[glob, "", f"the car has no {glob}"] for glob in wanted.exact if glob not in self._index]
         self._subscriptions[number] = wanted, frozenset(self._index[path] for path in granted)
         offered = [[self._index[p], p, self.config(p).model_dump(mode="json", exclude_none=True)] for p in granted]
@@ -149,6 +153,7 @@ class Host:
 
     def _deny(self, request: int, verb: str, what: str) -> None:
         permission, cure = self.missing(verb, what)
+        self.lacking |= {permission} - self.refused
         details = {"permission": permission, "cure": cure}
         self.send(Kind.ERROR, request, "PERMISSION_DENIED", f"the app may not {verb} {what}", details)
 

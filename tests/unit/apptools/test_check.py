@@ -223,6 +223,12 @@ def test_what_python_cannot_read(parts, code, place, words):
     assert (level, where, words in said) == ("error", place, True)
 
 
+def test_what_is_asked_in_vain_is_told_although_the_app_deals_with_it(bundle):
+    view = 'path = ".".join(("Vehicle", "Speed")); return ListTemplate("One", [Row(self.car[path].text())])'
+    errors = [finding for finding in check(bundle(view=view), seconds=60) if finding.level == "error"]
+    assert one(errors)[2].startswith("the permission read:Vehicle.Speed is missing: add to [permissions]")
+
+
 def test_what_cannot_be_run_is_told_before_a_car_starts(bundle, capsys, tmp_path):
     folder = bundle(min_sdk=99)
     assert main(["app", "run", str(folder), "--run-dir", str(tmp_path / "run")]) == FAILED
