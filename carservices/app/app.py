@@ -11,7 +11,7 @@ from carservices.app.car import Car
 from carservices.app.context import Context
 from carservices.app.errors import PermissionMissing
 from carservices.app.http import Http
-from carservices.app.images import Drawn
+from carservices.app.images import Drawn, decoded
 from carservices.app.runtime import Runtime
 from carservices.app.settings import Settings
 from carservices.app.stage import Made
@@ -155,9 +155,13 @@ class Screen:
             return images.file(source)
         return images.encoded(source) if isinstance(source, bytes) else images.drawn(source)
 
+    async def image_of(self, data: bytes) -> Image:
+        """The same from the bytes of a file, decoded beside everything else. Raises ImageError."""
+        return self._runtime.images.pixels(*await asyncio.to_thread(decoded, data))
+
     async def image_from(self, url: str) -> Image:
         """A picture from the web, through the proxy. Raises PermissionMissing, HttpError, ImageError."""
-        return self._runtime.images.encoded((await self.http.get(url)).body)
+        return await self.image_of((await self.http.get(url)).body)
 
 
 class App(Screen):

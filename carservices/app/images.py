@@ -14,6 +14,7 @@ from carservices.app.wire import IMAGE_CHUNK, Kind
 
 MAX_PIXELS: Final = 1920 * 1080
 """More than one full screen is nothing a template can show."""
+JPEG: Final = b"\xff\xd8"
 KEPT: Final = 48
 """Pictures that the host has for certain: it keeps 64, those that were shown last."""
 
@@ -48,34 +49,15 @@ class Images:
         return self._files[name]
 
     def encoded(self, data: bytes) -> Image:
-        """A picture from the bytes of a file: PNG, and whatever Pillow knows if the bundle has it.
+        """A picture from the bytes of a file: PNG, JPEG, and whatever Pillow knows if the bundle has it.
 
         Raises ImageError.
         """
-        try:
-            return self.pixels(*png.decode(data, MAX_PIXELS))
-        except png.PngError as error:
-            return self._by_pillow(data, error)
-
-    def _by_pillow(self, data: bytes, error: png.PngError) -> Image:
-        try:
-            from PIL import Image as Pillow  # type: ignore[import-not-found, unused-ignore]  # vendored by the app
-        except ImportError:
-            raise ImageError(f'{error}; for other pictures add "pillow" to libraries in app.toml') from None
-        import io
-
-        try:
-            with Pillow.open(io.BytesIO(data)) as picture:
-                return self.drawn(picture)
-        except (OSError, ValueError, SyntaxError, Pillow.DecompressionBombError) as problem:
-            raise ImageError(f"cannot be decoded: {problem}") from None
+        return self.pixels(*decoded(data))
 
     def drawn(self, picture: Drawn) -> Image:
         """A picture of Pillow. Raises ImageError when it is too large."""
-        width, height = picture.size
-        if width * height > MAX_PIXELS:
-            raise ImageError(f"{width} × {height} pixels, at most {MAX_PIXELS} pixels are taken")
-        return self.pixels(width, height, picture.convert("RGBA").tobytes())
+        return self.pixels(*_drawn(picture))
 
     def pixels(self, width: int, height: int, rgba: bytes) -> Image:
         """A picture from RGBA bytes, rows from the top. Raises ImageError when they do not fit the size."""
@@ -97,3 +79,36 @@ class Images:
         if key in self._sent:
             self._sent.move_to_end(key)
         return key in self._sent
+
+
+def decoded(data: bytes) -> tuple[int, int, bytes]:
+    """Width, height and RGBA rows of the bytes of a file; takes a while. Raises ImageError."""
+    try:
+        if data.startswith(JPEG):
+            from carservices.app import jpeg  # costs 6 ms that an app without photos need not spend
+
+            return jpeg.decode(data, MAX_PIXELS)
+        return png.decode(data, MAX_PIXELS)
+    except ValueError as error:
+        return _by_pillow(data, error)
+
+
+def _by_pillow(data: bytes, error: Exception) -> tuple[int, int, bytes]:
+    try:
+        from PIL import Image as Pillow  # type: ignore[import-not-found, unused-ignore]  # brought along by the app
+    except ImportError:
+        raise ImageError(f"{error}; for other pictures the car needs Pillow") from None
+    import io
+
+    try:
+        with Pillow.open(io.BytesIO(data)) as picture:
+            return _drawn(picture)
+    except (OSError, ValueError, SyntaxError, Pillow.DecompressionBombError) as problem:
+        raise ImageError(f"cannot be decoded: {problem}") from None
+
+
+def _drawn(picture: Drawn) -> tuple[int, int, bytes]:
+    width, height = picture.size
+    if width * height > MAX_PIXELS:
+        raise ImageError(f"{width} × {height} pixels, at most {MAX_PIXELS} pixels are taken")
+    return width, height, picture.convert("RGBA").tobytes()

@@ -16,6 +16,7 @@ from carservices.app import (
     Sent,
     Signal,
     SignalSet,
+    Sound,
     Template,
     Timer,
 )
@@ -40,6 +41,8 @@ class Typed(App):
         assert_type(energy, Energy)
         assert_type(await energy.reset(), None)
         assert_type(await energy.trip.last(), Trip | None)
+        assert_type(await self.audio.play("music:a.flac", 3.0), None)
+        assert_type(await self.image_of(b""), Image)
 
     async def number(self) -> int:
         return 3
@@ -54,6 +57,7 @@ class Typed(App):
         assert_type(self.car.tyres(), list[tuple[str, Signal[Any]]])
         assert_type(self.car.state(Energy.trip), Trip | None)
         assert_type(self.image("icon.png"), Image)
+        assert_type(self.audio.state, Sound)
         assert_type(self.context, Context)
         assert_type(self.files, Path)
         assert_type(self.t("hello", n=3), str)

@@ -25,7 +25,7 @@ class Surroundings(Protocol):
     def audio(self) -> Audio: ...
     def play(self, state: MediaState | None) -> None: ...
     def spawn(self, work: Any) -> Any: ...
-    def image(self, source: bytes) -> Image: ...
+    async def image_of(self, data: bytes) -> Image: ...
 
 
 class Player:
@@ -252,10 +252,10 @@ class Player:
 
     async def _read_art(self, song: Song, file: Path) -> None:
         data = await asyncio.to_thread(tags.cover, file)
-        if song != self.queue.current:
-            return
         try:
-            self._art = song.source, self._app.image(data) if data else None
+            art = await self._app.image_of(data) if data else None
         except ImageError:
-            self._art = song.source, None
-        self.say()
+            art = None
+        if song == self.queue.current:
+            self._art = song.source, art
+            self.say()
