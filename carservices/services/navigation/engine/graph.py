@@ -93,8 +93,8 @@ class RoadGraph:
     def load(cls, path: Path) -> "RoadGraph":
         """Read ``graph.npz``. Raises `GraphError`."""
         try:
-            with np.load(path, allow_pickle=False) as file:
-                arrays = {key: file[key] for key in file.files}
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as parts:
+                arrays = {key: parts[key] for key in parts.files}
             names = json.loads(arrays.pop("names").tobytes())
             return cls(arrays, names)
         except FileNotFoundError:

@@ -57,8 +57,8 @@ class Kalman:
 
     @property
     def sigma(self) -> float:
-        """m, of one axis."""
-        return math.sqrt(max(0.0, (self._p[0, 0] + self._p[1, 1]) / 2.0))
+        """m, of the axis that is known worst."""
+        return math.sqrt(max(0.0, float(np.linalg.eigvalsh(self._p[:2, :2])[-1])))
 
     def predict(self, seconds: float, speed: float, yaw: float) -> None:
         """Drive on: m/s by the wheels (backwards below zero), rad/s clockwise by the yaw sensor."""

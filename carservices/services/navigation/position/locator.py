@@ -25,8 +25,8 @@ ACCURACY_M = 5.0
 """m of a fix that does not say how good it is (a single-frequency receiver in the open)."""
 CORRELATED_S = 1.0
 """s within which the errors of fixes are one and the same, so that ten fixes know no more than one."""
-ROAD_SIGMA_M, ROAD_SIGMA_DEGREES = 4.0, 6.0
-"""How well the road's line tells where a reckoning car is."""
+ROAD_SIGMA_M, ROAD_SIGMA_DEGREES = 8.0, 6.0
+"""How well the road's line tells where a reckoning car is; wide, as its error is the same over many metres."""
 PACE_S = 1.0
 """s over which the pace of the car's clock is measured."""
 FASTEST_CLOCK = 100.0
@@ -136,7 +136,7 @@ class Locator:
         course = kalman.course if kalman.course_sigma < 30.0 else None
         self.snap = self._matcher.update(kalman.place, kalman.sigma, course, self._moved)
         self._moved = 0.0 if self._matcher.took else self._moved
-        if self.snap and silent and abs(speed) > 1.0:
+        if self.snap and silent and self._matcher.took and abs(speed) > 1.0:
             kalman.across((self.snap.lat, self.snap.lon), self.snap.bearing, ROAD_SIGMA_M)
             kalman.bend(self.snap.bearing, ROAD_SIGMA_DEGREES)
         return self.snap

@@ -1,0 +1,209 @@
+"""Guidance: each maneuver in time, in three languages, a new route when one is left, arrival."""
+
+import itertools
+import string
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from carservices.api.navigation import Guidance, GuidanceState, Place, RouteOptions, RouteState
+from carservices.api.routes import ManeuverKind
+from carservices.api.state import StateFile
+from carservices.services.navigation.engine.base import Engine, Maneuver, Route, RouteError, RouteRequest, Via
+from carservices.services.navigation.engine.graph import RoadGraph
+from carservices.services.navigation.engine.roads import RoadEngine
+from carservices.services.navigation.guide.announcer import SILENT, Stage, Voice, next_real, stage
+from carservices.services.navigation.guide.guide import Guide
+from carservices.services.navigation.guide.sentences import ENDS, FOLDER, languages, sentences
+from carservices.services.navigation.journey import Journey
+from carservices.services.navigation.position.locator import PATHS, Locator
+from carservices.signals import Value
+from carservices_emulator.scenario import load_scenario
+from carservices_emulator.simulation import Simulation
+from tests.unit.navigation.roads import drive
+
+HERE, THERE = (53.55354, 13.27298), (53.54349, 13.31280)
+NOW = 1_800_000_000.0
+
+
+@pytest.fixture(scope="module")
+def city(neubrandenburg_graph: Path) -> RoadEngine:
+    return RoadEngine(RoadGraph.load(neubrandenburg_graph))
+
+
+async def route_of(city: RoadEngine, *points: tuple[float, float]) -> Route:
+    return (await city.route(RouteRequest(tuple(Via(*point) for point in points))))[0]
+
+
+async def test_every_maneuver_is_announced_in_time_and_the_car_arrives(city: RoadEngine):
+    route = await route_of(city, HERE, THERE)
+    guide = Guide(route, Voice("en"))
+    said: list[tuple[float, float, str]] = []
+    last = None
+    for moment in drive(city, route, sigma=2.0, rate=4.0):
+        guidance = guide.update(moment.position, NOW + moment.time)
+        if guidance.sentence and guidance.sentence != last:
+            last = guidance.sentence
+            said.append((moment.s, moment.position.speed_kmh / 3.6, last.text))
+    assert guidance.state is GuidanceState.ARRIVED
+    assert said[-1][2].startswith("You have reached your destination")
+    for mark, maneuver in zip(guide.progress.marks, route.maneuvers, strict=True):
+        if next_real([maneuver], 0) is None or maneuver.kind in ENDS:
+            continue
+        orders = [(mark - s, v) for s, v, text in said if "now" in text and maneuver.streets[0] in text and s < mark]
+        assert orders, f"{maneuver.kind} at {mark:.0f} m was never said"
+        ahead, speed = orders[-1]
+        assert 10.0 <= ahead <= max(25.0, 4.0 * speed) + 5.0
+
+
+async def test_the_remaining_way_and_time_only_shrink_and_the_delay_is_the_drivers(city: RoadEngine):
+    route = await route_of(city, HERE, THERE)
+    guide = Guide(route, Voice("en"))
+    moments = drive(city, route, sigma=1.0)
+    seen = [guide.update(moment.position, NOW + 2.0 * moment.time) for moment in moments]  # twice the expected time
+    left = [one.remaining_m for one in seen]
+    assert all(b <= a + 5.0 for a, b in itertools.pairwise(left))
+    assert seen[0].eta == pytest.approx(NOW + route.seconds, abs=5.0)
+    assert seen[-1].delay_s == pytest.approx(2.0 * len(seen) - route.seconds, abs=15.0)
+    assert any(one.limit_kmh == 30 and one.street for one in seen)
+
+
+@pytest.mark.parametrize(
+    ("distance", "speed", "expected"),
+    [
+        (500, 13.9, Stage.FAR),
+        (450, 13.9, Stage.EARLY),
+        (170, 13.9, Stage.SOON),
+        (50, 13.9, Stage.NOW),
+        (1200, 36.1, Stage.EARLY),
+        (140, 36.1, Stage.NOW),
+        (20, 0.0, Stage.NOW),
+    ],
+)
+def test_what_is_near_depends_on_the_speed(distance: float, speed: float, expected: Stage):
+    assert stage(distance, speed) is expected
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_maneuver_can_be_said_in_every_language(language: str):
+    words = sentences(language)
+    for kind in set(ManeuverKind) - set(SILENT) | {ManeuverKind.CONTINUE}:
+        maneuver = Maneuver(kind, 0, 0.0, 0.0, ("Ring",), roundabout_exit=2)
+        text = words.ahead(maneuver, 320.0, maneuver)
+        assert text.endswith(".")
+        assert "{" not in text
+    for kind in ENDS:
+        assert words.arrived(kind)
+
+
+def test_the_tables_of_all_languages_have_the_same_words():
+    tables = [tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.toml"))]
+    for table in tables[1:]:
+        for part, words in tables[0].items():
+            assert words.keys() == table[part].keys()
+            for key, text in words.items():
+                assert _fields(text) == _fields(table[part][key])
+
+
+@pytest.mark.parametrize(
+    ("language", "metres", "text"),
+    [
+        ("en", 47, "50 metres"),
+        ("en", 320, "300 metres"),
+        ("de", 640, "600 Metern"),
+        ("de", 1_480, "1,5 Kilometern"),
+        ("fr", 1_020, "un kilomètre"),
+        ("en", 12_400, "12 kilometres"),
+    ],
+)
+def test_distances_are_said_as_people_do(language: str, metres: float, text: str):
+    assert sentences(language).distance(metres) == text
+
+
+class Dead(Engine):
+    """An engine whose process has ended."""
+
+    name = "dead"
+
+    async def route(self, request: RouteRequest) -> list[Route]:
+        raise RouteError("engine_down", "The routing engine does not answer.")
+
+    matrix = isochrone = match = route
+
+
+async def missed_turn(
+    city: RoadEngine, engine: Engine, tmp_path: Path
+) -> tuple[Journey, list[Guidance], list[RouteState]]:
+    """Guided to THERE, the car goes straight on towards another place, as if the driver had missed the turn."""
+    told: list[RouteState] = []
+    journey = Journey(StateFile("navigation", "journey.json", tmp_path), told.append)
+    routes = await city.route(RouteRequest((Via(*HERE), Via(*THERE))))
+    journey.drive(journey.offer(routes, Place(lat=THERE[0], lon=THERE[1], name="There"), RouteOptions())[0].id)
+    other = await route_of(city, HERE, (53.49538, 13.31028))
+    seen = []
+    for moment in drive(city, other, sigma=1.0, rate=4.0):
+        seen.append(journey.update(moment.position, engine, NOW + moment.time))
+        await journey.settle()
+        if moment.s > 1500.0:
+            break
+    return journey, seen, told
+
+
+async def test_a_missed_turn_leads_to_a_new_route_at_once(city: RoadEngine, tmp_path: Path):
+    journey, seen, told = await missed_turn(city, city, tmp_path)
+    left = next(k for k, one in enumerate(seen) if one.state is GuidanceState.REROUTING)
+    assert seen[left + 1].state is GuidanceState.DRIVING
+    assert len({state.route.id for state in told if state.route}) > 1
+    assert any(one.sentence and one.sentence.text == "New route." for one in seen[left:])
+    assert journey.plan.destination.name == "There"
+    first = told[-1].turns[1:3]
+    assert not any("uturn" in turn.kind.value for turn in first)
+
+
+async def test_without_an_engine_guidance_goes_on_with_the_route_in_hand(city: RoadEngine, tmp_path: Path):
+    journey, seen, _ = await missed_turn(city, Dead(), tmp_path)
+    assert seen[-1].state is GuidanceState.REROUTING
+    assert seen[-1].message == "The routing engine does not answer."
+    assert seen[-1].turn is not None
+    assert journey.guide is not None
+
+
+async def test_the_destination_stays_over_a_restart(city: RoadEngine, tmp_path: Path):
+    await missed_turn(city, city, tmp_path)
+    again = Journey(StateFile("navigation", "journey.json", tmp_path), lambda state: None)
+    assert again.plan.destination.name == "There"
+    again.cancel()
+    assert Journey(StateFile("navigation", "journey.json", tmp_path), lambda state: None).plan.destination is None
+
+
+async def test_the_emulator_drives_its_trip_and_is_guided_along_it(city: RoadEngine, tmp_path: Path):
+    stops = (53.55580, 13.29186), (53.55123, 13.29944)
+    journey = Journey(StateFile("navigation", "journey.json", tmp_path), lambda state: None)
+    journey.set_plan(
+        Place(lat=THERE[0], lon=THERE[1]), tuple(Place(lat=lat, lon=lon) for lat, lon in stops), RouteOptions()
+    )
+    simulation = Simulation("vw-id3-58", load_scenario("parked"), 1)
+    simulation.world.seat("trip", trip="neubrandenburg", loop=False)
+    locator = Locator(city.lines)
+    said: dict[int, str] = {}
+    for _ in range(1800):
+        simulation.run(0.5)
+        for path in PATHS:
+            datum, status = simulation.observe(path)
+            locator.take(Value(path, datum, 0, status), simulation.time)
+        guidance = journey.update(locator.position(simulation.time), city, NOW + simulation.time)
+        await journey.settle()
+        if guidance.sentence:
+            said[guidance.sentence.id] = guidance.sentence.text
+        if guidance.state is GuidanceState.ARRIVED:
+            break
+    assert guidance.state is GuidanceState.ARRIVED
+    texts = list(said.values())
+    assert texts.count("You have reached your stop.") == 2
+    assert texts.count("New route.") == 0
+    assert any(text.startswith("Turn ") and "now" in text for text in texts)
+
+
+def _fields(text: str) -> set[str | None]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
