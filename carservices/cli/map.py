@@ -26,6 +26,7 @@ def main(arguments: list[str]) -> int:
     new.add_argument(
         "--country", metavar="XX", help="two letters, when the place does not tell; sets the side of driving"
     )
+    new.add_argument("--no-routing", action="store_true", help="no tiles for Valhalla, also where it is installed")
     verbs.add_parser("list", help="the maps there are; * is in use")
     for verb, words in (("use", "take another map"), ("remove", "delete a map"), ("info", "what a map is made of")):
         verbs.add_parser(verb, help=words).add_argument("name", metavar="NAME", nargs="?" if verb == "info" else None)
@@ -40,7 +41,14 @@ def _import(store: MapStore, chosen: argparse.Namespace) -> int:
         facts = build_default(store, chosen.file, _show)
     else:
         facts = import_map(
-            store, Path(chosen.file), chosen.name, chosen.title, chosen.dem, chosen.country, report=_show
+            store,
+            Path(chosen.file),
+            name=chosen.name,
+            title=chosen.title,
+            dem=chosen.dem,
+            country=chosen.country,
+            routing=not chosen.no_routing,
+            report=_show,
         )
     _print_facts(facts)
     return 0

@@ -1,8 +1,10 @@
 """Maps: built beside, resumed, swapped in whole; what is wrong is said and what was there stays."""
 
 import errno
+import functools
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,10 +14,12 @@ from carservices.services.navigation.maps.defaults import EXTRACTS
 from carservices.services.navigation.maps.errors import MapError, UnknownMap
 from carservices.services.navigation.maps.importer import Progress, import_map
 from carservices.services.navigation.maps.parts import GRAPH, PARTS
+from carservices.services.navigation.maps.routing_tiles import TILES
 from carservices.services.navigation.maps.store import MapStore
 from tests.unit.navigation.towns import write_town
 
-STEPS = len(PARTS) + 1
+build_map = functools.partial(import_map, routing=False)
+STEPS = sum(1 for part in PARTS if part.file != TILES) + 1
 STREET = {"highway": "residential", "name": "Long Street"}
 
 
@@ -33,7 +37,7 @@ def store(tmp_path: Path) -> MapStore:
     return MapStore(tmp_path / "maps")
 
 
-def killed_at(step: int) -> object:
+def killed_at(step: int) -> Callable[[Progress], None]:
     steps = iter(range(STEPS))
 
     def report(_: Progress) -> None:
@@ -44,7 +48,7 @@ def killed_at(step: int) -> object:
 
 
 def test_an_imported_map_is_in_use_and_says_what_it_is_made_of(store: MapStore, tmp_path: Path) -> None:
-    facts = import_map(store, town(tmp_path), title="Town")
+    facts = build_map(store, town(tmp_path), title="Town")
     assert store.names() == ["town"]
     assert store.current() == "town"
     assert store.facts("town") == facts
@@ -61,40 +65,40 @@ def test_an_imported_map_is_in_use_and_says_what_it_is_made_of(store: MapStore, 
 def test_killed_at_any_step_the_old_map_is_whole_and_the_import_goes_on(
     store: MapStore, tmp_path: Path, step: int
 ) -> None:
-    import_map(store, town(tmp_path))
+    build_map(store, town(tmp_path))
     new = town(tmp_path, last=53.009)
     with pytest.raises(Killed):
-        import_map(store, new, report=killed_at(step))
+        build_map(store, new, report=killed_at(step))
     assert store.facts("town").bbox[3] == pytest.approx(53.003)
     assert (store.folder("town") / GRAPH).is_file()
     built = [path.name for path in store.work_folder("town").glob("*.npz")]
     stamps = {name: (store.work_folder("town") / name).stat().st_mtime_ns for name in built}
-    import_map(store, new)
+    build_map(store, new)
     assert store.facts("town").bbox[3] == pytest.approx(53.009)
-    assert len(built) == min(step, 1) + (step == len(PARTS))  # the others are no npz
+    assert len(built) == min(step, 1) + (step == STEPS - 1)  # the others are no npz
     assert {name: (store.folder("town") / name).stat().st_mtime_ns for name in built} == stamps
     assert len(list(store.root.glob(".built-*"))) == 1
 
 
 def test_a_half_built_map_of_another_extract_starts_anew(store: MapStore, tmp_path: Path) -> None:
     with pytest.raises(Killed):
-        import_map(store, town(tmp_path), report=killed_at(2))
-    import_map(store, town(tmp_path, last=53.009))
+        build_map(store, town(tmp_path), report=killed_at(2))
+    build_map(store, town(tmp_path, last=53.009))
     assert store.facts("town").bbox[3] == pytest.approx(53.009)
 
 
 def test_killed_between_building_and_naming_leaves_nothing_behind(store: MapStore, tmp_path: Path) -> None:
-    import_map(store, town(tmp_path))
+    build_map(store, town(tmp_path))
     left = store.root / ".built-town-1"
     left.mkdir()
-    import_map(store, town(tmp_path))
+    build_map(store, town(tmp_path))
     assert not left.exists()
 
 
 def test_two_imports_at_once(store: MapStore, tmp_path: Path) -> None:
     with store.locked(), pytest.raises(MapError, match=rf"another import is running \(pid {os.getpid()}\)"):
-        import_map(store, town(tmp_path))
-    import_map(store, town(tmp_path))
+        build_map(store, town(tmp_path))
+    build_map(store, town(tmp_path))
 
 
 @pytest.mark.parametrize(
@@ -108,25 +112,25 @@ def test_two_imports_at_once(store: MapStore, tmp_path: Path) -> None:
     ],
 )
 def test_a_damaged_extract(store: MapStore, tmp_path: Path, content: bytes | None, words: str) -> None:
-    import_map(store, town(tmp_path))
+    build_map(store, town(tmp_path))
     bad = tmp_path / "bad.osm.pbf"
     if content is not None:
         bad.write_bytes(content)
     with pytest.raises(MapError, match=words):
-        import_map(store, bad, name="town")
+        build_map(store, bad, name="town")
     assert store.facts("town").bbox[3] == pytest.approx(53.003)
 
 
 def test_a_map_without_roads(store: MapStore, tmp_path: Path) -> None:
     sea = write_town(tmp_path / "sea.osm.pbf", {1: (53.0, 13.0)}, {})
     with pytest.raises(MapError, match="holds no road a car may use"):
-        import_map(store, sea)
+        build_map(store, sea)
     assert store.names() == []
     assert store.current() is None
 
 
 def test_a_full_disk(store: MapStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import_map(store, town(tmp_path))
+    build_map(store, town(tmp_path))
 
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -135,9 +139,9 @@ def test_a_full_disk(store: MapStore, tmp_path: Path, monkeypatch: pytest.Monkey
     with monkeypatch.context() as patched:
         patched.setattr(os, "fsync", full)
         with pytest.raises(MapError, match="is full: make room and import again"):
-            import_map(store, new)
+            build_map(store, new)
     assert store.facts("town").bbox[3] == pytest.approx(53.003)
-    import_map(store, town(tmp_path, last=53.009))
+    build_map(store, town(tmp_path, last=53.009))
     assert store.facts("town").bbox[3] == pytest.approx(53.009)
 
 
@@ -146,14 +150,14 @@ def test_too_large_for_the_memory(store: MapStore, tmp_path: Path) -> None:
     with planet.open("wb") as file:
         file.truncate(80_000_000_000)
     with pytest.raises(MapError, match="MB of memory to import"):
-        import_map(store, planet)
+        build_map(store, planet)
 
 
 def test_names(store: MapStore, tmp_path: Path) -> None:
     with pytest.raises(MapError, match="is no name of a map"):
-        import_map(store, town(tmp_path), name="../town")
-    import_map(store, town(tmp_path), name="one")
-    import_map(store, town(tmp_path), name="two")
+        build_map(store, town(tmp_path), name="../town")
+    build_map(store, town(tmp_path), name="one")
+    build_map(store, town(tmp_path), name="two")
     store.use("two")
     assert store.current() == "two"
     with pytest.raises(UnknownMap, match=r"no map 'three'.*there are one, two"):

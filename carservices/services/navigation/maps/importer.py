@@ -19,7 +19,8 @@ from carservices.services.navigation.maps.memory import check_memory, peak_mb, r
 from carservices.services.navigation.maps.parts import PARTS, Source
 from carservices.services.navigation.maps.road_graph import EmptyMap
 from carservices.services.navigation.maps.roads import ATTRIBUTION
-from carservices.services.navigation.maps.store import NAME, MapFacts, MapStore, Part, write_json
+from carservices.services.navigation.maps.routing_tiles import find_programs
+from carservices.services.navigation.maps.store import FACTS, NAME, MapFacts, MapStore, Part, write_json
 
 PROGRESS = "progress.json"
 FORMAT = 1
@@ -51,9 +52,13 @@ def import_map(
     title: str | None = None,
     dem: Path | None = None,
     country: str | None = None,
+    routing: bool = True,
     report: Callable[[Progress], None] = lambda _: None,
 ) -> MapFacts:
     """Build a map and make it usable under its name; an import that was interrupted goes on with the next part.
+
+    Importing what is a map already adds the parts it lacks. Tiles of Valhalla are built with ``routing`` where it is
+    installed.
 
     ``name`` is that of the file unless given, ``country`` (ISO 3166-1 alpha-2) is looked up by place. Raises `MapError`
     with the reason; the maps there were stay as they are.
@@ -63,7 +68,9 @@ def import_map(
         raise MapError(f"'{name}' is no name of a map: use a-z, 0-9, - and _, as in --name berlin")
     try:
         check_memory(pbf)
-        source = Source(pbf, name, title or name.replace("-", " ").replace("_", " ").title(), dem, country)
+        title = title or name.replace("-", " ").replace("_", " ").title()
+        programs = find_programs(store.root.parent) if routing else None
+        source = Source(pbf, name, title, dem, country, programs)
         key = _key(source)
         with store.locked():
             return _build(store, source, key, report)
@@ -80,7 +87,7 @@ def import_map(
 def _build(store: MapStore, source: Source, key: str, report: Callable[[Progress], None]) -> MapFacts:
     work = store.work_folder(source.name)
     store.sweep()
-    done = _resumed(work, key)
+    done = _resumed(work, key) or _reused(store, source.name, work, key)
     wanted = [part for part in PARTS if part.wanted(source)]
     total = sum(part.share for part in wanted)
     share = 0.0
@@ -114,13 +121,13 @@ def _build(store: MapStore, source: Source, key: str, report: Callable[[Progress
         parts={name: entry.part for name, entry in done.items()},
         counts=counts,
     )
-    (work / PROGRESS).unlink()
+    (work / PROGRESS).unlink(missing_ok=True)
     store.publish(facts)
     return facts
 
 
 def _resumed(work: Path, key: str) -> dict[str, _Done]:
-    """The parts an interrupted import of the same source has built; the folder is new where there is none."""
+    """The parts an interrupted import of the same source has built; none, and a new folder, where there was none."""
     try:
         content = json.loads((work / PROGRESS).read_text(encoding="utf-8"))
         if content["key"] == key:
@@ -130,6 +137,16 @@ def _resumed(work: Path, key: str) -> dict[str, _Done]:
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     return {}
+
+
+def _reused(store: MapStore, name: str, work: Path, key: str) -> dict[str, _Done]:
+    """The parts of the map of that name if it is of the same source, linked into the work folder."""
+    if name not in store.names() or (facts := store.facts(name)).source != key:
+        return {}
+    for file in store.folder(name).iterdir():
+        if file.name != FACTS:
+            os.link(file, work / file.name)
+    return {part: _Done(made, facts.counts) for part, made in facts.parts.items()}
 
 
 def _key(source: Source) -> str:

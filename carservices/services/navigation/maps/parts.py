@@ -11,6 +11,7 @@ from carservices.services.navigation.maps.elevation import Elevation
 from carservices.services.navigation.maps.memory import count_nodes
 from carservices.services.navigation.maps.render import write_render
 from carservices.services.navigation.maps.road_graph import write_graph
+from carservices.services.navigation.maps.routing_tiles import TILES, write_tiles
 from carservices.services.navigation.search.database import write_search
 
 GRAPH, SEARCH, CHARGERS, RENDER = "graph.npz", "search.sqlite", "chargers.sqlite", "render.npz"
@@ -27,6 +28,8 @@ class Source:
     """Folder of elevation tiles."""
     country: str | None = None
     """ISO 3166-1 alpha-2, None to look it up."""
+    valhalla: Path | None = None
+    """Its programs; None: no tiles for it."""
 
     def elevation(self) -> Elevation | None:
         """Raises `BadElevation`."""
@@ -55,6 +58,13 @@ def _roads(source: Source, target: Path) -> dict[str, int]:
     return {"osm_nodes": count_nodes(source.pbf)} | write_graph(source.pbf, target, source.elevation())
 
 
+def _tiles(source: Source, target: Path) -> dict[str, int]:
+    if source.valhalla is not None:
+        box = source.bbox(target.parent)
+        write_tiles(source.valhalla, source.pbf, target, box, source.country, source.elevation())
+    return {}
+
+
 PARTS = (
     MapPart("roads", GRAPH, 1.0, _roads),
     MapPart("search", SEARCH, 2.0, lambda source, target: write_search(source.pbf, target)),
@@ -65,5 +75,6 @@ PARTS = (
         lambda source, target: write_chargers(source.pbf, target.with_name(GRAPH), target, source.name),
     ),
     MapPart("drawing", RENDER, 2.5, lambda source, target: write_render(source.pbf, target, source.name)),
+    MapPart("valhalla", TILES, 1.5, _tiles, wanted=lambda source: source.valhalla is not None),
 )
 """In the order they are built: a later one may read an earlier one's file beside its own."""
