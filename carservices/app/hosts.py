@@ -1,5 +1,6 @@
 """Which hosts a manifest opens: the one rule for the network of apps, in the app as in the host."""
 
+import ipaddress
 from collections.abc import Iterable
 from typing import Final
 
@@ -17,3 +18,11 @@ def is_listed(hosts: Iterable[str], host: str, port: int) -> bool:
         if right_port and (host == name or (name.startswith("*.") and host.endswith(name[1:]))):
             return True
     return False
+
+
+def is_private(host: str) -> bool:
+    """Whether this is an address of this machine or its network; a name says nothing about where it leads."""
+    try:
+        return not ipaddress.ip_address(host.strip("[]")).is_global
+    except ValueError:
+        return host == "localhost"

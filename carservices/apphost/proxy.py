@@ -6,7 +6,6 @@ end), a CONNECT line, or the Host of a plain request. A client that can speak HT
 
 import asyncio
 import contextlib
-import ipaddress
 import logging
 import socket
 from collections.abc import Callable
@@ -14,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from carservices.app.hosts import PORTS
+from carservices.app.hosts import PORTS, is_private
 
 log = logging.getLogger(__name__)
 
@@ -120,7 +119,7 @@ class Proxy:
         async with asyncio.timeout(CONNECT_SECONDS):
             found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
             addresses = [str(entry[4][0]) for entry in found]
-            if not _is_private(host) and any(map(_is_private, addresses)):  # a public name that leads into the car
+            if not is_private(host) and any(map(is_private, addresses)):  # a public name that leads into the car
                 raise Denied(f"{host} leads to an address of this machine or its network")
             return await asyncio.open_connection(addresses[0], port, limit=CHUNK)
 
@@ -135,13 +134,6 @@ class Proxy:
             setattr(self.traffic, counter, getattr(self.traffic, counter) + len(chunk))
             sink.write(chunk)
             await sink.drain()
-
-
-def _is_private(address: str) -> bool:
-    try:
-        return not ipaddress.ip_address(address.strip("[]")).is_global
-    except ValueError:
-        return address == "localhost"
 
 
 def _refusal(status: int, text: str) -> bytes:

@@ -2,6 +2,7 @@
 
 import asyncio
 import http.server
+import socket
 import threading
 import wave
 
@@ -181,6 +182,16 @@ async def test_no_server_leads_to_another_host(service, station):
         await audio.play("app.music", f"{station}/elsewhere")
         state = await until(audio, c, lambda s: s is not None and s.error is not None)
         assert "it leads on to localhost" in state.error
+
+
+async def test_no_public_name_leads_into_the_car(service, station, monkeypatch):
+    look_up = socket.getaddrinfo
+    monkeypatch.setattr(socket, "getaddrinfo", lambda host, *more: look_up("127.0.0.1", *more))
+    async with car(services=[service]) as c:
+        audio = c.service(Audio)
+        await audio.play("app.music", station.replace("127.0.0.1", "radio.example.org") + "/radio")
+        state = await until(audio, c, lambda s: s is not None and s.error is not None)
+        assert "radio.example.org leads to an address of this machine" in state.error
 
 
 async def test_a_station_plays_and_says_its_title(service, station, heard, ramp):

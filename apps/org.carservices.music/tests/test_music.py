@@ -1,6 +1,7 @@
 """Music finds what is in the folder, plays it without gaps, yields to others, and goes on where it was."""
 
 import struct
+import sys
 import wave
 import zlib
 
@@ -98,6 +99,16 @@ def test_tags_and_the_cover_come_from_the_file(app_car, folder):
     assert media(app_car) == ("playing", "Night Ride", "The Wagons")
     art = app_car.host.media.track.art
     assert app_car.host.images[art.id] == (2, 2)
+
+
+def test_without_mutagen_the_names_have_to_do(app_car, folder, monkeypatch):
+    wav(folder / "Someone" / "Roads" / "07 - Other.wav", TIT2="Title in the tag")
+    monkeypatch.setitem(sys.modules, "mutagen", None)
+    app_car.context(folders={"music": str(folder)})
+    app_car.start()
+    app_car.tap("Artists")
+    app_car.tap("Someone")
+    assert app_car.rows == [("Other", "Someone · Roads")]
 
 
 def test_what_follows_is_handed_over_before_it_is_needed(car):

@@ -8,10 +8,11 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import miniaudio  # type: ignore[import-untyped]
+
+from carservices.services.audio.web import STREAMS
 
 RATE, CHANNELS = 44_100, 2
 """Everything is decoded to 16 bit stereo at this rate (Red Book audio)."""
@@ -90,7 +91,7 @@ def _open_file(path: Path, position: float) -> Opened:
 def _open_url(url: str, on_title: Callable[[str], None]) -> Opened:
     request = urllib.request.Request(url, headers={"Icy-MetaData": "1", "User-Agent": "carservices"})
     try:
-        answer = urllib.request.build_opener(SameHost).open(request, timeout=TIMEOUT)
+        answer = STREAMS.open(request, timeout=TIMEOUT)
     except (urllib.error.URLError, HTTPException, TimeoutError, ssl.SSLError, ValueError) as error:
         raise SourceError("UNAVAILABLE", f"{url[:120]} does not answer ({getattr(error, 'reason', error)})") from None
     kind = answer.headers.get_content_type()
@@ -100,18 +101,6 @@ def _open_url(url: str, on_title: Callable[[str], None]) -> Opened:
     stream = HttpStream(answer, int(answer.headers.get("icy-metaint") or 0), on_title)
     frames = miniaudio.stream_any(stream, FORMATS[kind], **DECODED)
     return Opened(frames, None, stream.close)
-
-
-class SameHost(urllib.request.HTTPRedirectHandler):
-    """An app may play from the hosts that it may reach: no server leads from one of them to another."""
-
-    def redirect_request(
-        self, req: urllib.request.Request, fp: Any, code: int, msg: str, headers: Any, newurl: str
-    ) -> urllib.request.Request | None:
-        there = urlsplit(newurl).hostname
-        if there != urlsplit(req.full_url).hostname:
-            raise urllib.error.URLError(f"it leads on to {there}: play from there")
-        return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
 class HttpStream(miniaudio.StreamableSource):  # type: ignore[misc]
