@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 import wave
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,8 @@ from tools.app_icons import png
 APPS = Path(__file__).parents[1] / "apps"
 COMMAND = [sys.executable, "-m", "carservices.cli.main"]
 MUSIC, READER = "org.carservices.music", "org.carservices.reader"
+DATA = "state/carservices/apps/data"
+"""Of all apps, in the home folder of `in_a_car`."""
 PATIENCE, BREATH = 60.0, 0.2
 HEARD_SECONDS = 20.0
 """s of a song before its picture is taken."""
@@ -123,6 +126,12 @@ class Camera:
         action = next(node["on_click"] for node in _nodes(screen.tree) if node.get("title") == title)
         await self.apps.action(self.app, screen.seq, action)
 
+    async def select(self, tab: str) -> None:
+        """Another tab, by its id."""
+        screen = await self.screen(tab)
+        action = next(node["on_select"] for node in _nodes(screen.tree) if "on_select" in node)
+        await self.apps.action(self.app, screen.seq, action, [tab])
+
     async def take(self, name: str, wait_for: str) -> None:
         """The app's screen, once it has this text."""
         await self.screen(wait_for)
@@ -194,12 +203,13 @@ async def _connected(run_dir: Path) -> Car:
             return car
 
 
-async def _session(run_dir: Path) -> None:
-    async with await _connected(run_dir) as car:
-        await photograph(Camera(car, run_dir))
+def in_a_car(prepare: Callable[[Path], None], photograph: Callable[[Camera], Awaitable[None]]) -> None:
+    """Start an emulated car with a home folder that ``prepare`` fills, take pictures, and end it."""
 
+    async def session(run_dir: Path) -> None:
+        async with await _connected(run_dir) as car:
+            await photograph(Camera(car, run_dir))
 
-def main() -> None:
     with tempfile.TemporaryDirectory(prefix="pic") as scratch:
         run_dir, home = Path(scratch, "run"), Path(scratch, "home")
         os.environ |= {
@@ -207,16 +217,20 @@ def main() -> None:
             "XDG_STATE_HOME": str(home / "state"),
             "XDG_CONFIG_HOME": str(home / "config"),
         }
-        music(home / "Music")
-        news(home / "state/carservices/apps/data" / READER)
+        prepare(home)
         start = ["emulator", "--headless", "--scenario", "parked", "--run-dir", str(run_dir)]
         car = subprocess.Popen([*COMMAND, *start])
         try:
-            asyncio.run(_session(run_dir))
+            asyncio.run(session(run_dir))
         finally:
             car.send_signal(signal.SIGINT)
             car.wait(20)
 
 
+def media(home: Path) -> None:
+    music(home / "Music")
+    news(home / DATA / READER)
+
+
 if __name__ == "__main__":
-    main()
+    in_a_car(media, photograph)

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tools import kona
+from tools import kona, templates
 
 PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
 FAST_SECONDS, FAST = 25.0, 20.0
@@ -56,6 +56,7 @@ def _emulated() -> None:
             _control(command, run_dir, "speed", factor=1.0)
             _photograph(run_dir)
             _photograph_panel(run_dir)
+            _photograph_templates()
         finally:
             car.send_signal(signal.SIGINT)
             car.wait(10)
@@ -102,6 +103,14 @@ def _photograph_panel(run_dir: Path) -> None:
         process = get_context("spawn").Process(target=panel.main, args=(run_dir,), kwargs=arguments)
         process.start()
         process.join()
+
+
+def _photograph_templates() -> None:
+    from multiprocessing import get_context
+
+    process = get_context("spawn").Process(target=templates.photograph, args=(PICTURES / "templates.png",))
+    process.start()
+    process.join()
 
 
 def _frames(loop: Any, seconds: float) -> None:

@@ -218,6 +218,16 @@ def test_a_cut_list_says_what_is_missing_and_why_with_the_next_frame(driver):
     assert next(driver.widgets(CutPill)).words.text == "2 more when parked"
 
 
+def test_the_map_is_where_it_belongs_after_two_builds_in_one_frame(driver):
+    show(driver, templates.TEMPLATES["map_content"])
+    driver.until(lambda: view(driver).map.map is not None)
+    driver.store.put_stream(STREAM, MOVING)
+    driver.store.put_stream(FRONT, templates.front(templates.TEMPLATES["navigation"], rules=templates.MOVING_RULES))
+    driver.frames(3)
+    drawn = driver.cockpit.ui.map._view
+    assert (drawn.parent, drawn.pos, drawn.size) == (view(driver).map, view(driver).pos, view(driver).size)
+
+
 def test_a_button_for_a_parked_car_says_so(driver):
     show(driver, templates.TEMPLATES["pane"], rules=templates.MOVING_RULES)
     driver.tap(button(driver, "Done"))

@@ -53,7 +53,7 @@ class MapCard(FloatLayout):
 
     def _arrange(self, *_: Any) -> None:
         edge = dp(EDGE)
-        if self.map is not None:
+        if self.map is not None and self.map.parent is self:
             self.map.pos, self.map.size = self.pos, self.size
         self.trip.pos, self.trip.size = (self.x + edge, self.y + edge), (self.width - 2 * edge, dp(TARGET))
         self.speed.pos = (self.x + edge, self.y + 2 * edge + dp(TARGET) - dp(4))

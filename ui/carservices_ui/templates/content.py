@@ -36,6 +36,7 @@ class Content(FloatLayout):
         self._icon = icon
         self._scrolled: dict[str, float] = {}
         self._shown: tuple[Any, ...] | None = None
+        self._restrictions = ui.restrictions
         self.show(screen)
 
     def show(self, screen: Screen) -> None:
@@ -57,10 +58,13 @@ class Content(FloatLayout):
 
     def restrict(self) -> None:
         """What the driver may see and do has changed; the cut template follows from the app host."""
-        self._shown = None if not isinstance(self.view, SearchView) else self._shown
+        if self.host.ui.restrictions == self._restrictions:
+            return
+        self._restrictions = self.host.ui.restrictions
         if isinstance(self.view, SearchView):
             self.view.restrict()
         else:
+            self._shown = None
             self.show(self.host.screen)
 
     def close(self) -> None:

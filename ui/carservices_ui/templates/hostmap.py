@@ -80,7 +80,7 @@ class HostMap(FloatLayout):
             drawn.recenter()
 
     def _arrange(self, *_: Any) -> None:
-        if self.map is None:
+        if self.map is None or self.map.parent is not self:
             return
         grown = tuple(self.map.size) != tuple(self.size)
         self.map.pos, self.map.size = self.pos, self.size
