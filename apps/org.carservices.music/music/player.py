@@ -196,6 +196,9 @@ class Player:
         return min(ended, 2 if self._handed else 1) if sound.source is None else 1
 
     def _go_on(self, steps: int, *, dry: bool) -> None:
+        if self.queue.current is not None and self.queue.current.path is None:
+            self._loaded = False  # a station that falls silent is not another station
+            return
         more = all(self.queue.advance() for _ in range(steps))
         if dry and (not more or self._failed >= min(PATIENCE, len(self.queue.songs))):
             self._loaded = False  # the end: "play" begins the song again

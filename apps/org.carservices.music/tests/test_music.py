@@ -209,6 +209,12 @@ def test_a_station_that_is_not_listed_says_why_and_the_others_play(car):
     assert media(car) == ("playing", "Nina – Sinnerman", "FIP")
     assert car.host.media.on_seek is None
     assert car.audio.state.queued is None
+    car.audio.end("it does not answer")
+    assert (media(car), car.host.media.error) == (("error", "FIP", ""), "it does not answer")
+    car.control("on_play")
+    assert media(car) == ("playing", "FIP", "")
+    car.control("on_next")
+    assert media(car) == ("playing", "Radio Paradise", "")
 
 
 def test_without_the_folder_there_is_radio_and_the_reason(app_car):
