@@ -9,7 +9,7 @@ from agenda.destination import has_place, lead
 from agenda.details import Details
 from agenda.feed import Address, FeedError, fetch
 from agenda.sources import Calendars, Feed, age, keep, kept, load
-from agenda.words import day_name, times, title
+from agenda.words import day_name, full_date, times, title
 from agenda.zones import local_zone
 from carservices.app import (
     Action,
@@ -141,7 +141,7 @@ class Calendar(App):
             return ListTemplate(self.t("title"), loading=True)
         if not self.calendars.events and not self.address:
             return ListTemplate(self.t("title"), empty=self.t("sources.none"), actions=[again, state])
-        sections = [Section(self.t("next"), [self.next_row()])]
+        sections = [Section(full_date(self.t, self.day), [self.next_row()])]
         for number in range(self.days):
             day = self.day + timedelta(days=number)
             rows = [

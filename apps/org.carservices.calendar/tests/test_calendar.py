@@ -79,7 +79,7 @@ def sections(car):
 def test_the_days_and_the_next_appointment(car, now):
     car.start()
     assert sections(car) == {
-        "Next appointment": [("Next appointment", "09:15 · Stand-up")],
+        "Thursday, 26 November": [("Next appointment", "09:15 · Stand-up")],
         "Today": [("Fair", "All day"), ("Stand-up", "09:15 – 09:30"), ("Dentist, check", "10:30 – 11:15")],
         "Tomorrow": [("Fair", "All day")],
         "Saturday, 28 November": [("No appointments", "")],

@@ -59,7 +59,7 @@ def _fog(hour: Hour) -> Level:
 
 RISKS: Final = (
     Risk("ice", "ac_unit", _ice),
-    Risk("storm", "storm", _storm),
+    Risk("storm", "cyclone", _storm),
     Risk("rain", "rainy", lambda hour: _above(hour.rain, 7.6, 15)),  # AMS "heavy"; DWD warns from 15 mm in an hour
     Risk("snow", "weather_snowy", lambda hour: _above(hour.snow, 0.1, 1)),  # DWD warns from 5 cm in 6 hours
     Risk("fog", "foggy", _fog),
