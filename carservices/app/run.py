@@ -17,7 +17,7 @@ from carservices.app.app import App
 from carservices.app.crash import app_lines
 from carservices.app.errors import BundleError
 from carservices.app.runtime import MAX_LOG, LinkLog, Runtime
-from carservices.app.wire import FD_VARIABLE, MAX_TO_APP, Channel, Kind, pack
+from carservices.app.wire import BLOCKED_VARIABLE, FD_VARIABLE, MAX_TO_APP, Channel, Kind, pack
 
 
 def load(bundle: Path) -> tuple[type[App], str]:
@@ -57,6 +57,15 @@ class LogWriter:
         """A line that has not ended yet waits."""
 
 
+async def tell_where(seconds: float) -> None:
+    """Whoever blocks the loop for so long finds the place on standard error; never returns."""
+    import faulthandler
+
+    while True:
+        faulthandler.dump_traceback_later(seconds, file=sys.stderr)
+        await asyncio.sleep(seconds / 4)
+
+
 async def main(bundle: Path, sock: socket.socket) -> None:
     """Run the app of a bundle until its link ends. Raises whatever the import of the app raises."""
     try:
@@ -72,6 +81,8 @@ async def main(bundle: Path, sock: socket.socket) -> None:
     root.addHandler(handler)
     root.setLevel(logging.INFO)
     sys.stdout = LogWriter()
+    if seconds := os.environ.pop(BLOCKED_VARIABLE, ""):
+        runtime.spawn(tell_where(float(seconds)))
     try:
         await runtime.ended.wait()
     finally:

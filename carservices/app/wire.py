@@ -17,6 +17,8 @@ VERSION: Final = 1
 SDK: Final = 1
 """The version of the SDK that a manifest's ``min_sdk`` is compared with."""
 FD_VARIABLE: Final = "CARSERVICES_APP_FD"
+BLOCKED_VARIABLE: Final = "CARSERVICES_APP_BLOCKED"
+"""Seconds without a turn of its loop after which an app under development says on its standard error where it is."""
 """Environment variable with the number of the inherited file descriptor."""
 MAX_FROM_APP: Final = 65_536
 """Bytes in one record of an app; images are sent in chunks."""

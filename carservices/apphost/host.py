@@ -72,6 +72,7 @@ class AppHost:
         self.installer = Installer(places, self._describe, streams.installation, self.roster.rescan)
         self.notices = NoticeDesk(car)
         self._car = car
+        self._developing = asyncio.Lock()
         self._known: frozenset[str] = frozenset()
         self._checking: asyncio.Task[None] | None = None
         places.books.mkdir(parents=True, exist_ok=True)
@@ -103,16 +104,27 @@ class AppHost:
 
     async def develop(self, bundle: Bundle) -> None:
         """Run it as it is now, in front."""
-        before = {app.id: app for app in self.roster}.get(bundle.id)
-        self.roster.develop(bundle)
-        await self.roster.rescan()
-        app = self.roster.get(bundle.id)
-        app.enable()
-        self.audit(bundle.id, "developed", folder=str(bundle.folder))
-        if app is before and app.running:
-            await app.restart()
-        await app.start()
-        self.front.put(app)
+        async with self._developing:
+            before = {app.id: app for app in self.roster}.get(bundle.id)
+            self.roster.develop(bundle)
+            await self.roster.rescan()
+            app = self.roster.get(bundle.id)
+            app.enable()
+            self.audit(bundle.id, "developed", folder=str(bundle.folder))
+            if app is before and app.running:
+                await app.restart()
+            await app.start()
+            self.front.put(app)
+
+    async def leave(self, name: str) -> None:
+        """End what `develop` began. Raises CallError NOT_FOUND."""
+        async with self._developing:
+            app = self.roster.get(name)
+            if app.bundle.developed:
+                self.front.leave(app)
+                await app.stop()
+                self.roster.leave(name)
+                await self.roster.rescan()
 
     def _make(self, bundle: Bundle, disabled: bool) -> App:
         access = Access(bundle.id, bundle.scopes, self.book, self.grants, self.usage, builtin=bundle.builtin)

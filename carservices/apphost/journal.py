@@ -74,4 +74,7 @@ def _short(value: Any) -> str:
         return f"{value[0]}({str(value[1].get('title', ''))[:LONG]!r})"
     if isinstance(value, list | dict | bytes) and len(value) > 4:
         return f"<{len(value)}>"
-    return repr(value)[:LONG]
+    try:
+        return repr(value)[:LONG]
+    except RecursionError:
+        return "<nested too deeply>"

@@ -9,14 +9,20 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from carservices.app.wire import FD_VARIABLE
+from carservices.app.wire import BLOCKED_VARIABLE, FD_VARIABLE
+from carservices.apphost import health
 from carservices.apphost.bundles import Bundle
 from carservices.apphost.sandbox import Ability, Inside, Launched, LaunchPlan, Level, launch, probe
 from carservices.apphost.sandbox.uids import Uids
 
 PROGRAM: Final = ("-I", "-m", "carservices.app.run", ".")
 """It starts in the folder of its bundle, wherever it sees that."""
+BLOCKED_SHARE: Final = 0.8
+"""Of the time to answer, after which an app under development says where it blocks."""
+BLOCKED: Final = "Timeout ("
+"""How that begins."""
 KEPT_LINES: Final = 60
+INNERMOST: Final = 3
 MAX_LINE: Final = 500
 CHUNK: Final = 16384
 MAX_READ: Final = 256 << 10
@@ -46,6 +52,13 @@ class Process:
     @property
     def pid(self) -> int:
         return self.launched.pid
+
+    @property
+    def blocked_at(self) -> list[str]:
+        """The innermost lines at which an app under development has blocked last."""
+        lines = list(self.lines)
+        begins = [index for index, line in enumerate(lines) if line.startswith(BLOCKED)]
+        return [line for line in lines[begins[-1] :] if line.startswith("  File")][:INNERMOST] if begins else []
 
     def _read(self) -> None:
         try:
@@ -122,7 +135,8 @@ class Launcher:
 
         def environment(inside: Inside) -> Mapping[str, str]:
             where.append(inside)
-            return {FD_VARIABLE: str(link)}
+            blocked = {BLOCKED_VARIABLE: str(health.ANSWER_SECONDS * BLOCKED_SHARE)} if bundle.developed else {}
+            return {FD_VARIABLE: str(link), **blocked}
 
         reader, writer = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         os.set_blocking(writer, True)

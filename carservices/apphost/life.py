@@ -320,7 +320,7 @@ class App:
             self._host.audit(
                 self.id, "not responding" if self.health.trouble else "responds", reason=self.health.trouble
             )
-            self.journal.note(self.health.trouble or "it responds")
+            self.journal.note("\n".join([self.health.trouble or "it responds", *self._run.process.blocked_at]))
             self._host.changed()
             self._host.shows(self)
         if not self.front and self.health.hopeless(now):

@@ -141,12 +141,7 @@ class AppsService(Apps):
         return bundle.id
 
     async def leave(self, app: str) -> None:
-        one = self.host.roster.get(app)
-        if one.bundle.developed:
-            self.host.front.leave(one)
-            await one.stop()
-            self.host.roster.leave(app)
-            await self.host.roster.rescan()
+        await self.host.leave(app)
 
     async def inspect(self, app: str, after: int = 0) -> Inspection:
         return inspect(self.host.roster.get(app), self.host.surroundings.rules, after)

@@ -1,12 +1,14 @@
 """Runs the app of a folder in a car, again after each save, and tells what it shows, logs and does wrong."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
 from carservices.api.apps import Apps, Asked, Decision, Front, Screen
 from carservices.app.codec import decode
+from carservices.app.manifest import load
 from carservices.apptools.text import as_text
 from carservices.bus import CallError
 
@@ -55,13 +57,15 @@ class Workbench:
         self._question = 0
 
     async def run(self) -> None:
-        """Until it is cancelled. Raises CallError when the app cannot be run at all."""
+        """Until it is cancelled. Raises CallError and ManifestError when the app cannot be run at all."""
         seen = snapshot(self._folder)
-        await self._start()
-        watches = [await self._apps.ask.watch(self._asked)]
-        if self._screens:
-            watches.append(await self._apps.screen.watch(self._front))
-        try:
+        self._app = load(self._folder).id
+        async with contextlib.AsyncExitStack() as ending:
+            ending.push_async_callback(self._leave)
+            await self._start()
+            ending.push_async_callback((await self._apps.ask.watch(self._asked)).close)
+            if self._screens:
+                ending.push_async_callback((await self._apps.screen.watch(self._front)).close)
             while True:
                 await self._tell()
                 await asyncio.sleep(LOOK_SECONDS)
@@ -69,9 +73,9 @@ class Workbench:
                 if now != seen:
                     seen = now
                     await self._again()
-        finally:
-            for watch in watches:
-                await watch.close()
+
+    async def _leave(self) -> None:
+        with contextlib.suppress(CallError):  # it was never there, or the car has ended
             await self._apps.leave(self._app)
 
     async def _start(self) -> None:

@@ -76,7 +76,7 @@ async def test_each_save_is_shown_and_what_is_wrong_is_said(garage, tmp_path, mo
 async def test_an_app_that_blocks_is_told(garage, tmp_path, hurry):
     folder = tmp_path / "work" / write_bundle(tmp_path / "work", code("import time; time.sleep(1000)"))
     async with garage() as c, at_work(c, folder, screens=True) as said:
-        await heard(said, "car: it has not answered for")
+        await heard(said, "car: it has not answered for", 'main.py", line 5 in view')
         await heard(said, "(not_responding)")
 
 
@@ -87,6 +87,16 @@ async def test_an_installed_app_is_back_when_the_work_ends(garage, places, tmp_p
         async with at_work(c, folder):
             await c.until_state(c.apps.apps, listed(lambda app: app.version == "2.0.0"))
         await c.until_state(c.apps.apps, listed(lambda app: (app.version, app.state) == ("1.0.0", AppState.STOPPED)))
+
+
+async def test_work_that_ends_while_the_app_starts_leaves_nothing_behind(garage, tmp_path):
+    folder = tmp_path / "work" / write_bundle(tmp_path / "work", lists("a"))
+    async with garage() as c:
+        async with asyncio.TaskGroup() as both:
+            both.create_task(c.apps.develop(str(folder)))
+            both.create_task(c.apps.develop(str(folder)))
+            both.create_task(c.apps.leave(APP))
+        await c.until_state(c.apps.apps, lambda catalog: catalog.apps == ())
 
 
 async def test_what_it_has_to_ask_for_is_said(garage, tmp_path):
