@@ -1,0 +1,173 @@
+"""The KUKSA door: updates from a foreign provider to a foreign subscriber, sets by kuksa-client, latency added."""
+
+import asyncio
+import contextlib
+import logging
+import multiprocessing
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import grpc
+from _table import Row, arguments, show
+from kuksa.val.v2 import types_pb2 as types
+from kuksa.val.v2 import val_pb2 as v2
+from kuksa.val.v2.val_pb2_grpc import VALStub
+from kuksa_client.grpc import Datapoint
+from kuksa_client.grpc.aio import VSSClient
+
+from carservices.bus import Car
+from carservices.bus.identity import create_secret, write_grants
+from carservices.hub.hub import Hub
+from carservices.system.table import DOORS
+from carservices_hal.doors.main import NAME, run_doors
+
+SIGNAL = "Vehicle.Cabin.HVAC.AmbientAirTemperature"
+UPDATES, SETS, ADDED = 20_000.0, 1_000.0, 2.0
+"""Goals: per second, per second, ms."""
+PATIENCE = 30.0
+
+
+def serve_hub(run_dir: Path) -> None:
+    Hub(run_dir).run()
+
+
+def serve_door(run_dir: Path, pipe: Connection) -> None:
+    options = {"doors": ["kuksa"], "kuksa_port": 0, "open": True}
+    run_doors(run_dir, options, opened=lambda addresses: pipe.send(int(addresses["kuksa"].rpartition(":")[2])))
+
+
+def provide(port: int) -> None:
+    """A foreign provider that publishes every float of the tree again and again, one message for all."""
+
+    async def flood() -> None:
+        async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+            stub = VALStub(channel)
+            ids = [m.id for m in await floats(stub)]
+            stream = stub.OpenProviderStream()
+            number = 0
+            while True:
+                number += 1
+                points = {one: types.Datapoint(value=types.Value(float=number % 50)) for one in ids}
+                request = v2.PublishValuesRequest(request_id=number, data_points=points)
+                await stream.write(v2.OpenProviderStreamRequest(publish_values_request=request))
+
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(flood())
+
+
+async def floats(stub: VALStub) -> list[types.Metadata]:
+    """Signals that take any number from 0 to 50."""
+    listed = (await stub.ListMetadata(v2.ListMetadataRequest(root="Vehicle"))).metadata
+    free = [m for m in listed if m.data_type == types.DATA_TYPE_FLOAT and not m.HasField("allowed_values")]
+    return [m for m in free if not (m.min.float > 0 or (m.HasField("max") and m.max.float < 50))]
+
+
+async def updates(port: int, seconds: float) -> float:
+    """Values a second that reach one subscriber while a provider floods the door."""
+    context = multiprocessing.get_context("spawn")
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+        stub = VALStub(channel)
+        paths = [m.path for m in await floats(stub)]
+        provider = context.Process(target=provide, args=(port,), daemon=True)
+        provider.start()
+        try:
+            stream = stub.Subscribe(v2.SubscribeRequest(signal_paths=paths, buffer_size=10))
+            while not (await stream.read()).entries[paths[0]].HasField("value"):
+                pass
+            count, began = 0, time.perf_counter()
+            while time.perf_counter() - began < seconds:
+                count += len((await stream.read()).entries)
+            rate = count / (time.perf_counter() - began)
+            stream.cancel()
+            return rate
+        finally:
+            provider.kill()
+            provider.join()
+
+
+async def sets(port: int, count: int) -> float:
+    """`set_current_values` of kuksa-client a second, one after the other; each is two calls of gRPC."""
+    async with VSSClient("127.0.0.1", port) as client:
+        await client.set_current_values({SIGNAL: Datapoint(0.0)})
+        began = time.perf_counter()
+        for number in range(count):
+            await client.set_current_values({SIGNAL: Datapoint(number % 50 / 2)})
+        return count / (time.perf_counter() - began)
+
+
+async def added(run_dir: Path, port: int, count: int) -> float:
+    """ms by which a value comes later to a subscriber behind the door than to one on the bus; the median."""
+    on_bus: asyncio.Queue[float] = asyncio.Queue()
+    async with await Car.connect(run_dir) as car, grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+        stub = VALStub(channel)
+        signal = types.SignalID(path=SIGNAL)
+        first = types.Datapoint(value=types.Value(float=0.0))
+        await stub.PublishValue(v2.PublishValueRequest(signal_id=signal, data_point=first))
+        while not (await stub.GetValue(v2.GetValueRequest(signal_id=signal))).data_point.HasField("value"):
+            pass
+        stream = stub.Subscribe(v2.SubscribeRequest(signal_paths=[SIGNAL]))
+        while not (await stream.read()).entries[SIGNAL].HasField("value"):
+            pass
+        await car.watch([SIGNAL], lambda _value: on_bus.put_nowait(time.perf_counter()))
+        await on_bus.get()
+        later = []
+        for number in range(count):
+            point = types.Datapoint(value=types.Value(float=number % 50 + 0.5))
+            await stub.PublishValue(v2.PublishValueRequest(signal_id=signal, data_point=point))
+            await stream.read()
+            behind = time.perf_counter()
+            later.append((behind - await on_bus.get()) * 1e3)
+        stream.cancel()
+        return statistics.median(later)
+
+
+@contextlib.contextmanager
+def opened() -> Iterator[tuple[Path, int]]:
+    """A hub and a door, each in a process of its own: the run directory and the door's port."""
+    context = multiprocessing.get_context("spawn")
+    with tempfile.TemporaryDirectory(prefix="car") as place:
+        run_dir = Path(place)
+        create_secret(run_dir)
+        write_grants(run_dir, {NAME: DOORS})
+        ours, theirs = context.Pipe()
+        hub = context.Process(target=serve_hub, args=(run_dir,), daemon=True)
+        door = context.Process(target=serve_door, args=(run_dir, theirs), daemon=True)
+        for process in (hub, door):
+            process.start()
+        try:
+            if not ours.poll(PATIENCE):
+                raise TimeoutError("the door did not open")
+            yield run_dir, ours.recv()
+        finally:
+            for process in (door, hub):
+                process.kill()
+                process.join()
+
+
+async def measure(run_dir: Path, port: int, *, quick: bool) -> list[Row]:
+    later = await added(run_dir, port, 200 if quick else 2000)
+    each = await sets(port, 500 if quick else 5000)
+    flood = await updates(port, 2.0 if quick else 10.0)
+    return [
+        Row("updates from a provider stream to one subscriber", flood, "/s", UPDATES, less=False),
+        Row("kuksa-client set_current_values, one after the other", each, "/s", SETS, less=False),
+        Row("later behind the door than on the bus, p50", later, "ms", ADDED),
+    ]
+
+
+def main() -> int:
+    wish = arguments(str(__doc__))
+    logging.disable(logging.WARNING)  # kuksa-client logs each set
+    with opened() as (run_dir, port):
+        rows = asyncio.run(measure(run_dir, port, quick=wish.quick))
+    show("Door kuksa.val.v2, hub, door, provider and subscriber in a process each", rows, wish.json)
+    return 0 if all(row.ok for row in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
