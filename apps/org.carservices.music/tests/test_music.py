@@ -101,6 +101,45 @@ def test_tags_and_the_cover_come_from_the_file(app_car, folder):
     assert app_car.host.images[art.id] == (2, 2)
 
 
+def tagged_mp3(file):
+    from mutagen.easyid3 import EasyID3
+    from mutagen.id3 import APIC, ID3
+
+    file.write_bytes((b"\xff\xfb\x90\x00" + bytes(413)) * 8)  # eight silent frames of MPEG 1 layer III, 128 kbit/s
+    EasyID3().save(file)
+    easy = EasyID3(file)
+    easy.update({"title": "Slow", "artist": "Someone", "album": "Winter", "tracknumber": "3/7"})
+    easy.save()
+    tags = ID3(file)
+    tags.add(APIC(mime="image/png", data=png(7)))
+    tags.save()
+
+
+def tagged_flac(file):
+    from mutagen.flac import FLAC, Picture
+
+    info = struct.pack(">HH6x", 4096, 4096) + bytes.fromhex("0ac442f000000000") + bytes(16)  # 44.1 kHz, 2 × 16 bits
+    file.write_bytes(b"fLaC\x80\x00\x00\x22" + info)
+    flac = FLAC(file)
+    flac.update({"title": "Slow", "artist": "Someone", "album": "Winter", "tracknumber": "3"})
+    picture = Picture()
+    picture.data, picture.mime = png(7), "image/png"
+    flac.add_picture(picture)
+    flac.save()
+
+
+@pytest.mark.parametrize(("name", "make"), [("x.mp3", tagged_mp3), ("x.flac", tagged_flac)])
+def test_each_format_has_its_own_tags(app_car, folder, name, make):
+    make(folder / name)
+    app_car.context(folders={"music": str(folder)})
+    app_car.start()
+    app_car.tap("Albums")
+    app_car.tap("Winter")
+    app_car.tap("Slow")
+    assert media(app_car) == ("playing", "Slow", "Someone")
+    assert app_car.host.images[app_car.host.media.track.art.id] == (2, 2)
+
+
 def test_without_mutagen_the_names_have_to_do(app_car, folder, monkeypatch):
     wav(folder / "Someone" / "Roads" / "07 - Other.wav", TIT2="Title in the tag")
     monkeypatch.setitem(sys.modules, "mutagen", None)
