@@ -57,17 +57,24 @@ class LogWriter:
         """A line that has not ended yet waits."""
 
 
-async def tell_where(seconds: float) -> None:
-    """Whoever blocks the loop for so long finds the place on standard error; never returns."""
+def tell_where_after(seconds: float) -> None:
+    """Say on standard error what runs then, unless this is called again before."""
     import faulthandler
 
+    faulthandler.dump_traceback_later(seconds, file=sys.stderr)
+
+
+async def tell_blocks(seconds: float) -> None:
+    """Tell where the loop is blocked for so long; never returns."""
     while True:
-        faulthandler.dump_traceback_later(seconds, file=sys.stderr)
+        tell_where_after(seconds)
         await asyncio.sleep(seconds / 4)
 
 
 async def main(bundle: Path, sock: socket.socket) -> None:
     """Run the app of a bundle until its link ends. Raises whatever the import of the app raises."""
+    if seconds := float(os.environ.pop(BLOCKED_VARIABLE, 0)):
+        tell_where_after(seconds)
     try:
         kind, name = load(bundle)
         app = kind()
@@ -81,8 +88,8 @@ async def main(bundle: Path, sock: socket.socket) -> None:
     root.addHandler(handler)
     root.setLevel(logging.INFO)
     sys.stdout = LogWriter()
-    if seconds := os.environ.pop(BLOCKED_VARIABLE, ""):
-        runtime.spawn(tell_where(float(seconds)))
+    if seconds:
+        runtime.spawn(tell_blocks(seconds))
     try:
         await runtime.ended.wait()
     finally:

@@ -3,7 +3,7 @@
 import itertools
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal
 
 from carservices.api.inspection import LinkMessage
@@ -20,6 +20,10 @@ LONG_LOG: Final = 2000
 """Characters of one message; logs hold tracebacks."""
 
 
+WELL: Final[tuple[str | None, tuple[str, ...]]] = (None, ())
+"""No trouble, and nowhere."""
+
+
 class Journal:
     """The newest messages."""
 
@@ -27,11 +31,13 @@ class Journal:
         self._always = always
         self._until = 0.0
         self._link: AppLink | None = None
+        self._trouble = WELL
         self._kept: deque[LinkMessage] = deque(maxlen=KEPT)
 
     def follow(self, link: AppLink) -> None:
         """Another run of the app begins."""
         self._link = link
+        self._trouble = WELL
         self._listen()
 
     def look(self, after: int) -> tuple[LinkMessage, ...]:
@@ -44,6 +50,13 @@ class Journal:
         if self._link is not None:
             wanted = self._always or time.monotonic() < self._until
             self._link.tap = self._hear if wanted else None
+
+    def trouble(self, sentence: str | None, where: Sequence[str]) -> None:
+        """Whether the app answers; ``where`` it blocks may be known later. Noted when it is another."""
+        now = (sentence, tuple(where))
+        if now != self._trouble:
+            self._trouble = now
+            self.note("\n".join([sentence or "it responds", *where]))
 
     def note(self, text: str) -> None:
         """The host has noticed something."""

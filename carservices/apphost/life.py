@@ -320,9 +320,9 @@ class App:
             self._host.audit(
                 self.id, "not responding" if self.health.trouble else "responds", reason=self.health.trouble
             )
-            self.journal.note("\n".join([self.health.trouble or "it responds", *self._run.process.blocked_at]))
             self._host.changed()
             self._host.shows(self)
+        self.journal.trouble(self.health.trouble, self._run.process.blocked_at if self.health.trouble else [])
         if not self.front and self.health.hopeless(now):
             self._end(f"{self.health.trouble}, in the background")
         elif self.health.wants_ping(now):

@@ -6,6 +6,7 @@ import contextlib
 import pytest
 
 from carservices.api.apps import Apps, AppState
+from carservices.apphost import health
 from carservices.apptools import workbench
 from carservices.apptools.workbench import Workbench, snapshot
 from carservices.bus import CallError
@@ -73,10 +74,19 @@ async def test_each_save_is_shown_and_what_is_wrong_is_said(garage, tmp_path, mo
         await c.until_state(c.apps.apps, lambda catalog: catalog.apps == ())
 
 
-async def test_an_app_that_blocks_is_told(garage, tmp_path, hurry):
-    folder = tmp_path / "work" / write_bundle(tmp_path / "work", code("import time; time.sleep(1000)"))
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        (code("import time; time.sleep(1000)"), ("has not answered for", 'main.py", line 5 in view')),
+        ("import time\ntime.sleep(1000)", ("has not said hello for", 'main.py", line 2 in <module>')),
+    ],
+    ids=["view", "import"],
+)
+async def test_an_app_that_blocks_is_told_with_its_line(garage, tmp_path, hurry, monkeypatch, source, words):
+    monkeypatch.setattr(health, "START_SECONDS", 0.5)
+    folder = tmp_path / "work" / write_bundle(tmp_path / "work", source)
     async with garage() as c, at_work(c, folder, screens=True) as said:
-        await heard(said, "car: it has not answered for", 'main.py", line 5 in view')
+        await heard(said, "car: it", *words)
         await heard(said, "(not_responding)")
 
 
