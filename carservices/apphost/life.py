@@ -157,6 +157,7 @@ class App:
                 on_exit=self._exited,
             )
             self.journal.follow(self._run.session.link)
+            self._prefer()
         except (SandboxRefused, OSError) as error:
             self._crashed = True
             self.last_error = f"it was not started: {error}"
@@ -262,6 +263,7 @@ class App:
 
     def to_front(self) -> None:
         self.front = True
+        self._prefer()
         self.health.expect()
         self._thaw()
         self.stage.reset()
@@ -269,8 +271,13 @@ class App:
 
     def to_back(self) -> None:
         self.front = False
+        self._prefer()
         self._back_since = time.monotonic()
         self._live("background")
+
+    def _prefer(self) -> None:
+        if self._run is not None:
+            self._run.process.launched.prefer(self.front)
 
     def _live(self, phase: str) -> None:
         if self.health.greeted and self.session is not None:

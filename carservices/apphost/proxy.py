@@ -7,6 +7,7 @@ end), a CONNECT line, or the Host of a plain request. A client that can speak HT
 import asyncio
 import contextlib
 import logging
+import os
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -56,7 +57,7 @@ class Proxy:
     async def start(self) -> None:
         """Raises OSError."""
         self.path.unlink(missing_ok=True)
-        self._server = await asyncio.start_unix_server(self._accept, self.path, limit=LONGEST_HEAD)
+        self._server = await asyncio.start_unix_server(self._accept, sock=_bound(self.path), limit=LONGEST_HEAD)
         self.path.chmod(0o666)  # the app has a user id of its own; the folder of the socket is ours alone
 
     async def close(self) -> None:
@@ -168,6 +169,21 @@ def _request(head: bytes) -> tuple[str, int, bytes, bytes]:
         "Connection: close",
     ]
     return where.hostname, where.port or HTTP, "\r\n".join([*lines, "", ""]).encode("latin-1"), b""
+
+
+def _bound(path: Path) -> socket.socket:
+    """A socket there, also where the path is longer than the 107 bytes that an address takes (unix(7))."""
+    made = socket.socket(socket.AF_UNIX)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        short = Path(f"/proc/self/fd/{folder}")
+        made.bind(str(short / path.name if short.exists() else path))
+    except BaseException:
+        made.close()
+        raise
+    finally:
+        os.close(folder)
+    return made
 
 
 async def _record(reader: asyncio.StreamReader) -> bytes:

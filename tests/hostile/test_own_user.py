@@ -46,7 +46,8 @@ async def test_an_app_of_its_own_user_id_reads_its_bundle_folder_certificates_an
     music = tmp_path / "music"
     music.mkdir()
     (music / "song.mp3").write_text("la")
-    places = Places(tmp_path / "state", tmp_path / "run", builtin=tmp_path / "apps", folders={"music": music})
+    run = tmp_path / ("long" * 25)
+    places = Places(tmp_path / "state", run, builtin=tmp_path / "apps", folders={"music": music})
     write_bundle(places.builtin, CODE, permissions={"files:music": "Plays it"}, hosts=["example.org"])
     (places.builtin / APP / "words").mkdir()
     (places.builtin / APP / "words" / "en.txt").write_text("hello")

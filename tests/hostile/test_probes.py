@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from carservices.apphost.sandbox import LaunchPlan, Level, Limits, SandboxRefused, launch, probe
+from carservices.apphost.sandbox import LaunchPlan, Level, Limits, SandboxRefused, cgroups, launch, probe
 from carservices.apphost.sandbox.uids import FIRST_UID, Uids
 from tests.hostile.probes import PROBES
 
@@ -147,6 +147,22 @@ def test_a_bomb_ends_at_its_limit(tmp_path, bomb):
         assert launched.process.returncode != 0
     if bomb == "disk":
         assert (tmp_path / "data" / "big").stat().st_size <= 4 << 20
+
+
+def test_the_app_in_front_has_more_weight_than_one_behind():
+    needs(Level.FULL)
+    group = cgroups.Group(f"weight-{os.getpid()}-0", Limits())
+    try:
+        weights = []
+        for front in (True, False):
+            group.prefer(front)
+            places = [mount.folder / cgroups.OURS / f"weight-{os.getpid()}-0" for mount in cgroups.mounts()]
+            files = [place / name for place in places for name in cgroups.WEIGHT_FILES.values()]
+            weights.append([int(file.read_text()) for file in files if file.exists()])
+        assert weights[0]
+        assert all(ahead > behind for ahead, behind in zip(*weights, strict=True))
+    finally:
+        group.remove()
 
 
 def test_below_the_minimum_an_app_is_refused_with_the_cure(tmp_path):

@@ -15,8 +15,9 @@ from carservices.apphost.sandbox.levels import Limits
 
 PERIOD = 100_000
 """µs over which the kernel counts a share of CPU (its default)."""
-SHARES = 128
-"""Of 1024 that every process outside has: where the processor is short, the car's own processes come first."""
+WEIGHT_FILES = {1: "cpu.shares", 2: "cpu.weight"}
+IN_FRONT, BEHIND = {1: "1024", 2: "100"}, {1: "128", 2: "13"}
+"""By version: what any group has, and an eighth of it. Where the processor is short, the app in front comes first."""
 CONTROLLERS = ("memory", "pids", "cpu")
 OURS = "carservices"
 """The group below our own that holds all apps. Our own may be divided (version 2) only when it has this name too: then
@@ -34,7 +35,6 @@ VERSION_1: Mapping[str, Settings] = {
     "cpu": {
         "cpu.cfs_period_us": lambda _: str(PERIOD),
         "cpu.cfs_quota_us": lambda limits: str(int(limits.cpu * PERIOD)),
-        "cpu.shares": lambda _: str(SHARES),
     },
     "freezer": {},
 }
@@ -145,6 +145,14 @@ class Group:
             "--",
             *command,
         ]
+
+    def prefer(self, front: bool) -> None:
+        """Whether it comes before other apps where the processor is short."""
+        for version, folder in self._folders:
+            file = folder / WEIGHT_FILES[version]
+            with contextlib.suppress(OSError):  # the quota holds all the same
+                if file.exists():
+                    file.write_text((IN_FRONT if front else BEHIND)[version])
 
     @property
     def can_freeze(self) -> bool:

@@ -51,6 +51,10 @@ class Launched:
             return
         self._signal(signal.SIGSTOP if frozen else signal.SIGCONT)
 
+    def prefer(self, front: bool) -> None:
+        """Whether it comes before other apps where the processor is short."""
+        self._group.prefer(front)
+
     def kill(self) -> None:
         """End it with all it started."""
         self._group.kill()
