@@ -1,19 +1,18 @@
-"""The app host at work: round trip of a link, CPU of the host under load, memory of apps, start and tap to template."""
+"""The app host at work: round trip of a link, load, memory of apps, start and tap to template, and under attack."""
 
 import asyncio
-import contextlib
-import json
 import math
 import os
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
+from _app_attack import under_attack
+from _app_car import PERMISSIONS, Load, begin, host, numbers, write_apps
 from _table import Row, arguments, show
 
 from carservices.api.apps import Apps, Catalog
@@ -21,18 +20,14 @@ from carservices.app import wire
 from carservices.app.wire import FD_VARIABLE, Kind
 from carservices.apphost.budget import Bucket
 from carservices.apphost.link import AppLink
-from carservices.apphost.permissions import RATE, RuleBook
-from carservices.bus.identity import TOKEN_VARIABLE, read_secret, token_for
-from carservices.hal import Hal
-from carservices.signals import Catalogue, Datatype, SignalConfig, Value
-from carservices.testing import SERVICE_GRANTS, TestCar, car
+from carservices.apphost.permissions import RATE
+from carservices.testing import TestCar, car
 
 APPS, SIGNALS = 20, 20
 SLICES = 10
 FAST, MEDIUM, SLOW = (12, 100.0), (105, 10.0), (140, 1.0)
 """How many signals say something how often (Hz): 2390 updates a second."""
 ROUND_TRIP_US, HOST_CPU, APP_MB, START_MS, TAP_MS = 50.0, 6.0, 25.0, 500.0, 40.0
-PERMISSIONS = RuleBook.default()
 
 ECHO = """
 import asyncio, os, socket
@@ -57,54 +52,6 @@ class Main(App):
     def tap(self):
         self.taps += 1
 """
-
-
-class Load(Hal):
-    """Says 2390 values a second, whoever listens."""
-
-    def __init__(self, paths: Sequence[str]) -> None:
-        super().__init__(Hal.Options())
-        groups = (FAST, MEDIUM, SLOW)
-        rates = [rate for count, rate in groups for _ in range(count)][: len(paths)]
-        known = Catalogue.default()
-        self._configs = [_continuous(known, path, rate) for path, rate in zip(paths, rates, strict=False)]
-
-    async def open(self) -> Sequence[SignalConfig]:
-        return self._configs
-
-    async def events(self) -> AsyncIterator[Sequence[Value]]:
-        step, tick = 0.01, 0
-        start = time.monotonic()
-        while True:
-            now = time.monotonic_ns()
-            due = [config for config in self._configs if tick % round(100 / config.max_rate) == 0]
-            yield [Value(config.path, _value(config, tick), now) for config in due]
-            tick += 1
-            await asyncio.sleep(max(0.0, start + tick * step - time.monotonic()))
-
-
-def _continuous(known: Catalogue, path: str, rate: float) -> SignalConfig:
-    return known.config(path, min_rate=0.1, max_rate=rate)
-
-
-def _value(config: SignalConfig, tick: int) -> float | int:
-    low = config.min if config.min is not None else 0.0
-    high = config.max if config.max is not None else 100.0
-    share = 0.5 + 0.4 * math.sin(tick / 50)
-    value = low + share * min(high - low, 100.0)
-    return value if config.datatype in (Datatype.FLOAT, Datatype.DOUBLE) else int(value)
-
-
-def numbers() -> list[str]:
-    """Signals that are numbers, first those that apps may see ten times a second."""
-    known = Catalogue.default()
-    paths = [path for path, signal in known.items() if signal.datatype.is_number and not signal.datatype.is_array]
-    free = [path for path in paths if not known[path].allowed and PERMISSIONS.read(path).names]
-    return sorted(free, key=lambda path: -PERMISSIONS.rate(path))
-
-
-def begin(program: Sequence[str], environment: Mapping[str, str], *descriptors: int) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, *program], env=environment, pass_fds=descriptors)
 
 
 # -- round trip ------------------------------------------------------------------------------------------------------
@@ -135,52 +82,10 @@ async def round_trip(count: int) -> float:
 # -- load ------------------------------------------------------------------------------------------------------------
 
 
-def write_apps(place: Path, paths: Sequence[str]) -> list[str]:
-    """Twenty bundles that watch twenty signals each, all permissions given."""
-    names = [f"org.example.app{number}" for number in range(APPS)]
-    for number, name in enumerate(names):
-        globs = [paths[(7 * number + step) % len(paths)] for step in range(SIGNALS)]
-        folder = place / "apps" / name
-        folder.mkdir(parents=True)
-        scopes = "\n".join(f'"read:{path}" = "load"' for path in globs)
-        (folder / "app.toml").write_text(
-            f'id = "{name}"\nname = "App"\nversion = "1.0.0"\nmin_sdk = 1\nentry = "main:Main"\nbackground = true\n'
-            f"[permissions]\n{scopes}\n"
-        )
-        (folder / "main.py").write_text(WATCHER.format(globs=globs))
-    given = {name: dict.fromkeys(PERMISSIONS.permissions, True) for name in names}
-    (place / "state" / "apps").mkdir(parents=True)
-    (place / "state" / "apps" / "grants.json").write_text(json.dumps({"profiles": {"default": given}}))
-    for folder in (place, place / "apps"):
-        folder.chmod(0o755)
-    return names
-
-
-@contextlib.asynccontextmanager
-async def host(c: TestCar, place: Path) -> AsyncIterator[subprocess.Popen[bytes]]:
-    """The app host in a process of its own."""
-    c._grant("apps", SERVICE_GRANTS)
-    token = token_for(read_secret(c.run_dir), "apps")
-    process = begin([__file__, "--host", str(c.run_dir), str(place)], {**os.environ, TOKEN_VARIABLE: token})
-    try:
-        yield process
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def be_host(run_dir: Path, place: Path) -> None:
-    """What runs in that process: the runner of every service, with the bundles of the benchmark."""
-    from carservices.apphost import service
-    from carservices.apphost.places import Places
-    from carservices.services import runner
-
-    class Benchmarked(service.AppsService):
-        def __init__(self) -> None:
-            super().__init__(Places(place / "state", place / "run", builtin=place / "apps", folders={}))
-
-    runner.load_service = lambda _target: Benchmarked  # type: ignore[assignment]
-    runner.run_service(run_dir, "")
+def watchers(paths: Sequence[str]) -> dict[str, tuple[str, Sequence[str]]]:
+    """Twenty apps that watch twenty signals each."""
+    chosen = [[paths[(7 * number + step) % len(paths)] for step in range(SIGNALS)] for number in range(APPS)]
+    return {f"org.example.app{number}": (WATCHER.format(globs=globs), globs) for number, globs in enumerate(chosen)}
 
 
 def cpu_seconds(pid: int) -> float:
@@ -202,9 +107,12 @@ async def load(*, quick: bool) -> list[Row]:
     place = Path(tempfile.mkdtemp(prefix="apps"))
     paths = numbers()
     watched = [path for path in paths[: FAST[0] + MEDIUM[0]] if PERMISSIONS.rate(path) == RATE]
-    names = write_apps(place, watched)
+    bundles = watchers(watched)
+    names = list(bundles)
+    write_apps(place, bundles)
+    rates = [rate for count, rate in (FAST, MEDIUM, SLOW) for _ in range(count)]
     try:
-        async with car(Load(paths)) as c, host(c, place) as process:
+        async with car(Load(dict(zip(paths, rates, strict=False)))) as c, host(c, place) as process:
             apps = c.service(Apps)
             await c.until_state(apps.apps, lambda catalog: len(catalog.apps) == APPS, timeout=60)
             starts = [await opened(c, apps, name) for name in names]
@@ -268,13 +176,11 @@ async def tapped(c: TestCar, apps: Apps, name: str, count: int) -> list[float]:
 
 async def measure(*, quick: bool) -> list[Row]:
     trip = await round_trip(2000 if quick else 20_000)
-    return [Row("round trip of an app's link, median", trip, "µs", ROUND_TRIP_US), *await load(quick=quick)]
+    first = Row("round trip of an app's link, median", trip, "µs", ROUND_TRIP_US)
+    return [first, *await load(quick=quick), *await under_attack(quick=quick)]
 
 
 def main() -> int:
-    if sys.argv[1:2] == ["--host"]:
-        be_host(Path(sys.argv[2]), Path(sys.argv[3]))
-        return 0
     wish = arguments(str(__doc__))
     rows = asyncio.run(measure(quick=wish.quick))
     show("App host", rows, wish.json)
