@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from carservices.cli.common import Usage, add_json, parser, show_json, show_table
-from carservices.services.navigation.maps.defaults import EXTRACTS, build_default
-from carservices.services.navigation.maps.importer import Progress, import_map
-from carservices.services.navigation.maps.store import MapFacts, MapStore
+from carservices.services.navigation.maps.defaults import EXTRACTS
+from carservices.services.navigation.maps.importer import import_map, import_shipped
+from carservices.services.navigation.maps.store import MapFacts, MapStore, Progress
 from carservices.system.run_dir import state_dir
 
 
@@ -38,7 +38,7 @@ def main(arguments: list[str]) -> int:
 
 def _import(store: MapStore, chosen: argparse.Namespace) -> int:
     if chosen.file in EXTRACTS and not Path(chosen.file).exists():
-        facts = build_default(store, chosen.file, _show)
+        facts = import_shipped(store, chosen.file, _show)
     else:
         facts = import_map(
             store,

@@ -5,19 +5,22 @@ import logging
 import os
 import sqlite3
 from collections.abc import Callable
+from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 
-from carservices.api.navigation import Box, MapInfo, MapsState
+from carservices.api.navigation import Box, ImportProgress, MapInfo, MapsState
 from carservices.services.navigation.chargers.network import ChargerNetwork
 from carservices.services.navigation.engine.choice import Engines
 from carservices.services.navigation.engine.graph import GraphError, RoadGraph
 from carservices.services.navigation.engine.roads import RoadEngine
 from carservices.services.navigation.maps.errors import MapError
-from carservices.services.navigation.maps.parts import CHARGERS, GRAPH, SEARCH
-from carservices.services.navigation.maps.store import MapStore
+from carservices.services.navigation.maps.first import build_first, still_to_build
+from carservices.services.navigation.maps.store import CHARGERS, GRAPH, SEARCH, MapStore
 from carservices.services.navigation.search.search import Search
 
+FIRST_MAP_AFTER_S = 3.0
+"""s after the start until the first map is built: the car itself comes first."""
 LOOK_S = 2.0
 """s between two looks at whether the map has changed."""
 
@@ -65,21 +68,28 @@ class Atlas:
     """
 
     def __init__(self, root: Path | None, on_change: Callable[[], None]) -> None:
+        self._kept = root is not None
         self.store = MapStore(root or Path(os.devnull))
         self.map: OpenMap | None = None
         self.problem: str | None = None
         self._on_change = on_change
         self._seen: object = None
         self._looking: asyncio.Task[None] | None = None
+        self._building: asyncio.Task[None] | None = None
+        self._import: ImportProgress | None = None
 
     async def start(self) -> None:
-        """Open the map there is, and watch for changes."""
+        """Open the map there is, watch for changes, and build the maps that came with the car."""
         await self.refresh()
         self._looking = asyncio.create_task(self._look())
+        if self._kept:
+            self._building = asyncio.create_task(self._build())
 
     async def stop(self) -> None:
-        if self._looking is not None:
-            self._looking.cancel()
+        for task in (self._looking, self._building):
+            if task is not None:
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
         if self.map is not None:
             await self.map.close()
 
@@ -108,6 +118,7 @@ class Atlas:
             current=opened.name if opened else None,
             folder=str(opened.folder) if opened else None,
             available=tuple(self._info(name) for name in self.store.names()),
+            importing=self._import,
             engine=opened.engine.name if opened else None,
             engine_reason=opened.reason if opened else self.problem or "There is no map yet.",
         )
@@ -134,6 +145,23 @@ class Atlas:
         self.problem = None
         if before is not None:
             await before.close()
+
+    async def _build(self) -> None:
+        await asyncio.sleep(FIRST_MAP_AFTER_S)
+        for name in still_to_build(self.store):
+            try:
+                async with aclosing(build_first(self.store, name)) as steps:
+                    async for step in steps:
+                        self._import = ImportProgress(name=name, part=step.part, done=step.done * 100.0)
+                        self._on_change()
+                self._import = None
+                await self.refresh()
+                self._on_change()
+            except (MapError, OSError) as error:
+                log.warning("the map %s that came with the car: %s", name, error)
+                self._import = ImportProgress(name=name, part="", done=0.0, problem=str(error))
+                self._on_change()
+                return
 
     async def _look(self) -> None:
         while True:

@@ -1,4 +1,4 @@
-"""Search: text as people type it, kinds of places, house numbers, what is at a point, what the driver keeps."""
+"""Search: text as people type it, kinds of places, house numbers, and what is at a point."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,13 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carservices.api.routes import Place
 from carservices.services.navigation.maps.defaults import EXTRACTS
 from carservices.services.navigation.search.categories import kinds, kinds_meant
 from carservices.services.navigation.search.database import write_search
 from carservices.services.navigation.search.folding import fold, house_number
 from carservices.services.navigation.search.query import coordinates, parse
-from carservices.services.navigation.search.saved import MOST_RECENTS, SavedPlaces
 from carservices.services.navigation.search.search import Search
 from tests.unit.navigation.towns import write_town
 
@@ -161,29 +159,3 @@ def test_a_query_is_taken_apart() -> None:
     assert query.words == ("garten", "strasse", "neubrandenburg")
     assert (query.number, query.letter, query.postcode) == (5, "b", "17033")
     assert kinds_meant("ladesaule") == ["charging"]
-
-
-def test_favourites_and_recents_outlive_the_service(tmp_path: Path) -> None:
-    saved = SavedPlaces(tmp_path)
-    home = saved.keep(Place(lat=53.5, lon=13.2, name="Home", distance_m=5.0))
-    saved.keep(home.model_copy(update={"name": "Our home"}))
-    for number in range(MOST_RECENTS + 5):
-        saved.visited(Place(lat=53.0 + number / 100, lon=13.0, name=f"P{number}"))
-    saved.visited(Place(lat=53.5, lon=13.0, name="P50"))
-    again = SavedPlaces(tmp_path)
-    assert [place.name for place in again.favourites()] == ["Our home"]
-    assert [place.name for place in again.recents(2)] == ["P50", f"P{MOST_RECENTS + 4}"]
-    assert len(again.recents(1000)) == MOST_RECENTS
-    ids = [place.id for place in (*again.favourites(), *again.recents(1000))]
-    assert len(set(ids)) == len(ids)
-    assert again.forget(str(home.id))
-    assert not again.forget(str(home.id))
-    assert SavedPlaces(tmp_path).favourites() == []
-
-
-def test_damaged_favourites_do_not_stop_the_service(tmp_path: Path) -> None:
-    (tmp_path / "navigation").mkdir()
-    (tmp_path / "navigation" / "places.json").write_text('{"favourites": [{"lat": "north"}]}')
-    saved = SavedPlaces(tmp_path)
-    assert saved.favourites() == []
-    assert saved.keep(Place(lat=53.5, lon=13.2, name="Home")).id

@@ -1,11 +1,7 @@
 """The extracts that come with the product, built into maps where they are first needed."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-
-from carservices.services.navigation.maps.importer import Progress, import_map
-from carservices.services.navigation.maps.store import MapFacts, MapStore
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -32,9 +28,3 @@ EXTRACTS = {
 }
 FIRST = "neubrandenburg"
 """The map a new car uses."""
-
-
-def build_default(store: MapStore, name: str = FIRST, report: Callable[[Progress], None] = lambda _: None) -> MapFacts:
-    """Build one of `EXTRACTS` under its name. Raises `MapError`, KeyError for a name that is none."""
-    extract = EXTRACTS[name]
-    return import_map(store, extract.pbf, name, extract.title, country=extract.country, report=report)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import osmium
 
+from carservices.services.navigation.maps.defaults import EXTRACTS, FIRST
 from carservices.services.navigation.maps.elevation import BadElevation
 from carservices.services.navigation.maps.errors import MapError
 from carservices.services.navigation.maps.memory import check_memory, peak_mb, reset_peak
@@ -20,21 +21,12 @@ from carservices.services.navigation.maps.parts import PARTS, Source
 from carservices.services.navigation.maps.road_graph import EmptyMap
 from carservices.services.navigation.maps.roads import ATTRIBUTION
 from carservices.services.navigation.maps.routing_tiles import find_programs
-from carservices.services.navigation.maps.store import FACTS, NAME, MapFacts, MapStore, Part, write_json
+from carservices.services.navigation.maps.store import FACTS, NAME, MapFacts, MapStore, Part, Progress, write_json
 
 PROGRESS = "progress.json"
 FORMAT = 1
 """Of the parts; another one makes a half-built map start anew."""
 FULL = (errno.ENOSPC, errno.EDQUOT)
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far an import is: the part that is being built, and the share of all work that is done, 0 to 1."""
-
-    name: str
-    part: str
-    done: float
 
 
 @dataclass(frozen=True)
@@ -82,6 +74,12 @@ def import_map(
         raise MapError(f"{pbf} is damaged or no OSM PBF ({error}): download it again") from None
     except (OSError, sqlite3.Error) as error:
         raise MapError(_storage(error, store, pbf, name)) from None
+
+
+def import_shipped(store: MapStore, name: str = FIRST, report: Callable[[Progress], None] = lambda _: None) -> MapFacts:
+    """Build one of `EXTRACTS` under its name. Raises `MapError`, KeyError for a name that is none."""
+    extract = EXTRACTS[name]
+    return import_map(store, extract.pbf, name, extract.title, country=extract.country, report=report)
 
 
 def _build(store: MapStore, source: Source, key: str, report: Callable[[Progress], None]) -> MapFacts:

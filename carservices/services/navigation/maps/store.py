@@ -20,7 +20,18 @@ from carservices.services.navigation.maps.errors import MapError, UnknownMap
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}")
 STATE, LOCK, FACTS = "state.json", ".lock", "map.json"
+GRAPH, SEARCH, CHARGERS, RENDER = "graph.npz", "search.sqlite", "chargers.sqlite", "render.npz"
+"""The files every map has."""
 NEW, BUILT = ".new-", ".built-"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far an import is: the part that is being built, and the share of all work that is done, 0 to 1."""
+
+    name: str
+    part: str
+    done: float
 
 
 @dataclass(frozen=True)

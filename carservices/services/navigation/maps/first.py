@@ -1,0 +1,81 @@
+"""The maps that come along, built on the first start of a car: each in a process of its own, behind everything else."""
+
+import asyncio
+import contextlib
+import json
+import os
+import sys
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+from carservices.services.navigation.maps.defaults import EXTRACTS, FIRST
+from carservices.services.navigation.maps.errors import MapError
+from carservices.services.navigation.maps.store import MapStore, Progress, write_json
+
+SWITCH = "CARSERVICES_FIRST_MAPS"
+"""An environment variable: ``none`` leaves the maps unbuilt, for who tests a car again and again."""
+OFFERED = "offered.json"
+"""Names that were built once: what the driver removed does not come back."""
+NICE = 10
+MODULE = "carservices.services.navigation.maps.first"
+
+
+def still_to_build(store: MapStore) -> list[str]:
+    """The shipped maps that were never built, the one a new car uses first."""
+    if os.environ.get(SWITCH) == "none":
+        return []
+    offered = {*_offered(store), *store.names()}
+    return [name for name in dict.fromkeys((FIRST, *EXTRACTS)) if name not in offered]
+
+
+async def build_first(store: MapStore, name: str) -> AsyncGenerator[Progress]:
+    """Build one of the shipped maps; says how far it is. Raises `MapError`; the process ends with the iterator."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", MODULE, str(store.root), name,
+        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        if process.stdout is None:
+            raise MapError(f"the map {name} cannot be built: its process has no output")
+        async for line in process.stdout:
+            words = json.loads(line)
+            if "problem" in words:
+                raise MapError(words["problem"])
+            yield Progress(**words)
+        if status := await process.wait():
+            raise MapError(f"the map {name} was not built, its process ended with status {status}: see the log")
+        write_json(store.root / OFFERED, sorted({*_offered(store), name}))
+    finally:
+        if process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+
+
+def _offered(store: MapStore) -> list[str]:
+    try:
+        names: list[str] = json.loads((store.root / OFFERED).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return []
+    return names
+
+
+def _main(root: str, name: str) -> None:
+    """The process that builds: a line of JSON a step. It ends when nobody listens any more."""
+    from carservices.services.navigation.maps.importer import import_shipped  # heavy, and of this process only
+
+    os.nice(NICE)
+    try:
+        import_shipped(MapStore(Path(root)), name, _say)
+    except MapError as error:
+        sys.stdout.write(json.dumps({"problem": str(error)}) + "\n")
+
+
+def _say(progress: Progress) -> None:
+    line = {"name": progress.name, "part": progress.part, "done": progress.done}
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    _main(*sys.argv[1:])

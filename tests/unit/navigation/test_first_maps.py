@@ -1,0 +1,57 @@
+"""The maps that come along: built once, in a process of their own, and gone when the driver removed them."""
+
+from contextlib import aclosing
+from pathlib import Path
+
+import pytest
+
+from carservices.services.navigation.maps.defaults import EXTRACTS, FIRST
+from carservices.services.navigation.maps.errors import MapError
+from carservices.services.navigation.maps.first import SWITCH, build_first, still_to_build
+from carservices.services.navigation.maps.store import MapStore
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MapStore:
+    monkeypatch.delenv(SWITCH, raising=False)
+    return MapStore(tmp_path / "maps")
+
+
+def test_every_extract_is_there_with_its_licence() -> None:
+    for extract in EXTRACTS.values():
+        assert extract.pbf.stat().st_size > 100_000
+        assert extract.file in extract.pbf.with_name("NOTICE.md").read_text(encoding="utf-8")
+
+
+async def test_a_first_map_is_built_once_and_does_not_come_back(store: MapStore) -> None:
+    assert still_to_build(store)[0] == FIRST
+    assert set(still_to_build(store)) == set(EXTRACTS)
+    done = await exhaust(store)
+    assert done == sorted(done)
+    assert (done[0], done[-1]) == (0.0, 1.0)
+    assert store.facts("helsinki").title == EXTRACTS["helsinki"].title
+    store.remove("helsinki")
+    assert "helsinki" not in still_to_build(store)
+
+
+async def exhaust(store: MapStore) -> list[float]:
+    async with aclosing(build_first(store, "helsinki")) as steps:
+        return [step.done async for step in steps]
+
+
+async def test_what_goes_wrong_in_the_process_is_said(store: MapStore) -> None:
+    with store.locked(), pytest.raises(MapError, match="another import is running"):
+        await exhaust(store)
+    assert "helsinki" in still_to_build(store)
+
+
+async def test_who_stops_listening_ends_the_process(store: MapStore) -> None:
+    async with aclosing(build_first(store, "helsinki")) as steps:
+        await anext(steps)
+    with store.locked():  # the process let go of its lock
+        assert store.names() == []
+
+
+def test_it_can_be_switched_off(store: MapStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(SWITCH, "none")
+    assert still_to_build(store) == []
