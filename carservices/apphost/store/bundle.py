@@ -30,8 +30,8 @@ LARGEST_FILE = 64 << 20
 LARGEST_BUNDLE = 256 << 20
 MOST_FILES = 10_000
 LONGEST_PATH = 240
-LEFT_OUT = {"__pycache__", ".git", ".venv", ".mypy_cache", ".pytest_cache", ".ruff_cache", "tests"}
-"""Folders of a developer's that do not belong into a bundle."""
+LEFT_OUT = {"__pycache__", ".git", ".venv", ".mypy_cache", ".pytest_cache", ".ruff_cache", "tests", "pictures"}
+"""What a developer needs and an app does not: it stays out of the bundle."""
 CHUNK = 1 << 16
 UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
 """What the archive's reader raises for archives that are none."""
