@@ -12,7 +12,7 @@ from carservices.bus import CallError
 
 
 class Consent:
-    """``parked`` tells whether the driver may decide now; ``audit`` gets each decision."""
+    """``parked`` tells whether the driver may decide now, ``front`` who is in front; ``audit`` gets each decision."""
 
     def __init__(
         self,
@@ -20,19 +20,21 @@ class Consent:
         roster: Roster,
         publish: Callable[[Asked], None],
         parked: Callable[[], bool],
+        front: Callable[[], str | None],
         audit: Callable[..., None],
     ) -> None:
         self._grants = grants
         self._roster = roster
         self._publish = publish
         self._parked = parked
+        self._front = front
         self._audit = audit
         self._published: Asked | None = None
         self.questions = Questions(self.update)
 
     def update(self) -> None:
         """Publish the question to show, or that the driver may answer it now."""
-        asked = self.questions.asked(parked=self._parked())
+        asked = self.questions.asked(parked=self._parked(), front=self._front())
         if asked != self._published:
             self._published = asked
             self._publish(asked)

@@ -59,6 +59,7 @@ class AppHost:
 
     def __init__(self, car: Car, places: Places, launcher: Launcher, streams: Streams) -> None:
         self.places = places
+        self._streams = streams
         self.launcher = launcher
         self.book = RuleBook.default()
         self.gateway = Gateway(car, Feed(car, self.book.rate), self.book)
@@ -66,9 +67,9 @@ class AppHost:
         self.usage = UsageLog(places.file(usage.FILE))
         self.surroundings = Surroundings(places.file(surroundings.FILE), self._tell_all, self._rules_changed)
         self.roster = Roster(places, self._make, streams.catalog)
-        self.front = FrontDesk(streams.front, lambda: self.surroundings.rules, self.audit)
+        self.front = FrontDesk(self._publish_front, lambda: self.surroundings.rules, self.audit)
         self.player = MediaDesk(streams.player)
-        self.consent = Consent(self.grants, self.roster, streams.asked, lambda: self.parked, self.audit)
+        self.consent = Consent(self.grants, self.roster, streams.asked, lambda: self.parked, self._front_id, self.audit)
         self.installer = Installer(places, self._describe, streams.installation, self.roster.rescan)
         self.notices = NoticeDesk(car)
         self._car = car
@@ -82,6 +83,13 @@ class AppHost:
     def parked(self) -> bool:
         """The driver may decide things; False while nobody knows."""
         return self.surroundings.rules.parked
+
+    def _publish_front(self, front: Front) -> None:
+        self._streams.front(front)
+        self.consent.update()
+
+    def _front_id(self) -> str | None:
+        return self.front.app.id if self.front.app is not None else None
 
     async def start(self) -> None:
         self.player.show()

@@ -51,7 +51,8 @@ class Questions:
         if keys:
             self._on_change()
 
-    def asked(self, *, parked: bool) -> Asked:
-        """What the shell shows."""
-        first = next((question for question, _ in self._waiting.values()), None)
+    def asked(self, *, parked: bool, front: str | None = None) -> Asked:
+        """What the shell shows: the question of the app in front before those of others."""
+        questions = sorted((question for question, _ in self._waiting.values()), key=lambda one: one.app != front)
+        first = questions[0] if questions else None
         return Asked(question=first, driver_may_answer=parked, waiting=max(0, len(self._waiting) - 1))

@@ -3,7 +3,7 @@
 import pytest
 
 from carservices.api.apps import AppState, Asked, Decision, Installation, InstallStep, Package
-from carservices_ui.apps import ASKED, CATALOG, INSTALLATION, MEDIA
+from carservices_ui.apps import ASKED, CATALOG, FRONT, INSTALLATION, MEDIA
 from carservices_ui.restrictions import STREAM
 from carservices_ui.screens.apps_info import PermissionRow
 from carservices_ui.store import Outcome
@@ -175,8 +175,27 @@ def test_a_question_is_answered_while_parked(drive, words, granted):
     assert driver.cockpit.dialog is None
 
 
+def weather_in_front(driver):
+    driver.store.put_stream(FRONT, templates.front(templates.TEMPLATES["list"], app=apps.WEATHER.id))
+    driver.frames(2)
+    answer(driver)
+
+
+def test_while_driving_only_the_app_in_front_asks(drive):
+    driver = open_page(drive, "climate")
+    driver.store.put_stream(ASKED, apps.asked(parked=False))
+    driver.frames(2)
+    assert driver.cockpit.dialog is None
+    weather_in_front(driver)
+    assert driver.cockpit.dialog is not None
+    driver.store.put_stream(FRONT, templates.Front())
+    driver.frames(2)
+    assert driver.cockpit.dialog is None
+
+
 def test_while_driving_only_the_passenger_answers(drive):
     driver = open_page(drive, "climate")
+    weather_in_front(driver)
     driver.store.put_stream(ASKED, apps.asked(parked=False))
     driver.frames(2)
     assert "Allow" not in texts(driver)
@@ -187,6 +206,7 @@ def test_while_driving_only_the_passenger_answers(drive):
 
 def test_a_question_waits_for_a_parked_car_and_goes_when_it_is_settled(drive):
     driver = open_page(drive, "climate")
+    weather_in_front(driver)
     driver.store.put_stream(ASKED, apps.asked(parked=False))
     driver.frames(2)
     press(driver, "When parked")

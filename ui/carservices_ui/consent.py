@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from carservices.api.apps import Asked, Question
+from carservices.api.apps import Asked, Front, Question
 from carservices_ui import apps
 from carservices_ui.i18n import t
 from carservices_ui.templates.host import named
@@ -13,22 +13,32 @@ Choice = tuple[str, str, Callable[[], None]]
 
 
 class Consent:
-    """Follows the stream of questions; there is at most one dialog, and it goes when its question has gone."""
+    """Follows the stream of questions; there is at most one dialog, and it goes when its question has gone.
+
+    While driving only the app that is in front may ask: what others want waits until the car is parked.
+    """
 
     def __init__(self, ui: Ui) -> None:
         self._ui = ui
         self.dialog: Dialog | None = None
         self._shown: tuple[int, bool] | None = None
-        ui.store.bind_stream(apps.ASKED, self._follow)
+        ui.store.bind_stream(apps.ASKED, lambda _: self._follow())
+        ui.store.bind_stream(apps.FRONT, lambda _: self._follow())
 
-    def _follow(self, asked: Asked | None) -> None:
+    def _follow(self) -> None:
+        asked: Asked | None = self._ui.store.stream(apps.ASKED)
         question = asked.question if asked else None
-        if asked is None or question is None:
+        if asked is None or question is None or not (asked.driver_may_answer or question.app == self._front):
             self._take_away()
         elif self._shown != (question.id, asked.driver_may_answer):
             self._take_away()
             self._shown = (question.id, asked.driver_may_answer)
             self._put(question, self._choices(question, asked.driver_may_answer))
+
+    @property
+    def _front(self) -> str | None:
+        front: Front | None = self._ui.store.stream(apps.FRONT)
+        return front.screen.app if front and front.screen else None
 
     def _choices(self, question: Question, parked: bool) -> list[Choice]:
         if parked:

@@ -169,6 +169,11 @@ async def test_questions_wait_their_turn_and_one_app_cannot_ask_without_end():
     assert ask("speed", app="two") is not None
     asked = questions.asked(parked=False)
     assert (asked.question.permission.id, asked.waiting, asked.driver_may_answer) == ("speed", MOST_PER_APP, False)
+    assert [questions.asked(parked=False, front=app).question.app for app in ("two", "one", None)] == [
+        "two",
+        "one",
+        "one",
+    ]
     questions.settle("one", "speed", True)
     assert first.result() is True
     questions.drop("one")

@@ -62,7 +62,6 @@ class MessageView(View):
         if node.icon is not None:
             parts.append(self.keep(PictureView(self.host, ICON), lambda whole: whole.icon))
         parts.append(self.keep(self.message, lambda whole: whole.message))
-        parts += cut_notes(self.host)
         row = Row(*buttons(self, lambda whole: whole.buttons), gap="m")
         if node.detail and not self.host.still:
             self.keep(self.detail, lambda whole: whole.detail)
