@@ -16,7 +16,7 @@ WRITE = os.environ.get("CARSERVICES_GOLDEN") == "write"
 """Set to write the pictures anew; then look at them."""
 FAR = 40
 """Levels of 255 by which a pixel is another one; less is the rasteriser's."""
-MOST = 0.02
+MOST = 0.008
 """Part of the pixels that may be others: fonts and lines differ by the version of Mesa, layouts differ by more."""
 
 

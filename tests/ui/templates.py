@@ -67,7 +67,7 @@ def _rows():
 def _items():
     return [
         GridItem("News", "12 new", Icon("public"), tap, badge="12"),
-        GridItem("Radio", "", Icon("volume_up", "green"), tap),
+        GridItem("Radio", "a long text that needs two lines", Icon("radio", "green"), tap),
         GridItem("Cover", "an image", COVER, tap),
         GridItem("Coming", loading=True),
         *(GridItem(name, image=Icon("star", "yellow"), on_click=tap) for name in ("Five", "Six", "Seven", "Eight")),

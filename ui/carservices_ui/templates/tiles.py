@@ -9,21 +9,21 @@ from carservices_ui.templates.host import Host
 from carservices_ui.templates.pictures import PictureView
 from carservices_ui.templates.rows import Pill
 from carservices_ui.templates.states import Spinner
+from carservices_ui.templates.words import Flow
 from carservices_ui.widgets import Card, Column, Control, Text
 
 
 class Size(NamedTuple):
-    """Columns in the whole width and beside a map; height, picture and text in dp."""
+    """Columns in the whole width and beside a map; height and picture in dp."""
 
     columns: int
     narrow: int
     height: float
     picture: float
-    words: float
 
 
-SMALL = Size(columns=4, narrow=2, height=192, picture=76, words=210)
-LARGE = Size(columns=3, narrow=2, height=248, picture=128, words=290)
+SMALL = Size(columns=4, narrow=2, height=208, picture=72)
+LARGE = Size(columns=3, narrow=2, height=264, picture=128)
 
 
 class TemplateTile(Control):
@@ -34,15 +34,15 @@ class TemplateTile(Control):
         self._host = host
         self._node = node
         self._picture = PictureView(host, size.picture)
-        self.title = Text(strong=True, limit=size.words)
-        self.text = Text(tone="text2", limit=size.words)
+        self.title = Text(strong=True, limit=200)
+        self.text = Flow(tone="text2", halign="center", lines=2)
         self.badge = Pill()
         self.badge.pos_hint = {"right": 0.97, "top": 0.95}
         center = {"center_x": 0.5, "center_y": 0.5}
         top = Spinner(still=host.still, side=size.picture) if node.loading else self._picture
-        self.words = Column(
-            top, self.title, *([self.text] if node.text else []), gap="s", align="center_x", pos_hint=center
-        )
+        texts = [self.title, *([self.text] if node.text else [])]
+        self.words = Column(top, *texts, gap="s", align="center_x", size_hint=(1, None), pos_hint=center)
+        self.words.padding = (dp(12), 0)
         self.add_widget(Card(tone="surface2", radius="tile", pos_hint=center))
         self.add_widget(self.words)
         if node.badge:
@@ -74,5 +74,4 @@ class TemplateTile(Control):
         self._host.act(self._node.on_click)
 
     def _limit(self, *_: Any) -> None:
-        for text in (self.title, self.text):
-            text.relimit(self.width - dp(24))
+        self.title.relimit(self.width - dp(24))
