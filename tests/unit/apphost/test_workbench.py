@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import signal
+import sys
 
 import pytest
 
@@ -12,6 +14,7 @@ from carservices.apptools.workbench import Workbench, snapshot
 from carservices.bus import CallError
 from carservices.cli.main import FAILED, OK, main
 from carservices.system.run_dir import Lock
+from carservices.testing import PATIENCE
 from tests.unit.apphost.conftest import DRIVE, GEAR, SPEED, listed, shown, until, write_bundle
 
 APP = "org.example.one"
@@ -114,6 +117,20 @@ async def test_what_it_has_to_ask_for_is_said(garage, tmp_path):
     folder = tmp_path / "work" / write_bundle(tmp_path / "work", code(view), permissions=TWO)
     async with garage() as c, at_work(c, folder) as said:
         await heard(said, f"carservices apps grant {APP} speed")
+
+
+async def test_the_command_runs_until_ctrl_c(garage, tmp_path):
+    folder = tmp_path / "work" / write_bundle(tmp_path / "work", lists("first"))
+    async with garage() as c:
+        with Lock(c.run_dir):
+            command = ("-m", "carservices.cli.main", "app", "run", folder, "--headless", "--run-dir", c.run_dir)
+            process = await asyncio.create_subprocess_exec(sys.executable, *command, stdout=asyncio.subprocess.PIPE)
+            async with asyncio.timeout(PATIENCE):
+                while await process.stdout.readline() != b"  first\n":
+                    assert not process.stdout.at_eof()
+                process.send_signal(signal.SIGINT)
+                assert await process.wait() == OK
+        await c.until_state(c.apps.apps, lambda catalog: catalog.apps == ())
 
 
 async def test_only_tools_develop_apps(garage, tmp_path):
