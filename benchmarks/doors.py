@@ -100,6 +100,17 @@ async def sets(port: int, count: int) -> float:
         return count / (time.perf_counter() - began)
 
 
+async def empty(port: int, count: int) -> float:
+    """Calls a second that do nothing, one after the other: the limit of grpc.aio on this machine."""
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+        stub = VALStub(channel)
+        await stub.GetServerInfo(v2.GetServerInfoRequest())
+        began = time.perf_counter()
+        for _ in range(count):
+            await stub.GetServerInfo(v2.GetServerInfoRequest())
+        return count / (time.perf_counter() - began)
+
+
 async def added(run_dir: Path, port: int, count: int) -> float:
     """ms by which a value comes later to a subscriber behind the door than to one on the bus; the median."""
     on_bus: asyncio.Queue[float] = asyncio.Queue()
@@ -152,10 +163,11 @@ def opened() -> Iterator[tuple[Path, int]]:
 async def measure(run_dir: Path, port: int, *, quick: bool) -> list[Row]:
     later = await added(run_dir, port, 200 if quick else 2000)
     each = await sets(port, 500 if quick else 5000)
+    limit = {"two empty calls": await empty(port, 500 if quick else 5000) / 2}
     flood = await updates(port, 2.0 if quick else 10.0)
     return [
         Row("updates from a provider stream to one subscriber", flood, "/s", UPDATES, less=False),
-        Row("kuksa-client set_current_values, one after the other", each, "/s", SETS, less=False),
+        Row("kuksa-client set_current_values, one after the other", each, "/s", SETS, less=False, peers=limit),
         Row("later behind the door than on the bus, p50", later, "ms", ADDED),
     ]
 
