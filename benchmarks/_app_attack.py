@@ -106,8 +106,8 @@ async def attack(apps: Apps) -> None:
                     await apps.enable(one.id)
                 with contextlib.suppress(CallError):
                     await apps.open(one.id)
-        await apps.open(GOOD)
-        await asyncio.sleep(1.0)
+                await apps.open(GOOD)
+        await asyncio.sleep(2.0)
 
 
 async def aged(file: Path, seconds: int) -> float:
