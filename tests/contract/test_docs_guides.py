@@ -17,6 +17,7 @@ RUN_BY = {
     "README.md": "contract/test_readme.py",
     "docs/apps.md": "unit/app/test_docs.py",
     "docs/diagnostics.md": "contract/test_docs_guides.py",
+    "docs/doors.md": "contract/test_docs_doors.py",
     "docs/emulator.md": "contract/test_docs_examples.py",
     "docs/hal.md": "contract/test_docs_guides.py",
     "docs/signals.md": "contract/test_docs_examples.py",
