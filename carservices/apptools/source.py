@@ -160,6 +160,9 @@ class _Reader(ast.NodeVisitor):
                 self._source.signals.append(self._at(PARTS[text], node))
             elif name == "folder":
                 self._source.scopes.append(self._at(f"files:{text}", node))
+            elif name == "call" and len(node.args) > 1:
+                methods = self._texts(node.args[1])
+                self._source.scopes += [self._at(f"call:{text}.{method}", node) for method in methods]
             elif name in WEB and (url := URL.match(text)):
                 self._source.hosts.append(self._at(url["host"], node))
         if name == "tyres":

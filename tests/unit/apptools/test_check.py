@@ -72,6 +72,7 @@ def test_its_own_modules_and_libraries_may_be_imported(parts, file):
         ("self.car.set(HEAT, 1)", {"read:Vehicle.Cabin.**": "why"}, "the permission actuate:Vehicle.Cabin.Seat"),
         ("self.car.state(Energy.trip)", {}, "the permission read:energy.trip is missing"),
         ("self.car.service(Energy).reset()", {}, "the permission call:energy.reset is missing"),
+        ('self.car.call("energy", "reset")', {}, "the permission call:energy.reset is missing"),
         ("self.audio.play(x)", {}, "the permission call:audio.play is missing"),
         ('self.folder("music")', {}, "the permission files:music is missing"),
         ('self.http.get("https://api.example.org/a")', {}, 'hosts = ["api.example.org"]'),
