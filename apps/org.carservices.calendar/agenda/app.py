@@ -39,7 +39,9 @@ class Calendar(App):
     feed: Feed | None = None
     trouble: str = ""
     loading: bool = True
-    address: str | None = None
+    address: str = ""
+    host: str = ""
+    reading: bool = False
     read_at: datetime | None = None
     days: int = 1
 
@@ -57,15 +59,28 @@ class Calendar(App):
 
     async def read(self) -> None:
         """Read the folder and what was kept of the feed, then the feed itself."""
-        self.address = str(self.settings["address"]).strip()
-        self.trouble = ""
-        self.feed = kept(self.files, self.address) if self.address else None
-        await self.load()
-        if self.address:
-            await self.read_feed(Address.parse(self.address))
-        self.read_at = clock(self.zone)
+        if self.reading:
+            return
+        self.reading = True
+        try:
+            self.address = str(self.settings["address"]).strip()
+            self.feed = kept(self.files, self.address) if self.address else None
+            await self.load()
+            self.trouble = ""
+            if self.address:
+                await self.read_feed()
+        finally:
+            self.read_at = clock(self.zone)
+            self.reading = False
 
-    async def read_feed(self, address: Address) -> None:
+    async def read_feed(self) -> None:
+        """What goes wrong is logged without the address, which may hold a secret."""
+        try:
+            address = Address.parse(self.address)
+        except ValueError:
+            self.trouble = self.t("feed.none")
+            return
+        self.host = address.host
         now = clock(self.zone)
         try:
             texts = await fetch(self.http.request, address, now)
@@ -74,11 +89,11 @@ class Calendar(App):
             self.log.warning("the calendar feed: %s", error)
         except PermissionMissing:
             self.trouble = self.t("feed.unlisted", host=address.host)
-        except HttpError as error:
+        except HttpError:
             self.trouble = self.t("feed.offline")
-            self.log.info("the calendar feed: %s", error)
+            self.log.info("the calendar feed: %s cannot be reached", address.host)
         else:
-            self.feed = Feed(self.address or "", now.timestamp(), tuple(texts))
+            self.feed = Feed(self.address, now.timestamp(), tuple(texts))
             try:
                 keep(self.files, self.feed)
             except OSError as error:
@@ -170,7 +185,7 @@ class Calendar(App):
         rows = [Row(self.t("sources.no_folder") if files is None else self.t("sources.folder", n=files))]
         if self.address:
             key, number = age(self.feed, clock(self.zone)) if self.feed else ("age.never", 0)
-            rows.append(Row(Address.parse(self.address).host, self.t(key, n=number), self.trouble))
+            rows.append(Row(self.host or self.t("feed.address"), self.t(key, n=number), self.trouble))
         if problems := self.calendars.problems:
             rows.append(Row(self.t("sources.problems", n=len(problems)), problems[0]))
         change = Action(self.t("settings"), lambda: self.push_settings(self.t("settings")))

@@ -18,6 +18,7 @@ REDIRECTS: Final = (301, 302, 303, 307, 308)
 MOST_REDIRECTS: Final = 3
 AHEAD: Final = timedelta(days=60)
 """What is asked of a CalDAV server, which can have decades."""
+HOST: Final = re.compile(r"[A-Za-z0-9.-]+(:\d+)?")
 CALENDAR_DATA: Final = "{urn:ietf:params:xml:ns:caldav}calendar-data"
 QUERY: Final = """<?xml version="1.0" encoding="utf-8"?>
 <C:calendar-query xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav">
@@ -46,10 +47,12 @@ class Address:
 
     @classmethod
     def parse(cls, text: str) -> "Address":
-        """``webcal://`` is https; a name and password before the host become a header (RFC 7617)."""
+        """``webcal://`` is https; a name and password before the host become a header (RFC 7617). Raises ValueError."""
         text = re.sub(r"^webcals?://", "https://", text.strip())
         parts = urlsplit(text if "://" in text else f"https://{text}")
         account, at, host = parts.netloc.rpartition("@")
+        if not HOST.fullmatch(host) or re.search(r"\s", parts.path + parts.query):
+            raise ValueError("this is no address of the web")
         token = base64.b64encode(unquote(account).encode()).decode()
         return cls(parts._replace(netloc=host).geturl(), f"Basic {token}" if at else "")
 

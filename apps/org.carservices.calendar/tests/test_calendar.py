@@ -176,6 +176,28 @@ def test_a_caldav_feed_is_kept_for_when_there_is_no_network(app_car, now):
     assert "Not reachable now" in app_car.texts
 
 
+@pytest.mark.parametrize(
+    ("address", "answer", "said"),
+    [
+        ("no address", None, "There is no calendar at this address"),
+        ("http://[::broken", None, "There is no calendar at this address"),
+        ("https://kalender.example.org/a.ics", None, "This app cannot reach kalender.example.org"),
+        (ADDRESS, Response(401), "Name or password is wrong"),
+        (ADDRESS, Response(200, {}, b"<html>"), "There is no calendar at this address"),
+        (ADDRESS, Response(301, {"location": "/again"}), "There is no calendar at this address"),
+        (ADDRESS, None, "Not reachable now"),
+    ],
+)
+def test_what_is_wrong_with_a_feed_is_said(app_car, now, address, answer, said):
+    if answer is not None:
+        app_car.pages |= {ADDRESS: answer, "https://caldav.fastmail.com/again": answer}
+    app_car.context(settings={"address": address, "days": 1, "remind_min": 0})
+    app_car.start()
+    app_car.tap("Calendars")
+    assert app_car.screen.rows[1].text2.startswith(said)
+    assert not [text for _, text in app_car.host.log if "/dav/home" in text]
+
+
 def test_without_calendars_it_says_what_to_do(app_car, now):
     app_car.start()
     assert "Put .ics files" in app_car.screen.empty
