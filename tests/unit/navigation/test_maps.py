@@ -14,8 +14,7 @@ from carservices.services.navigation.maps.defaults import EXTRACTS
 from carservices.services.navigation.maps.errors import MapError, UnknownMap
 from carservices.services.navigation.maps.importer import import_map
 from carservices.services.navigation.maps.parts import PARTS
-from carservices.services.navigation.maps.routing_tiles import TILES
-from carservices.services.navigation.maps.store import GRAPH, MapStore, Progress
+from carservices.services.navigation.maps.store import GRAPH, TILES, MapStore, Progress
 from tests.unit.navigation.towns import write_town
 
 build_map = functools.partial(import_map, routing=False)

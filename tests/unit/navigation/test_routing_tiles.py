@@ -14,8 +14,8 @@ from carservices.services.navigation.maps.defaults import EXTRACTS
 from carservices.services.navigation.maps.elevation import Elevation, corners
 from carservices.services.navigation.maps.errors import MapError
 from carservices.services.navigation.maps.importer import import_map
-from carservices.services.navigation.maps.routing_tiles import CONFIG, INSTALLED, TILES, find_programs
-from carservices.services.navigation.maps.store import MapStore
+from carservices.services.navigation.maps.routing_tiles import CONFIG, INSTALLED, find_programs
+from carservices.services.navigation.maps.store import TILES, MapStore
 from carservices.system.run_dir import state_dir
 from tests.unit.navigation.towns import write_town
 

@@ -134,6 +134,15 @@ def test_a_house_between_two_mapped_ones_is_placed_between_them(tmp_path: Path) 
         assert search.reverse(53.5, 13.0) is None
 
 
+def test_towns_listed_beside_an_extract_are_found(tmp_path: Path) -> None:
+    pbf = write_town(tmp_path / "t.osm.pbf", {1: (48.0, 11.0)}, {})
+    (tmp_path / "t.places.csv").write_text("München,48.14,11.58,city\nMünster,51.96,7.63,town\n", encoding="utf-8")
+    write_search(pbf, tmp_path / "s.sqlite")
+    with Search(tmp_path / "s.sqlite") as search:
+        assert [place.name for place in search.search("mün")] == ["München", "Münster"]
+        assert search.search("Muenchen")[0].name == search.search("munchen")[0].name == "München"
+
+
 def test_a_point_of_the_city_has_an_address(search: Search) -> None:
     (place,) = search.search("Gartenstraße 5, Neubrandenburg", MARKET, 1)
     back = search.reverse(place.lat, place.lon)

@@ -22,6 +22,7 @@ from carservices.services.navigation.maps.road_graph import EmptyMap
 from carservices.services.navigation.maps.roads import ATTRIBUTION
 from carservices.services.navigation.maps.routing_tiles import find_programs
 from carservices.services.navigation.maps.store import FACTS, NAME, MapFacts, MapStore, Part, Progress, write_json
+from carservices.services.navigation.search.gather import places_beside
 
 PROGRESS = "progress.json"
 FORMAT = 1
@@ -153,6 +154,8 @@ def _key(source: Source) -> str:
         while block := file.read(1 << 20):
             digest.update(block)
     tiles = sorted(f"{path.name}:{path.stat().st_size}" for path in source.dem.rglob("*.hgt")) if source.dem else []
+    if (table := places_beside(source.pbf)).is_file():
+        digest.update(table.read_bytes())
     digest.update(json.dumps([FORMAT, tiles, source.country]).encode())
     return digest.hexdigest()
 

@@ -11,8 +11,8 @@ from carservices.services.navigation.maps.elevation import Elevation
 from carservices.services.navigation.maps.memory import count_nodes
 from carservices.services.navigation.maps.render import write_render
 from carservices.services.navigation.maps.road_graph import write_graph
-from carservices.services.navigation.maps.routing_tiles import TILES, write_tiles
-from carservices.services.navigation.maps.store import CHARGERS, GRAPH, RENDER, SEARCH
+from carservices.services.navigation.maps.routing_tiles import write_tiles
+from carservices.services.navigation.maps.store import CHARGERS, GRAPH, RENDER, SEARCH, TILES
 from carservices.services.navigation.search.database import write_search
 
 

@@ -15,11 +15,12 @@ from typing import Any
 from carservices.services.navigation.maps.countries import Box, country_of, write_boundary
 from carservices.services.navigation.maps.elevation import Elevation, corners
 from carservices.services.navigation.maps.errors import MapError
+from carservices.services.navigation.maps.store import TILES
 
 VERSION = "3.9.1"
 INSTALLED = Path("engines", f"valhalla-{VERSION}", "valhalla")
 """Below the state directory: where it is put on a Python that has no wheel of it."""
-TILES, CONFIG, ADMINS = "tiles.tar", "valhalla.json", "admin.sqlite"
+CONFIG, ADMINS = "valhalla.json", "admin.sqlite"
 THREADS = 2
 DROPPED = ("timezone", "traffic_extract", "landmarks", "transit_dir", "transit_feeds_dir")
 BUILD_LIMIT_S = 6 * 3600.0

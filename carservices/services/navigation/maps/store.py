@@ -22,6 +22,8 @@ NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}")
 STATE, LOCK, FACTS = "state.json", ".lock", "map.json"
 GRAPH, SEARCH, CHARGERS, RENDER = "graph.npz", "search.sqlite", "chargers.sqlite", "render.npz"
 """The files every map has."""
+TILES = "tiles.tar"
+"""Of Valhalla, where it was installed."""
 NEW, BUILT = ".new-", ".built-"
 
 

@@ -1,5 +1,6 @@
 """What an OSM extract says for search: settlements, streets, addresses and places of a kind."""
 
+import csv
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -66,8 +67,11 @@ class Gathered:
 
 
 def gather(pbf: Path) -> Gathered:
-    """Read an extract once for settlements and once for all that is named after them."""
-    found = Gathered()
+    """Read an extract once for settlements and once for all that is named after them.
+
+    A file NAME.places.csv beside NAME.osm.pbf (name, latitude, longitude, `place`) adds settlements it lacks.
+    """
+    found = Gathered(settlements=_beside(pbf))
     for node in osmium.FileProcessor(str(pbf), osmium.osm.NODE).with_filter(osmium.filter.KeyFilter("place")):
         if isinstance(node, osmium.osm.Node) and (name := node.tags.get("name")):
             weight = SETTLEMENTS.get(node.tags["place"], (QUARTERS.get(node.tags["place"], 0.0), 0.0))
@@ -98,6 +102,22 @@ def gather(pbf: Path) -> Gathered:
         if points:
             _add_road(found, towns, street, importance, points)
     return found
+
+
+def _beside(pbf: Path) -> list[Named]:
+    table = places_beside(pbf)
+    if not table.is_file():
+        return []
+    with table.open(encoding="utf-8", newline="") as file:
+        return [
+            Named("settlement", name, "", float(lat), float(lon), SETTLEMENTS[place][0])
+            for name, lat, lon, place in csv.reader(file)
+        ]
+
+
+def places_beside(pbf: Path) -> Path:
+    """Where settlements are listed that an extract lacks."""
+    return pbf.with_name(pbf.name.removesuffix(".pbf").removesuffix(".osm") + ".places.csv")
 
 
 class _Towns:
