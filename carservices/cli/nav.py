@@ -33,7 +33,11 @@ def main(arguments: list[str]) -> int:
     for one in verbs.choices.values():
         add_json(one)
         add_run_dir(one)
+    engine = verbs.add_parser("engine", help="the Valhalla engine: lanes, signs, exits; without it routes are plainer")
+    engine.add_argument("action", choices=("install", "status"))
     chosen = options.parse_args(arguments)
+    if chosen.verb == "engine":
+        return _engine(chosen.action)
     work: Callable[[Navigation, argparse.Namespace], Coroutine[Any, Any, None]] = VERBS[chosen.verb]
 
     async def connected(car: "Car") -> int:
@@ -43,6 +47,22 @@ def main(arguments: list[str]) -> int:
         return 0
 
     return with_car(chosen.run_dir, connected)
+
+
+def _engine(action: str) -> int:
+    from carservices.services.navigation.engine.install import InstallError, install
+    from carservices.services.navigation.maps.routing_tiles import find_programs
+    from carservices.system.run_dir import state_dir
+
+    if action == "status":
+        home = find_programs(state_dir())
+        print(f"Valhalla: {home}" if home else "Valhalla is not installed: `carservices nav engine install` fetches it")
+        return 0
+    try:
+        install(state_dir(), print)
+    except InstallError as error:
+        raise Failed(str(error)) from None
+    return 0
 
 
 async def _search(nav: "Navigation", chosen: argparse.Namespace) -> None:

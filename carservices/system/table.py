@@ -1,6 +1,7 @@
 """The process table: what the car consists of, when each part runs, and what it may do on the bus."""
 
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -78,6 +79,11 @@ DOORS = Grants(read=("Vehicle.**",), actuate=("Vehicle.**",))
 SHELL = Grants(read=("**",), actuate=("Vehicle.**",), call=("*",))
 
 
+def has_router(state_dir: Path) -> bool:
+    """Whether the routing engine that runs as a process of its own is installed."""
+    return (state_dir / "engines").is_dir() or find_spec("valhalla") is not None
+
+
 def car_table(
     state_dir: Path,
     hals: Mapping[str, Mapping[str, Any]],
@@ -135,6 +141,21 @@ def car_table(
             priority=2,
             arguments={"options": dict(doors or {})},
             grants=DOORS,
+        ),
+        *(
+            [
+                ProcessSpec(
+                    "router",
+                    "carservices.services.navigation.engine.sidecar:run_sidecar",
+                    when=~safe_mode,
+                    watch=MODERATE,
+                    priority=1,
+                    nice=2,
+                    arguments={"state_dir": state_dir},
+                )
+            ]
+            if has_router(state_dir)
+            else []
         ),
         ProcessSpec(
             "shell",

@@ -14,9 +14,10 @@ from carservices.services.navigation.chargers.network import ChargerNetwork
 from carservices.services.navigation.engine.choice import Engines
 from carservices.services.navigation.engine.graph import GraphError, RoadGraph
 from carservices.services.navigation.engine.roads import RoadEngine
+from carservices.services.navigation.engine.valhalla import ValhallaEngine
 from carservices.services.navigation.maps.errors import MapError
 from carservices.services.navigation.maps.first import build_first, still_to_build
-from carservices.services.navigation.maps.store import CHARGERS, GRAPH, SEARCH, MapStore
+from carservices.services.navigation.maps.store import CHARGERS, GRAPH, SEARCH, TILES, MapStore
 from carservices.services.navigation.search.search import Search
 
 FIRST_MAP_AFTER_S = 3.0
@@ -35,25 +36,35 @@ class OpenMap:
     folder: Path
     roads: RoadEngine
     engine: Engines
-    reason: str
-    """Why this engine."""
     search: Search
     chargers: ChargerNetwork | None
 
     @classmethod
-    def open(cls, name: str, folder: Path) -> "OpenMap":
-        """Raises GraphError and sqlite3.Error when a part is missing or damaged."""
+    def open(cls, name: str, folder: Path, port: Callable[[Path], int | None]) -> "OpenMap":
+        """``port`` gives where Valhalla answers for a map.
+
+        Raises GraphError and sqlite3.Error when a part is missing or damaged.
+        """
         roads = RoadEngine(RoadGraph.load(folder / GRAPH))
         chargers = folder / CHARGERS
         return cls(
             name,
             folder,
             roads,
-            Engines([roads]),
-            "It searches the map's own road graph; lanes and signs are not part of it.",
+            Engines([ValhallaEngine(lambda: port(folder)), roads] if (folder / TILES).exists() else [roads]),
             Search(folder / SEARCH),
             ChargerNetwork(chargers) if chargers.exists() else None,
         )
+
+    @property
+    def reason(self) -> str:
+        """Why this engine."""
+        if self.engine.name != self.roads.name:
+            return "It knows lanes, signs and exits."
+        plain = "Routes come from the map's own road graph, without lanes and signs"
+        if (self.folder / TILES).exists():
+            return f"{plain}: Valhalla does not answer, though this map has tiles for it."
+        return f"{plain}: `carservices nav engine install` and a new import of the map bring Valhalla."
 
     async def close(self) -> None:
         """Let go of it."""
@@ -67,7 +78,8 @@ class Atlas:
     Without a directory (nothing is kept) there is no map.
     """
 
-    def __init__(self, root: Path | None, on_change: Callable[[], None]) -> None:
+    def __init__(self, root: Path | None, port: Callable[[Path], int | None], on_change: Callable[[], None]) -> None:
+        self._port = port
         self._kept = root is not None
         self.store = MapStore(root or Path(os.devnull))
         self.map: OpenMap | None = None
@@ -97,7 +109,7 @@ class Atlas:
         """Look whether another map is in use by now."""
         name = self.store.current()
         folder = self.store.folder(name) if name else None
-        seen = (name, folder, tuple(self.store.names()))
+        seen = (name, folder, tuple(self.store.names()), self.map and self.map.engine.name)
         if seen == self._seen:
             return
         self._seen = seen
@@ -105,7 +117,7 @@ class Atlas:
             await self._take(None)
         elif self.map is None or self.map.folder != folder:
             try:
-                await self._take(OpenMap.open(name, folder))
+                await self._take(OpenMap.open(name, folder, self._port))
             except (GraphError, sqlite3.Error) as error:
                 self.problem = str(error)
                 log.error("the map %s cannot be used: %s", name, error)

@@ -28,6 +28,7 @@ from carservices.bus.errors import CallError, CarError
 from carservices.services.navigation.atlas import Atlas, OpenMap
 from carservices.services.navigation.engine.base import Route, RouteError, RouteRequest, Via
 from carservices.services.navigation.engine.polyline import encode
+from carservices.services.navigation.engine.sidecar_port import port_of
 from carservices.services.navigation.guide.sentences import languages
 from carservices.services.navigation.journey import STEERED_KMH, Journey
 from carservices.services.navigation.keepsakes import Keepsakes
@@ -53,7 +54,7 @@ class NavigationService(Navigation):
 
     def __init__(self, state_dir: Path | None = None) -> None:
         maps = StateFile("maps", "state.json", state_dir).path
-        self._atlas = Atlas(maps.parent if maps else None, self._on_map)
+        self._atlas = Atlas(maps.parent if maps else None, self._router_port, self._on_map)
         self._kept = Keepsakes(StateFile("navigation", "places.json", state_dir))
         self._journey = Journey(StateFile("navigation", "journey.json", state_dir), self._on_route)
         self._locator = Locator()
@@ -217,6 +218,9 @@ class NavigationService(Navigation):
             self._figures[value.path] = float(value.value)
         else:
             self._figures.pop(value.path, None)
+
+    def _router_port(self, folder: Path) -> int | None:
+        return port_of(self.car.run_dir, folder)
 
     def _on_map(self) -> None:
         opened = self._atlas.map

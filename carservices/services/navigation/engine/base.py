@@ -128,6 +128,11 @@ class Engine(ABC):
 
     name: str
 
+    @property
+    def up(self) -> bool:
+        """Whether it can be asked now."""
+        return True
+
     @abstractmethod
     async def route(self, request: RouteRequest) -> list[Route]:
         """The best route, then alternates."""

@@ -29,8 +29,8 @@ class Engines(Engine):
 
     @property
     def name(self) -> str:  # type: ignore[override]
-        """Of the one that answered last, or would."""
-        return next((one.name for one in self._engines if one.name not in self._failed), self._engines[-1].name)
+        """Of the one that answers now."""
+        return next((one.name for one in self._engines if one.up and one.name not in self._failed), "")
 
     async def route(self, request: RouteRequest) -> list[Route]:
         return await self._ask(lambda engine: engine.route(request))
@@ -50,6 +50,8 @@ class Engines(Engine):
 
     async def _ask(self, question: Callable[[Engine], Awaitable[R]]) -> R:
         for engine in self._engines[:-1]:
+            if not engine.up:
+                continue
             try:
                 answer = await question(engine)
             except RouteError as error:

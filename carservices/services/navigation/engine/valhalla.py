@@ -1,0 +1,192 @@
+"""The Valhalla engine: asks the sidecar's service over HTTP on this machine."""
+
+import asyncio
+import http.client
+import json
+import math
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from carservices.api.routes import Avoid, Mode
+from carservices.services.navigation.engine.base import (
+    Engine,
+    Matched,
+    Matrix,
+    Outline,
+    Route,
+    RouteError,
+    RouteRequest,
+    Trouble,
+    Via,
+)
+from carservices.services.navigation.engine.geo import Point
+from carservices.services.navigation.engine.valhalla_answer import EDGE_FIELDS, routes_of
+
+TIMEOUT_S = 10.0
+NARRATIVE = {"en": "en-US", "de": "de-DE", "fr": "fr-FR"}
+ECO_KMH = 100
+"""The speed above which air drag makes time dear; Valhalla has no cost of energy."""
+GPS_M = 10
+"""Accuracy of a recorded point; less breaks the match at dense points."""
+TROUBLES: dict[int, tuple[Trouble, str]] = {
+    154: ("unreachable", "The way is longer than the engine searches."),
+    170: ("unreachable", "No road leads there from here: choose another destination."),
+    171: ("off_map", "There is no road near the start or the destination on this map."),
+    442: ("unreachable", "No road leads there from here: choose another destination."),
+    443: ("unreachable", "No road leads there from here: choose another destination."),
+    444: ("off_map", "The recorded drive does not lie on roads of this map."),
+}
+"""Valhalla's error codes (docs/docs/api/turn-by-turn/api-reference.md, "HTTP status codes and conditions")."""
+
+
+class ValhallaEngine(Engine):
+    """Routes with lanes, signs and exits. ``port`` gives where the sidecar listens, None while it does not."""
+
+    name = "valhalla"
+
+    def __init__(self, port: Callable[[], int | None]) -> None:
+        self._port = port
+        self._connection: http.client.HTTPConnection | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def up(self) -> bool:
+        return self._port() is not None
+
+    async def route(self, request: RouteRequest) -> list[Route]:
+        body: dict[str, Any] = {
+            "locations": [_location(via) for via in request.via],
+            "costing": "auto",
+            "costing_options": {"auto": _costing(request)},
+            "units": "kilometers",
+            "language": NARRATIVE.get(request.language, "en-US"),
+            "directions_options": {"units": "kilometers"},
+            "turn_lanes": True,
+        }
+        if request.alternates and len(request.via) == 2:
+            body["alternates"] = request.alternates
+        answer = await self._ask("route", body)
+        trips = [answer["trip"], *(one["trip"] for one in answer.get("alternates", ()))]
+        routes = []
+        for trip in trips:
+            edges = [await self._edges(leg["shape"]) for leg in trip["legs"]]
+            routes.append(routes_of(trip, edges, self.name))
+        return routes
+
+    async def matrix(self, points: Sequence[Point]) -> Matrix:
+        places = [{"lat": lat, "lon": lon} for lat, lon in points]
+        answer = await self._ask("sources_to_targets", {"sources": places, "targets": places, "costing": "auto"})
+        rows = answer["sources_to_targets"]
+        seconds = [[_finite(cell["time"]) for cell in row] for row in rows]
+        metres = [[_finite(cell["distance"]) * 1000.0 for cell in row] for row in rows]
+        return seconds, metres
+
+    async def isochrone(self, point: Point, minutes: float) -> list[Outline]:
+        body = {
+            "locations": [{"lat": point[0], "lon": point[1]}],
+            "costing": "auto",
+            "contours": [{"time": minutes}],
+            "polygons": True,
+        }
+        answer = await self._ask("isochrone", body)
+        outlines: list[Outline] = []
+        for feature in answer["features"]:
+            shape = feature["geometry"]
+            rings = shape["coordinates"] if shape["type"] == "Polygon" else [part[0] for part in shape["coordinates"]]
+            outlines.append(tuple((lat, lon) for lon, lat in rings[0]))
+        return outlines
+
+    async def match(self, points: Sequence[Point]) -> Matched:
+        body = {
+            "shape": [{"lat": lat, "lon": lon} for lat, lon in points],
+            "costing": "auto",
+            "shape_match": "map_snap",
+            "trace_options": {"gps_accuracy": GPS_M},
+            "filters": {"attributes": ["edge.way_id", "matched.point", "matched.edge_index"], "action": "include"},
+        }
+        answer = await self._ask("trace_attributes", body)
+        edges, found = answer["edges"], answer["matched_points"]
+        ways = tuple(
+            int(edges[one["edge_index"]]["way_id"]) if one.get("edge_index", len(edges)) < len(edges) else 0
+            for one in found
+        )
+        return Matched(tuple((one["lat"], one["lon"]) for one in found), ways)
+
+    async def close(self) -> None:
+        with self._lock:
+            self._drop()
+
+    async def _edges(self, shape: str) -> list[dict[str, Any]]:
+        """The stretches of road below a line of its own; nothing when it does not find them again."""
+        body = {
+            "encoded_polyline": shape,
+            "costing": "auto",
+            "shape_match": "edge_walk",
+            "filters": {"attributes": EDGE_FIELDS, "action": "include"},
+        }
+        try:
+            edges: list[dict[str, Any]] = (await self._ask("trace_attributes", body))["edges"]
+        except RouteError as error:
+            if error.kind == "engine_down":
+                raise
+            return []
+        return edges
+
+    async def _ask(self, action: str, body: dict[str, Any]) -> Any:
+        return await asyncio.to_thread(self._post, action, json.dumps(body))
+
+    def _post(self, action: str, body: str) -> Any:
+        """One question on the one connection, which is opened anew when it was closed in between."""
+        with self._lock:
+            for last in (False, True):
+                try:
+                    connection = self._connect()
+                    connection.request("POST", f"/{action}", body, {"Content-Type": "application/json"})
+                    reply = connection.getresponse()
+                    content = json.loads(reply.read())
+                    break
+                except (OSError, http.client.HTTPException, ValueError) as error:
+                    self._drop()
+                    if last:
+                        raise RouteError("engine_down", "The routing engine does not answer.") from error
+        if reply.status == http.client.OK:
+            return content
+        reason = content.get("error", "the engine gave no reason")
+        kind, sentence = TROUBLES.get(content.get("error_code", 0), ("unreachable", f"There is no route: {reason}."))
+        raise RouteError(kind, sentence)
+
+    def _connect(self) -> http.client.HTTPConnection:
+        if self._connection is None:
+            port = self._port()
+            if port is None:
+                raise RouteError("engine_down", "The routing engine is not up yet.")
+            self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT_S)
+        return self._connection
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
+
+
+def _location(via: Via) -> dict[str, Any]:
+    place: dict[str, Any] = {"lat": via.lat, "lon": via.lon, "radius": 0}
+    return place if via.heading is None else place | {"heading": round(via.heading) % 360, "heading_tolerance": 60}
+
+
+def _costing(request: RouteRequest) -> dict[str, Any]:
+    """Options of Valhalla's costing ``auto``; an avoided kind of road stays possible where there is no other."""
+    options: dict[str, Any] = {}
+    if request.mode is Mode.SHORTEST:
+        options["shortest"] = True
+    elif request.mode is Mode.ECO:
+        options["top_speed"] = ECO_KMH
+    for avoid, option in ((Avoid.TOLLS, "use_tolls"), (Avoid.MOTORWAYS, "use_highways"), (Avoid.FERRIES, "use_ferry")):
+        if avoid in request.avoid:
+            options[option] = 0.0
+    return options
+
+
+def _finite(value: float | None) -> float:
+    return math.inf if value is None else float(value)
