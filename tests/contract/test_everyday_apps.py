@@ -3,8 +3,9 @@
 import contextlib
 import json
 import time
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -63,10 +64,11 @@ def shows(*texts):
     return holds
 
 
-async def test_the_calendar_reads_the_persons_folder(garage):
-    day = datetime.now() + timedelta(days=1)
-    event = f"BEGIN:VEVENT\nUID:a\nDTSTART:{day:%Y%m%d}T093000\nSUMMARY:Dentist\nLOCATION:Husum\nEND:VEVENT"
-    (garage.folder / "my.ics").write_text(f"BEGIN:VCALENDAR\n{event}\nEND:VCALENDAR\n")
+async def test_the_calendar_reads_the_persons_folder_in_the_time_of_the_car(garage, monkeypatch):
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    day = datetime.now(ZoneInfo("Asia/Tokyo")).replace(hour=9, minute=30) + timedelta(days=1)
+    event = f"UID:a\nDTSTART:{day.astimezone(UTC):%Y%m%dT%H%M}00Z\nSUMMARY:Dentist\nLOCATION:Husum"
+    (garage.folder / "my.ics").write_text(f"BEGIN:VCALENDAR\nBEGIN:VEVENT\n{event}\nEND:VEVENT\nEND:VCALENDAR\n")
     async with garage("org.carservices.calendar") as (c, apps, _):
         await c.until_state(apps.screen, shows("Tomorrow 09:30 · Dentist", "Husum"))
 

@@ -66,7 +66,7 @@ class Calendar(App):
             self.address = str(self.settings["address"]).strip()
             self.feed = kept(self.files, self.address) if self.address else None
             await self.load()
-            self.trouble = ""
+            self.trouble = self.host = ""
             if self.address:
                 await self.read_feed()
         finally:
