@@ -135,6 +135,15 @@ async def test_http():
                 assert answer.status == status
 
 
+@pytest.mark.parametrize("headers", [{"Origin": "https://example.org"}, {"Host": "example.org"}])
+async def test_a_page_in_a_browser_gets_in_only_where_tokens_are_wanted(headers):
+    async with talk() as (_, ask):
+        async with ask.session.get(ask.url + SPEED, headers=headers) as answer:
+            assert answer.status == 403
+        async with ask.session.post(ask.url + SEAT, headers=headers, data='{"value": "1"}') as answer:
+            assert answer.status == 403
+
+
 async def test_too_much_ends_only_the_connection_that_sent_it():
     async with talk() as (_, ask):
         for _ in range(100):

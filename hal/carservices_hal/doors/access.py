@@ -97,6 +97,10 @@ class Gatekeeper:
         except (OSError, UnicodeDecodeError) as error:
             raise HalError(f"the key for tokens cannot be read ({error}): give a PEM file") from None
 
+    @property
+    def wants_tokens(self) -> bool:
+        return self._key is not None
+
     def access(self, token: str | None) -> Access:
         """What the bearer of a token may do. Raises DoorError."""
         if self._key is None:

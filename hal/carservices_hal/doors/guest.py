@@ -8,7 +8,7 @@ from typing import Any
 import grpc
 
 from carservices_hal.doors.access import Access, Gatekeeper
-from carservices_hal.doors.errors import DoorError
+from carservices_hal.doors.errors import DoorError, told
 from carservices_hal.doors.vehicle import Vehicle
 
 BEARER = "bearer "
@@ -28,7 +28,8 @@ class Service:
             access = self.gatekeeper.access(_token(context))
             try:
                 async with asyncio.timeout(access.seconds_left):
-                    yield access
+                    with told():
+                        yield access
             except TimeoutError:
                 access.check()
                 raise DoorError("UNAVAILABLE", "the car did not answer in time") from None

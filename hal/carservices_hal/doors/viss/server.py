@@ -1,6 +1,7 @@
 """VISSv2 over WebSocket and HTTP on one port."""
 
 import contextlib
+import ipaddress
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -33,6 +34,8 @@ class VissServer:
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """A WebSocket's upgrade, or one request of HTTP."""
+        if not self._gatekeeper.wants_tokens and _from_a_page(request):
+            raise web.HTTPForbidden(text="pages of a browser need a token: open the door with a key for tokens")
         if request.headers.get("Upgrade", "").lower() == "websocket":
             return await self._socket(request)
         return await self._http(request)
@@ -98,6 +101,18 @@ async def open_viss(
         yield runner.addresses[0][1]
     finally:
         await runner.cleanup()
+
+
+def _from_a_page(request: web.Request) -> bool:
+    """Whether a browser sent it for a page of somebody's: it names the page, or a host that is no address."""
+    if "Origin" in request.headers:
+        return True
+    host = request.url.host or ""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return host != "localhost"
+    return False
 
 
 def _bearer(request: web.Request) -> str | None:
