@@ -10,6 +10,7 @@ from pathlib import Path
 from carservices.cli.common import Usage, add_json, parser, show_json, show_table
 from carservices.services.navigation.maps.defaults import EXTRACTS
 from carservices.services.navigation.maps.importer import import_map, import_shipped
+from carservices.services.navigation.maps.memory import BASE_MB
 from carservices.services.navigation.maps.store import MapFacts, MapStore, Progress
 from carservices.system.run_dir import state_dir
 
@@ -112,8 +113,13 @@ def _print_facts(facts: MapFacts) -> None:
     print()
     print(", ".join(f"{count} {what.replace('_', ' ')}" for what, count in facts.counts.items()))
     if nodes := facts.counts.get("osm_nodes"):
-        seconds = sum(made.seconds for made in facts.parts.values()) * 1e6 / nodes
-        print(f"{nodes} OSM nodes: {seconds:.0f} s and {facts.bytes / nodes:.1f} MB of map per million nodes")
+        million = nodes / 1e6
+        seconds = sum(made.seconds for made in facts.parts.values())
+        memory = max(0.0, max(made.peak_mb for made in facts.parts.values()) - BASE_MB)
+        print(
+            f"{nodes} OSM nodes; for a million it is {seconds / million:.0f} s,"
+            f" {facts.bytes / 1e6 / million:.0f} MB of map and {memory / million:.0f} MB of memory over the first {BASE_MB:.0f}"
+        )
 
 
 VERBS: dict[str, Callable[[MapStore, argparse.Namespace], int]] = {

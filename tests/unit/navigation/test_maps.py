@@ -177,7 +177,7 @@ def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: py
     (row,) = json.loads(capsys.readouterr().out)
     assert (row["name"], row["title"], row["current"]) == ("town", "My town", True)
     assert main(["map", "info"]) == 0
-    assert "per million nodes" in capsys.readouterr().out
+    assert "OSM nodes; for a million it is" in capsys.readouterr().out
     assert main(["map", "use", "nowhere"]) == 2
     assert "no map 'nowhere'" in capsys.readouterr().err
     assert main(["map", "remove", "town"]) == 0
