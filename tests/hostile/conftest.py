@@ -27,7 +27,7 @@ from tests.unit.apphost.conftest import card, hal, listed, shown, until, write_b
 ABILITY = probe()
 GOOD = "org.example.good"
 PERMISSIONS = {"read:Vehicle.Chassis.**": "x", f"read:{SPEED}": "x", f"actuate:{HEAT}": "x"}
-RELAYED = 3
+RELAYED = 2
 """Values that the other app passes on while the attack goes on."""
 MOST_GROWTH = 200 << 20
 """Bytes of memory that hub, app host and test, which are one process here, may grow by in one attack."""
