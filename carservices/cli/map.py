@@ -118,7 +118,8 @@ def _print_facts(facts: MapFacts) -> None:
         memory = max(0.0, max(made.peak_mb for made in facts.parts.values()) - BASE_MB)
         print(
             f"{nodes} OSM nodes; for a million it is {seconds / million:.0f} s,"
-            f" {facts.bytes / 1e6 / million:.0f} MB of map and {memory / million:.0f} MB of memory over the first {BASE_MB:.0f}"
+            f" {facts.bytes / 1e6 / million:.0f} MB of map"
+            f" and {memory / million:.0f} MB of memory over the first {BASE_MB:.0f}"
         )
 
 
