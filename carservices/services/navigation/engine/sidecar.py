@@ -23,8 +23,6 @@ LOOK_S = 1.0
 UP_S = 20.0
 """s within which the service must take connections."""
 STEP_S = 0.02
-STOP_S = 4.0
-"""s Valhalla gets to end; it takes about 2."""
 PR_SET_PDEATHSIG = 1
 THREADS = 1
 
@@ -122,13 +120,10 @@ async def _until_up(service: asyncio.subprocess.Process, port: int) -> None:
 
 
 async def _end(service: asyncio.subprocess.Process) -> None:
+    """At once: it keeps nothing, and takes 2 s when asked to end."""
     if service.returncode is None:
-        service.terminate()
-        try:
-            await asyncio.wait_for(service.wait(), STOP_S)
-        except TimeoutError:
-            service.kill()
-            await service.wait()
+        service.kill()
+        await service.wait()
 
 
 def _free_port() -> int:

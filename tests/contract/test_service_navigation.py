@@ -1,0 +1,138 @@
+"""The navigation service on the bus: without a map, with one, over a restart, and asked for nonsense."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from carservices.api.navigation import Box, GuidanceState, Navigation, Place, RouteOptions
+from carservices.bus.errors import CallError
+from carservices.hal.virtual import VirtualHal
+from carservices.services.navigation.maps.defaults import EXTRACTS
+from carservices.services.navigation.maps.importer import import_map
+from carservices.services.navigation.maps.store import MapStore
+from carservices.services.navigation.position.locator import ACCURACY, HEADING, LATITUDE, LONGITUDE, SPEED
+from carservices.services.navigation.service import DESTINATION, RANGE, NavigationService
+from carservices.signals import Catalogue
+from carservices.testing import car
+
+HERE = (60.1699, 24.9384)
+THERE = Place(lat=60.1755, lon=24.9440, name="There")
+GOALS = (f"{DESTINATION}.Latitude", f"{DESTINATION}.Longitude")
+
+
+@pytest.fixture(scope="module")
+def helsinki(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The maps of a car with the centre of Helsinki (1 s to build)."""
+    maps = tmp_path_factory.mktemp("state") / "maps"
+    import_map(MapStore(maps), EXTRACTS["helsinki"].pbf, "helsinki", country="FI", routing=False)
+    return maps
+
+
+@pytest.fixture(autouse=True)
+def state_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("CARSERVICES_STATE_DIR", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def mapped(state_dir: Path, helsinki: Path) -> Path:
+    shutil.copytree(helsinki, state_dir / "maps", symlinks=True)
+    return state_dir
+
+
+def hal() -> VirtualHal:
+    known = Catalogue.default()
+    values = {LATITUDE: HERE[0], LONGITUDE: HERE[1], HEADING: 0.0, ACCURACY: 2.0, SPEED: 0.0, RANGE: 800}
+    values |= dict.fromkeys(GOALS, 0.0)
+    rates = {"min_rate": 1, "max_rate": 50}
+    return VirtualHal.of(
+        *(known.config(path, **({} if path in GOALS else rates)) for path in values),
+        values=values,
+    )
+
+
+async def test_without_a_map_there_are_positions_and_a_reason(state_dir: Path):
+    async with car(hal(), [NavigationService]) as c:
+        nav = c.service(Navigation)
+        position = await c.until_state(nav.position, lambda position: True)
+        assert (position.lat, position.lon) == pytest.approx(HERE, abs=1e-4)
+        assert not position.on_road
+        maps = await nav.maps.last()
+        assert (maps.current, maps.engine) == (None, None)
+        with pytest.raises(CallError, match="there is no map yet: import one"):
+            await nav.search("Bahnhof")
+        with pytest.raises(CallError, match="there is no map yet"):
+            await nav.navigate_to(THERE)
+
+
+async def test_a_place_is_found_and_driven_to(mapped: Path):
+    virtual = hal()
+    async with car(virtual, [NavigationService]) as c:
+        nav = c.service(Navigation)
+        await c.until_state(nav.position, lambda position: position.on_road)
+        assert (await nav.maps.last()).engine == "roads"
+        assert (await nav.search("Kaisaniemenk"))[0].name == "Kaisaniemenkatu"
+        ways = await nav.preview(THERE, RouteOptions(alternates=2))
+        assert ways[0].seconds == min(way.seconds for way in ways)
+        await nav.drive(ways[0].id)
+        guidance = await c.until_state(nav.guidance, lambda one: one.state is GuidanceState.DRIVING)
+        assert guidance.remaining_m == pytest.approx(ways[0].metres, rel=0.1)
+        await c.until(GOALS[0], THERE.lat)
+        assert (await nav.recents())[0].name == "There"
+        await virtual.inject(LATITUDE, THERE.lat)
+        await virtual.inject(LONGITUDE, THERE.lon)
+        arrived = await c.until_state(nav.guidance, lambda one: one.state is GuidanceState.ARRIVED)
+        assert arrived.sentence.text.startswith("You have reached your destination")
+        await nav.cancel()
+        assert (await c.until_state(nav.route, lambda route: route.destination is None)).route is None
+
+
+async def test_the_journey_goes_on_after_the_service_was_restarted(mapped: Path):
+    async with car(hal(), [NavigationService]) as c:
+        nav = c.service(Navigation)
+        await c.until_state(nav.position, lambda position: position.on_road)
+        await nav.navigate_to(THERE)
+        stop = Place(lat=60.1725, lon=24.9410, name="Stop")
+        await nav.add_stop(stop)
+        await c.until_state(nav.route, lambda route: route.route is not None and route.stops == (stop,))
+        await c.kill_service("navigation")
+        await c.start_service(NavigationService)
+        route = await c.until_state(nav.route, lambda route: route.route is not None)
+        assert (route.destination.name, route.stops) == ("There", (stop,))
+        guidance = await c.until_state(nav.guidance, lambda one: one.state is GuidanceState.DRIVING)
+        assert guidance.remaining_m == pytest.approx(route.route.metres, rel=0.1)
+
+
+async def test_favourites_chargers_and_range(mapped: Path):
+    async with car(hal(), [NavigationService]) as c:
+        nav = c.service(Navigation)
+        await c.until_state(nav.position, lambda position: position.on_road)
+        kept = await nav.keep(Place(lat=60.17, lon=24.94, name="Home"))
+        await nav.keep(kept.model_copy(update={"name": "Office"}))
+        assert [place.name for place in await nav.favourites()] == ["Office"]
+        await nav.forget(kept.id)
+        assert await nav.favourites() == []
+        assert await nav.chargers(Box(west=24.9, south=60.1, east=25.0, north=60.2))
+        area = await nav.range_area()
+        assert area.range_km == 0.8
+        assert len(area.reach[0]) > len(area.back[0]) > 20
+
+
+async def test_what_makes_no_sense_is_refused_in_a_sentence(mapped: Path):
+    async with car(hal(), [NavigationService]) as c:
+        nav = c.service(Navigation)
+        await c.until_state(nav.position, lambda position: position.on_road)
+        for call, words in (
+            (nav.preview(Place(lat=48.0, lon=11.0)), "There is no road near 48.0"),
+            (nav.drive("route-99"), "ask for a preview again"),
+            (nav.remove_stop(0), "there is no stop 0"),
+            (nav.add_stop(THERE), "there is no destination yet"),
+            (nav.set_language("tlh"), "there are de, en, fr"),
+            (nav.use_map("atlantis"), "no map 'atlantis'"),
+            (nav.remove_map("helsinki"), "is in use"),
+            (nav.forget("nothing"), "no favourite"),
+        ):
+            with pytest.raises(CallError, match=words):
+                await call
+        assert (await nav.route.last()).destination is None
