@@ -23,6 +23,8 @@ SILENT_S = 2.5
 """s without a new fix on the move after which the car reckons for itself."""
 ACCURACY_M = 5.0
 """m of a fix that does not say how good it is (a single-frequency receiver in the open)."""
+DOUBT_S = 1.0
+"""s after which a fix that was not believed counts once more, as a receiver at rest says nothing new."""
 CORRELATED_S = 1.0
 """s within which the errors of fixes are one and the same, so that ten fixes know no more than one."""
 ROAD_SIGMA_M, ROAD_SIGMA_DEGREES = 8.0, 6.0
@@ -52,6 +54,7 @@ class Locator:
         self._values: dict[str, float | str] = {}
         self._fix: Fix | None = None
         self._fresh = False
+        self._doubted = False
         self._at: float | None = None
         self._pace = 1.0
         self._clock: tuple[float, float] | None = None
@@ -112,7 +115,8 @@ class Locator:
         self._at = now
 
     def _measure(self, now: float, speed: float) -> None:
-        if not self._fresh or not self._has_fix():
+        again = self._doubted and self._fix is not None and now - self._fix.at >= DOUBT_S
+        if not (self._fresh or again) or not self._has_fix():
             return
         self._fresh = False
         lat, lon = self._number(LATITUDE), self._number(LONGITUDE)
@@ -122,7 +126,9 @@ class Locator:
         self._fix = Fix((lat, lon), now)
         begun = self._kalman.started
         sigma = max(1.0, self._number(ACCURACY, ACCURACY_M))
-        self._kalman.fix((lat, lon), sigma * math.sqrt(CORRELATED_S / min(max(since, 0.05), CORRELATED_S)))
+        self._doubted = not self._kalman.fix(
+            (lat, lon), sigma * math.sqrt(CORRELATED_S / min(max(since, 0.05), CORRELATED_S))
+        )
         if HEADING in self._values:
             if begun:
                 self._kalman.heading(self._number(HEADING), abs(speed))
