@@ -101,9 +101,9 @@ class Process:
         self._on_exit(status)
         self._give_back()
 
-    def _give_back(self) -> None:
+    def _give_back(self, wait: float = DYING_SECONDS) -> None:
         if not self.launched.close():
-            self._loop.call_later(DYING_SECONDS, self._give_back)
+            self._loop.call_later(wait, self._give_back, min(1.0, 2 * wait))
 
 
 class Launcher:
