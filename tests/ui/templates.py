@@ -90,7 +90,7 @@ def _places():
 
 STRIP = [Action("Care", tap), Action(icon=Icon("settings"), on_click=tap)]
 BUTTONS = [Action("Done", tap, primary=True, parked_only=True), Action("Later", tap)]
-LOREM = "The terms of use say what may be done with what this app keeps, and for how long it keeps it. " * 24
+LOREM = "\n".join(f"{n}. What is kept, and how long" for n in range(1, 30))
 STEP = Step("Turn right", "turn_right", "Ring 1", lanes=[Lane(["straight"]), Lane(["turn_right"], True)])
 
 TEMPLATES = {

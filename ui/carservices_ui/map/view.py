@@ -100,8 +100,10 @@ class MapView(Widget):
         self._scene = Scene(self._fbo, Metrics.density)
         self._signs = Signs(self._scene.labels, Metrics.density, self.font_name)
         self._scene.load(None)
-        self.attribution = Label(text=ATTRIBUTION, font_size=SMALL_SP * Metrics.density)
-        self.notice = Label(font_size=2 * SMALL_SP * Metrics.density)
+        small = SMALL_SP * Metrics.density
+        # unhinted as all texts: a font in SDL's cache keeps the hinting of whoever used it last
+        self.attribution = Label(text=ATTRIBUTION, font_size=small, font_hinting=None)
+        self.notice = Label(font_size=2 * small, font_hinting=None)
         self.add_widget(self.attribution)
         self.add_widget(self.notice)
         for name in ("pos", "size", "radius", "insets", "font_name", "no_map_text", "theme", "has_map", "opacity"):
