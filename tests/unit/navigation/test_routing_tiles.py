@@ -10,7 +10,6 @@ import osmium
 import pytest
 
 from carservices.services.navigation.maps.countries import countries, country_of, write_boundary
-from carservices.services.navigation.maps.defaults import EXTRACTS
 from carservices.services.navigation.maps.elevation import Elevation, corners
 from carservices.services.navigation.maps.errors import MapError
 from carservices.services.navigation.maps.importer import import_map
@@ -108,13 +107,16 @@ def test_the_tiles_drive_on_the_right_and_keep_silent(tmp_path: Path) -> None:
         installed.parent.parent.mkdir(parents=True)
         installed.parent.symlink_to(programs.parent)
     store = MapStore(tmp_path / "maps")
-    import_map(store, EXTRACTS["helsinki"].pbf, routing=False)
-    facts = import_map(store, EXTRACTS["helsinki"].pbf)  # adds the tiles to the map that is there
-    assert facts.parts["valhalla"].bytes > 100_000
-    folder = store.folder("helsinki")
+    nodes = {number: (53.5 + number / 1000, 13.2) for number in range(1, 12)}
+    street = {"highway": "secondary", "name": "Long Street"}
+    pbf = write_town(tmp_path / "town.osm.pbf", nodes, {1: (list(nodes), street)})
+    import_map(store, pbf, routing=False)
+    facts = import_map(store, pbf)  # adds the tiles to the map that is there
+    assert facts.parts["valhalla"].bytes > 1000
+    folder = store.folder("town")
     assert {TILES, CONFIG} <= {path.name for path in folder.iterdir()}
     question = {
-        "locations": [{"lat": 60.1668, "lon": 24.9437}, {"lat": 60.1713, "lon": 24.9502}],
+        "locations": [{"lat": 53.502, "lon": 13.2}, {"lat": 53.51, "lon": 13.2}],
         "costing": "auto",
         "format": "osrm",
         "steps": True,

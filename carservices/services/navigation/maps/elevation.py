@@ -7,8 +7,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-SIDES = {2 * 1201**2: 1201, 2 * 3601**2: 3601}
+FINE = 3601
+SIDES = {2 * 1201**2: 1201, 2 * FINE**2: FINE}
 """Bytes of a tile → samples a side: three and one arc second."""
+BLOCKS = 16
+"""Rows are interpolated in so many parts: 10 MB each."""
 VOID = -1000
 """Samples below are no data (SRTM marks them -32768)."""
 NAME = re.compile(r"([NS])(\d{2})([EW])(\d{3})\.hgt", re.IGNORECASE)
@@ -53,9 +56,14 @@ class Elevation:
         name = f"{'NS'[corner[0] < 0]}{abs(corner[0]):02}{'EW'[corner[1] < 0]}{abs(corner[1]):03}"
         path = folder / name[:3] / f"{name}.hgt"
         path.parent.mkdir(parents=True, exist_ok=True)
-        grid: NDArray[np.float64] = np.arange(3601, dtype=np.float64) * ((len(tile) - 1) / 3600)
-        rows = (_bilinear(tile, np.full(3601, y), grid) for y in grid)
-        np.rint(np.array(list(rows))).astype(">i2").tofile(path)
+        grid = np.arange(FINE) * ((len(tile) - 1) / (FINE - 1))
+        at = np.minimum(grid.astype(int), len(tile) - 2)
+        share = (grid - at).astype(np.float32)
+        with path.open("wb") as file:
+            for rows in np.array_split(np.arange(FINE), BLOCKS):
+                y, v = at[rows], share[rows, None]
+                lines = tile[y] * (1 - v) + tile[y + 1] * v
+                np.rint(lines[:, at] * (1 - share) + lines[:, at + 1] * share).astype(">i2").tofile(file)
         return path
 
     def _tile(self, corner: tuple[int, int]) -> NDArray[np.float32] | None:
