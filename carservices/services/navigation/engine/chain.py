@@ -58,7 +58,7 @@ class _Writer:
     def leg(self, chain: Chain) -> None:
         roads, arcs = self._lines.roads, list(chain.arcs)
         base = len(self._edges)
-        waits = [0.0, *(self._lines.turn_seconds([a, b]) for a, b in itertools.pairwise(arcs))]
+        waits = [0.0, *(self._lines.turn_seconds(a, b) for a, b in itertools.pairwise(arcs))]
         for (arc, start, end), wait in zip(chain.spans(self._lines), waits, strict=True):
             points = roads.geometry(arc, start, end)
             if self._geometry:

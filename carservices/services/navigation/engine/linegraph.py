@@ -4,7 +4,6 @@ The nodes of the searched graph are the arcs of the roads, its edges are the tur
 line graph: Winter, "Modeling costs of turns in route planning", GeoInformatica 6, 2002).
 """
 
-import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -59,6 +58,9 @@ class LineGraph:
         self._back = back[allowed]
         self._first = np.concatenate(([0], np.cumsum(np.bincount(self.source, minlength=roads.arcs))))
         self._turn_s = self._turns()
+        self._targets: list[int] = self.target.tolist()  # lists, as single items of arrays are slow to read
+        self._firsts: list[int] = self._first.tolist()
+        self._seconds: list[float] = self._turn_s.tolist()
         _, self._component = connected_components(
             csr_array((np.ones(len(self.target)), self.target, self._first), shape=(roads.arcs, roads.arcs)),
             connection="strong",
@@ -103,17 +105,13 @@ class LineGraph:
             arcs.append(arc)
         return -2 - arc, arcs[::-1]
 
-    def turn_seconds(self, arcs: list[int]) -> float:
-        """What the turns of a way cost in time."""
-        return sum(float(self._turn_s[self._between(a, b)]) for a, b in itertools.pairwise(arcs))
+    def turn_seconds(self, a: int, b: int) -> float:
+        """What turning from an arc into a following one costs in time."""
+        return self._seconds[self._targets.index(b, self._firsts[a], self._firsts[a + 1])]
 
-    def followers(self, arc: int) -> Ints:
+    def followers(self, arc: int) -> list[int]:
         """Arcs one may drive into from an arc."""
-        turns: Ints = self.target[self._first[arc] : self._first[arc + 1]]
-        return turns
-
-    def _between(self, a: int, b: int) -> int:
-        return int(self._first[a]) + int(np.flatnonzero(self.followers(a) == b)[0])
+        return self._targets[self._firsts[arc] : self._firsts[arc + 1]]
 
     def _turns(self) -> Floats:
         """Seconds of each turn."""

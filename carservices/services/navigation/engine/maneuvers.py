@@ -18,6 +18,12 @@ NAME_AHEAD_M = 150.0
 """A slip road bears the name of the road it leads to within this distance."""
 TRUNK = 1
 """Roads of this class and above have exits and ramps."""
+LINK, ROUNDABOUT, FERRY = int(Flag.LINK), int(Flag.ROUNDABOUT), int(Flag.FERRY)
+PASSAGES = (
+    (ROUNDABOUT, Kind.ROUNDABOUT_ENTER, Kind.ROUNDABOUT_EXIT),
+    (FERRY, Kind.FERRY_ENTER, Kind.FERRY_EXIT),
+)
+"""What is entered and left."""
 TURNS = {
     Kind.SLIGHT_RIGHT, Kind.RIGHT, Kind.SHARP_RIGHT, Kind.SLIGHT_LEFT, Kind.LEFT, Kind.SHARP_LEFT,
 }  # fmt: skip
@@ -82,20 +88,18 @@ def _each(lines: LineGraph, arcs: Sequence[int]) -> Iterator[Decision]:
 def _kind(lines: LineGraph, a: int, b: int) -> Kind | None:
     """What to do from arc a into arc b, None: just drive on."""
     roads = lines.roads
-    if roads.twin[a] == b:
+    twin = int(roads.twin[a])
+    if twin == b:
         return Kind.UTURN_LEFT
     was, now = int(roads.flags[a]), int(roads.flags[b])
-    for flag, enter, leave in (
-        (Flag.ROUNDABOUT, Kind.ROUNDABOUT_ENTER, Kind.ROUNDABOUT_EXIT),
-        (Flag.FERRY, Kind.FERRY_ENTER, Kind.FERRY_EXIT),
-    ):
+    for flag, enter, leave in PASSAGES:
         if (was ^ now) & flag:
             return enter if now & flag else leave
-    if now & Flag.ROUNDABOUT:
+    if now & ROUNDABOUT:
         return None
     angle = turned(float(lines.enter[a]), float(lines.leave[b]))
-    others = [int(one) for one in lines.followers(a) if one != b and one != roads.twin[a]]
-    if (was ^ now) & Flag.LINK and min(roads.road_class[a], roads.road_class[b]) <= TRUNK:
+    others = [one for one in lines.followers(a) if one not in (b, twin)]
+    if (was ^ now) & LINK and min(roads.road_class[a], roads.road_class[b]) <= TRUNK:
         return _ramp(lines, a, b, angle, bool(others))
     return _fork(lines, a, b, angle, others)
 
@@ -103,7 +107,7 @@ def _kind(lines: LineGraph, a: int, b: int) -> Kind | None:
 def _ramp(lines: LineGraph, a: int, b: int, angle: float, choice: bool) -> Kind | None:
     """Between a fast road and its slip roads."""
     roads = lines.roads
-    if roads.flags[b] & Flag.LINK:
+    if roads.flags[b] & LINK:
         if not choice:
             return None
         leaving = roads.road_class[a] <= TRUNK
@@ -112,7 +116,7 @@ def _ramp(lines: LineGraph, a: int, b: int, angle: float, choice: bool) -> Kind 
             return Kind.EXIT_RIGHT if side >= 0 else Kind.EXIT_LEFT
         return Kind.RAMP_STRAIGHT if abs(angle) < STRAIGHT else Kind.RAMP_RIGHT if side > 0 else Kind.RAMP_LEFT
     if roads.road_class[b] > TRUNK:
-        return _fork(lines, a, b, angle, [int(one) for one in lines.followers(a) if one != b])
+        return _fork(lines, a, b, angle, [one for one in lines.followers(a) if one != b])
     return Kind.MERGE if abs(angle) < STRAIGHT else Kind.MERGE_RIGHT if angle > 0 else Kind.MERGE_LEFT
 
 
@@ -128,7 +132,7 @@ def _fork(lines: LineGraph, a: int, b: int, angle: float, others: list[int]) -> 
     near = [one for one in rivals if abs(turned(float(lines.enter[a]), float(lines.leave[one]))) < size + FORK]
     near = [one for one in near if roads.road_class[one] <= ours + 1]
     if near and size < SLIGHT:
-        fast = ours <= TRUNK or bool(roads.flags[b] & Flag.LINK)
+        fast = ours <= TRUNK or bool(roads.flags[b] & LINK)
         smallest = min(abs(turned(float(lines.enter[a]), float(lines.leave[one]))) for one in near)
         if fast or (size < STRAIGHT and smallest < SLIGHT):
             side = _side(lines, a, b, angle)
@@ -151,9 +155,9 @@ def _roundabout(lines: LineGraph, arcs: Sequence[int], at: int) -> tuple[int, in
     roads = lines.roads
     count = 0
     for k in range(at, len(arcs)):
-        if not roads.flags[arcs[k]] & Flag.ROUNDABOUT:
+        if not roads.flags[arcs[k]] & ROUNDABOUT:
             return max(1, count), k
-        exits = [one for one in roads.out(int(roads.head[arcs[k]])) if not roads.flags[one] & Flag.ROUNDABOUT]
+        exits = [one for one in roads.out(int(roads.head[arcs[k]])) if not roads.flags[one] & ROUNDABOUT]
         count += bool(exits)
     return max(1, count), len(arcs) - 1
 

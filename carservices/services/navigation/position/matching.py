@@ -110,7 +110,7 @@ class Matcher:
         heap = [(float(lengths[snap.arc]) - snap.offset_m, snap.arc)]
         while heap:
             way, arc = heapq.heappop(heap)
-            for follower in self._lines.followers(arc).tolist():
+            for follower in self._lines.followers(arc):
                 if follower not in reach and way <= most:
                     reach[follower] = way
                     heapq.heappush(heap, (way + float(lengths[follower]), follower))
