@@ -23,6 +23,8 @@ with extra("kuksa"):
     from kuksa.val.v2 import val_pb2 as v2
     from kuksa.val.v2.val_pb2_grpc import VALStub
 
+grpc.aio.init_grpc_aio()  # its thread and sockets are the process's: without this they come and go with connections
+
 ANSWER_SECONDS = 5.0
 """How long the databroker may take to answer."""
 RETRIES = (0.2, 0.5, 1.0, 2.0, 5.0)
