@@ -1,5 +1,6 @@
 """A car with its doors open, for the tests of each door."""
 
+import asyncio
 import contextlib
 
 from carservices.hal import VirtualHal
@@ -28,3 +29,16 @@ async def doors(**options):
         door = await c.connect(NAME, DOORS)
         async with open_doors(door, DoorOptions.model_validate(given | options)) as addresses:
             yield c, {name: int(address.rpartition(":")[2]) for name, address in addresses.items()}
+
+
+def serve(pipe):
+    """A car with values and an open KUKSA door as the work of a process: sends its port, ends when it is told."""
+
+    async def run():
+        async with doors() as (c, ports):
+            await c.inject(SPEED, 1.0)
+            await c.inject(SEAT, 1)
+            pipe.send(ports["kuksa"])
+            await asyncio.to_thread(pipe.recv)
+
+    asyncio.run(run())
