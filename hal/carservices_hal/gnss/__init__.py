@@ -1,0 +1,1 @@
+"""The GNSS HAL: positions from a satellite receiver that speaks NMEA."""
