@@ -132,6 +132,6 @@ def _block(text: str) -> bytes:
     from mutagen.flac import Picture, error
 
     try:
-        return bytes(Picture(b64decode(text)).data)
+        return bytes(Picture(b64decode(text)).data)  # type: ignore[no-untyped-call]
     except error as problem:
         raise ValueError(str(problem)) from None
