@@ -35,7 +35,7 @@ class GnssOptions(Options):
 
 
 class GnssHal(Hal[GnssOptions]):
-    """Every signal is read-only; without a fix the position is unavailable."""
+    """Positions of a satellite receiver; read-only, and unavailable while there is no fix."""
 
     Options = GnssOptions
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from carservices.services.navigation.maps.elevation import BadElevation, Elevation
-from carservices.services.navigation.maps.road_graph import EmptyMap, Flag, write_graph
+from carservices.services.navigation.engine.graph import Flag
+from carservices.services.navigation.maps.road_graph import EmptyMap, write_graph
 from tests.unit.navigation.towns import write_town
 
 STEP = 0.001  # degrees; 111.2 m north to south

@@ -19,13 +19,13 @@ import itertools
 import json
 from array import array
 from dataclasses import dataclass, field
-from enum import IntFlag
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from carservices.services.navigation.engine.graph import Flag
 from carservices.services.navigation.maps.elevation import Elevation
 from carservices.services.navigation.maps.landuse import BuiltUp
 from carservices.services.navigation.maps.roads import Network, Way, assumed_limit, posted_limit, stream_ways
@@ -38,26 +38,6 @@ SHARE_OF_LIMIT = (0.92, 0.9, 0.85, 0.8, 0.8, 0.75, 0.7, 0.9, 0.75)
 """By class: what free-flowing traffic drives of the limit, junctions included. Assumed: typical of published
 floating-car figures for Germany (ratio of mean free-flow speed to the limit); the car's own history corrects it."""
 EARTH_RADIUS_M = 6_371_008.8  # mean radius, IUGG
-
-
-class Flag(IntFlag):
-    """Bits of ``flags``."""
-
-    ONEWAY = 1
-    TOLL = 2
-    FERRY = 4
-    TUNNEL = 8
-    ROUNDABOUT = 16
-    LINK = 32
-    POSTED = 64
-    """The limit is signed."""
-    DESTINATION = 128
-    """Only for those who have business there."""
-    BRIDGE = 256
-    HALT = 512
-    """The arc ends at traffic signals or a stop sign."""
-    BACKWARD = 1024
-    """Driven against the order of drawing of its way."""
 
 
 class EmptyMap(ValueError):
