@@ -19,7 +19,7 @@ from carservices_hal.kuksa.hal import KuksaHal
 from tests.contract.door_car import AIR, SEAT, SPEED, doors, hal, serve
 
 WHEN_BUSY = "cancelled_open_leaves_nothing"
-"""grpc closes the socket of a cancelled connection in a thread of its own, on a busy machine later than the kit waits."""
+"""grpc closes the socket of a cancelled connection in a thread of its own, later than the kit waits when busy."""
 
 
 def kuksa(port, **options):
