@@ -7,7 +7,8 @@ import time
 
 import pytest
 
-from carservices.system import control, crashes, logs
+from carservices.bus import crashes
+from carservices.system import control, logs
 from carservices.system.run_dir import LOG_DIR
 from tests.process.rig import children, descendants, supervised, until
 

@@ -31,6 +31,12 @@ from tests.ui.states import MOVING, PARKED
 NOW = time.time()
 
 
+@pytest.fixture(autouse=True)
+def still(monkeypatch):
+    """Ages are counted from the moment of these states, however late in a run the test comes."""
+    monkeypatch.setattr(time, "time", lambda: NOW)
+
+
 def fault(code, severity, drive_on, status="confirmed", **more):
     words = Explanation(
         title=f"Title of {code}", text="What it means.", action=f"{'Do this now. ' * 3}{'Then this. ' * 6}"

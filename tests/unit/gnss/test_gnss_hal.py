@@ -1,6 +1,7 @@
 """The GNSS HAL: a recording and a TCP receiver become positions on the bus."""
 
 import asyncio
+import itertools
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -28,15 +29,23 @@ async def test_a_recording_is_driven_again(tmp_path: Path):
 
 
 async def test_a_receiver_in_the_network_is_heard():
-    async def serve(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write("".join(f"{line}\r\n" for line in LINES).encode())
-        await writer.drain()
+    hung_up = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for line in itertools.cycle(LINES):
+            writer.write(f"{line}\r\n".encode())
+            await asyncio.sleep(0.05)
+            if reader.at_eof():
+                break
         writer.close()
+        hung_up.set()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    async with server, car(GnssHal(GnssOptions(source=f"tcp://127.0.0.1:{port}"))) as c:
-        await c.until(LATITUDE, lambda lat: lat is not None and abs(lat - 53.502) < 1e-6)
+    async with server:
+        async with car(GnssHal(GnssOptions(source=f"tcp://127.0.0.1:{port}"))) as c:
+            await c.until(LATITUDE, lambda lat: lat is not None and abs(lat - 53.502) < 1e-6)
+        await hung_up.wait()
 
 
 @pytest.mark.parametrize(
