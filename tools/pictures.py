@@ -22,6 +22,7 @@ SHOTS = (
     ("navigation", "night"),
     ("energy", "night"),
     ("vehicle", "night"),
+    ("health", "night"),
     ("climate", "night"),
     ("notifications", "night"),
     ("apps", "night"),

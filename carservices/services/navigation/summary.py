@@ -4,8 +4,8 @@ from collections import defaultdict
 
 from carservices.api.routes import RoutePreview
 from carservices.services.navigation.engine.base import Route
-from carservices.services.navigation.engine.graph import Flag
 from carservices.services.navigation.engine.polyline import encode
+from carservices.services.navigation.flags import Flag
 
 MAIN_ROADS = 2
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from carservices.services.navigation.engine.graph import Flag
+from carservices.services.navigation.flags import Flag
 from carservices.services.navigation.maps.elevation import BadElevation, Elevation
 from carservices.services.navigation.maps.road_graph import EmptyMap, write_graph
 from tests.unit.navigation.towns import write_town

@@ -4,7 +4,6 @@ import json
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import IntFlag
 from pathlib import Path
 from typing import Any
 
@@ -24,26 +23,6 @@ ACROSS = 60.0
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-
-class Flag(IntFlag):
-    """Bits of ``flags``."""
-
-    ONEWAY = 1
-    TOLL = 2
-    FERRY = 4
-    TUNNEL = 8
-    ROUNDABOUT = 16
-    LINK = 32
-    POSTED = 64
-    """The limit is signed."""
-    DESTINATION = 128
-    """Only for those who have business there."""
-    BRIDGE = 256
-    HALT = 512
-    """The arc ends at traffic signals or a stop sign."""
-    BACKWARD = 1024
-    """Driven against the order of drawing of its way."""
 
 
 class GraphError(ValueError):

@@ -13,7 +13,8 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 
 from carservices.api.routes import Avoid, Mode
-from carservices.services.navigation.engine.graph import MOTORWAY, Flag, Floats, Ints, RoadGraph
+from carservices.services.navigation.engine.graph import MOTORWAY, Floats, Ints, RoadGraph
+from carservices.services.navigation.flags import Flag
 
 TURN_S = 4.0
 """s a turn of 90° costs on average, by its share of 90° up to 180°; straight on costs nothing."""

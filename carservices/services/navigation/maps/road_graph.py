@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from carservices.services.navigation.engine.graph import Flag
+from carservices.services.navigation.flags import Flag
 from carservices.services.navigation.maps.elevation import Elevation
 from carservices.services.navigation.maps.landuse import BuiltUp
 from carservices.services.navigation.maps.roads import Network, Way, assumed_limit, posted_limit, stream_ways
