@@ -42,9 +42,9 @@ class Player:
 
     def load(self, source: str, position: float) -> None:
         """Play this now."""
+        self.error = None  # before the piece is opened: that fails in a thread of its own
         self._replace(self._new(source, position))
         self.playing = True
-        self.error = None
 
     def enqueue(self, source: str | None) -> None:
         fresh = self._new(source, 0.0) if source else None
