@@ -62,9 +62,10 @@ def command(plan: LaunchPlan, filter_fd: int, environment: Mapping[str, str]) ->
         *(USER_NAMESPACE if plan.uid is None else TO_CHANGE_USER),
         *("--die-with-parent", "--new-session", "--hostname", "app", "--clearenv"),
         *("--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64", "--symlink", "usr/bin", "/bin"),
+        # what is mounted over /tmp comes first: Python or this project may lie there
+        *("--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--size", str(TEMPORARY), "--tmpfs", "/tmp"),
         *binds,
         *("--ro-bind", str(plan.bundle), BUNDLE, "--bind", str(plan.data), DATA),
-        *("--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--size", str(TEMPORARY), "--tmpfs", "/tmp"),
         *("--chdir", BUNDLE, *variables, "--seccomp", str(filter_fd), "--"),
         *(become(plan.uid) if plan.uid is not None else ()),
         sys.executable,
