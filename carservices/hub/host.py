@@ -9,22 +9,17 @@ from typing import Any
 
 from carservices.bus import CallError, Car, wire
 from carservices.bus.process import run_process
+from carservices.bus.rows import Row, Rows
 from carservices.hal import Hal, HalError, SetError
 from carservices.hal.registry import create
-from carservices.signals import Code, Datum, SignalConfig, Status, Value
+from carservices.signals import Code, SignalConfig, Value
 
 log = logging.getLogger(__name__)
 
 HEALTH_SECONDS = 5.0
-RETRY_SECONDS = 0.05
-"""When to try again after the hub did not take a batch."""
-MAX_ROWS = 1000
-"""Values in one frame; at the longest string each (4096) it stays below the largest message."""
 GATHERED = 100
 """Values of one turn of the loop that leave together at the latest; a frame for each would cost the hub ten times
 that."""
-Row = tuple[int, Datum | None, int, Status]
-"""One value on its way to the hub: (signal index, value, t_ns, status)."""
 WORDS = {Code.ACCESS_DENIED: "PERMISSION_DENIED", Code.INVALID_ARG: "INVALID_ARGUMENT", Code.INTERNAL_ERROR: "INTERNAL"}
 
 
@@ -38,11 +33,9 @@ class HalHost:
         self._index: dict[str, int] = {}
         self._last: dict[int, Row] = {}
         self._gathered: list[Row] | None = None
-        self._unsent: dict[int, Row] = {}
         self._fault: ValueError | None = None
         """Of a batch that could not be sent after its turn had ended."""
-        self._retry: asyncio.TimerHandle | None = None
-        self._announced = False
+        self._rows = Rows(car)
 
     async def run(self, ready: Callable[[], None] = lambda: None) -> None:
         """Serve until the HAL's events end. Raises HalError when the source is lost."""
@@ -65,12 +58,11 @@ class HalHost:
                 with contextlib.suppress(asyncio.CancelledError):
                     await health
         finally:
-            if self._retry is not None:
-                self._retry.cancel()
+            self._rows.close()
             await self._hal.close()
 
     def _connection(self, up: bool) -> None:
-        self._announced = False
+        self._rows.announced = False
         if up:
             self._car.spawn(self._announce())
 
@@ -80,10 +72,10 @@ class HalHost:
         taken = await self._car.call(wire.HUB, "announce", configs)
         if taken:
             log.warning("%s: another HAL already offers %s", self._car.name, ", ".join(taken))
-        self._announced = True
+        self._rows.announced = True
         if self._gathered:
             self._gathered = []  # it is all among the last values
-        self._send(list(self._last.values()))
+        self._rows.send(list(self._last.values()))
 
     def _publish(self, batch: Sequence[Value]) -> None:
         """The first batch of a turn of the loop leaves at once; those that follow in the same turn go together.
@@ -100,41 +92,22 @@ class HalHost:
             self._last[index] = row = (index, value.value, value.timestamp, value.status)
             rows.append(row)
         if self._gathered is None:
-            self._send(rows)
+            self._rows.send(rows)
             self._gathered = []
             asyncio.get_running_loop().call_soon(self._end_turn)
         else:
             self._gathered += rows
             if len(self._gathered) >= GATHERED:
-                self._send(self._gathered)
+                self._rows.send(self._gathered)
                 self._gathered = []
 
     def _end_turn(self) -> None:
         rows, self._gathered = self._gathered, None
         if rows:
             try:
-                self._send(rows)
+                self._rows.send(rows)
             except ValueError as error:
                 self._fault = error
-
-    def _send(self, rows: Sequence[Row]) -> None:
-        """Newest wins while the hub does not read: bounded, and nothing stale afterwards."""
-        if not self._announced:
-            return
-        if self._unsent:
-            self._unsent.update((row[0], row) for row in rows)
-            rows = list(self._unsent.values())
-            self._unsent = {}
-        for start in range(0, len(rows), MAX_ROWS):
-            if not self._car.push(wire.VALUES + wire.pack(rows[start : start + MAX_ROWS])):
-                self._unsent = {row[0]: row for row in rows[start:]}
-                if self._retry is None:
-                    self._retry = asyncio.get_running_loop().call_later(RETRY_SECONDS, self._send_again)
-                return
-
-    def _send_again(self) -> None:
-        self._retry = None
-        self._send(())
 
     async def _serve(self, _caller: str, method: str, params: Any) -> Any:
         try:

@@ -4,22 +4,15 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any, Protocol
 
 from carservices.bus import CallError, Car, CarError, wire
+from carservices.bus.rows import Row, Rows
 from carservices.signals import Code, Datum, SignalConfig, Status, Value
 from carservices_hal.doors.errors import DoorError, told
 
 log = logging.getLogger(__name__)
-
-RETRY_SECONDS = 0.05
-"""When to try again after the hub did not take a batch."""
-MAX_ROWS = 1000
-"""Values in one frame, as the host of a HAL has it."""
-
-Row = tuple[int, Datum | None, int, Status]
-"""One value on its way to the hub: (signal index, value, t_ns, status)."""
 
 
 class Provider(Protocol):
@@ -46,10 +39,8 @@ class Providers:
         self._sources: dict[str, Provider] = {}
         self._actuators: dict[str, Provider] = {}
         self._last: dict[int, Row] = {}
-        self._unsent: dict[int, Row] = {}
-        self._retry: asyncio.TimerHandle | None = None
+        self._rows = Rows(car)
         self._announcing = asyncio.Lock()
-        self._announced = False
         self._refused: set[str] = set()
         car.serve_locally(self._serve)
         car.on_connection(self._connection)
@@ -105,7 +96,7 @@ class Providers:
             status = Status.UNAVAILABLE if value is None else Status.AVAILABLE
             self._last[index] = row = (index, value, at, status)
             rows.append(row)
-        self._send(rows)
+        self._rows.send(rows)
 
     def release(self, provider: Provider) -> None:
         """A provider is gone: what it claimed is unavailable and may be claimed again."""
@@ -120,11 +111,10 @@ class Providers:
         self.publish((path, None, now) for path, owner in self._sources.items() if owner is provider)
 
     def close(self) -> None:
-        if self._retry is not None:
-            self._retry.cancel()
+        self._rows.close()
 
     def _connection(self, up: bool) -> None:
-        self._announced = False
+        self._rows.announced = False
         if up and self._configs:
             self._car.spawn(self._announce_again())
 
@@ -136,31 +126,12 @@ class Providers:
                 log.info("the providers' signals could not be announced: %s", error)
 
     async def _announce(self) -> None:
-        known = not self._announced
+        is_news = not self._rows.announced
         taken = await self._car.call(wire.HUB, "announce", [config.model_dump(mode="json") for config in self._configs])
         self._refused = set(taken)
-        self._announced = True
-        if known:
-            self._send(list(self._last.values()))
-
-    def _send(self, rows: Sequence[Row]) -> None:
-        """Newest wins while the hub does not read."""
-        if not self._announced:
-            return
-        if self._unsent:
-            self._unsent.update((row[0], row) for row in rows)
-            rows = list(self._unsent.values())
-            self._unsent = {}
-        for start in range(0, len(rows), MAX_ROWS):
-            if not self._car.push(wire.VALUES + wire.pack(rows[start : start + MAX_ROWS])):
-                self._unsent = {row[0]: row for row in rows[start:]}
-                if self._retry is None:
-                    self._retry = asyncio.get_running_loop().call_later(RETRY_SECONDS, self._send_again)
-                return
-
-    def _send_again(self) -> None:
-        self._retry = None
-        self._send(())
+        self._rows.announced = True
+        if is_news:
+            self._rows.send(list(self._last.values()))
 
     async def _serve(self, _caller: str, method: str, params: Any) -> Any:
         match method:

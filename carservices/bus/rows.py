@@ -1,0 +1,56 @@
+"""The way of a HAL's values to the hub: in bounded batches, and newest wins while the hub does not read."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Protocol
+
+from carservices.bus import wire
+from carservices.signals import Datum, Status
+
+RETRY_SECONDS = 0.05
+"""When to try again after the hub did not take a batch."""
+MAX_ROWS = 1000
+"""Values in one frame; at the longest string each (4096) it stays below the largest message."""
+Row = tuple[int, Datum | None, int, Status]
+"""One value on its way to the hub: (signal index, value, t_ns, status)."""
+
+
+class Pusher(Protocol):
+    """The connection: `carservices.bus.Car`."""
+
+    def push(self, frame: bytes) -> bool:
+        """Hand a frame to the hub; False when its queue is full."""
+
+
+class Rows:
+    """Sends values once the hub knows their signals (``announced``); until then they are the caller's to keep."""
+
+    def __init__(self, car: Pusher) -> None:
+        self.announced = False
+        self._car = car
+        self._unsent: dict[int, Row] = {}
+        self._retry: asyncio.TimerHandle | None = None
+
+    def send(self, rows: Sequence[Row]) -> None:
+        """Bounded, and nothing stale afterwards. Raises ValueError for a value that cannot travel."""
+        if not self.announced:
+            return
+        if self._unsent:
+            self._unsent.update((row[0], row) for row in rows)
+            rows = list(self._unsent.values())
+            self._unsent = {}
+        for start in range(0, len(rows), MAX_ROWS):
+            if not self._car.push(wire.VALUES + wire.pack(rows[start : start + MAX_ROWS])):
+                self._unsent = {row[0]: row for row in rows[start:]}
+                if self._retry is None:
+                    self._retry = asyncio.get_running_loop().call_later(RETRY_SECONDS, self._send_again)
+                return
+
+    def close(self) -> None:
+        """What is not sent by now is lost."""
+        if self._retry is not None:
+            self._retry.cancel()
+
+    def _send_again(self) -> None:
+        self._retry = None
+        self.send(())
