@@ -23,10 +23,10 @@ from carservices.services.navigation.engine.sidecar import serve
 from carservices.services.navigation.engine.sidecar_port import port_of
 from carservices.services.navigation.engine.valhalla import ValhallaEngine
 from carservices.services.navigation.maps.importer import import_shipped
-from carservices.services.navigation.maps.routing_tiles import INSTALLED, find_programs
 from carservices.services.navigation.maps.store import GRAPH, MapStore
 from carservices.services.navigation.position.locator import LATITUDE, LONGITUDE
 from carservices.services.navigation.service import NavigationService
+from carservices.services.navigation.valhalla_home import INSTALLED, find_programs
 from carservices.signals import Catalogue
 from carservices.system.run_dir import state_dir
 from carservices.testing import car

@@ -51,7 +51,7 @@ def main(arguments: list[str]) -> int:
 
 def _engine(action: str) -> int:
     from carservices.services.navigation.engine.install import InstallError, install
-    from carservices.services.navigation.maps.routing_tiles import find_programs
+    from carservices.services.navigation.valhalla_home import find_programs
     from carservices.system.run_dir import state_dir
 
     if action == "status":

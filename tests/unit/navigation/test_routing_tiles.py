@@ -13,8 +13,9 @@ from carservices.services.navigation.maps.countries import countries, country_of
 from carservices.services.navigation.maps.elevation import Elevation, corners
 from carservices.services.navigation.maps.errors import MapError
 from carservices.services.navigation.maps.importer import import_map
-from carservices.services.navigation.maps.routing_tiles import CONFIG, INSTALLED, find_programs
+from carservices.services.navigation.maps.routing_tiles import CONFIG
 from carservices.services.navigation.maps.store import TILES, MapStore
+from carservices.services.navigation.valhalla_home import INSTALLED, find_programs
 from carservices.system.run_dir import state_dir
 from tests.unit.navigation.towns import write_town
 

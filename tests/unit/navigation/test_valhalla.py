@@ -20,8 +20,9 @@ from carservices.services.navigation.engine.sidecar_port import port_of
 from carservices.services.navigation.engine.valhalla import ValhallaEngine
 from carservices.services.navigation.engine.valhalla_answer import routes_of
 from carservices.services.navigation.maps.defaults import EXTRACTS
-from carservices.services.navigation.maps.routing_tiles import INSTALLED, find_programs, write_tiles
+from carservices.services.navigation.maps.routing_tiles import write_tiles
 from carservices.services.navigation.maps.store import GRAPH, TILES, MapFacts, MapStore
+from carservices.services.navigation.valhalla_home import INSTALLED, find_programs
 from carservices.system.run_dir import state_dir
 
 HERE, STOP, THERE = (53.55354, 13.27298), (53.55580, 13.29186), (53.54349, 13.31280)

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from carservices.services.navigation.maps.routing_tiles import INSTALLED, VERSION, find_programs
+from carservices.services.navigation.valhalla_home import INSTALLED, VERSION, find_programs
 
 PACKAGE = f"pyvalhalla=={VERSION}"
 FETCH = ("--python-version", "3.12", "--only-binary=:all:", "--no-deps", PACKAGE)

@@ -16,8 +16,9 @@ from pathlib import Path
 
 from carservices.bus.process import run_process
 from carservices.services.navigation.engine.sidecar_port import PORT_FILE
-from carservices.services.navigation.maps.routing_tiles import CONFIG, find_programs
+from carservices.services.navigation.maps.routing_tiles import CONFIG
 from carservices.services.navigation.maps.store import TILES, MapStore
+from carservices.services.navigation.valhalla_home import find_programs
 
 LOOK_S = 1.0
 UP_S = 20.0

@@ -20,9 +20,9 @@ from carservices.services.navigation.maps.memory import check_memory, peak_mb, r
 from carservices.services.navigation.maps.parts import PARTS, Source
 from carservices.services.navigation.maps.road_graph import EmptyMap
 from carservices.services.navigation.maps.roads import ATTRIBUTION
-from carservices.services.navigation.maps.routing_tiles import find_programs
 from carservices.services.navigation.maps.store import FACTS, NAME, MapFacts, MapStore, Part, Progress, write_json
 from carservices.services.navigation.search.gather import places_beside
+from carservices.services.navigation.valhalla_home import find_programs
 
 PROGRESS = "progress.json"
 FORMAT = 1

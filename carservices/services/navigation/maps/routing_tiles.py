@@ -16,21 +16,12 @@ from carservices.services.navigation.maps.countries import Box, country_of, writ
 from carservices.services.navigation.maps.elevation import Elevation, corners
 from carservices.services.navigation.maps.errors import MapError
 from carservices.services.navigation.maps.store import TILES
+from carservices.services.navigation.valhalla_home import VERSION
 
-VERSION = "3.9.1"
-INSTALLED = Path("engines", f"valhalla-{VERSION}", "valhalla")
-"""Below the state directory: where it is put on a Python that has no wheel of it."""
 CONFIG, ADMINS = "valhalla.json", "admin.sqlite"
 THREADS = 2
 DROPPED = ("timezone", "traffic_extract", "landmarks", "transit_dir", "transit_feeds_dir")
 BUILD_LIMIT_S = 6 * 3600.0
-
-
-def find_programs(state_dir: Path) -> Path | None:
-    """The folder of the package with ``bin`` in it; None where Valhalla is not installed."""
-    spec = importlib.util.find_spec("valhalla")
-    places = [Path(place) for place in (spec.submodule_search_locations or [])] if spec else []
-    return next((place for place in (*places, state_dir / INSTALLED) if _has_programs(place)), None)
 
 
 def write_tiles(programs: Path, pbf: Path, target: Path, box: Box, country: str | None, dem: Elevation | None) -> None:
@@ -107,7 +98,3 @@ def _run(programs: Path, program: str, settings: Path, pbf: Path) -> None:
         said = (done.stderr or done.stdout).strip().splitlines()
         reason = said[-1] if said else f"status {done.returncode}"
         raise MapError(f"{program} failed on {pbf.name} ({reason}): import with --no-routing to do without Valhalla")
-
-
-def _has_programs(place: Path) -> bool:
-    return (place / "bin" / "valhalla_build_tiles").is_file() and (place / "valhalla_build_config.py").is_file()
