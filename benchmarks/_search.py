@@ -10,8 +10,8 @@ from pathlib import Path
 
 from _table import Row
 
+from carservices.services.navigation.geo import plane_metres
 from carservices.services.navigation.maps.defaults import EXTRACTS
-from carservices.services.navigation.plane import plane_metres
 from carservices.services.navigation.search.database import write_search
 from carservices.services.navigation.search.search import Search
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ValidationError
 
 from carservices.api.routes import Place
 from carservices.api.state import StateFile
-from carservices.services.navigation.engine.geo import metres
+from carservices.services.navigation.geo import metres
 
 MOST_RECENTS = 100
 SAME_M = 30.0

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from carservices.api.navigation import Position
 from carservices.services.navigation.engine.base import Route
-from carservices.services.navigation.engine.geo import moved, turned
 from carservices.services.navigation.engine.graph import RoadGraph, Snap
 from carservices.services.navigation.engine.roads import RoadEngine
+from carservices.services.navigation.geo import moved, turned
 from carservices.services.navigation.maps.road_graph import write_graph
 from carservices.services.navigation.position.locator import ACCURACY, HEADING, LATITUDE, LONGITUDE, SPEED, YAW, Locator
 from carservices.signals import Datum, Status, Value

@@ -11,7 +11,7 @@ from carservices.services.navigation.chargers.build import write_chargers
 from carservices.services.navigation.chargers.network import ChargerNetwork
 from carservices.services.navigation.chargers.opening import open_at
 from carservices.services.navigation.chargers.synthetic import MARK, synthetic_sites
-from carservices.services.navigation.plane import plane_metres
+from carservices.services.navigation.geo import plane_metres
 from tests.unit.navigation.towns import write_town
 
 NOON = datetime(2026, 5, 6, 12, 0)  # a Wednesday

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from carservices.api.routes import Avoid, ManeuverKind, Mode
 from carservices.services.navigation.engine.base import RouteError, RouteRequest, Via
-from carservices.services.navigation.engine.geo import metres
 from carservices.services.navigation.engine.graph import GraphError, RoadGraph
 from carservices.services.navigation.engine.linegraph import ENTER_S
 from carservices.services.navigation.engine.polyline import decode, encode
 from carservices.services.navigation.engine.roads import RoadEngine
 from carservices.services.navigation.flags import Flag
+from carservices.services.navigation.geo import metres
 from tests.unit.navigation.roads import at, town
 
 CROSS = {1: (0, 0), 2: (0, -300), 3: (300, 0), 4: (0, 300), 5: (-300, 0), 6: (300, 300), 7: (300, -300)}

@@ -7,9 +7,9 @@ import pytest
 
 from carservices.api.navigation import Source
 from carservices.services.navigation.engine.base import RouteRequest, Via
-from carservices.services.navigation.engine.geo import metres, moved
 from carservices.services.navigation.engine.graph import RoadGraph
 from carservices.services.navigation.engine.roads import RoadEngine
+from carservices.services.navigation.geo import metres, moved
 from carservices.services.navigation.position.locator import FIX_TYPE, HEADING, LATITUDE, LONGITUDE, SPEED, Locator
 from carservices.signals import Status
 from tests.unit.navigation.roads import drive, value

@@ -11,7 +11,6 @@ import pytest_asyncio
 from carservices.api.routes import ManeuverKind
 from carservices.services.navigation.engine.base import RouteError, RouteRequest, Via
 from carservices.services.navigation.engine.choice import Engines
-from carservices.services.navigation.engine.geo import metres
 from carservices.services.navigation.engine.graph import RoadGraph
 from carservices.services.navigation.engine.polyline import encode
 from carservices.services.navigation.engine.roads import RoadEngine
@@ -19,6 +18,7 @@ from carservices.services.navigation.engine.sidecar import SidecarError, serve
 from carservices.services.navigation.engine.sidecar_port import port_of
 from carservices.services.navigation.engine.valhalla import ValhallaEngine
 from carservices.services.navigation.engine.valhalla_answer import routes_of
+from carservices.services.navigation.geo import metres
 from carservices.services.navigation.maps.defaults import EXTRACTS
 from carservices.services.navigation.maps.routing_tiles import write_tiles
 from carservices.services.navigation.maps.store import GRAPH, TILES, MapFacts, MapStore

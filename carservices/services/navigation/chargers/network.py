@@ -11,7 +11,7 @@ from typing import Self
 
 from carservices.api.routes import Box, Charger, ChargerFilter, Connector, Place, Plugs
 from carservices.services.navigation.chargers.opening import open_at
-from carservices.services.navigation.plane import EARTH_M_PER_DEG, box_around, plane_metres
+from carservices.services.navigation.geo import EARTH_M_PER_DEG, box_around, plane_metres
 
 COLUMNS = "site.id, key, lat, lon, name, address, operator, eur_per_kwh, opening_hours, busy, synthetic"
 ANY = ChargerFilter()

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from carservices.api.routes import Connector
 from carservices.services.navigation.chargers.site import Site
-from carservices.services.navigation.plane import EARTH_M_PER_DEG
+from carservices.services.navigation.geo import EARTH_M_PER_DEG
 
 MARK = "synthetic"
 

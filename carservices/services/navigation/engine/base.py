@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from carservices.api.routes import Avoid, Lane, ManeuverKind, Mode
-from carservices.services.navigation.engine.geo import Point
+from carservices.services.navigation.geo import Point
 
 Trouble = Literal["unreachable", "off_map", "no_map", "engine_down"]
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from carservices.api.routes import ManeuverKind as Kind
 from carservices.services.navigation.engine.base import EdgePart, Leg, Maneuver, Route
-from carservices.services.navigation.engine.geo import Point, bearing, metres, turned
 from carservices.services.navigation.engine.graph import Snap
 from carservices.services.navigation.engine.linegraph import LineGraph
 from carservices.services.navigation.engine.maneuvers import decisions
+from carservices.services.navigation.geo import Point, bearing, metres, turned
 
 AT_THE_KERB_M = 4.0
 """A destination nearer to the road than this lies on neither side."""

@@ -13,7 +13,7 @@ from carservices.services.navigation.engine.base import (
     RouteError,
     RouteRequest,
 )
-from carservices.services.navigation.engine.geo import Point
+from carservices.services.navigation.geo import Point
 
 R = TypeVar("R")
 

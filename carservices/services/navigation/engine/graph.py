@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from carservices.services.navigation.engine.geo import DEGREE
+from carservices.services.navigation.geo import DEGREE
 
 MOTORWAY, RESIDENTIAL, SERVICE = 0, 6, 8
 """Of ``road_class``: motorway, trunk, primary, secondary, tertiary, unclassified, residential, living, service."""

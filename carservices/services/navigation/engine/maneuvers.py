@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from carservices.api.routes import ManeuverKind as Kind
-from carservices.services.navigation.engine.geo import turned
 from carservices.services.navigation.engine.graph import SERVICE
 from carservices.services.navigation.engine.linegraph import LineGraph
 from carservices.services.navigation.flags import Flag
+from carservices.services.navigation.geo import turned
 
 STRAIGHT, SLIGHT, SHARP, BACK = 11.0, 45.0, 136.0, 160.0
 """Degrees from which on a turn is slight, plain, sharp, and round (Valhalla's `Turn::GetType`)."""

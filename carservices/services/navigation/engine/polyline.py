@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from carservices.services.navigation.engine.geo import Point
+from carservices.services.navigation.geo import Point
 
 PRECISION = 1e6
 

@@ -19,9 +19,9 @@ from carservices.services.navigation.engine.base import (
     Via,
 )
 from carservices.services.navigation.engine.chain import Chain, assemble
-from carservices.services.navigation.engine.geo import DEGREE, Point
 from carservices.services.navigation.engine.graph import RoadGraph, Snap
 from carservices.services.navigation.engine.linegraph import Costs, LineGraph
+from carservices.services.navigation.geo import DEGREE, Point
 
 NEAR_M = (50.0, 300.0, 2000.0)
 """m around a point in which a road is looked for, one after the other."""

@@ -20,8 +20,8 @@ from carservices.services.navigation.engine.base import (
     Trouble,
     Via,
 )
-from carservices.services.navigation.engine.geo import Point
 from carservices.services.navigation.engine.valhalla_answer import EDGE_FIELDS, routes_of
+from carservices.services.navigation.geo import Point
 
 TIMEOUT_S = 10.0
 NARRATIVE = {"en": "en-US", "de": "de-DE", "fr": "fr-FR"}

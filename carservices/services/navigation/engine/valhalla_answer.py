@@ -5,9 +5,9 @@ from typing import Any
 from carservices.api.routes import Lane
 from carservices.api.routes import ManeuverKind as Kind
 from carservices.services.navigation.engine.base import EdgePart, Leg, Maneuver, Route
-from carservices.services.navigation.engine.geo import Point
 from carservices.services.navigation.engine.polyline import decode
 from carservices.services.navigation.flags import Flag
+from carservices.services.navigation.geo import Point
 
 KINDS = {
     1: Kind.START, 2: Kind.START, 3: Kind.START,

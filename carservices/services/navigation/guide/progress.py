@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from carservices.services.navigation.engine.base import Route
-from carservices.services.navigation.engine.geo import DEGREE, turned
 from carservices.services.navigation.engine.graph import Floats
+from carservices.services.navigation.geo import DEGREE, turned
 
 BACK_M, AHEAD_M = 60.0, 400.0
 """m before and after the last place on the route in which the car is looked for first."""

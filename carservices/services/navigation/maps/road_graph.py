@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carservices.services.navigation.flags import Flag
+from carservices.services.navigation.geo import EARTH
 from carservices.services.navigation.maps.elevation import Elevation
 from carservices.services.navigation.maps.landuse import BuiltUp
 from carservices.services.navigation.maps.roads import Network, Way, assumed_limit, posted_limit, stream_ways
@@ -37,7 +38,6 @@ ALIKE = {"road": "unclassified"}
 SHARE_OF_LIMIT = (0.92, 0.9, 0.85, 0.8, 0.8, 0.75, 0.7, 0.9, 0.75)
 """By class: what free-flowing traffic drives of the limit, junctions included. Assumed: typical of published
 floating-car figures for Germany (ratio of mean free-flow speed to the limit); the car's own history corrects it."""
-EARTH_RADIUS_M = 6_371_008.8  # mean radius, IUGG
 
 
 class EmptyMap(ValueError):
@@ -186,7 +186,7 @@ def _metres(lat1: Any, lon1: Any, lat2: Any, lon2: Any) -> NDArray[np.float64]:
     """Great-circle distance (haversine) of points in degrees."""
     a, b = np.radians(lat1), np.radians(lat2)
     h = np.sin((b - a) / 2) ** 2 + np.cos(a) * np.cos(b) * np.sin(np.radians(lon2 - lon1) / 2) ** 2
-    distances: NDArray[np.float64] = 2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(h))
+    distances: NDArray[np.float64] = 2 * EARTH * np.arcsin(np.sqrt(h))
     return distances
 
 

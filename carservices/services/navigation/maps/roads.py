@@ -8,7 +8,6 @@ import osmium
 import shapely
 
 from carservices.services.navigation.maps.landuse import BuiltUp
-from carservices.services.navigation.plane import plane_metres
 
 ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0"
 # OSM `highway` values a car may use, with the German statutory limit (StVO §3: 50 in built-up areas, 100 outside;
@@ -72,11 +71,6 @@ def assumed_limit(way: Way, built_up: BuiltUp) -> int:
     kind = way.tags["highway"]
     rural = kind in RURAL_CLASSES and not built_up.contains(shapely.LineString([point[::-1] for point in way.points]))
     return RURAL_LIMIT if rural else URBAN_LIMIT[kind]
-
-
-def metres(a: tuple[float, float], b: tuple[float, float]) -> float:
-    """Distance of two latitude/longitude points."""
-    return plane_metres(*a, *b)
 
 
 def _restriction(relation: osmium.osm.Relation, network: Network) -> None:

@@ -10,8 +10,8 @@ import math
 
 import numpy as np
 
-from carservices.services.navigation.engine.geo import DEGREE, Point
 from carservices.services.navigation.engine.graph import Floats
+from carservices.services.navigation.geo import DEGREE, Point
 
 COURSE_NOISE, BIAS_NOISE, SCALE_NOISE, SLIP_NOISE = 0.01, 2e-4, 3e-4, 0.15
 """Standard deviations after 1 s: rad, rad/s, share of the speed, m. Assumed: a stability-control yaw sensor (bias

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from carservices.api.navigation import Position, Source
-from carservices.services.navigation.engine.geo import Point
 from carservices.services.navigation.engine.graph import RoadGraph, Snap
 from carservices.services.navigation.engine.linegraph import LineGraph
+from carservices.services.navigation.geo import Point
 from carservices.services.navigation.position.kalman import Kalman
 from carservices.services.navigation.position.matching import Matcher
 from carservices.signals import Status, Value

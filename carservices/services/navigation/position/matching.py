@@ -9,9 +9,9 @@ import heapq
 import math
 from dataclasses import dataclass
 
-from carservices.services.navigation.engine.geo import Point, metres, turned
 from carservices.services.navigation.engine.graph import RoadGraph, Snap
 from carservices.services.navigation.engine.linegraph import LineGraph
+from carservices.services.navigation.geo import Point, metres, turned
 
 REACH_M, REACH_SIGMAS = 25.0, 4.0
 """A road is considered within the larger of these of the position."""

@@ -10,7 +10,7 @@ import numpy as np
 import osmium
 from numpy.typing import NDArray
 
-from carservices.services.navigation.plane import EARTH_M_PER_DEG
+from carservices.services.navigation.geo import EARTH_M_PER_DEG, Point
 from carservices.services.navigation.search.categories import keys_of_tags, kind_of, kinds
 from carservices.services.navigation.search.folding import fold, house_number
 
@@ -26,7 +26,6 @@ SAME_STREET_M = 1500.0
 """A road belongs to the street of an address of the same name that is nearer."""
 EVERY_M = 40.0
 """Distance of the points kept of a street."""
-Point = tuple[float, float]
 
 
 @dataclass

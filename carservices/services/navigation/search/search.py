@@ -9,7 +9,7 @@ from typing import Self
 from rapidfuzz import fuzz
 
 from carservices.api.routes import Place
-from carservices.services.navigation.plane import box_around, plane_metres
+from carservices.services.navigation.geo import box_around, plane_metres
 from carservices.services.navigation.search.categories import kinds, kinds_meant
 from carservices.services.navigation.search.folding import fold
 from carservices.services.navigation.search.house_numbers import House, find_house
