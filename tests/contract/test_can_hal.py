@@ -15,26 +15,16 @@ from carservices.signals import Code, Status
 from carservices.testing import car
 from carservices_hal.can.hal import CanHal
 from tests.unit.can.ecu import CLIMATE, COMMAND, HERE, STATE, Ecus, options
+from tests.unit.can.fragile import FragileBus
 
 SPEED = "Vehicle.Speed"
 GEAR = "Vehicle.Powertrain.Transmission.CurrentGear"
 TEMPERATURE = "Vehicle.Cabin.HVAC.Station.Row1.Driver.Temperature"
 
 
-class FragileBus(VirtualBus):
-    """A bus whose adapter can be unplugged."""
-
-    plugged = True
-
-    def _recv_internal(self, timeout):
-        if not FragileBus.plugged:
-            raise can.CanOperationError("unplugged")
-        return super()._recv_internal(timeout)
-
-
 @pytest.fixture
 async def bench(request, monkeypatch):
-    monkeypatch.setitem(BACKENDS, "fragile", (__name__, "FragileBus"))
+    monkeypatch.setitem(BACKENDS, "fragile", (FragileBus.__module__, "FragileBus"))
     monkeypatch.setattr(FragileBus, "plugged", True)
     ecus = Ecus(request.node.name)
     ecus.start()
@@ -246,7 +236,7 @@ async def until(condition):
 
 @pytest.fixture
 def fragile(monkeypatch):
-    monkeypatch.setitem(BACKENDS, "fragile", (__name__, "FragileBus"))
+    monkeypatch.setitem(BACKENDS, "fragile", (FragileBus.__module__, "FragileBus"))
     monkeypatch.setattr(FragileBus, "plugged", True)
 
 

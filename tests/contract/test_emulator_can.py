@@ -4,10 +4,8 @@ import asyncio
 import tempfile
 from contextlib import asynccontextmanager
 
-import can
 import pytest
 from can.interfaces import BACKENDS
-from can.interfaces.virtual import VirtualBus
 
 from carservices.bus import SetFailed
 from carservices.hal import HalError, tools
@@ -17,22 +15,12 @@ from carservices.testing import car
 from carservices_emulator.hal import EmulatorHal, EmulatorOptions
 from carservices_emulator.signals import CONFIGS
 from carservices_hal.can.hal import CanHal
+from tests.unit.can.fragile import FragileBus
 from tests.unit.emulator.cancar import CarHal, options
 
 SPEED = "Vehicle.Speed"
 HVAC = "Vehicle.Cabin.HVAC.Station.Row1.Driver"
 DOOR = "Vehicle.Cabin.Door.Row1.DriverSide"
-
-
-class FragileBus(VirtualBus):
-    """A bus whose adapter can be unplugged."""
-
-    plugged = True
-
-    def _recv_internal(self, timeout):
-        if not FragileBus.plugged:
-            raise can.CanOperationError("unplugged")
-        return super()._recv_internal(timeout)
 
 
 @pytest.fixture
@@ -125,7 +113,7 @@ async def test_a_dead_car_is_missed_and_the_next_one_found(bus):
 
 
 async def test_a_lost_bus_is_told_and_joined_again(monkeypatch):
-    monkeypatch.setitem(BACKENDS, "fragile", (__name__, "FragileBus"))
+    monkeypatch.setitem(BACKENDS, "fragile", (FragileBus.__module__, "FragileBus"))
     monkeypatch.setattr(FragileBus, "plugged", True)
     hal = CarHal(interface="fragile")
     await hal.open()

@@ -305,7 +305,7 @@ def image_bombs() -> list[tuple[Any, ...]]:
         ("giant", 2**31, 2**31, 10, 0, b"x"),
         ("heavy", 100, 100, 2**40, 0, b"x"),
         ("late", 100, 100, 1000, 999, b"x"),
-        ("../../../../tmp/x", 10, 10, 3, 0, b"\0\0\0"),
+        ("../../../../escaped", 10, 10, 3, 0, b"\0\0\0"),
         *((f"open {number}", 1000, 1000, 1 << 20, 0, b"x" * 50_000) for number in range(9)),
         *((f"honest {number}", 1000, 1000, len(honest), 0, honest) for number in range(9)),
     ]

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from carservices.api.apps import Card, Front, ImageFile, Player, Screen
+from carservices.api.appscreen import Card, Front, ImageFile, Player, Screen
 from carservices.app.codec import decode
 from carservices.app.rules import check
 from carservices.app.templates import (
@@ -27,8 +27,8 @@ from carservices_ui.templates.actions import AppButton
 from carservices_ui.templates.header import Unsandboxed
 from carservices_ui.templates.keyboard import DONE, ERASE, Keyboard
 from carservices_ui.templates.search import SayIt
-from carservices_ui.templates.states import CutNote, CutPill, Empty, Waiting
-from carservices_ui.widgets import Scroll, Text
+from carservices_ui.templates.states import CutPill, Empty, Waiting
+from carservices_ui.widgets import CutNote, Scroll, Text
 from tests.ui import templates
 from tests.ui.states import MOVING, PARKED
 

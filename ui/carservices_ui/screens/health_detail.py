@@ -12,9 +12,20 @@ from carservices.api.diagnostics import Attempt, CarHealth, Offer, TroubleCode
 from carservices.api.driving import Restriction
 from carservices_ui import health
 from carservices_ui.i18n import number, t
-from carservices_ui.screens.notifications import CutRow
 from carservices_ui.ui import Ui
-from carservices_ui.widgets import Card, Column, Dialog, Icon, IconButton, Row, Scroll, Text, TextButton, spacer
+from carservices_ui.widgets import (
+    Card,
+    Column,
+    CutNote,
+    Dialog,
+    Icon,
+    IconButton,
+    Row,
+    Scroll,
+    Text,
+    TextButton,
+    spacer,
+)
 
 COLUMNS = 3
 
@@ -58,7 +69,7 @@ class Detail(Column):
             Icon(icon, tone=tone, filled=True), Text(t(f"health.drive_{code.drive_on.value}"), tone=tone, strong=True)
         )
         if self._ui.restrictions.forbids(Restriction.LIMIT_CONTENT):
-            return [_indent(advice), _indent(self._flowing[1]), CutRow(t("health.detail"), self._ui.restrictions.why)]
+            return [_indent(advice), _indent(self._flowing[1]), CutNote(t("health.detail"), self._ui.restrictions.why)]
         parts: list[Widget] = [advice, *self._flowing]
         attempts = [one for one in state.attempts if one.fault == code.id]
         if code.repair is not None:

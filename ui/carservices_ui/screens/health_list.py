@@ -9,9 +9,9 @@ from carservices.api.diagnostics import CarHealth, CodeStatus, DriveOn, Phase, T
 from carservices.api.driving import Restriction
 from carservices_ui import health
 from carservices_ui.i18n import t
-from carservices_ui.screens.notifications import Calm, CutRow
+from carservices_ui.screens.notifications import Calm
 from carservices_ui.ui import Ui
-from carservices_ui.widgets import Column, ListRow, Scroll, Text
+from carservices_ui.widgets import Column, CutNote, ListRow, Scroll, Text
 
 MOST_DRIVING = 3
 """Rows while content is limited."""
@@ -22,7 +22,7 @@ class FaultList(Column):
 
     def __init__(self, ui: Ui, state: CarHealth | None, *, choose: Callable[[str | None], None]) -> None:
         self.rows: dict[str, ListRow] = {}
-        self.more: CutRow | None = None
+        self.more: CutNote | None = None
         self._ui, self._choose = ui, choose
         self._scroll: Scroll | None = None
         super().__init__(self._content(state), size_hint=(1, 1), padding=(dp(20), dp(20)), pos_hint={"x": 0, "y": 0})
@@ -50,7 +50,7 @@ class FaultList(Column):
             return Calm("check_circle", "energy", "health.no_faults", "health.no_faults_detail")
         rows: list[Widget] = [self._row(code) for code in shown]
         if cut:
-            self.more = CutRow(t("health.more", n=cut), self._ui.restrictions.why)
+            self.more = CutNote(t("health.more", n=cut), self._ui.restrictions.why)
             rows.append(self.more)
         if healed:
             rows.append(Text(t("health.healed"), tone="text2", padding=(dp(8), dp(6))))

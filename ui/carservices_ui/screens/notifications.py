@@ -13,7 +13,7 @@ from carservices_ui.restrictions import Restrictions
 from carservices_ui.screens.base import Page
 from carservices_ui.tokens import TARGET
 from carservices_ui.ui import Ui
-from carservices_ui.widgets import Card, Column, Icon, IconButton, IconTile, Row, Scroll, Text, spacer
+from carservices_ui.widgets import Card, Column, CutNote, IconButton, IconTile, Row, Scroll, Text, spacer
 
 AGE_SECONDS = 10.0
 """How often the ages are written anew."""
@@ -27,7 +27,7 @@ class NotificationsScreen(Page):
 
     def build(self) -> None:
         self.rows: list[NoticeRow] = []
-        self.more: CutRow | None = None
+        self.more: CutNote | None = None
         self.ui.store.bind_stream(notices.ACTIVE, lambda _: self._show())
         self.ui.store.bind_stream(notices.CURRENT, lambda _: self._show())
         self._clock = Clock.schedule_interval(lambda _: self._write_ages(), AGE_SECONDS)
@@ -55,7 +55,7 @@ class NotificationsScreen(Page):
         self.rows = [NoticeRow(self.ui, notification) for notification in shown]
         cut = len(board.notifications) - len(shown)
         if cut:
-            self.more = CutRow(t("notifications.more", n=cut), self.ui.restrictions.why)
+            self.more = CutNote(t("notifications.more", n=cut), self.ui.restrictions.why)
         self.body.add_widget(Scroll(*self.rows, *([self.more] if self.more else [])))
         self._write_ages()
 
@@ -113,22 +113,6 @@ class NoticeRow(Card):
 
     def _fit(self, *_: Any) -> None:
         self.height = max(dp(96), self._words.height + dp(32))
-
-
-class CutRow(Row):
-    """That there are more, and why they are not shown."""
-
-    def __init__(self, words: str, why: str) -> None:
-        self.words, self.why = Text(words), Text(why, tone="text2")
-        super().__init__(
-            Icon("block", tone="heat", size="small"),
-            self.words,
-            self.why,
-            gap="m",
-            size_hint=(1, None),
-            height=dp(TARGET),
-            padding=(dp(20), 0),
-        )
 
 
 class Calm(Column):

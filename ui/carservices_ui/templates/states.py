@@ -7,13 +7,12 @@ from kivy.graphics import Color, PopMatrix, PushMatrix, Rotate, SmoothLine
 from kivy.metrics import dp
 from kivy.uix.widget import Widget
 
-from carservices.api.apps import CutKind
+from carservices.api.appscreen import CutKind
 from carservices_ui.i18n import t
 from carservices_ui.look import color
 from carservices_ui.templates.host import Host
 from carservices_ui.templates.words import Flow
-from carservices_ui.tokens import TARGET
-from carservices_ui.widgets import Card, Column, Icon, IconTile, Row, Text, spacer
+from carservices_ui.widgets import Card, Column, CutNote, Icon, IconTile, Row, Text, spacer
 
 TURN_SECONDS = 1.2
 
@@ -92,22 +91,6 @@ class CutPill(Card):
         row = Row(Icon("block", size="small", tone="heat"), self.words, pos_hint={"center_x": 0.5, "center_y": 0.5})
         row.bind(width=lambda _, width: setattr(self, "width", width + dp(36)))
         self.add_widget(row)
-
-
-class CutNote(Row):
-    """What is missing, and why: ``4 more · when parked``."""
-
-    def __init__(self, words: str, why: str) -> None:
-        self.words, self.why = Text(words), Text(why, tone="text2")
-        super().__init__(
-            Icon("block", size="small", tone="heat"),
-            self.words,
-            self.why,
-            gap="m",
-            size_hint=(1, None),
-            height=dp(TARGET),
-            padding=(dp(20), 0),
-        )
 
 
 def cut_words(host: Host) -> str:

@@ -4,6 +4,7 @@ from carservices_ui.widgets.badge import Badge
 from carservices_ui.widgets.buttons import IconButton, IconToggle, LevelButton, TextButton
 from carservices_ui.widgets.card import Card, IconTile
 from carservices_ui.widgets.control import Control, ValueControl
+from carservices_ui.widgets.cutnote import CutNote
 from carservices_ui.widgets.gauges import ArcGauge, Bar, Sparkline
 from carservices_ui.widgets.layer import Layer
 from carservices_ui.widgets.layout import Column, Row, spacer
@@ -20,6 +21,7 @@ __all__ = [
     "Card",
     "Column",
     "Control",
+    "CutNote",
     "Dialog",
     "Icon",
     "IconButton",
