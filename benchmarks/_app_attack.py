@@ -10,7 +10,8 @@ from pathlib import Path
 from _app_car import Load, host, numbers, write_apps
 from _table import Row
 
-from carservices.api.apps import Apps, AppState
+from carservices.api.apps import Apps
+from carservices.api.appstatus import AppState
 from carservices.apphost.store.places import DATA
 from carservices.bus import CallError
 from carservices.testing import car

@@ -15,7 +15,8 @@ from _app_attack import under_attack
 from _app_car import PERMISSIONS, Load, begin, host, numbers, write_apps
 from _table import Row, arguments, show
 
-from carservices.api.apps import Apps, Catalog
+from carservices.api.apps import Apps
+from carservices.api.appstatus import Catalog
 from carservices.app import wire
 from carservices.app.wire import FD_VARIABLE, Kind
 from carservices.apphost.budget import Bucket

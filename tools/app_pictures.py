@@ -19,7 +19,8 @@ import mutagen.wave
 import numpy as np
 from numpy.typing import NDArray
 
-from carservices.api.apps import Apps, Screen
+from carservices.api.apps import Apps
+from carservices.api.appscreen import Screen
 from carservices.api.driving import Driving, Motion
 from carservices.bus import Car, CarError
 from tools.app_icons import png

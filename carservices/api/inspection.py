@@ -22,7 +22,7 @@ class Inspection(BaseModel, frozen=True):
 
     app: str
     state: str
-    """As `carservices.api.apps.AppState` has it."""
+    """As `carservices.api.appstatus.AppState` has it."""
     template: str | None = None
     """Class of what it shows; None before there is anything."""
     seq: int = 0

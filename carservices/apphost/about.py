@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from carservices.api.apps import About
+from carservices.api.appstatus import About
 from carservices.apphost.bundles import Bundle
 from carservices.apphost.places import Places
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from carservices.api.apps import Decision, Level, Permission
+from carservices.api.permissions import Decision, Level, Permission
 from carservices.app.hosts import is_listed
 from carservices.apphost.grants import Grants
 from carservices.apphost.permissions import Need, RuleBook

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from carservices.api.apps import Asked, Decision, Level, Question
+from carservices.api.permissions import Asked, Decision, Level, Question
 from carservices.apphost.grants import Grants
 from carservices.apphost.life import App
 from carservices.apphost.questions import Questions

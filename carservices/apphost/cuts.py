@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from carservices.api.apps import Cut, CutKind
+from carservices.api.appscreen import Cut, CutKind
 from carservices.api.driving import DrivingState, Limits, Restriction
 from carservices.app.codec import Field, Shape, fields_of, shape_of
 from carservices.app.rules import LIMITS

@@ -5,7 +5,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from carservices.api.apps import AppState, Card, Cut, Front, SandboxLevel, Screen
+from carservices.api.appscreen import Card, Cut, Front, Screen
+from carservices.api.appstatus import AppState, SandboxLevel
 from carservices.apphost.cuts import Rules
 from carservices.apphost.life import App
 from carservices.apphost.stage import Picture

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from carservices.api.apps import Asked, Catalog, Front, Installation, Permission, Player
+from carservices.api.appscreen import Front, Player
+from carservices.api.appstatus import Catalog
 from carservices.api.audit import Audit
+from carservices.api.installation import Installation
+from carservices.api.permissions import Asked, Permission
 from carservices.app.codec import TemplateError
 from carservices.app.wire import Kind
 from carservices.apphost import disk, grants, surroundings, usage

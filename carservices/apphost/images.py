@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from carservices.api.apps import ImageFile
+from carservices.api.appscreen import ImageFile
 from carservices.apphost.budget import PIXELS, Bucket
 
 MAX_SIDE: Final = 4096

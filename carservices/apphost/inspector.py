@@ -1,6 +1,6 @@
 """One app as the inspector shows it: put together from its stage, the restrictions in force, and its journal."""
 
-from carservices.api.apps import Cut, CutKind
+from carservices.api.appscreen import Cut, CutKind
 from carservices.api.driving import Restriction
 from carservices.api.inspection import Inspection
 from carservices.app.quota import MAX_STEPS

@@ -8,7 +8,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
-from carservices.api.apps import Installation, InstallStep, Package, Permission
+from carservices.api.installation import Installation, InstallStep, Package
+from carservices.api.permissions import Permission
 from carservices.app.manifest import ManifestError
 from carservices.apphost import bundles
 from carservices.apphost.places import Places

@@ -8,7 +8,7 @@ from collections.abc import Coroutine, Mapping
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from carservices.api.apps import AppState
+from carservices.api.appstatus import AppState
 from carservices.app.rules import Violation
 from carservices.app.wire import Kind
 from carservices.apphost.access import Access, Denial, Why

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 
-from carservices.api.apps import Level
+from carservices.api.permissions import Level
 from carservices.signals import Catalogue
 from carservices.signals.globs import GlobSet
 

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Final
 
-from carservices.api.apps import Media, Player
+from carservices.api.appscreen import Media, Player
 from carservices.app.codec import TemplateError, decode
 from carservices.app.rules import check
 from carservices.app.templates import Image, MediaState

@@ -4,7 +4,7 @@ import asyncio
 import itertools
 from collections.abc import Callable
 
-from carservices.api.apps import Asked, Question
+from carservices.api.permissions import Asked, Question
 
 MOST_PER_APP = 5
 """Questions of one app that wait; a person who is asked more at once stops reading."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from pydantic import TypeAdapter, ValidationError
 
-from carservices.api.apps import Catalog
+from carservices.api.appstatus import Catalog
 from carservices.apphost.bundles import Bundle, discover
 from carservices.apphost.life import App
 from carservices.apphost.places import Places

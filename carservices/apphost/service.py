@@ -5,8 +5,11 @@ import os
 from pathlib import Path
 from typing import Any
 
-from carservices.api.apps import About, Apps, AppState, Display, Permission, Usage
+from carservices.api.apps import Apps
+from carservices.api.appscreen import Display
+from carservices.api.appstatus import About, AppState
 from carservices.api.inspection import Inspection
+from carservices.api.permissions import Permission, Usage
 from carservices.api.state import STATE_DIR_VARIABLE
 from carservices.app.manifest import ManifestError
 from carservices.apphost.about import about

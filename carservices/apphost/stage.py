@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from carservices.api.apps import Card, Cut
+from carservices.api.appscreen import Card, Cut
 from carservices.app.codec import TemplateError, decode
 from carservices.app.quota import Quota
 from carservices.app.rules import Violation, check

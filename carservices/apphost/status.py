@@ -1,6 +1,6 @@
 """The state of an app as the contract says it."""
 
-from carservices.api.apps import AppStatus, Counters, Sandbox, SandboxLevel
+from carservices.api.appstatus import AppStatus, Counters, Sandbox, SandboxLevel
 from carservices.apphost.life import App
 from carservices.apphost.sandbox import Report
 from carservices.apphost.session import Session

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from carservices.api.apps import Display
+from carservices.api.appscreen import Display
 from carservices.api.driving import Driving, DrivingState, Restriction
 from carservices.api.state import StateFile
 from carservices.apphost.cuts import ITEM_LIMITS, Rules

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter, ValidationError
 
-from carservices.api.apps import Usage
+from carservices.api.permissions import Usage
 from carservices.api.state import StateFile
 
 FILE = "usage.json"

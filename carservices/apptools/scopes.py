@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from carservices.api.apps import Level
+from carservices.api.permissions import Level
 from carservices.app.hosts import is_listed
 from carservices.app.manifest import FILE, ON_SIGNALS, Manifest
 from carservices.apphost.permissions import RuleBook

@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from carservices.api.apps import Apps, Asked, Decision, Front, Screen
+from carservices.api.apps import Apps
+from carservices.api.appscreen import Front, Screen
+from carservices.api.permissions import Asked, Decision
 from carservices.app.codec import decode
 from carservices.app.manifest import load
 from carservices.apptools.text import as_text

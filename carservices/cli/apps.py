@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from carservices.cli.common import Failed, add_json, add_run_dir, parser, show_json, show_table, with_car
 
 if TYPE_CHECKING:
-    from carservices.api.apps import Apps, AppStatus
+    from carservices.api.apps import Apps
+    from carservices.api.appstatus import AppStatus
     from carservices.bus import Car
 
 HEAD = ("APP", "VERSION", "STATE", "SANDBOX", "CPU %", "MB", "MESSAGES", "DROPS", "DENIED", "LAST ERROR")

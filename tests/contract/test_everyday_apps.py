@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from carservices.api.apps import Apps, Decision
+from carservices.api.apps import Apps
+from carservices.api.permissions import Decision
 from carservices.app.codec import decode
 from carservices.apphost.places import Places
 from carservices.apphost.sandbox import Ability

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from carservices.api.apps import Apps, Decision
+from carservices.api.apps import Apps
+from carservices.api.permissions import Decision
 from carservices.app.codec import decode
 from carservices.apphost.places import Places
 from carservices.apphost.sandbox import Ability

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from carservices.api.apps import Apps, AppState
+from carservices.api.apps import Apps
+from carservices.api.appstatus import AppState
 from carservices.apphost import disk, health, host, life, link
 from carservices.apphost.places import Places
 from carservices.apphost.sandbox import Level, cgroups, probe

@@ -1,18 +1,7 @@
 """Apps as the app host lists them, for the tests of the apps page."""
 
-from carservices.api.apps import (
-    About,
-    AppState,
-    AppStatus,
-    Asked,
-    Catalog,
-    Decision,
-    Level,
-    Permission,
-    Question,
-    Sandbox,
-    SandboxLevel,
-)
+from carservices.api.appstatus import About, AppState, AppStatus, Catalog, Sandbox, SandboxLevel
+from carservices.api.permissions import Asked, Decision, Level, Permission, Question
 
 TYRES = AppStatus(
     id="org.carservices.tyres",

@@ -4,7 +4,8 @@ import time
 from itertools import count
 from pathlib import Path
 
-from carservices.api.apps import AppStatus, Catalog, Front, ImageFile, Media, Player, Screen
+from carservices.api.appscreen import Front, ImageFile, Media, Player, Screen
+from carservices.api.appstatus import AppStatus, Catalog
 from carservices.api.driving import Limits, Restriction
 from carservices.app.codec import encode
 from carservices.app.templates import (

@@ -2,7 +2,9 @@
 
 import pytest
 
-from carservices.api.apps import AppState, Asked, Decision, Installation, InstallStep, Package
+from carservices.api.appstatus import AppState
+from carservices.api.installation import Installation, InstallStep, Package
+from carservices.api.permissions import Asked, Decision
 from carservices_ui.apps import ASKED, CATALOG, FRONT, INSTALLATION, MEDIA
 from carservices_ui.restrictions import STREAM
 from carservices_ui.screens.apps_info import PermissionRow

@@ -2,7 +2,7 @@
 
 import pytest
 
-from carservices.api.apps import Front
+from carservices.api.appscreen import Front
 from carservices_ui.apps import FRONT
 from carservices_ui.restrictions import STREAM
 from carservices_ui.tokens import TARGET, TYPE

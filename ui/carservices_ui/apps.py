@@ -6,7 +6,8 @@ from typing import Any
 
 from kivy.metrics import dp
 
-from carservices.api.apps import Apps, AppState, AppStatus, Catalog
+from carservices.api.apps import Apps
+from carservices.api.appstatus import AppState, AppStatus, Catalog
 from carservices.app.png import PngError, decode
 from carservices_ui.i18n import number, t
 from carservices_ui.templates.host import named

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from carservices.api.apps import Asked, Front, Question
+from carservices.api.appscreen import Front
+from carservices.api.permissions import Asked, Question
 from carservices_ui import apps
 from carservices_ui.i18n import t
 from carservices_ui.templates.host import named

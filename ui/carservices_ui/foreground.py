@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from kivy.core.window import Window
 
-from carservices.api.apps import Apps, Display, Front
+from carservices.api.apps import Apps
+from carservices.api.appscreen import Display, Front
 from carservices_ui import apps, i18n, look
 from carservices_ui.store import Outcome
 from carservices_ui.ui import Ui

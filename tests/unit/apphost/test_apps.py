@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from carservices.api.apps import AppState, Card, Display
+from carservices.api.appscreen import Card, Display
+from carservices.api.appstatus import AppState
 from carservices.api.notifications import Notifications
 from carservices.apphost import life, link
 from carservices.bus import CallError

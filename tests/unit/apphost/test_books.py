@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carservices.api.apps import Decision, Level, Permission, Question
+from carservices.api.permissions import Decision, Level, Permission, Question
 from carservices.api.state import StateFile
 from carservices.apphost.access import Access, Why
 from carservices.apphost.grants import Grants

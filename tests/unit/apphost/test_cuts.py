@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carservices.api.apps import Card, CutKind
+from carservices.api.appscreen import Card, CutKind
 from carservices.api.driving import Limits, Restriction
 from carservices.app import templates as t
 from carservices.app.codec import decode, encode

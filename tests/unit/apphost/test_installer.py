@@ -2,7 +2,8 @@
 
 import pytest
 
-from carservices.api.apps import InstallStep, Level
+from carservices.api.installation import InstallStep
+from carservices.api.permissions import Level
 from carservices.apphost.store import SigningKey, build
 from carservices.bus import CallError
 from tests.unit.apphost.conftest import write_bundle

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from carservices.api.apps import Level
+from carservices.api.permissions import Level
 from carservices.apphost.permissions import LANGUAGES, Need, PermissionFile, RuleBook
 from carservices.signals import Catalogue, Kind
 from carservices.signals.globs import GlobSet

@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from carservices.api.apps import Apps, AppState
+from carservices.api.apps import Apps
+from carservices.api.appstatus import AppState
 from carservices.apphost import health
 from carservices.apptools import workbench
 from carservices.apptools.workbench import Workbench, snapshot

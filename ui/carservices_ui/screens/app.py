@@ -2,7 +2,7 @@
 
 from kivy.uix.widget import Widget
 
-from carservices.api.apps import Front
+from carservices.api.appscreen import Front
 from carservices_ui import apps
 from carservices_ui.restrictions import Restrictions
 from carservices_ui.screens.base import Screen

@@ -5,7 +5,7 @@ from typing import Any
 from kivy.metrics import dp
 from kivy.uix.gridlayout import GridLayout
 
-from carservices.api.apps import AppState, AppStatus, Catalog
+from carservices.api.appstatus import AppState, AppStatus, Catalog
 from carservices_ui import apps, notices
 from carservices_ui.i18n import t
 from carservices_ui.restrictions import Restrictions

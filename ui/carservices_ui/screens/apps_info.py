@@ -7,7 +7,9 @@ from kivy.metrics import dp
 from kivy.uix.stacklayout import StackLayout
 from kivy.uix.widget import Widget
 
-from carservices.api.apps import About, Apps, AppState, AppStatus, Decision, Level, Permission
+from carservices.api.apps import Apps
+from carservices.api.appstatus import About, AppState, AppStatus
+from carservices.api.permissions import Decision, Level, Permission
 from carservices_ui import apps
 from carservices_ui.i18n import number, t
 from carservices_ui.templates.host import named

@@ -6,8 +6,9 @@ from typing import Any
 from kivy.metrics import dp
 from kivy.uix.widget import Widget
 
-from carservices.api.apps import Installation, InstallStep, Package, Permission
 from carservices.api.driving import Restriction
+from carservices.api.installation import Installation, InstallStep, Package
+from carservices.api.permissions import Permission
 from carservices_ui import apps
 from carservices_ui.i18n import t
 from carservices_ui.screens.base import Page

@@ -5,8 +5,9 @@ from typing import Any
 from kivy.metrics import dp
 from kivy.uix.widget import Widget
 
-from carservices.api.apps import AppStatus, Catalog, Permission
+from carservices.api.appstatus import AppStatus, Catalog
 from carservices.api.driving import Restriction
+from carservices.api.permissions import Permission
 from carservices_ui import apps
 from carservices_ui.i18n import t
 from carservices_ui.screens.apps_info import AppInfo

@@ -1,6 +1,6 @@
 """Everything about one permission: each app that asks for it, how it stands there, and the switch."""
 
-from carservices.api.apps import Permission
+from carservices.api.permissions import Permission
 from carservices_ui import apps
 from carservices_ui.i18n import t
 from carservices_ui.screens.apps_info import PermissionRow

@@ -2,7 +2,7 @@
 
 from kivy.metrics import dp
 
-from carservices.api.apps import Player
+from carservices.api.appscreen import Player
 from carservices_ui import apps
 from carservices_ui.restrictions import Restrictions
 from carservices_ui.screens.base import Screen

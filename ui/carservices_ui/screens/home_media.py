@@ -3,7 +3,7 @@
 from kivy.clock import Clock
 from kivy.metrics import dp
 
-from carservices.api.apps import Media
+from carservices.api.appscreen import Media
 from carservices_ui import apps
 from carservices_ui.templates.host import named
 from carservices_ui.templates.player import Controls, Cover, Playing, Progress

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from kivy.metrics import dp
 
-from carservices.api.apps import Card as Kind
+from carservices.api.appscreen import Card as Kind
 from carservices_ui.i18n import t
 from carservices_ui.templates.host import Host
 from carservices_ui.templates.states import Spinner

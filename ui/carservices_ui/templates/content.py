@@ -6,8 +6,8 @@ from kivy.metrics import dp
 from kivy.uix.floatlayout import FloatLayout
 from kivy.uix.widget import Widget
 
-from carservices.api.apps import Card as Kind
-from carservices.api.apps import Screen
+from carservices.api.appscreen import Card as Kind
+from carservices.api.appscreen import Screen
 from carservices.api.driving import Restriction
 from carservices.app.codec import TemplateError, decode
 from carservices.app.templates import LongMessageTemplate, SignInTemplate

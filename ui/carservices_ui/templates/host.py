@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from carservices.api.apps import Apps, CutKind, Screen
+from carservices.api.apps import Apps
+from carservices.api.appscreen import CutKind, Screen
 from carservices.api.driving import Restriction
 from carservices.app.templates import Handler
 from carservices_ui import i18n

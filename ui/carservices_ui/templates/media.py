@@ -3,7 +3,8 @@
 from kivy.clock import Clock
 from kivy.metrics import dp
 
-from carservices.api.apps import Apps, Player
+from carservices.api.apps import Apps
+from carservices.api.appscreen import Player
 from carservices_ui.i18n import t
 from carservices_ui.templates.player import Controls, Cover, Playing, Progress
 from carservices_ui.templates.states import Empty

@@ -5,7 +5,8 @@ from typing import Any
 
 from kivy.metrics import dp
 
-from carservices.api.apps import Apps, Media
+from carservices.api.apps import Apps
+from carservices.api.appscreen import Media
 from carservices.app.codec import decode
 from carservices.app.templates import MediaState, Track
 from carservices_ui.templates.pictures import Pixels

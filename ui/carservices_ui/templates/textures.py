@@ -7,7 +7,7 @@ from pathlib import Path
 from kivy.graphics.opengl import GL_TEXTURE_2D, glGenerateMipmap
 from kivy.graphics.texture import Texture
 
-from carservices.api.apps import ImageFile
+from carservices.api.appscreen import ImageFile
 
 MOST = 64
 BYTES_PER_PIXEL = 4
