@@ -62,15 +62,20 @@ class GnssHal(Hal[GnssOptions]):
     async def events(self) -> AsyncIterator[Sequence[Value]]:
         self._lose(time.monotonic_ns())
         yield self._outbox.collect(time.monotonic_ns())
+        silent_at = time.monotonic() + SILENT_S
         while True:
+            due = min(silent_at, self._outbox.next_due() / 1e9)
             try:
-                fix = await asyncio.wait_for(self._queue.get(), SILENT_S)
+                fix = await asyncio.wait_for(self._queue.get(), max(0.0, due - time.monotonic()))
             except TimeoutError:
-                self._lose(time.monotonic_ns())
+                if time.monotonic() >= silent_at:
+                    self._lose(time.monotonic_ns())
+                    silent_at = time.monotonic() + SILENT_S
             else:
                 if fix is None:
                     return
                 self._take(fix, time.monotonic_ns())
+                silent_at = time.monotonic() + SILENT_S
             if batch := self._outbox.collect(time.monotonic_ns()):
                 yield batch
 

@@ -1,7 +1,6 @@
 """The GNSS HAL: a recording and a TCP receiver become positions on the bus."""
 
 import asyncio
-import itertools
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -32,11 +31,9 @@ async def test_a_receiver_in_the_network_is_heard():
     hung_up = asyncio.Event()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        for line in itertools.cycle(LINES):
-            writer.write(f"{line}\r\n".encode())
-            await asyncio.sleep(0.05)
-            if reader.at_eof():
-                break
+        while not reader.at_eof():  # three fixes in one breath: the last of them must be told, too
+            writer.write("".join(f"{line}\r\n" for line in LINES).encode())
+            await asyncio.sleep(0.2)
         writer.close()
         hung_up.set()
 
