@@ -106,5 +106,5 @@ class Content(FloatLayout):
     def _frame(self, body: Widget) -> None:
         self.add_widget(Card(pos_hint={"x": 0, "y": 0}))
         column = Column(self.header, body, gap="m", size_hint=(1, 1), pos_hint={"x": 0, "y": 0})
-        column.padding = (dp(12), dp(12), dp(24), dp(20))
+        column.padding = (dp(24), dp(12), dp(24), dp(20))
         self.add_widget(column)
