@@ -141,7 +141,8 @@ class Link:
     async def up(self, timeout: float) -> None:
         """Wait for the hub's welcome. Raises NotConnected."""
         try:
-            await asyncio.wait_for(asyncio.shield(self._welcome), timeout)
+            async with asyncio.timeout(timeout):  # wait_for of Python 3.11 can swallow a cancellation
+                await asyncio.shield(self._welcome)
         except TimeoutError:
             raise NotConnected(
                 f"no hub answers in {self.run_dir}: start the car with `carservices emulator` or `carservices run`"
@@ -263,7 +264,8 @@ class Link:
 
     async def _reconnected(self, timeout: float) -> None:
         try:
-            await asyncio.wait_for(self._connected.wait(), timeout)
+            async with asyncio.timeout(timeout):
+                await self._connected.wait()
         except TimeoutError:
             raise CallError("UNAVAILABLE", "the hub is not there; `carservices ps` shows its state") from None
 

@@ -66,7 +66,8 @@ class GnssHal(Hal[GnssOptions]):
         while True:
             due = min(silent_at, self._outbox.next_due() / 1e9)
             try:
-                fix = await asyncio.wait_for(self._queue.get(), max(0.0, due - time.monotonic()))
+                async with asyncio.timeout(max(0.0, due - time.monotonic())):
+                    fix = await self._queue.get()
             except TimeoutError:
                 if time.monotonic() >= silent_at:
                     self._lose(time.monotonic_ns())
