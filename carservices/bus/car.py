@@ -264,6 +264,10 @@ class Car:
         """Say the new state of one of our streams; the newest reaches the hub, also one that restarts."""
         self._states.say(topic, wire.pack(state))
 
+    def holding_states(self) -> contextlib.AbstractContextManager[None]:
+        """While it lasts, published states wait: who sees the state of a service may call it at once."""
+        return self._states.held()
+
     async def watch_topic(self, topic: str, on_state: Callable[[Any], None]) -> Watch:
         """Call back with the last state of a stream at once and with each new one; None while nobody says it."""
         watch = Watch(self._subscriptions, None, lambda value: on_state(value.value), None, 0.0, True, topic)

@@ -1,7 +1,8 @@
 """What a connection says on its streams: the newest of each reaches the hub, however long that does not read."""
 
 import asyncio
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 
 from carservices.bus import wire
 
@@ -17,6 +18,17 @@ class States:
         self._frames: dict[str, bytes] = {}
         self._unsent: dict[str, None] = {}  # streams in their order
         self._retry: asyncio.TimerHandle | None = None
+        self._held = False
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """What is said meanwhile leaves at the end."""
+        self._held = True
+        try:
+            yield
+        finally:
+            self._held = False
+            self._send()
 
     def say(self, stream: str, packed: bytes) -> None:
         """The new state of a stream, packed."""
@@ -37,7 +49,7 @@ class States:
     def _send(self) -> None:
         self.close()
         self._retry = None
-        while self._unsent:
+        while self._unsent and not self._held:
             stream = next(iter(self._unsent))
             if not self._publish(self._frames[stream]):
                 self._retry = asyncio.get_running_loop().call_later(RETRY_SECONDS, self._send)

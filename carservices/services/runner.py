@@ -26,10 +26,8 @@ def run_service(
     async def serve() -> None:
         service = load_service(target)()
         async with await Car.connect(run_dir, name=service.name) as car:
-            service.car = car
-            await service.start()
+            await begin(service, car)
             try:
-                await car.provide(service)
                 keep_what_is_there()
                 ready()
                 await asyncio.Event().wait()
@@ -37,6 +35,14 @@ def run_service(
                 await service.stop()
 
     run_process(serve, beat)
+
+
+async def begin(service: Contract, car: Car) -> None:
+    """Start a service on its connection: its calls are taken before its first states are seen."""
+    service.car = car
+    with car.holding_states():
+        await service.start()
+        await car.provide(service)
 
 
 def keep_what_is_there() -> None:

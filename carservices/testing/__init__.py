@@ -19,6 +19,7 @@ from carservices.bus.identity import Grants, create_secret, read_secret, token_f
 from carservices.hal import Hal
 from carservices.hub.host import HalHost
 from carservices.hub.hub import Hub
+from carservices.services.runner import begin
 from carservices.signals import Value
 
 PATIENCE = 20.0
@@ -148,9 +149,7 @@ class TestCar:
         """Run a service and wait until it takes calls."""
         implementation = service()
         connection = await self.connect(implementation.name)
-        implementation.car = connection
-        await implementation.start()
-        await connection.provide(implementation)
+        await begin(implementation, connection)
         self._services[implementation.name] = (connection, implementation)
         return implementation
 

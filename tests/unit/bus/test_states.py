@@ -47,3 +47,14 @@ def test_the_newest_of_each_stream_arrives_in_order(said, restart):
         asyncio.run(speak())
     finally:
         states.RETRY_SECONDS = patience
+
+
+def test_what_is_said_while_states_are_held_leaves_at_the_end_as_the_newest():
+    arrived = []
+    mine = States(lambda frame: arrived.append(frame) or True)
+    with mine.held():
+        for number in range(3):
+            mine.say("a.x", wire.pack(number))
+        mine.say_again()
+        assert arrived == []
+    assert arrived == [wire.STATE + b"a.x" + wire.NUL + wire.pack(2)]
