@@ -51,12 +51,31 @@ class Avoid(StrEnum):
     FERRIES = "ferries"
 
 
+class Prefer(StrEnum):
+    """What charging on the way is to be best at."""
+
+    TIME = "time"
+    COST = "cost"
+
+
+class ChargingWishes(BaseModel, frozen=True):
+    """How to plan charging on the way; states of charge in percent."""
+
+    least: Percent = 10.0
+    """At every charging stop on arrival."""
+    at_destination: Percent = 15.0
+    prefer: Prefer = Prefer.TIME
+    risk: Annotated[float, Field(gt=0.0, lt=0.5)] = 0.05
+    """How likely the charge may fall below what is wished for."""
+
+
 class RouteOptions(BaseModel, frozen=True):
     """How to choose a route."""
 
     mode: Mode = Mode.FASTEST
     avoid: frozenset[Avoid] = frozenset()
     alternates: Annotated[int, Field(ge=0, le=3)] = 2
+    charging: ChargingWishes = ChargingWishes()
 
 
 class ManeuverKind(StrEnum):
@@ -140,6 +159,21 @@ class ChargeStop(BaseModel, frozen=True):
     power_kw: float
     """Mean over the stop."""
     cost_eur: float | None = None
+    operator: str = ""
+    advised_kmh: int | None = None
+    """Not faster than this on the way there, where that saves time; None: as the road allows."""
+    precondition_m: float | None = None
+    """m before the stop from which the battery is brought to its best temperature; None: not needed."""
+
+
+class ChargePoint(BaseModel, frozen=True):
+    """The charge at a place of the route; a charging stop has two, on arrival and on leaving."""
+
+    at_m: float
+    """m from the start of the route."""
+    at_s: float
+    """s from the start, charging included."""
+    charge: ArrivalCharge
 
 
 class RoutePreview(BaseModel, frozen=True):
@@ -160,6 +194,12 @@ class RoutePreview(BaseModel, frozen=True):
     energy_kwh: float | None = None
     arrival: ArrivalCharge | None = None
     charge_stops: tuple[ChargeStop, ...] = ()
+    charge: tuple[ChargePoint, ...] = ()
+    """The charge along the route, for drawing; empty while it is not known."""
+    charge_s: float = 0.0
+    """Time at charging stops, on top of ``seconds``."""
+    cost_eur: float | None = None
+    """Of charging on the way."""
     warning: str | None = None
     """What the driver should know before choosing it, one sentence."""
 
