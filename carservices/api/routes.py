@@ -188,6 +188,8 @@ class RoutePreview(BaseModel, frozen=True):
     """Driving; charging comes on top."""
     via: str = ""
     """The roads it mostly uses."""
+    limits: tuple[tuple[int, int], ...] = ()
+    """Point of the geometry and km/h allowed from there on, 0 where the map does not know; empty: nowhere known."""
     tolls: bool = False
     ferries: bool = False
     engine: str = ""

@@ -23,11 +23,11 @@ from carservices.api.navigation import (
     RoutePreview,
     RouteState,
 )
+from carservices.api.polyline import encode
 from carservices.api.state import StateFile
 from carservices.bus.errors import CallError, CarError
 from carservices.services.navigation.atlas import Atlas, OpenMap
 from carservices.services.navigation.engine.base import Route, RouteError, RouteRequest, Via
-from carservices.services.navigation.engine.polyline import encode
 from carservices.services.navigation.engine.sidecar_port import port_of
 from carservices.services.navigation.guide.sentences import languages
 from carservices.services.navigation.journey import STEERED_KMH, Journey

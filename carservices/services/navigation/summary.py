@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 
+from carservices.api.polyline import encode
 from carservices.api.routes import RoutePreview
 from carservices.services.navigation.engine.base import Route
-from carservices.services.navigation.engine.polyline import encode
 from carservices.services.navigation.flags import Flag
 
 MAIN_ROADS = 2
@@ -23,8 +23,18 @@ def preview_of(route: Route, identity: str) -> RoutePreview:
         metres=route.metres,
         seconds=route.seconds,
         via=", ".join(mostly),
+        limits=_limits(route),
         tolls=any(edge.flags & Flag.TOLL for edge in route.edges),
         ferries=any(edge.flags & Flag.FERRY for edge in route.edges),
         engine=route.engine,
         warning=route.notes[0] if route.notes else None,
     )
+
+
+def _limits(route: Route) -> tuple[tuple[int, int], ...]:
+    """Where the limit changes, and to what."""
+    changes: list[tuple[int, int]] = []
+    for edge in route.edges:
+        if (changes[-1][1] if changes else 0) != edge.limit:
+            changes.append((edge.at_index, edge.limit))
+    return tuple(changes)

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from carservices.api.polyline import decode, encode
 from carservices.api.routes import Avoid, ManeuverKind, Mode
 from carservices.services.navigation.engine.base import RouteError, RouteRequest, Via
 from carservices.services.navigation.engine.graph import GraphError, RoadGraph
 from carservices.services.navigation.engine.linegraph import ENTER_S
-from carservices.services.navigation.engine.polyline import decode, encode
 from carservices.services.navigation.engine.roads import RoadEngine
 from carservices.services.navigation.flags import Flag
 from carservices.services.navigation.geo import metres

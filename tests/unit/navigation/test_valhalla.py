@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from carservices.api.polyline import encode
 from carservices.api.routes import ManeuverKind
 from carservices.services.navigation.engine.base import RouteError, RouteRequest, Via
 from carservices.services.navigation.engine.choice import Engines
 from carservices.services.navigation.engine.graph import RoadGraph
-from carservices.services.navigation.engine.polyline import encode
 from carservices.services.navigation.engine.roads import RoadEngine
 from carservices.services.navigation.engine.sidecar import SidecarError, serve
 from carservices.services.navigation.engine.sidecar_port import port_of

@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from carservices.api.polyline import decode
 from carservices.api.routes import Lane
 from carservices.api.routes import ManeuverKind as Kind
 from carservices.services.navigation.engine.base import EdgePart, Leg, Maneuver, Route
-from carservices.services.navigation.engine.polyline import decode
 from carservices.services.navigation.flags import Flag
 from carservices.services.navigation.geo import Point
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from carservices.services.navigation.geo import Point
-
+Point = tuple[float, float]
+"""Latitude and longitude in degrees."""
 PRECISION = 1e6
 
 
