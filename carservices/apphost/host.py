@@ -186,7 +186,7 @@ class AppHost:
         self.front.show()
         self.consent.update()
 
-    # -- for an app (`life.Host`) ------------------------------------------------------------------------------------
+    # -- for an app (`around.Host`) ------------------------------------------------------------------------------------
 
     def context(self, app: App) -> dict[str, Any]:
         inside = app.inside
@@ -264,5 +264,5 @@ class AppHost:
             if denial is None and folder is not None and folder.is_dir():
                 granted[name] = folder
             elif denial is not None:
-                app.undecided(denial)
+                app.hearing.undecided(denial)
         return granted

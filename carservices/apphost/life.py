@@ -3,79 +3,45 @@
 import asyncio
 import logging
 import time
-from collections import deque
 from collections.abc import Coroutine, Mapping
-from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from carservices.api.appstatus import AppState
-from carservices.app.rules import Violation
 from carservices.app.wire import Kind
-from carservices.apphost.access import Access, Denial, Why
-from carservices.apphost.budget import AUDIT_LINES, Bucket
+from carservices.apphost.access import Access
+from carservices.apphost.around import Host
 from carservices.apphost.bundles import Bundle
+from carservices.apphost.crashes import Crashes
 from carservices.apphost.disk import Stored
 from carservices.apphost.health import Health
+from carservices.apphost.hearing import Hearing
 from carservices.apphost.images import Images
 from carservices.apphost.journal import Journal
-from carservices.apphost.launcher import Launcher
 from carservices.apphost.run import Run
 from carservices.apphost.sandbox import Inside, Report, SandboxRefused
-from carservices.apphost.session import Gateway, Session
-from carservices.apphost.stage import Offer, Stage
+from carservices.apphost.session import Session
+from carservices.apphost.stage import Stage
 
 FREEZE_SECONDS: Final = 5.0
 """In the background before an app without a background use is frozen."""
 STOP_SECONDS: Final = 3.0
 """The SDK gives an app 2 s to say goodbye."""
-LAST_LEVEL: Final = "critical"
-"""At which an app that cannot go on says why."""
-CRASHES: Final = 3
-CRASH_WINDOW: Final = 300.0
 
 log = logging.getLogger(__name__)
 
 
-class Host(Protocol):
-    """What an app needs of those around it."""
-
-    gateway: Gateway
-    launcher: Launcher
-
-    def context(self, app: "App") -> dict[str, Any]: ...
-    def changed(self) -> None:
-        """Its state is another."""
-
-    def shows(self, app: "App") -> None:
-        """It has something new to show."""
-
-    def plays(self, app: "App", tree: Any) -> None: ...
-    def notifies(self, app: "App", tree: Any) -> None: ...
-    def left(self, app: "App", *, returns: bool) -> None:
-        """Its process is gone: it is not in front any more unless it crashed, or starts again at once."""
-
-    def crashed(self, app: "App", lines: list[str]) -> None: ...
-    def ask(self, app: "App", permission: str) -> "asyncio.Future[bool] | None": ...
-    def audit(self, app: str, what: str, **facts: Any) -> None: ...
-    def place(self, app: str) -> Path:
-        """Its folder in the run directory."""
-
-    def folders(self, app: "App") -> Mapping[str, Path]:
-        """The person's folders it may read."""
-
-
 class App:
-    """An installed app, running or not. It is the `Events` of its own session."""
+    """An installed app, running or not; `hearing` is what its link tells."""
 
-    def __init__(self, bundle: Bundle, access: Access, host: Host, *, disabled: bool = False) -> None:
+    def __init__(self, bundle: Bundle, access: Access, host: "Host[App]", *, disabled: bool = False) -> None:
         self.bundle = bundle
         self.access = access
-        self.disabled = disabled
-        self.last_error: str | None = None
+        self.crashes = Crashes(disabled=disabled)
         self.front = False
         self.health = Health()
         self.images = Images(host.place(bundle.id) / "images")
-        self.stage = Stage(bundle.manifest.category, self._against_rules)
+        self.hearing = Hearing(self, host)
+        self.stage = Stage(bundle.manifest.category, self.hearing.against_rules)
         self.journal = Journal(always=bundle.developed)
         self.cpu: float | None = None
         self.rss: int | None = None
@@ -85,19 +51,25 @@ class App:
         self._gone = asyncio.Event()
         self._gone.set()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._lines = Bucket(*AUDIT_LINES)
         self._why: str | None = None
-        self._last_words = ""
         self._stopping = False
         self._returns = False
-        self._crashed = False
         self._frozen = False
         self._back_since = 0.0
-        self._crashes: deque[float] = deque(maxlen=CRASHES)
 
     @property
     def id(self) -> str:
         return self.bundle.id
+
+    @property
+    def disabled(self) -> bool:
+        """Crashed too often."""
+        return self.crashes.disabled
+
+    @property
+    def last_error(self) -> str | None:
+        """How its last run ended, one sentence; None when it ended well."""
+        return self.crashes.how
 
     @property
     def running(self) -> bool:
@@ -118,7 +90,7 @@ class App:
         if not self.running:
             if self.disabled:
                 return AppState.DISABLED
-            return AppState.CRASHED if self._crashed else AppState.STOPPED
+            return AppState.CRASHED if self.crashes.crashed else AppState.STOPPED
         if self.health.trouble is not None:
             return AppState.NOT_RESPONDING
         if not self.health.greeted:
@@ -138,11 +110,12 @@ class App:
 
     async def _start(self) -> None:
         self.images.clear()
-        self.stage = Stage(self.bundle.manifest.category, self._against_rules)
+        self.stage = Stage(self.bundle.manifest.category, self.hearing.against_rules)
         self.health = Health()
-        self._why = self.last_error = None
-        self._last_words = ""
-        self._stopping = self._crashed = self._frozen = False
+        self._why = None
+        self.crashes.forgive()
+        self.hearing.last_words = ""
+        self._stopping = self._frozen = False
         self._back_since = time.monotonic()
         try:
             self._run = await Run.begin(
@@ -151,7 +124,7 @@ class App:
                 self._host.launcher,
                 self._host.gateway,
                 self.images,
-                self,
+                self.hearing,
                 place=self._host.place(self.id),
                 folders=self._host.folders(self),
                 on_exit=self._exited,
@@ -159,8 +132,7 @@ class App:
             self.journal.follow(self._run.session.link)
             self._prefer()
         except (SandboxRefused, OSError) as error:
-            self._crashed = True
-            self.last_error = f"it was not started: {error}"
+            self.crashes.refuse(f"it was not started: {error}")
             self._host.audit(self.id, "not started", reason=str(error))
         else:
             self._gone.clear()
@@ -197,7 +169,7 @@ class App:
         self.images.clear()
         self._spawn(self._leave(run))
         if self._why is None and (self._stopping or status == 0):
-            self.last_error = None
+            self.crashes.forgive()
         else:
             self._crash(self._why or self._ending(run, status), list(run.process.lines))
         self.health = Health()
@@ -207,9 +179,8 @@ class App:
     def _ending(self, run: Run, status: int) -> str:
         """For its author with the traceback."""
         how = run.ending(status)
-        if not (self.bundle.developed and self._last_words):
-            return how
-        return f"{how}: {self._last_words.splitlines()[-1]}\n{self._last_words}"
+        words = self.hearing.last_words
+        return f"{how}: {words.splitlines()[-1]}\n{words}" if self.bundle.developed and words else how
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
@@ -221,14 +192,29 @@ class App:
         self._gone.set()
 
     def _crash(self, how: str, lines: list[str]) -> None:
-        now = time.monotonic()
-        self._crashed = True
-        self._crashes.append(now)
-        self.last_error = how
-        self.disabled = len(self._crashes) == CRASHES and now - self._crashes[0] <= CRASH_WINDOW
+        self.crashes.crash(how)
         self.journal.note(how)
         self._host.audit(self.id, "disabled" if self.disabled else "crashed", reason=how)
         self._host.crashed(self, lines)
+
+    def finish(self) -> None:
+        """It wants to end."""
+        self._stopping = True
+        self._spawn(self.stop())
+
+    def cut_off(self, why: str | None) -> None:
+        """Without its link it is of no use: it may have closed it to end, but if it stays, it is ended.
+
+        With a sentence when the host has closed it.
+        """
+        if why is not None:
+            self._end(why)
+        else:
+            asyncio.get_running_loop().call_later(STOP_SECONDS, self._end_if, self._run)
+
+    def _end_if(self, run: Run | None) -> None:
+        if run is not None and run is self._run:
+            self._end("it closed its link and went on")
 
     async def restart(self) -> None:
         """Without what it had: the link is closed and the process ended before it starts again."""
@@ -249,17 +235,20 @@ class App:
 
     def enable(self) -> None:
         """Forget its crashes."""
-        self._crashes.clear()
-        self.disabled = False
-        self.forgive()
+        self.crashes.enable()
+        self._host.changed()
 
     def forgive(self) -> None:
         """The person has seen how it ended."""
-        self._crashed = False
-        self.last_error = None
+        self.crashes.forgive()
         self._host.changed()
 
     # -- in front and behind -----------------------------------------------------------------------------------------
+
+    def greeted(self) -> None:
+        """It has said hello: from now on it hears how it stands."""
+        self._live("start")
+        self._live("foreground" if self.front else "background")
 
     def to_front(self) -> None:
         self.front = True
@@ -343,7 +332,7 @@ class App:
             return
         warning, end = self._run.quota.judge(stored, time.monotonic())
         if warning is not None:
-            self.note("quota", reason=warning)
+            self.hearing.note("quota", reason=warning)
             self._run.session.send(Kind.CHECK, [["storage", "data", warning]])
         if end is not None:
             self._end(end)
@@ -354,82 +343,6 @@ class App:
             self._frozen = True
             self._run.process.launched.freeze(True)
             self._host.changed()
-
-    # -- what the app says (Events) ----------------------------------------------------------------------------------
-
-    def hello(self) -> Mapping[str, Any]:
-        self.health.greeted = True
-        asyncio.get_running_loop().call_soon(self._started)
-        self._host.changed()
-        return {"id": self.id, **self._host.context(self)}
-
-    def _started(self) -> None:
-        self._live("start")
-        self._live("foreground" if self.front else "background")
-
-    def offer(self, offer: Offer) -> None:
-        self.stage.offer(offer)
-        if self.front:
-            self._host.shows(self)
-
-    def picture(self) -> None:
-        if self.front:
-            self._host.shows(self)
-
-    def media(self, tree: Any) -> None:
-        self._host.plays(self, tree)
-
-    def notify(self, tree: Any) -> None:
-        self._host.notifies(self, tree)
-
-    def finish(self) -> None:
-        self._stopping = True
-        self._spawn(self.stop())
-
-    def log(self, level: str, text: str) -> None:
-        log.info("%s: %s: %s", self.id, level, text)
-        if level == LAST_LEVEL:
-            self._last_words = text
-
-    def pong(self, number: int) -> None:
-        self.health.pong(number)
-
-    def deny(self, denial: Denial) -> None:
-        self.note("denied", permission=denial.permission, why=denial.why, cure=denial.cure)
-        self.journal.note(f"{denial.permission} is {denial.why}: {denial.cure}")
-
-    def note(self, what: str, **facts: Any) -> None:
-        if self._lines.take():
-            self._host.audit(self.id, what, **facts)
-
-    def ask(self, permission: str) -> "asyncio.Future[bool] | None":
-        return self._host.ask(self, permission)
-
-    def undecided(self, denial: Denial) -> None:
-        """Something it needs from its start on is not allowed: ask, if that may help."""
-        self.deny(denial)
-        if denial.why is Why.UNDECIDED:
-            self._host.ask(self, denial.permission)
-
-    def violated(self, what: str) -> None:
-        self.note("violation", reason=what)
-
-    def ended(self, why: str | None) -> None:
-        """Without its link it is of no use: it may have closed it to end, but if it stays, it is ended."""
-        if why is not None:
-            self._end(why)
-        else:
-            asyncio.get_running_loop().call_later(STOP_SECONDS, self._end_if, self._run)
-
-    def _end_if(self, run: Run | None) -> None:
-        if run is not None and run is self._run:
-            self._end("it closed its link and went on")
-
-    def _against_rules(self, violations: list[Violation]) -> None:
-        self.note("template refused", reason=str(violations[0]))
-        self.journal.note(f"its template is refused: {violations[0]}")
-        if self.session is not None:
-            self.session.send(Kind.CHECK, [list(one) for one in violations])
 
     # -- for the status ----------------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ import pytest
 from carservices.api.appscreen import Card, Display
 from carservices.api.appstatus import AppState
 from carservices.api.notifications import Notifications
-from carservices.apphost import life, link
+from carservices.apphost import crashes, link
 from carservices.bus import CallError
 from carservices.bus.crashes import reports
 from tests.unit.apphost.conftest import DRIVE, GEAR, PARK, SPEED, TYRE, card, listed, shown, until, write_bundle
@@ -138,7 +138,7 @@ class Main(App):
 async def test_three_crashes_disable_an_app_with_a_report_until_it_is_enabled(garage, places):
     write_bundle(places.builtin, says("import os; print('going down'); os._exit(3)"))
     async with garage() as c:
-        for _ in range(life.CRASHES - 1):
+        for _ in range(crashes.CRASHES - 1):
             await tapped(c)
             front = await c.until_state(c.apps.screen, card(Card.CRASHED))
             assert front.screen.error == "it ended with status 3"
