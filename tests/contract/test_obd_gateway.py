@@ -1,10 +1,7 @@
 """The OBD gateway: an adapter by TCP and as a terminal, on units that answer recorded bytes."""
 
 import asyncio
-import importlib.util
 import os
-import subprocess
-import sys
 
 import pytest
 
@@ -98,35 +95,3 @@ async def test_our_own_hal_reads_the_emulated_car_through_a_terminal():
                 assert names == ["ECU 7E0", "ECU 7E4"]
             finally:
                 await hal.close()
-
-
-FOREIGN = os.environ.get("CARSERVICES_OBD_PYTHON", sys.executable if importlib.util.find_spec("obd") else "")
-"""An interpreter that has python-OBD (GPL: it runs as a program of its own and is never imported here)."""
-READS = """
-import sys, obd
-car = obd.OBD(sys.argv[1], baudrate=38400, timeout=5)
-for name in ("SPEED", "CONTROL_MODULE_VOLTAGE", "VIN", "GET_DTC"):
-    print(name, car.query(obd.commands[name]).value)
-car.close()
-"""
-
-
-@pytest.mark.skipif(not FOREIGN, reason="python-OBD is not installed; CARSERVICES_OBD_PYTHON may name who has it")
-async def test_unmodified_python_obd_reads_the_emulated_car():
-    hal = EmulatorHal(EmulatorOptions(scenario="parked"))
-    async with car(hal) as c:
-        await c.control("emulator", "fail", path="Vehicle.Exterior.AirTemperature")
-        gateway = Gateway(c.car, "emulator")
-        await gateway.start()
-        while b"\x00\x70" not in (await c.control("emulator", "diagnose", to=0x7E0, data=b"\x03"))[0][1]:  # noqa: ASYNC110
-            await asyncio.sleep(0.05)  # the unit tests the sensor before it stores P0070
-        async with gateway.serve_pty() as path:
-            reading = await asyncio.create_subprocess_exec(
-                FOREIGN, "-c", READS, str(path), stdout=subprocess.PIPE, stderr=subprocess.PIPE
-            )
-            out, errors = await asyncio.wait_for(reading.communicate(), 40)
-    said = dict(line.split(" ", 1) for line in out.decode().splitlines())
-    assert said["SPEED"] == "0.0 kilometer_per_hour", errors.decode()
-    assert said["CONTROL_MODULE_VOLTAGE"].endswith(" volt")
-    assert "VF1RCB" in said["VIN"]
-    assert "P0070" in said["GET_DTC"]

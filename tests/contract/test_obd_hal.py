@@ -1,10 +1,6 @@
 """The OBD HAL on an adapter that is our own ELM327, by TCP and on a terminal, with a car that answers a table."""
 
 import asyncio
-import os
-import socket
-import subprocess
-import sys
 from contextlib import asynccontextmanager
 
 import pytest
@@ -176,48 +172,3 @@ async def test_no_adapter():
 )
 def test_messages_are_whole_or_nothing(lines, found):
     assert messages(lines, wide=False) == [(source, bytes.fromhex(text)) for source, text in found]
-
-
-FOREIGN = os.environ.get("CARSERVICES_OBD_PYTHON", sys.executable)
-"""An interpreter that may have ELM327-emulator (non-commercial licence: it runs as a program of its own)."""
-
-
-async def connected(hal):
-    """The emulator takes a moment to listen."""
-    async with asyncio.timeout(30):
-        while True:
-            try:
-                return await hal.open()
-            except HalError:
-                await asyncio.sleep(0.2)
-
-
-@pytest.fixture
-def foreign_python(tmp_path):
-    if subprocess.run([FOREIGN, "-c", "import elm"], capture_output=True, cwd=tmp_path).returncode:
-        pytest.skip("ELM327-emulator is not installed; CARSERVICES_OBD_PYTHON may name who has it")
-    return FOREIGN
-
-
-async def test_an_unmodified_elm327_emulator_is_read(foreign_python, tmp_path):
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = [foreign_python, "-m", "elm", "-n", str(port), "-s", "car", "-b", str(tmp_path / "log")]
-    foreign = await asyncio.create_subprocess_exec(
-        *command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    hal = ObdHal(ObdOptions(port=f"socket://127.0.0.1:{port}"))
-    try:
-        assert {SPEED, VIN} <= {config.path for config in await connected(hal)}
-        values = {}
-        async for batch in hal.events():
-            values |= {value.path: value.value for value in batch}
-            if {SPEED, VIN} <= values.keys():
-                break
-        assert values[VIN].startswith("WP0ZZZ")
-        assert isinstance(values[SPEED], float)
-        assert await hal.control("diagnose", {"to": 0x7E0, "data": b"\x01\x00", "timeout": 2.0})
-    finally:
-        await hal.close()
-        foreign.terminate()
-        await foreign.wait()

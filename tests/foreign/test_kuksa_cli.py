@@ -12,7 +12,7 @@ pytest.importorskip("kuksa", reason="needs the extra 'kuksa'")
 from tests.contract.door_car import SEAT, SPEED, doors
 
 PYTHON = os.environ.get("CARSERVICES_KUKSA_PYTHON")
-pytestmark = pytest.mark.skipif(PYTHON is None, reason="run tests/foreign/run")
+pytestmark = pytest.mark.skipif(not PYTHON, reason="run tests/foreign/run")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 

@@ -17,7 +17,7 @@ PYTHON = os.environ.get("CARSERVICES_VELOCITAS_PYTHON")
 MODEL = os.environ.get("CARSERVICES_VELOCITAS_MODEL", "")
 MOSQUITTO = shutil.which("mosquitto", path=f"{os.environ['PATH']}:/usr/sbin")
 pytestmark = [
-    pytest.mark.skipif(PYTHON is None, reason="run tests/foreign/run"),
+    pytest.mark.skipif(not PYTHON, reason="run tests/foreign/run"),
     pytest.mark.skipif(MOSQUITTO is None, reason="no mosquitto: apt install mosquitto"),
 ]
 ASK = """
