@@ -38,9 +38,10 @@ DESIGN = (1280, 720)
 MARGIN = 24
 GAP = 12
 KEYS = {
+    8: "backspace",
     9: "tab",
     13: "enter",
-    32: "enter",
+    32: "space",
     27: "escape",
     273: "up",
     274: "down",
@@ -79,14 +80,14 @@ class Cockpit(FloatLayout):
         store.bind(LIGHT, lambda _: self._follow_light())
         self.bind(size=lambda *_: self._restyle())
         self._steps = Clock.schedule_interval(lambda _: self.ui.power.close_step(), self.ui.power.step)
-        Window.bind(on_key_down=self._key)
+        Window.bind(on_key_down=self._key, on_textinput=self._write)
         self.foreground = Foreground(self.ui, lambda: self.current)
         self._build()
         self.consent = Consent(self.ui)
 
     def close(self) -> None:
         """Let go of the window and the clock."""
-        Window.unbind(on_key_down=self._key)
+        Window.unbind(on_key_down=self._key, on_textinput=self._write)
         self._steps.cancel()
         self._restyle.cancel()
         self._drop()
@@ -167,6 +168,7 @@ class Cockpit(FloatLayout):
         for widget in (rail, status, self._stage, climate, self.notice, self._overlay, self.focus, self._dimmer):
             self.add_widget(widget)
         self.foreground.say_display()
+        self.ui.plan.say_language()
 
     def _drop(self) -> None:
         self.focus.clear()
@@ -224,21 +226,27 @@ class Cockpit(FloatLayout):
 
     def _key(self, _: Any, code: int, __: int, ___: str | None, modifiers: list[str]) -> bool:
         name = KEYS.get(code)
+        if name is None or (self.screen is not None and self.dialog is None and self.screen.key(name)):
+            return name is not None
         if name == "tab":
             self.focus.move(-1 if "shift" in modifiers else 1)
         elif name in ("pageup", "pagedown"):
             self.rotary(-1 if name == "pageup" else 1)
         elif name in ARROWS:
             self.focus.arrow(name)
-        elif name == "enter":
+        elif name in ("enter", "space"):
             self.focus.enter()
         elif name == "escape":
             self.back()
-        return name is not None
+        return True
+
+    def _write(self, _: Any, text: str) -> None:
+        if self.screen is not None and self.dialog is None:
+            self.screen.write(text)
 
     def back(self) -> None:
-        """Close the dialog, or go back in the app, or go home."""
+        """Close the dialog, or go back in the screen or in the app, or go home."""
         if self.dialog is not None:
             self._overlay.remove_widget(self.dialog)
-        elif not self.foreground.back():
+        elif not (self.screen is not None and self.screen.back()) and not self.foreground.back():
             self.show(SCREENS[0].name)

@@ -8,6 +8,7 @@ from kivy.uix.widget import Widget
 from carservices_ui.history import History
 from carservices_ui.i18n import t
 from carservices_ui.livemap import LiveMap
+from carservices_ui.planning import Plan
 from carservices_ui.preferences import Preferences
 from carservices_ui.restrictions import Restrictions
 from carservices_ui.store import Outcome, Store
@@ -40,10 +41,12 @@ class Ui:
     """Power into the battery in W over the last minutes."""
 
     map: LiveMap = field(init=False)
+    plan: Plan = field(init=False)
 
     def __post_init__(self) -> None:
         self.power = History(self.store, BATTERY_POWER)
         self.map = LiveMap(self.store)
+        self.plan = Plan(self.store, self.refused)
 
     def refused(self, outcome: Outcome) -> None:
         """Tell why the car did not do what the person asked."""

@@ -16,6 +16,7 @@ from carservices.api.apps import Apps
 from carservices.api.diagnostics import Diagnostics
 from carservices.api.driving import Driving
 from carservices.api.energy import Energy
+from carservices.api.navigation import Navigation
 from carservices.api.notifications import Notifications
 from carservices_ui import glass
 from carservices_ui.cockpit import Cockpit
@@ -23,7 +24,7 @@ from carservices_ui.link import Link
 from carservices_ui.preferences import Preferences
 from carservices_ui.store import Store
 
-CONTRACTS = (Apps, Diagnostics, Driving, Energy, Notifications)
+CONTRACTS = (Apps, Diagnostics, Driving, Energy, Navigation, Notifications)
 """The services whose streams the shell shows."""
 
 BEAT_SECONDS = 1.0

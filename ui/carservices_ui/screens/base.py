@@ -28,6 +28,17 @@ class Screen(FloatLayout):
     def restrict(self, restrictions: Restrictions) -> None:
         """Called with each change of what the driver may see and do; `ui.restrictions` has it from the start."""
 
+    def write(self, text: str) -> None:
+        """What a keyboard writes while no dialog is open."""
+
+    def key(self, name: str) -> bool:
+        """A key by its name in `cockpit.KEYS`, before it moves the focus; True: it is used up."""
+        return False
+
+    def back(self) -> bool:
+        """One step back within the screen; False when there is none."""
+        return False
+
     def close(self) -> None:
         """Called once when the screen is left."""
 
