@@ -1,0 +1,30 @@
+"""Power of heating and cooling: what holds the cabin at its temperature, and what brings it there."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from carservices.services.navigation.trips.conditions import Conditions
+from carservices.services.navigation.trips.vehicle import Vehicle
+
+Floats = NDArray[np.float64]
+
+GAINS_K = 5.0
+"""K by which people and sun warm the cabin by themselves."""
+WARM_S = 500.0
+"""s of the time constant with which a cabin gets warm or cool."""
+MOST_W = 6000.0
+"""W of electricity of heaters and compressors of the class."""
+BLOWER_W = 40.0
+
+
+def watts(vehicle: Vehicle, conditions: Conditions, at_s: Floats) -> Floats:
+    """W from the battery ``at_s`` s after the start."""
+    if not conditions.climate:
+        return np.zeros(len(at_s))
+    outside, wanted = conditions.outside_c, conditions.wanted_c
+    inside = outside if conditions.cabin_c is None else conditions.cabin_c
+    held = vehicle.heat_loss_w_per_k * (wanted - outside - GAINS_K)
+    brought = vehicle.cabin_j_per_k * (wanted - inside) / WARM_S * np.exp(-at_s / WARM_S)
+    thermal = held + brought
+    power: Floats = np.where(thermal > 0.0, thermal / vehicle.heating_cop, -thermal / vehicle.cooling_cop)
+    return np.minimum(power, MOST_W) + BLOWER_W

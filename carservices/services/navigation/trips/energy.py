@@ -1,0 +1,171 @@
+"""Energy and time of a route or of every road of a map, by physics and by what was learned of this car."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from carservices.services.navigation.engine.base import EdgePart
+from carservices.services.navigation.engine.graph import RoadGraph
+from carservices.services.navigation.geo import Point
+from carservices.services.navigation.trips import climate, tyres
+from carservices.services.navigation.trips.conditions import Conditions
+from carservices.services.navigation.trips.correction import Correction
+from carservices.services.navigation.trips.powertrain import battery_power, cell_loss_per_w, regen_limit_w
+from carservices.services.navigation.trips.stretches import ACCELERATION, BRAKING, Stretches, of_graph, of_route
+from carservices.services.navigation.trips.vehicle import Vehicle
+
+Floats = NDArray[np.float64]
+G = 9.80665
+KWH = 3.6e6
+SIGMAS_90 = 1.6449
+"""Standard deviations on either side of the mean between which 90 % of a normal distribution lie."""
+FARE = Correction()
+CALM = Conditions()
+
+
+@dataclass(frozen=True, slots=True)
+class Spend:
+    """What one stretch of a route takes: kWh from the battery, its standard deviation, and s."""
+
+    kwh: float
+    sigma: float
+    seconds: float
+
+    @property
+    def interval_90(self) -> tuple[float, float]:
+        """kWh between which it lies with 90 %."""
+        return self.kwh - SIGMAS_90 * self.sigma, self.kwh + SIGMAS_90 * self.sigma
+
+
+@dataclass(frozen=True, slots=True)
+class RouteEnergy:
+    """Sums from the start of a route of n edges to each of its n + 1 ends of edges; the first is 0.
+
+    ``features`` [n + 1, 4] are kWh by cause (`CAUSES`) at a factor of one, ``scatter`` Σ kWh²/km.
+    """
+
+    metres: Floats
+    seconds: Floats
+    kwh: Floats
+    features: Floats
+    scatter: Floats
+    correction: Correction
+
+    @property
+    def variance(self) -> Floats:
+        """kWh² of each sum."""
+        return self.correction.variance(self.features, self.scatter)
+
+    def spend(self, start: int = 0, end: int = -1) -> Spend:
+        """From the start of edge ``start`` to the start of edge ``end`` (-1: to the end of the route)."""
+        features = self.features[end] - self.features[start]
+        variance = self.correction.variance(features, float(self.scatter[end] - self.scatter[start]))
+        kwh, seconds = self.kwh[end] - self.kwh[start], self.seconds[end] - self.seconds[start]
+        return Spend(float(kwh), float(np.sqrt(variance)), float(seconds))
+
+
+@dataclass(frozen=True, slots=True)
+class ArcEnergy:
+    """Of each arc of a map: kWh (negative downhill), its own features [m, 4], s, and scatter."""
+
+    kwh: Floats
+    seconds: Floats
+    features: Floats
+    scatter: Floats
+
+
+class EnergyModel:
+    """The car as it is known: its data, and what was learned."""
+
+    def __init__(self, vehicle: Vehicle = Vehicle(), correction: Correction = FARE) -> None:  # noqa: B008 - frozen
+        self.vehicle = vehicle
+        self.correction = correction
+
+    def along(
+        self,
+        edges: Sequence[EdgePart],
+        conditions: Conditions = CALM,
+        cap_kmh: float | None = None,
+        geometry: Sequence[Point] = (),
+    ) -> RouteEnergy:
+        """A route from standstill to standstill, never faster than ``cap_kmh``.
+
+        With the ``geometry`` of the route its turns and the wind's direction count.
+        """
+        road = of_route(edges, geometry, cap_kmh, self.correction.pace)
+        ends = np.cumsum(road.seconds)
+        kwh, features, scatter = self._spend(road, conditions, ends - road.seconds / 2.0)
+
+        def sums(values: Floats) -> Floats:
+            return np.concatenate((np.zeros((1, *values.shape[1:])), np.cumsum(values, axis=0)))
+
+        return RouteEnergy(
+            sums(road.metres), sums(road.seconds), sums(kwh), sums(features), sums(scatter), self.correction
+        )
+
+    def per_arc(self, graph: RoadGraph, conditions: Conditions = CALM, cap_kmh: float | None = None) -> ArcEnergy:
+        """Each arc on its own, with warm tyres and cabin."""
+        road = of_graph(graph, cap_kmh, self.correction.pace)
+        kwh, features, scatter = self._spend(road, conditions, np.full(len(road.metres), np.inf))
+        return ArcEnergy(kwh, road.seconds, features, scatter)
+
+    def sigma(self, kwh: Floats | float, metres: Floats | float) -> Floats:
+        """kWh standard deviation of a stretch of which only energy and length are known, as of legs of a matrix."""
+        km = np.maximum(np.asarray(metres, float) / 1000.0, 0.1)
+        factors = np.array([0.35, 0.5, 0.08, 0.07])
+        share = (
+            factors @ self.correction.covariance @ factors + self.correction.common**2 + self.correction.local**2 / km
+        )
+        spread: Floats = np.abs(kwh) * np.sqrt(share)
+        return spread
+
+    def _spend(self, road: Stretches, conditions: Conditions, at_s: Floats) -> tuple[Floats, Floats, Floats]:
+        """(kWh, features [n, 4] in kWh, scatter in kWh²/km) of each stretch, passed ``at_s`` s after the start."""
+        vehicle, factors = self.vehicle, self.correction.factors
+        mass = vehicle.mass_kg + conditions.load_kg
+        inertia = mass + (vehicle.rotating - 1.0) * vehicle.mass_kg
+        slope = road.grade / np.sqrt(1.0 + road.grade * road.grade)
+        roll = mass * G * vehicle.rolling * tyres.factor(conditions, at_s, road.cruise)
+        air = 0.5 * conditions.air_density * vehicle.drag_area_m2
+        regen_w, cell_loss = regen_limit_w(vehicle, conditions), cell_loss_per_w(vehicle, conditions)
+        accelerating = np.minimum(road.gain / (2.0 * ACCELERATION), road.metres)
+        braking = np.minimum(road.drop / (2.0 * BRAKING), np.maximum(road.metres - accelerating, 0.0))
+        cruising = np.maximum(road.metres - accelerating - braking, 0.0)
+        joules = np.zeros(len(road.metres))
+        rolling, aero = np.zeros(len(road.metres)), np.zeros(len(road.metres))
+        for distance, push, square in (
+            (cruising, 0.0, road.cruise**2),
+            (accelerating, ACCELERATION, 0.5 * road.cruise**2),
+            (braking, -BRAKING, 0.5 * road.cruise**2),
+        ):
+            speed = np.sqrt(square)
+            wind = air * _headwind_square(speed, road.course, conditions)
+            force = factors[0] * roll + factors[1] * wind + mass * G * slope + inertia * push
+            power, more = battery_power(force * speed, vehicle, regen_w, cell_loss)
+            joules += power / speed * distance
+            rolling += more * roll * distance
+            aero += more * wind * distance
+        joules += (1.0 - vehicle.loss_share) * 0.5 * inertia * vehicle.regen_fades_ms**2 * road.halts
+        joules += vehicle.idle_w * road.metres / road.cruise
+        seconds = road.seconds
+        base = vehicle.base_w * seconds
+        warmth = climate.watts(vehicle, conditions, at_s) * seconds
+        joules += factors[2] * base + factors[3] * warmth
+        features = np.column_stack((rolling, aero, base, warmth)) * road.driven[:, None] / KWH
+        drawn = features @ factors
+        scatter = drawn * drawn / np.maximum(road.metres / 1000.0, 1e-3)
+        return joules * road.driven / KWH, features, scatter
+
+
+def _headwind_square(speed: Floats, course: Floats, conditions: Conditions) -> Floats:
+    """(v + w)² with the sign of v + w; of wind from anywhere its mean over all courses, v² + w²/2."""
+    wind = conditions.wind_ms
+    if not wind:
+        return speed * speed
+    anywhere = speed * speed + 0.5 * wind * wind
+    if conditions.wind_from is None:
+        return anywhere
+    relative = speed + wind * np.cos(np.radians(conditions.wind_from) - course)
+    return np.where(np.isnan(course), anywhere, relative * np.abs(relative))

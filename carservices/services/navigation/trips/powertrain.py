@@ -1,0 +1,46 @@
+"""From power at the wheels to power of the battery's cells, and back when braking."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from carservices.services.navigation.trips.conditions import Conditions
+from carservices.services.navigation.trips.vehicle import Vehicle
+
+Floats = NDArray[np.float64]
+
+COLD_CELLS = ((-20.0, 0.05), (-10.0, 0.15), (0.0, 0.35), (10.0, 0.65), (20.0, 0.95), (25.0, 1.0))
+"""Share of its charging power a cell takes by °C: below 25 °C lithium plating limits it (published charge maps)."""
+FULL_CELLS = ((0.0, 1.0), (85.0, 1.0), (96.0, 0.3), (100.0, 0.0))
+"""Share of it by percent of charge."""
+CHARGE_RATE = 2.0
+"""1/h: peaks of charging power of a warm cell against its capacity."""
+ACTIVATION_K = 2400.0
+"""K: resistance of cells by temperature after Arrhenius, 20 kJ/mol (Waag et al. 2013)."""
+
+
+def regen_limit_w(vehicle: Vehicle, conditions: Conditions) -> float:
+    """What braking may give back at most: by the motor, and by cells that are cold or full."""
+    cells = conditions.outside_c if conditions.cells_c is None else conditions.cells_c
+    soc = 50.0 if conditions.soc is None else conditions.soc
+    share = np.interp(cells, *zip(*COLD_CELLS, strict=True)) * np.interp(soc, *zip(*FULL_CELLS, strict=True))
+    return min(vehicle.regen_kw, float(share) * CHARGE_RATE * vehicle.usable_kwh) * 1000.0
+
+
+def cell_loss_per_w(vehicle: Vehicle, conditions: Conditions) -> float:
+    """1/W: loss in the cells is this times the square of the power."""
+    cells = conditions.outside_c if conditions.cells_c is None else conditions.cells_c
+    kelvin = min(max(cells, -30.0), 60.0) + 273.15
+    return vehicle.battery_loss_per_w * float(np.exp(ACTIVATION_K * (1.0 / kelvin - 1.0 / 298.15)))
+
+
+def battery_power(wheels: Floats, vehicle: Vehicle, regen_w: float, cell_loss: float) -> tuple[Floats, Floats]:
+    """(W from the cells, W more for one W more at the wheels) for power at the wheels; without idle losses.
+
+    What exceeds the limit of regeneration goes into the friction brakes.
+    """
+    share = vehicle.loss_share
+    drawn = wheels * (1.0 + share)
+    given = np.maximum(wheels * (1.0 - share), -regen_w)
+    power = np.where(wheels > 0.0, drawn, given)
+    slope = np.where(wheels > 0.0, 1.0 + share, np.where(wheels * (1.0 - share) > -regen_w, 1.0 - share, 0.0))
+    return power + cell_loss * power * power, slope * (1.0 + 2.0 * cell_loss * power)

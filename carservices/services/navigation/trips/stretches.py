@@ -1,0 +1,171 @@
+"""The road as the energy model sees it: lengths, cruising speeds, slopes, and how often one must slow down and stop.
+
+Accelerations and the speed profile follow from the limits of a calm driver: forward and backward passes in v², which
+at constant acceleration is linear in the distance (Fiori, Ahn, Rakha 2016 integrate the same over time).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from carservices.services.navigation.engine.base import EdgePart
+from carservices.services.navigation.engine.graph import RoadGraph
+from carservices.services.navigation.flags import Flag
+from carservices.services.navigation.geo import Point
+
+Floats = NDArray[np.float64]
+
+ACCELERATION, BRAKING = 1.2, 1.1
+"""m/s² of ordinary drivers (naturalistic studies: 0.8–1.6)."""
+LATERAL = 2.2
+"""m/s² accepted in a bend (comfort limit 1.8–2.5)."""
+CORNER_M = 15.0
+"""m from the corner at which a turning car leaves its straight: r = m / tan(angle / 2)."""
+TURNING = 25.0
+"""Degrees from which on a bend between two roads is a turn."""
+ROUNDABOUT_MS = 8.0
+HALTED = 0.5
+"""Share of cars that traffic signals bring to a stop."""
+STOPS_PER_KM = ((55.0, 0.9), (75.0, 0.3), (105.0, 0.08), (1000.0, 0.005))
+"""Stops per km of roads up to a speed in km/h, where the map knows no signals (urban cycles: 0.8–1.2 in towns)."""
+UNHURRIED = 8.0
+"""km/h below which no road is taken to be driven, or the time would have no end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretches:
+    """Columns, one row a stretch of road. m, m/s, s of waiting, tangent of the slope, m²/s² lost and won, count."""
+
+    metres: Floats
+    cruise: Floats
+    waiting: Floats
+    grade: Floats
+    gain: Floats
+    """Sum of v² won by accelerating."""
+    drop: Floats
+    """Sum of v² lost by braking."""
+    halts: Floats
+    driven: Floats
+    """0 on ferries, else 1."""
+    course: Floats
+    """Radians clockwise from north, NaN where not known."""
+
+    @property
+    def seconds(self) -> Floats:
+        """Of each, waiting included."""
+        return self.metres / self.cruise + self.waiting
+
+
+def of_route(
+    edges: Sequence[EdgePart], geometry: Sequence[Point] = (), cap_kmh: float | None = None, pace: float = 1.0
+) -> Stretches:
+    """From standstill to standstill; with the route's ``geometry`` turns and courses count.
+
+    ``pace`` is the driver's cruising speed as a share of the usual one, ``cap_kmh`` what he is not to exceed.
+    """
+    metres = np.array([edge.metres for edge in edges], float)
+    speed = np.array([edge.speed for edge in edges], float)
+    limit = np.array([edge.limit for edge in edges], float)
+    flags = np.array([edge.flags for edge in edges], np.int64)
+    known = np.array([edge.arc >= 0 for edge in edges], bool)
+    cruise, waiting = _cruise(metres, speed, limit, flags, cap_kmh, pace)
+    node = np.concatenate(([0.0], np.minimum(cruise[:-1], cruise[1:]), [0.0])) if len(edges) else np.zeros(1)
+    course = np.full(len(edges), np.nan)
+    if len(geometry) > 1 and len(edges):
+        starts = np.clip([edge.at_index for edge in edges], 0, len(geometry) - 2)
+        course, turn = _courses(np.array(geometry, float), starts)
+        node[1:-1] = np.minimum(node[1:-1], _turn_speed(turn))
+    gain, drop, peak = _profile(metres, cruise, node)
+    halts = np.where(known, HALTED * ((flags & Flag.HALT) != 0), _stops(cruise) * metres / 1000.0)
+    halts[-1:] = 0.0
+    lost = halts * np.minimum(peak, cruise * cruise)
+    return Stretches(
+        metres,
+        cruise,
+        waiting,
+        np.array([edge.grade for edge in edges], float),
+        gain + lost,
+        drop + lost,
+        halts,
+        np.where(flags & Flag.FERRY, 0.0, 1.0),
+        course,
+    )
+
+
+def of_graph(graph: RoadGraph, cap_kmh: float | None = None, pace: float = 1.0) -> Stretches:
+    """Each arc of a map on its own: entered and left at cruising speed, stops as they are to be expected."""
+    cruise, waiting = _cruise(graph.length, graph.speed, graph.limit.astype(float), graph.flags, cap_kmh, pace)
+    halts = HALTED * ((graph.flags & Flag.HALT) != 0)
+    lost = halts * np.minimum(cruise * cruise, 2.0 * BRAKING * graph.length)
+    north = graph.node_lat[graph.head] - graph.node_lat[graph.tail]
+    east = (graph.node_lon[graph.head] - graph.node_lon[graph.tail]) * np.cos(np.radians(graph.node_lat[graph.tail]))
+    return Stretches(
+        graph.length,
+        cruise,
+        waiting,
+        graph.grade.astype(float),
+        lost,
+        lost,
+        halts,
+        np.where(graph.flags & Flag.FERRY, 0.0, 1.0),
+        np.arctan2(east, north),
+    )
+
+
+def _cruise(
+    metres: Floats, speed: Floats, limit: Floats, flags: NDArray[np.int64], cap_kmh: float | None, pace: float
+) -> tuple[Floats, Floats]:
+    """Cruising speed and s of waiting: the expected speed counts junctions in, so one cruises between it and the limit.
+
+    The geometric mean of both. A cap changes the cruising, not the waiting.
+    """
+    expected = np.maximum(speed, UNHURRIED)
+    usual = np.where(limit > expected, np.sqrt(expected * np.maximum(limit, 1.0)), expected) * pace
+    usual = np.maximum(usual, UNHURRIED)
+    waiting = metres * 3.6 * np.maximum(0.0, 1.0 / (expected * pace) - 1.0 / usual)
+    if cap_kmh is not None:
+        usual = np.minimum(usual, max(cap_kmh, UNHURRIED))
+    cruise: Floats = usual / 3.6
+    cruise[(flags & Flag.ROUNDABOUT) != 0] = np.minimum(cruise[(flags & Flag.ROUNDABOUT) != 0], ROUNDABOUT_MS)
+    return cruise, waiting
+
+
+def _profile(metres: Floats, cruise: Floats, node: Floats) -> tuple[Floats, Floats, Floats]:
+    """Sums of v² won and lost on each stretch and the highest v², given the speeds not to exceed between them."""
+    along = np.concatenate(([0.0], np.cumsum(metres)))
+    square = node * node
+    rising = 2.0 * ACCELERATION * along
+    square = np.minimum.accumulate(square - rising) + rising
+    falling = 2.0 * BRAKING * along
+    square = np.minimum.accumulate((square + falling)[::-1])[::-1] - falling
+    enter, leave = square[:-1], square[1:]
+    meet = (2.0 * ACCELERATION * BRAKING * metres + BRAKING * enter + ACCELERATION * leave) / (ACCELERATION + BRAKING)
+    peak = np.maximum(np.minimum(cruise * cruise, meet), np.maximum(enter, leave))
+    return peak - enter, peak - leave, peak
+
+
+def _courses(points: Floats, starts: NDArray[np.int64]) -> tuple[Floats, Floats]:
+    """Course of each stretch, and the angle in degrees turned between each and the next."""
+    across = np.cos(np.radians(points[:-1, 0]))
+    segment = np.arctan2(np.diff(points[:, 1]) * across, np.diff(points[:, 0]))
+    ends = np.append(starts[1:], len(points) - 1)
+    chord = points[np.maximum(ends, starts + 1)] - points[starts]
+    course: Floats = np.arctan2(chord[:, 1] * across[starts], chord[:, 0])
+    turned = np.degrees(segment[starts[1:]] - segment[np.maximum(starts[1:] - 1, 0)])
+    return course, np.abs((turned + 180.0) % 360.0 - 180.0)
+
+
+def _turn_speed(turned: Floats) -> Floats:
+    """m/s through a corner of so many degrees."""
+    radius = CORNER_M / np.tan(np.radians(np.clip(turned, 1.0, 175.0)) / 2.0)
+    speed: Floats = np.where(turned >= TURNING, np.sqrt(LATERAL * radius), np.inf)
+    return speed
+
+
+def _stops(cruise: Floats) -> Floats:
+    """Stops per km at a cruising speed in m/s."""
+    bounds, counts = zip(*STOPS_PER_KM, strict=True)
+    found: Floats = np.array(counts)[np.minimum(np.searchsorted(bounds, cruise * 3.6), len(counts) - 1)]
+    return found
