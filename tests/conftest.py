@@ -1,7 +1,10 @@
-"""What holds for all tests: a car that is started again and again does not build its first maps each time."""
+"""What holds for all tests: Ctrl-C reaches what they start, and no car builds its first maps each time."""
 
 import os
+import signal
 
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell starts what runs in the background
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # the programs that tests start can be interrupted again
 os.environ.setdefault("CARSERVICES_FIRST_MAPS", "none")
 
 

@@ -14,7 +14,7 @@ from carservices.bus import CallError
 from carservices.services.audio.output import Clock
 from carservices.services.audio.service import AudioService
 from carservices.services.audio.sources import CHANNELS, RATE
-from carservices.testing import car
+from carservices.testing import PATIENCE, car
 
 FAST = 40.0
 
@@ -143,7 +143,13 @@ async def test_a_broken_file_is_told_and_ends(tmp_path, service, content):
 
 
 @pytest.fixture
-def station(tmp_path, ramp):
+def heard_enough():
+    """Until it is set the station does not send the end."""
+    return threading.Event()
+
+
+@pytest.fixture
+def station(tmp_path, ramp, heard_enough):
     """A radio station that puts titles into its stream; and a page that is none."""
     tone(tmp_path / "station.wav", ramp)
     body = (tmp_path / "station.wav").read_bytes()
@@ -164,6 +170,8 @@ def station(tmp_path, ramp):
             title = b"StreamTitle='Night on the road';".ljust(48, b"\0")
             for at in range(0, len(body) if radio else 0, interval):
                 part = body[at : at + interval]
+                if len(part) < interval:
+                    heard_enough.wait(PATIENCE)
                 self.wfile.write(part + (bytes((3,)) + title if len(part) == interval else b""))
 
         def log_message(self, *_):
@@ -194,7 +202,7 @@ async def test_no_public_name_leads_into_the_car(service, station, monkeypatch):
         assert "radio.example.org leads to an address of this machine" in state.error
 
 
-async def test_a_station_plays_and_says_its_title(service, station, heard, ramp):
+async def test_a_station_plays_and_says_its_title(service, station, heard, heard_enough, ramp):
     async with car(services=[service]) as c:
         audio = c.service(Audio)
         await audio.set_volume(1.0)
@@ -202,6 +210,7 @@ async def test_a_station_plays_and_says_its_title(service, station, heard, ramp)
         await until(audio, c, lambda s: s is not None and s.title == "Night on the road")
         with pytest.raises(CallError, match="only files can be searched through"):
             await audio.seek("app.music", 1.0)
+        heard_enough.set()
         await until(audio, c, lambda s: s is not None and s.ended == 1)
         await audio.play("app.music", f"{station}/page")
         state = await until(audio, c, lambda s: s is not None and s.error is not None)
