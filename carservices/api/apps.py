@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from carservices.api.appscreen import Display, Front, Player
+from carservices.api.appscreen import Display, Front, Guide, Player
 from carservices.api.appstatus import About, Catalog
 from carservices.api.contract import Contract, Stream, call
 from carservices.api.inspection import Inspection
@@ -17,6 +17,7 @@ class Apps(Contract):
     apps = Stream(Catalog)
     screen = Stream(Front)
     media = Stream(Player)
+    guide = Stream(Guide)
     ask = Stream(Asked)
     installation = Stream(Installation)
 
@@ -52,6 +53,15 @@ class Apps(Contract):
     @call
     async def back(self) -> None:
         """One screen back in the app in front; from its root screen, home."""
+        raise NotImplementedError
+
+    @call
+    async def navigate(self, app: str, on: bool = True) -> None:
+        """The app guides the driver from now on, in place of the car's navigation or another app; or no longer.
+
+        What apps with the permission ask for in their own name. A new destination of the car's navigation ends it.
+        PERMISSION_DENIED for an app of another category.
+        """
         raise NotImplementedError
 
     @call

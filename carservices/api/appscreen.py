@@ -1,4 +1,4 @@
-"""What the app in front and the media app show, what was cut from it, and the display they follow."""
+"""What the app in front and the media app show, what was cut from it, who guides, and the display they follow."""
 
 from enum import StrEnum
 from typing import Any, Literal
@@ -102,6 +102,13 @@ class Player(BaseModel, frozen=True):
     """The media app with the audio, None when none has anything loaded."""
 
     media: Media | None = None
+
+
+class Guide(BaseModel, frozen=True):
+    """The app that guides the driver, None while the car's own navigation does, or nobody."""
+
+    app: str | None = None
+    name: dict[str, str] = {}
 
 
 class Display(BaseModel, frozen=True):

@@ -190,6 +190,9 @@ class App(Screen):
     def on_stop(self) -> object:
         """Before the end; 2 s are given."""
 
+    def on_stop_navigation(self) -> object:
+        """Something else guides the driver now: say no more sentences, take down the turns."""
+
     # -- time --------------------------------------------------------------------------------------------------------
 
     def after(self, seconds: float, do: Callable[[], object]) -> Timer:
@@ -216,6 +219,18 @@ class App(Screen):
         Playing takes the audio; `Context.has_focus` and the state's ``on_pause`` tell when another app has taken it.
         """
         self.runtime.media(state)
+
+    async def start_navigation(self) -> None:
+        """This app guides the driver from now on, in place of the car's own navigation or another app.
+
+        For the category ``navigation`` with the scope ``call:apps.navigate``. It lasts until `end_navigation`, until
+        the app ends, or until something else guides: `on_stop_navigation`. Raises PermissionMissing, CallError.
+        """
+        await self.runtime.navigate(on=True)
+
+    async def end_navigation(self) -> None:
+        """The driver has arrived, or wants no guidance any more."""
+        await self.runtime.navigate(on=False)
 
     def finish(self) -> None:
         """Leave: another app or the home screen comes to the front."""

@@ -116,7 +116,10 @@ class Context:
         return parts.scheme in PORTS and is_listed(hosts, parts.hostname or "", parts.port or PORTS[parts.scheme])
 
     def has_focus(self, kind: str) -> bool:
-        """Whether this app has the ``audio`` now: it comes with `App.play`, and goes when another app plays."""
+        """Whether this app has the ``audio`` or the ``navigation`` now.
+
+        They come with `App.play` and `App.start_navigation`, and go when another app does the same.
+        """
         return bool(self._get("focus").get(kind))
 
     @property

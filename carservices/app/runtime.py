@@ -35,6 +35,8 @@ GOODBYE: Final = 2.0
 LOADING: Final = 1.0
 """Seconds that `on_start` may take before "loading" is shown; the host wants to see something within 5 s."""
 MAX_LOG: Final = 4000
+NAVIGATION: Final = "navigation"
+"""The focus of who guides the driver."""
 MAX_NAME: Final = 80
 
 
@@ -47,6 +49,7 @@ class Hooks(Viewed, Protocol):
     def on_foreground(self) -> object: ...
     def on_background(self) -> object: ...
     def on_stop(self) -> object: ...
+    def on_stop_navigation(self) -> object: ...
 
 
 class Runtime:
@@ -75,6 +78,7 @@ class Runtime:
         self._strings: Strings | None = None
         self._storage: Storage | None = None
         self._choices: Choices | None = None
+        self._arriving = False
         self._given: Mapping[str, Any] = {}
         self._lasting: dict[int, Callable[..., object]] = {}
         self._ids = itertools.count(1)
@@ -111,7 +115,10 @@ class Runtime:
 
     def _surround(self, changes: Mapping[str, Any]) -> None:
         """Take a context; the person's own choices stand above the host's settings."""
+        guided = self.context.has_focus(NAVIGATION)
         self.context.update({name: value for name, value in changes.items() if name != "settings"})
+        if guided and not self.context.has_focus(NAVIGATION) and not self._arriving:
+            self.run(self._app.on_stop_navigation)
         if "settings" in changes:
             self._given = changes["settings"]
         self._choose()
@@ -253,6 +260,14 @@ class Runtime:
 
     def finish(self) -> None:
         self.session.send(Kind.FINISH)
+
+    async def navigate(self, *, on: bool) -> None:
+        """Take or give back the guidance of the driver."""
+        self._arriving = not on
+        try:
+            await self.car.call("apps", "navigate", {"on": on})
+        finally:
+            self._arriving = False
 
     def notify(self, notification: Notification) -> None:
         self.session.send(Kind.NOTIFY, encode(notification, self._keep, Notification))

@@ -29,6 +29,7 @@ GUARDS: Final[Mapping[str, Guard]] = {
     "audio.resume": Guard("owner"),
     "audio.seek": Guard("owner"),
     "audio.release": Guard("owner"),
+    "apps.navigate": Guard("app"),
 }
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from carservices.api.appscreen import Front, Player
+from carservices.api.appscreen import Front, Guide, Player
 from carservices.api.appstatus import Catalog
 from carservices.api.audit import Audit
 from carservices.api.installation import Installation
@@ -22,6 +22,7 @@ from carservices.apphost.consent import Consent
 from carservices.apphost.feed import Feed
 from carservices.apphost.front import FrontDesk
 from carservices.apphost.grants import Grants
+from carservices.apphost.guide import GuideDesk
 from carservices.apphost.installer import Installer
 from carservices.apphost.launcher import Launcher
 from carservices.apphost.life import App
@@ -53,6 +54,7 @@ class Streams:
     catalog: Callable[[Catalog], None]
     front: Callable[[Front], None]
     player: Callable[[Player], None]
+    guide: Callable[[Guide], None]
     asked: Callable[[Asked], None]
     installation: Callable[[Installation], None]
 
@@ -72,6 +74,7 @@ class AppHost:
         self.roster = Roster(places, self._make, streams.catalog)
         self.front = FrontDesk(self._publish_front, lambda: self.surroundings.rules, self.audit)
         self.player = MediaDesk(streams.player)
+        self.guide = GuideDesk(car, streams.guide)
         self.consent = Consent(self.grants, self.roster, streams.asked, lambda: self.parked, self._front_id, self.audit)
         self.installer = Installer(places, self._describe, streams.installation, self.roster.rescan)
         self.notices = NoticeDesk(car)
@@ -100,6 +103,7 @@ class AppHost:
         self.consent.update()
         self.installer.show()
         await self.surroundings.start(self._car)
+        await self.guide.start()
         await self.roster.rescan()
         await self.roster.resume()
         self._checking = asyncio.create_task(self._check())
@@ -196,6 +200,7 @@ class AppHost:
             "proxy": (inside.proxy if inside else None) or "",
             "folders": dict(inside.folders) if inside else {},
             "grants": list(app.access.granted),
+            "focus": dict(app.focuses),
         }
 
     def changed(self) -> None:
@@ -229,6 +234,7 @@ class AppHost:
 
     def left(self, app: App, *, returns: bool) -> None:
         self.player.leave(app)
+        self.guide.leave(app)
         self.consent.questions.drop(app.id)
         if app.last_error is None and not returns:
             self.front.leave(app)

@@ -38,6 +38,8 @@ class App:
         self.access = access
         self.crashes = Crashes(disabled=disabled)
         self.front = False
+        self.focuses: dict[str, bool] = {}
+        """What it has for itself: the audio, the guidance of the driver."""
         self.health = Health()
         self.images = Images(host.place(bundle.id) / "images")
         self.hearing = Hearing(self, host)
@@ -113,6 +115,7 @@ class App:
         self.stage = Stage(self.bundle.manifest.category, self.hearing.against_rules)
         self.health = Health()
         self._why = None
+        self.focuses.clear()
         self.crashes.forgive()
         self.hearing.last_words = ""
         self._stopping = self._frozen = False
@@ -284,6 +287,11 @@ class App:
         """Part of its context is another; a frozen one gets all of it when it wakes."""
         if self.session is not None and self.health.greeted and not self._frozen:
             self.session.send(Kind.CONTEXT, dict(changes))
+
+    def focus(self, kind: str, *, has: bool) -> None:
+        """It has something for itself from now on, or no longer."""
+        self.focuses[kind] = has
+        self.tell({"focus": dict(self.focuses)})
 
     def act(self, seq: int, action: int, args: list[Any]) -> None:
         """A tap; the ping behind it shows whether the app has dealt with it."""

@@ -12,6 +12,7 @@ from carservices.apphost.life import App
 from carservices.bus import CallError
 
 CATEGORY: Final = "media"
+FOCUS: Final = "audio"
 HANDLERS: Final = ("on_play", "on_pause", "on_next", "on_previous", "on_seek")
 SEQ: Final = 0
 """The actions of a media state belong to no version of a template."""
@@ -47,9 +48,9 @@ class MediaDesk:
     def _take_over(self, app: App) -> None:
         before, paused = self._app, self._state
         self._app = app
-        app.tell({"focus": {"audio": True}})
+        app.focus(FOCUS, has=True)
         if before is not None and paused is not None:
-            before.tell({"focus": {"audio": False}})
+            before.focus(FOCUS, has=False)
             if _plays(paused) and isinstance(paused.on_pause, int):
                 before.act(SEQ, paused.on_pause, [])
 
@@ -57,7 +58,7 @@ class MediaDesk:
         """It has ended, or has nothing to play."""
         if app is self._app:
             self._app = self._state = None
-            app.tell({"focus": {"audio": False}})
+            app.focus(FOCUS, has=False)
             self.show()
 
     def show(self) -> None:

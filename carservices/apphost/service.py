@@ -49,7 +49,12 @@ class AppsService(Apps):
             places = Places(Path(os.environ.get(STATE_DIR_VARIABLE) or run / "state"), run)
         minimum = Level.named(os.environ.get(MINIMUM_VARIABLE, Level.WEAK.word))
         streams = Streams(
-            self.apps.publish, self.screen.publish, self.media.publish, self.ask.publish, self.installation.publish
+            self.apps.publish,
+            self.screen.publish,
+            self.media.publish,
+            self.guide.publish,
+            self.ask.publish,
+            self.installation.publish,
         )
         self._host = AppHost(self.car, places, Launcher(places.data, places.uids, minimum, self._ability), streams)
         await self._host.start()
@@ -160,6 +165,13 @@ class AppsService(Apps):
 
     async def back(self) -> None:
         self.host.front.back()
+
+    async def navigate(self, app: str, on: bool = True) -> None:
+        one = self.host.roster.get(app)
+        if on:
+            await self.host.guide.take(one)
+        else:
+            self.host.guide.leave(one)
 
     async def use_display(self, display: Display) -> None:
         self.host.surroundings.use(display)

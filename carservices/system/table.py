@@ -64,9 +64,9 @@ SERVICES: dict[str, Service] = {
     "apps": Service(
         "carservices.apphost.service:AppsService",
         Grants(
-            read=("Vehicle.**", "audio.*", "driving.*", "energy.*", "notifications.*"),
+            read=("Vehicle.**", "audio.*", "driving.*", "energy.*", "navigation.*", "notifications.*"),
             actuate=("Vehicle.**",),
-            call=("audio", "driving", "energy", "navigation", "notifications"),
+            call=("apps", "audio", "driving", "energy", "navigation", "notifications"),
         ),
         when=~safe_mode,
         nice=5,

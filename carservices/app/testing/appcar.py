@@ -61,10 +61,12 @@ class AppCar:
 
     # -- the app -----------------------------------------------------------------------------------------------------
 
-    def start(self, app: type[App] | Path | str | None = None, scopes: Iterable[str] | None = None) -> App:
+    def start(
+        self, app: type[App] | Path | str | None = None, scopes: Iterable[str] | None = None, category: str = ""
+    ) -> App:
         """Start an app (again) and open it: a class, the folder of a bundle, or the bundle the test lies in.
 
-        ``scopes`` stand in for the manifest's permissions. A class without a bundle may do everything.
+        ``scopes`` and ``category`` stand in for those of the manifest. A class without a bundle may do everything.
         """
         self._end()
         if isinstance(app, type):
@@ -75,13 +77,16 @@ class AppCar:
             manifest = load(bundle)
             kind, _ = load_app(bundle)
         given = manifest.permissions if scopes is None and manifest else scopes
-        self._settle(lambda: self._begin(kind, bundle, manifest, given))
+        self._settle(lambda: self._begin(kind, bundle, manifest, given, category))
         return self.app
 
-    def _begin(self, kind: type[App], bundle: Path, manifest: Manifest | None, scopes: Iterable[str] | None) -> None:
+    def _begin(
+        self, kind: type[App], bundle: Path, manifest: Manifest | None, scopes: Iterable[str] | None, category: str
+    ) -> None:
         here, there = socketpair()
         app_id = manifest.id if manifest else kind.__name__
-        self._host = Host(here, self._loop, scopes, manifest.category if manifest else "", app_id)
+        category = category or (manifest.category if manifest else "")
+        self._host = Host(here, self._loop, scopes, category, app_id)
         self._host.audio.settle = self._settle
         self._host.values, self._host.states = self._values, self._states
         self._host.refused = self._refused
@@ -202,6 +207,11 @@ class AppCar:
         if handler is None:
             raise AssertionError(f"the player has no {name}; it shows {self.host.media}")
         self.host.send(Kind.ACTION, 0, handler, list(arguments))
+        self._settle()
+
+    def take_navigation(self) -> None:
+        """The car's own navigation, or another app, guides the driver from now on."""
+        self.host.navigates(False)
         self._settle()
 
     def drive(self) -> None:

@@ -16,6 +16,8 @@ from carservices.app.wire import MAX_FROM_APP, Channel, Kind, LinkClosed, pack, 
 from carservices.signals import Catalogue, GlobSet, SignalConfig, Status
 
 AUDIO = "audio.state"
+NAVIGATE, FOCUS = "apps.navigate", "navigation"
+"""A call, and the focus that it takes."""
 
 
 class Host:
@@ -182,6 +184,9 @@ class Host:
         if service == "audio" and name not in self.answers:
             self._play(request, method, parameters)
             return
+        if name == NAVIGATE and name not in self.answers:
+            self._navigate(request, bool(parameters.get("on", True)))
+            return
         if name not in self.answers:
             self.send(Kind.ERROR, request, "UNAVAILABLE", f"no answer was prepared for {name}", {})
             return
@@ -199,6 +204,18 @@ class Host:
             self.send(Kind.ERROR, request, error.code, str(error), {})
         else:
             self.send(Kind.OK, request, None)
+
+    def _navigate(self, request: int, on: bool) -> None:
+        if self._category not in ("", FOCUS):
+            message = f"only an app of the category '{FOCUS}' guides"
+            self.send(Kind.ERROR, request, "PERMISSION_DENIED", message, {})
+            return
+        self.navigates(on)
+        self.send(Kind.OK, request, None)
+
+    def navigates(self, on: bool) -> None:
+        """Whether it is this app that guides the driver."""
+        self.send(Kind.CONTEXT, {"focus": {FOCUS: on}})
 
     def _heard(self, state: AudioState) -> None:
         self.states[AUDIO] = state.model_dump(mode="json")

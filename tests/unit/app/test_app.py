@@ -281,3 +281,28 @@ def test_a_picture_from_the_web(app_car):
     app_car.pages["https://pictures.example/tyre.png"] = ICON.read_bytes()
     app_car.start(Gallery)
     assert app_car.host.images == {app_car.screen.rows[0].image.id: (192, 192)}
+
+
+class Guides(App):
+    """Guides the driver until something else does."""
+
+    stopped = 0
+
+    def view(self):
+        guides = self.context.has_focus("navigation")
+        switch = self.end_navigation if guides else self.start_navigation
+        return ListTemplate("Guides", [Row("switch", "guides" if guides else "rests", on_click=switch)])
+
+    def on_stop_navigation(self):
+        self.stopped += 1
+
+
+def test_an_app_hears_that_something_else_guides_but_not_what_it_did_itself(app_car):
+    app = app_car.start(Guides)
+    app_car.tap("switch")
+    assert app_car.rows == [("switch", "guides")]
+    app_car.tap("switch")
+    assert (app_car.rows, app.stopped) == ([("switch", "rests")], 0)
+    app_car.tap("switch")
+    app_car.take_navigation()
+    assert (app_car.rows, app.stopped) == ([("switch", "rests")], 1)
