@@ -14,9 +14,15 @@ from pathlib import Path
 
 import grpc
 from _table import Row, arguments, show
+from kuksa.val.v1 import types_pb2 as types_v1
+from kuksa.val.v1 import val_pb2 as v1
+from kuksa.val.v1.val_pb2_grpc import VALServicer as V1Servicer
+from kuksa.val.v1.val_pb2_grpc import add_VALServicer_to_server as add_v1
 from kuksa.val.v2 import types_pb2 as types
 from kuksa.val.v2 import val_pb2 as v2
+from kuksa.val.v2.val_pb2_grpc import VALServicer as V2Servicer
 from kuksa.val.v2.val_pb2_grpc import VALStub
+from kuksa.val.v2.val_pb2_grpc import add_VALServicer_to_server as add_v2
 from kuksa_client.grpc import Datapoint
 from kuksa_client.grpc.aio import VSSClient
 
@@ -39,6 +45,34 @@ def serve_hub(run_dir: Path) -> None:
 def serve_door(run_dir: Path, pipe: Connection) -> None:
     options = {"doors": ["kuksa"], "kuksa_port": 0, "open": True}
     run_doors(run_dir, options, opened=lambda addresses: pipe.send(int(addresses["kuksa"].rpartition(":")[2])))
+
+
+def serve_nothing(pipe: Connection) -> None:
+    """A server that has no car and answers what a set asks: the limit of kuksa-client and grpc.aio on this machine."""
+
+    class Types(V1Servicer):
+        async def Get(self, request, _context):
+            entry = types_v1.DataEntry(path=request.entries[0].path)
+            entry.metadata.data_type = types_v1.DATA_TYPE_FLOAT
+            return v1.GetResponse(entries=[entry])
+
+        async def GetServerInfo(self, _request, _context):  # kuksa-client's first question
+            return v1.GetServerInfoResponse()
+
+    class Values(V2Servicer):
+        async def PublishValue(self, _request, _context):
+            return v2.PublishValueResponse()
+
+    async def serve() -> None:
+        server = grpc.aio.server()
+        add_v1(Types(), server)
+        add_v2(Values(), server)
+        port = server.add_insecure_port("127.0.0.1:0")
+        await server.start()
+        pipe.send(port)
+        await server.wait_for_termination()
+
+    asyncio.run(serve())
 
 
 def provide(port: int) -> None:
@@ -100,17 +134,6 @@ async def sets(port: int, count: int) -> float:
         return count / (time.perf_counter() - began)
 
 
-async def empty(port: int, count: int) -> float:
-    """Calls a second that do nothing, one after the other: the limit of grpc.aio on this machine."""
-    async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
-        stub = VALStub(channel)
-        await stub.GetServerInfo(v2.GetServerInfoRequest())
-        began = time.perf_counter()
-        for _ in range(count):
-            await stub.GetServerInfo(v2.GetServerInfoRequest())
-        return count / (time.perf_counter() - began)
-
-
 async def added(run_dir: Path, port: int, count: int) -> float:
     """ms by which a value comes later to a subscriber behind the door than to one on the bus; the median."""
     on_bus: asyncio.Queue[float] = asyncio.Queue()
@@ -138,36 +161,47 @@ async def added(run_dir: Path, port: int, count: int) -> float:
 
 
 @contextlib.contextmanager
-def opened() -> Iterator[tuple[Path, int]]:
-    """A hub and a door, each in a process of its own: the run directory and the door's port."""
+def opened() -> Iterator[tuple[Path, int, int]]:
+    """A hub, a door and a server without a car, a process each: the run directory, both ports."""
     context = multiprocessing.get_context("spawn")
     with tempfile.TemporaryDirectory(prefix="car") as place:
         run_dir = Path(place)
         create_secret(run_dir)
         write_grants(run_dir, {NAME: DOORS})
-        ours, theirs = context.Pipe()
-        hub = context.Process(target=serve_hub, args=(run_dir,), daemon=True)
-        door = context.Process(target=serve_door, args=(run_dir, theirs), daemon=True)
-        for process in (hub, door):
+        ports, theirs = zip(*(context.Pipe() for _ in range(2)), strict=True)
+        processes = [
+            context.Process(target=serve_hub, args=(run_dir,), daemon=True),
+            context.Process(target=serve_door, args=(run_dir, theirs[0]), daemon=True),
+            context.Process(target=serve_nothing, args=(theirs[1],), daemon=True),
+        ]
+        for process in processes:
             process.start()
         try:
-            if not ours.poll(PATIENCE):
+            if not all(port.poll(PATIENCE) for port in ports):
                 raise TimeoutError("the door did not open")
-            yield run_dir, ours.recv()
+            yield run_dir, ports[0].recv(), ports[1].recv()
         finally:
-            for process in (door, hub):
+            for process in processes:
                 process.kill()
                 process.join()
 
 
-async def measure(run_dir: Path, port: int, *, quick: bool) -> list[Row]:
+async def measure(run_dir: Path, port: int, empty: int, *, quick: bool) -> list[Row]:
     later = await added(run_dir, port, 200 if quick else 2000)
-    each = await sets(port, 500 if quick else 5000)
-    limit = {"two empty calls": await empty(port, 500 if quick else 5000) / 2}
+    count = 500 if quick else 2500
+    runs = [(await sets(empty, count), await sets(port, count)) for _ in range(2)]  # in turns: the machine is shared
+    limit, each = map(max, zip(*runs, strict=True))
     flood = await updates(port, 2.0 if quick else 10.0)
     return [
         Row("updates from a provider stream to one subscriber", flood, "/s", UPDATES, less=False),
-        Row("kuksa-client set_current_values, one after the other", each, "/s", SETS, less=False, peers=limit),
+        Row(
+            "kuksa-client set_current_values, one after the other",
+            each,
+            "/s",
+            SETS,
+            less=False,
+            peers={"no car behind it": limit},
+        ),
         Row("later behind the door than on the bus, p50", later, "ms", ADDED),
     ]
 
@@ -175,8 +209,8 @@ async def measure(run_dir: Path, port: int, *, quick: bool) -> list[Row]:
 def main() -> int:
     wish = arguments(str(__doc__))
     logging.disable(logging.WARNING)  # kuksa-client logs each set
-    with opened() as (run_dir, port):
-        rows = asyncio.run(measure(run_dir, port, quick=wish.quick))
+    with opened() as (run_dir, port, empty):
+        rows = asyncio.run(measure(run_dir, port, empty, quick=wish.quick))
     show("Door kuksa.val.v2, hub, door, provider and subscriber in a process each", rows, wish.json)
     return 0 if all(row.ok for row in rows) else 1
 

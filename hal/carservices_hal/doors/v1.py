@@ -1,7 +1,8 @@
 """The door `kuksa.val.v1`: the same car with the older words; a target is the last command that came through here."""
 
 import time
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from kuksa.val.v1 import types_pb2 as types
@@ -15,6 +16,7 @@ from carservices_hal.doors.errors import DoorError
 from carservices_hal.doors.guest import Service
 from carservices_hal.doors.mailbox import Mailbox
 from carservices_hal.doors.targets import Targets
+from carservices_hal.doors.tree import Tree
 from carservices_hal.doors.vehicle import Vehicle
 from carservices_hal.kuksa.datapoints import DATATYPE_NUMBERS, put, source_time, stamp, take, wall_offset
 
@@ -117,18 +119,9 @@ class V1(v1_grpc.VALServicer, Service):
     def _describe(self, entry: Any, fields: Iterable[int]) -> None:
         """All of the metadata, or only the fields of it that were asked for."""
         tree = self.vehicle.tree
-        config, signal = tree.configs[entry.path], tree.described(entry.path)
-        facts: dict[int, dict[str, Any]] = {
-            types.FIELD_METADATA_DATA_TYPE: {"data_type": DATATYPE_NUMBERS[config.datatype]},
-            types.FIELD_METADATA_ENTRY_TYPE: {"entry_type": KINDS[tree.kind(entry.path)]},
-            types.FIELD_METADATA_DESCRIPTION: {"description": signal.description if signal else None},
-            types.FIELD_METADATA_DEPRECATION: {"deprecation": signal.deprecation if signal else None},
-            types.FIELD_METADATA_UNIT: {"unit": config.unit},
-            types.FIELD_METADATA_VALUE_RESTRICTION: {"value_restriction": restriction(config)},
-        }
-        chosen = facts if METADATA in fields else {field: facts[field] for field in fields if field in facts}
-        for fact in chosen.values():
-            entry.metadata.MergeFrom(types.Metadata(**fact))
+        for field in FACTS if METADATA in fields else FACTS.keys() & fields:
+            name, fact = FACTS[field]
+            entry.metadata.MergeFrom(types.Metadata(**{name: fact(tree, entry.path)}))
 
     # -- writing -----------------------------------------------------------------------------------------------------
 
@@ -171,6 +164,25 @@ def restriction(config: SignalConfig) -> Any:
     if not any(facts.values()) and len(facts) == 1:
         return None
     return types.ValueRestriction(**{name: facts})
+
+
+def _of_signal(tree: Tree, path: str, what: str) -> str | None:
+    signal = tree.described(path)
+    return getattr(signal, what) if signal else None
+
+
+FACTS: Mapping[int, tuple[str, Callable[[Tree, str], Any]]] = {
+    types.FIELD_METADATA_DATA_TYPE: ("data_type", lambda tree, path: DATATYPE_NUMBERS[tree.configs[path].datatype]),
+    types.FIELD_METADATA_ENTRY_TYPE: ("entry_type", lambda tree, path: KINDS[tree.kind(path)]),
+    types.FIELD_METADATA_DESCRIPTION: ("description", partial(_of_signal, what="description")),
+    types.FIELD_METADATA_DEPRECATION: ("deprecation", partial(_of_signal, what="deprecation")),
+    types.FIELD_METADATA_UNIT: ("unit", lambda tree, path: tree.configs[path].unit),
+    types.FIELD_METADATA_VALUE_RESTRICTION: (
+        "value_restriction",
+        lambda tree, path: restriction(tree.configs[path]),
+    ),
+}
+"""Field of the metadata → its name, and how it is found: a client's every set asks for the first one alone."""
 
 
 def _fields(entry: Any) -> Collection[int]:
