@@ -72,6 +72,23 @@ def test_shortest_ways_are_those_of_an_exact_search(city: RoadEngine):
         found = {arc for arc in np.flatnonzero(np.isfinite(cost)).tolist() if arc != start}
         assert found == reference.keys() - {start}
         assert max(abs(cost[arc] - reference[arc]) for arc in found) < 0.01
+        for goal in chance.sample(sorted(found), 40):
+            cost, _ = city.lines.ways([(start, 0.0)], [(goal, 0.0)], costs)
+            assert cost[goal] == pytest.approx(reference[goal], abs=0.01)
+
+
+def test_a_search_towards_a_goal_finds_the_cheapest_of_several(city: RoadEngine):
+    chance = random.Random(7)
+    main, every = np.flatnonzero(city.lines.main).tolist(), range(city.roads.arcs)
+    for mode, avoid in ((Mode.FASTEST, frozenset()), (Mode.ECO, frozenset({Avoid.MOTORWAYS, Avoid.TOLLS}))):
+        costs = city.lines.costs(mode, avoid)
+        for _ in range(25):
+            start = [(arc, chance.uniform(0, costs.arc[arc])) for arc in chance.sample(main, 2)]
+            goals = [(arc, chance.uniform(0, costs.arc[arc])) for arc in chance.sample(every, 3)]
+            all_of, _ = city.lines.tree(start, costs)
+            some_of, _ = city.lines.ways(start, goals, costs)
+            best, found = (min(cost[arc] - rest for arc, rest in goals) for cost in (all_of, some_of))
+            assert found == pytest.approx(best, rel=1e-6)
 
 
 async def test_a_route_is_as_long_as_its_line_and_its_parts(city: RoadEngine):

@@ -4,6 +4,8 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from carservices.api.routes import ManeuverKind as Kind
 from carservices.services.navigation.engine.base import EdgePart, Leg, Maneuver, Route
 from carservices.services.navigation.engine.graph import Snap
@@ -22,18 +24,6 @@ class Chain:
     start: Snap
     end: Snap
     arcs: tuple[int, ...]
-
-    def spans(self, lines: LineGraph) -> list[tuple[int, float, float]]:
-        """Each arc and the offsets in m between which it is driven."""
-        last = len(self.arcs) - 1
-        return [
-            (
-                arc,
-                self.start.offset_m if k == 0 else 0.0,
-                self.end.offset_m if k == last else float(lines.roads.length[arc]),
-            )
-            for k, arc in enumerate(self.arcs)
-        ]
 
 
 def assemble(lines: LineGraph, chains: Sequence[Chain], target: Point, engine: str, notes: tuple[str, ...]) -> Route:
@@ -58,28 +48,21 @@ class _Writer:
     def leg(self, chain: Chain) -> None:
         roads, arcs = self._lines.roads, list(chain.arcs)
         base = len(self._edges)
+        points, at = roads.line(arcs, chain.start.offset_m, chain.end.offset_m)
+        shift = max(0, len(self._geometry) - 1)
+        self._geometry += points[1:] if self._geometry else points
+        lengths = roads.length[arcs]
+        driven = lengths.copy()
+        driven[-1] = chain.end.offset_m
+        driven[0] -= chain.start.offset_m
+        np.maximum(driven, 0.0, out=driven)
+        columns = (roads.way, roads.speed, roads.limit, roads.grade, roads.flags)
+        rows = zip(*(column[arcs].tolist() for column in columns), strict=True)
+        for first, arc, length, (way, speed, limit, grade, flags) in zip(at, arcs, driven.tolist(), rows, strict=True):
+            street = roads.street(arc)
+            self._edges.append(EdgePart(shift + first, arc, way, length, speed, limit, grade, flags, street))
         waits = [0.0, *(self._lines.turn_seconds(a, b) for a, b in itertools.pairwise(arcs))]
-        for (arc, start, end), wait in zip(chain.spans(self._lines), waits, strict=True):
-            points = roads.geometry(arc, start, end)
-            if self._geometry:
-                points = points[1:]
-            at = max(0, len(self._geometry) - 1)
-            self._geometry += points
-            length = max(0.0, end - start)
-            self._edges.append(
-                EdgePart(
-                    at,
-                    arc,
-                    int(roads.way[arc]),
-                    length,
-                    float(roads.speed[arc]),
-                    int(roads.limit[arc]),
-                    float(roads.grade[arc]),
-                    int(roads.flags[arc]),
-                    roads.street(arc),
-                )
-            )
-            self._seconds.append(float(roads.seconds[arc]) * length / float(roads.length[arc]) + wait)
+        self._seconds += (roads.seconds[arcs] * driven / lengths + waits).tolist()
         kind = Kind.WAYPOINT if base else Kind.START
         self._mark(base, kind, roads.streets(arcs[0]), after=chain.start.bearing)
         for one in decisions(self._lines, arcs):

@@ -89,11 +89,11 @@ class RoadGraph:
 
     def street(self, arc: int) -> str:
         """Name of the road, else its number, else nothing."""
-        return self._text(self.name[arc]) or self._text(self.ref[arc])
+        return self._text(self.name.item(arc)) or self._text(self.ref.item(arc))
 
     def streets(self, arc: int) -> tuple[str, ...]:
         """Name and number, what there is."""
-        return tuple(text for text in (self._text(self.name[arc]), self._text(self.ref[arc])) if text)
+        return tuple(text for text in (self._text(self.name.item(arc)), self._text(self.ref.item(arc))) if text)
 
     def out(self, node: int) -> range:
         """Arcs that begin at a node."""
@@ -111,6 +111,22 @@ class RoadGraph:
         y, x = np.interp(ends, along, lat), np.interp(ends, along, lon)
         middle = list(zip(lat[inside].tolist(), lon[inside].tolist(), strict=True))
         return [(float(y[0]), float(x[0])), *middle, (float(y[1]), float(x[1]))]
+
+    def line(self, arcs: Sequence[int], start_m: float, end_m: float) -> tuple[list[tuple[float, float]], list[int]]:
+        """Points along arcs that follow each other, and which of them is the first of each arc.
+
+        From an offset of the first arc to one of the last.
+        """
+        if len(arcs) == 1:
+            return self.geometry(arcs[0], start_m, end_m), [0]
+        begin, end = self.geometry(arcs[0], start_m), self.geometry(arcs[-1], 0.0, end_m)
+        inner = np.array(arcs[1:-1], np.int64)
+        tails = self._points[inner]
+        steps = self._points[inner + 1] - tails - 1
+        sums = np.concatenate(([0], np.cumsum(steps)))
+        which = np.repeat(tails + 1 - sums[:-1], steps) + np.arange(sums[-1])
+        middle = zip(self._lat[which].tolist(), self._lon[which].tolist(), strict=True)
+        return [*begin, *middle, *end[1:]], [0, *(len(begin) - 1 + sums).tolist()]
 
     def at(self, arc: int, offset_m: float) -> Snap:
         """The point of an arc that many m from its tail."""

@@ -4,7 +4,7 @@ The nodes of the searched graph are the arcs of the roads, its edges are the tur
 line graph: Winter, "Modeling costs of turns in route planning", GeoInformatica 6, 2002).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,7 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 
 from carservices.api.routes import Avoid, Mode
 from carservices.services.navigation.engine.graph import MOTORWAY, Floats, Ints, RoadGraph
+from carservices.services.navigation.engine.landmarks import Landmarks
 from carservices.services.navigation.flags import Flag
 
 TURN_S = 4.0
@@ -28,6 +29,8 @@ ROLLING_N, AERO_NS2, CAR_KG = 190.0, 0.4, 1900.0
 """Resistance of a compact electric car: N, N per (m/s)², and kg; only to rank ways for `Mode.ECO`."""
 STANDING_W = 3000.0
 """W: what runs all the time, and what the driver's time is worth against energy (0.7 kW of it is the car's)."""
+SHARES = (1.15, 1.6)
+"""How many times the lower bound of its cost a way is searched up to before all of the map is."""
 TINY = 1e-6
 """No edge of a sparse graph may cost nothing, or it is none."""
 
@@ -36,6 +39,7 @@ TINY = 1e-6
 class Costs:
     """Of one choice of route options: to drive each arc, and to turn into an arc and drive it."""
 
+    mode: Mode
     arc: Floats
     turn: Floats
 
@@ -57,7 +61,8 @@ class LineGraph:
             allowed &= ~np.isin(source * roads.arcs + target, banned)
         self.source, self.target = source[allowed], target[allowed]
         self._back = back[allowed]
-        self._first = np.concatenate(([0], np.cumsum(np.bincount(self.source, minlength=roads.arcs))))
+        self._first = np.concatenate(([0], np.cumsum(np.bincount(self.source, minlength=roads.arcs)))).astype(np.int32)
+        self._target = self.target.astype(np.int32)
         self._turn_s = self._turns()
         self._targets: list[int] = self.target.tolist()  # lists, as single items of arrays are slow to read
         self._firsts: list[int] = self._first.tolist()
@@ -69,6 +74,7 @@ class LineGraph:
         self.main: NDArray[np.bool_] = self._component == np.bincount(self._component).argmax()
         """Arcs from each of which one can drive to each other one: not islands, not roads that are one-way in."""
         self._costs: dict[tuple[Mode, frozenset[Avoid]], Costs] = {}
+        self._landmarks: dict[Mode, Landmarks] = {}
 
     def costs(self, mode: Mode, avoid: frozenset[Avoid] = frozenset()) -> Costs:
         """Seconds, metres or joules, by mode."""
@@ -84,20 +90,25 @@ class LineGraph:
         head, infinite where no way leads, and the arc before it: -1 where there is none, -2 - k after the k-th start.
         A start arc's own cost is that of coming to it once more.
         """
-        n, starts = self.roads.arcs, list(start)
-        turns = [range(int(self._first[arc]), int(self._first[arc + 1])) for arc, _ in starts]
-        extra = [
-            (self.target[t], rest + costs.turn[t]) for (_, rest), ts in zip(starts, turns, strict=True) for t in ts
-        ]
-        weights = np.concatenate((costs.turn, [TINY] * len(starts), [weight for _, weight in extra])) + TINY
-        targets = np.concatenate((self.target, n + 1 + np.arange(len(starts)), [arc for arc, _ in extra]))
-        ends = len(self.target) + len(starts) + np.cumsum([0, *map(len, turns)])
-        firsts = np.concatenate((self._first, ends))
-        size = n + 1 + len(starts)
-        graph = csr_array((weights, targets.astype(np.int32), firsts.astype(np.int32)), shape=(size, size))
-        found, pointers = dijkstra(graph, indices=np.array([n]), limit=limit, return_predecessors=True)
-        cost, before = found[0], pointers[0].astype(np.int64)
-        return cost[:n], np.where(before[:n] > n, n - 1 - before[:n], np.maximum(before[:n], -1))
+        return self._grow(list(start), costs.turn, costs.turn, limit)
+
+    def ways(
+        self, start: Sequence[tuple[int, float]], goals: Sequence[tuple[int, float]], costs: Costs
+    ) -> tuple[Floats, Ints]:
+        """As `tree`, but exact only for the cheapest of the goals and the arcs on the way there, and sooner done.
+
+        ``goals``: arcs, and what need not be paid of them as the destination lies before their heads.
+        """
+        bounds = self._landmarks_of(costs.mode).towards([arc for arc, _ in goals], start[0][0])
+        ahead = costs.turn + bounds[self.target]
+        rising = np.maximum(ahead - bounds[self.source], 0.0)  # below by rounding, or where no way leads to a goal
+        at_least = min(rest + float(bounds[arc]) for arc, rest in start)
+        most = max(rest for _, rest in goals)
+        for limit in (*(share * at_least for share in SHARES), np.inf):
+            cost, before = self._grow(start, rising, ahead, limit + most)
+            if min(float(cost[arc]) - rest for arc, rest in goals) <= limit:
+                break
+        return cost, before
 
     def path(self, before: Ints, arc: int) -> tuple[int, list[int]]:
         """Which start the way to ``arc`` begins on, and the arcs after it up to ``arc``."""
@@ -113,6 +124,36 @@ class LineGraph:
     def followers(self, arc: int) -> list[int]:
         """Arcs one may drive into from an arc."""
         return self._targets[self._firsts[arc] : self._firsts[arc + 1]]
+
+    def _grow(
+        self, starts: Sequence[tuple[int, float]], turn: Floats, first_turn: Floats, limit: float
+    ) -> tuple[Floats, Ints]:
+        """`tree` with other costs for the first turns than for all others.
+
+        The search begins at a node of its own; behind it stands one for each start with that start's turns.
+        """
+        n = self.roads.arcs
+        turns = [slice(int(self._first[arc]), int(self._first[arc + 1])) for arc, _ in starts]
+        weights = np.concatenate((
+            turn, [0.0] * len(starts), *(rest + first_turn[t] for (_, rest), t in zip(starts, turns, strict=True)),
+        ))  # fmt: skip
+        weights += TINY
+        begin = np.arange(n + 1, n + 1 + len(starts), dtype=np.int32)
+        targets = np.concatenate((self._target, begin, *(self._target[t] for t in turns)))
+        ends = len(turn) + len(starts) + np.cumsum([0, *(t.stop - t.start for t in turns)])
+        firsts = np.concatenate((self._first, ends.astype(np.int32)))
+        size = n + 1 + len(starts)
+        graph = csr_array((weights, targets, firsts), shape=(size, size))
+        found, pointers = dijkstra(graph, indices=[n], limit=limit, return_predecessors=True)
+        cost, before = found[0, :n], pointers[0, :n].astype(np.int64)
+        return cost, np.where(before > n, n - 1 - before, np.maximum(before, -1))
+
+    def _landmarks_of(self, mode: Mode) -> Landmarks:
+        if mode not in self._landmarks:
+            turn = self.costs(mode).turn + TINY
+            size = self.roads.arcs, self.roads.arcs
+            self._landmarks[mode] = Landmarks(csr_array((turn, self._target, self._first), shape=size), self.main)
+        return self._landmarks[mode]
 
     def _turns(self) -> Floats:
         """Seconds of each turn."""
@@ -144,4 +185,4 @@ class LineGraph:
         if Avoid.MOTORWAYS in avoid:
             unwanted |= roads.road_class == MOTORWAY
         arc[unwanted] *= AVOIDED
-        return Costs(arc, arc[self.target] + self._turn_s * second + self._enter * per_s)
+        return Costs(mode, arc, arc[self.target] + self._turn_s * second + self._enter * per_s)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from carservices.api.routes import ManeuverKind as Kind
-from carservices.services.navigation.engine.graph import SERVICE
+from carservices.services.navigation.engine.graph import SERVICE, RoadGraph
 from carservices.services.navigation.engine.linegraph import LineGraph
 from carservices.services.navigation.flags import Flag
 from carservices.services.navigation.geo import turned
@@ -82,25 +82,25 @@ def _each(lines: LineGraph, arcs: Sequence[int]) -> Iterator[Decision]:
         named = at
         if kind is Kind.ROUNDABOUT_ENTER:
             exit_number, named = _roundabout(lines, arcs, at)
-        before, after = float(lines.enter[arcs[at - 1]]), float(lines.leave[arcs[at]])
+        before, after = lines.enter.item(arcs[at - 1]), lines.leave.item(arcs[at])
         yield Decision(at, kind, before, after, exit_number, _streets(lines, arcs, named))
 
 
 def _kind(lines: LineGraph, a: int, b: int) -> Kind | None:
     """What to do from arc a into arc b, None: just drive on."""
     roads = lines.roads
-    twin = int(roads.twin[a])
+    twin = roads.twin.item(a)
     if twin == b:
         return Kind.UTURN_LEFT
-    was, now = int(roads.flags[a]), int(roads.flags[b])
+    was, now = roads.flags.item(a), roads.flags.item(b)
     for flag, enter, leave in PASSAGES:
         if (was ^ now) & flag:
             return enter if now & flag else leave
     if now & ROUNDABOUT:
         return None
-    angle = turned(float(lines.enter[a]), float(lines.leave[b]))
+    angle = turned(lines.enter.item(a), lines.leave.item(b))
     others = [one for one in lines.followers(a) if one not in (b, twin)]
-    if (was ^ now) & LINK and min(roads.road_class[a], roads.road_class[b]) <= TRUNK:
+    if (was ^ now) & LINK and min(roads.road_class.item(a), roads.road_class.item(b)) <= TRUNK:
         return _ramp(lines, a, b, angle, bool(others))
     return _fork(lines, a, b, angle, others)
 
@@ -108,15 +108,15 @@ def _kind(lines: LineGraph, a: int, b: int) -> Kind | None:
 def _ramp(lines: LineGraph, a: int, b: int, angle: float, choice: bool) -> Kind | None:
     """Between a fast road and its slip roads."""
     roads = lines.roads
-    if roads.flags[b] & LINK:
+    if roads.flags.item(b) & LINK:
         if not choice:
             return None
-        leaving = roads.road_class[a] <= TRUNK
+        leaving = roads.road_class.item(a) <= TRUNK
         side = _side(lines, a, b, angle)
         if leaving:
             return Kind.EXIT_RIGHT if side >= 0 else Kind.EXIT_LEFT
         return Kind.RAMP_STRAIGHT if abs(angle) < STRAIGHT else Kind.RAMP_RIGHT if side > 0 else Kind.RAMP_LEFT
-    if roads.road_class[b] > TRUNK:
+    if roads.road_class.item(b) > TRUNK:
         return _fork(lines, a, b, angle, [one for one in lines.followers(a) if one != b])
     return Kind.MERGE if abs(angle) < STRAIGHT else Kind.MERGE_RIGHT if angle > 0 else Kind.MERGE_LEFT
 
@@ -124,17 +124,19 @@ def _ramp(lines: LineGraph, a: int, b: int, angle: float, choice: bool) -> Kind 
 def _fork(lines: LineGraph, a: int, b: int, angle: float, others: list[int]) -> Kind | None:
     """Where ordinary roads meet or part."""
     roads = lines.roads
-    ours = int(roads.road_class[b])
-    rivals = [one for one in others if roads.road_class[one] < SERVICE or ours == SERVICE]
-    renamed = bool(roads.street(a) and roads.street(b)) and not set(roads.streets(a)) & set(roads.streets(b))
-    if abs(angle) >= SLIGHT and (rivals or (others and renamed)):
+    ours = roads.road_class.item(b)
+    rivals = [one for one in others if roads.road_class.item(one) < SERVICE or ours == SERVICE]
+    renamed = _renamed(roads, a, b)
+    if not others:
+        return Kind.BECOMES if renamed else None
+    if abs(angle) >= SLIGHT and (rivals or renamed):
         return turn_kind(angle)
     size = abs(angle)
-    near = [one for one in rivals if abs(turned(float(lines.enter[a]), float(lines.leave[one]))) < size + FORK]
-    near = [one for one in near if roads.road_class[one] <= ours + 1]
+    near = [one for one in rivals if abs(turned(lines.enter.item(a), lines.leave.item(one))) < size + FORK]
+    near = [one for one in near if roads.road_class.item(one) <= ours + 1]
     if near and size < SLIGHT:
-        fast = ours <= TRUNK or bool(roads.flags[b] & LINK)
-        smallest = min(abs(turned(float(lines.enter[a]), float(lines.leave[one]))) for one in near)
+        fast = ours <= TRUNK or bool(roads.flags.item(b) & LINK)
+        smallest = min(abs(turned(lines.enter.item(a), lines.leave.item(one))) for one in near)
         if fast or (size < STRAIGHT and smallest < SLIGHT):
             side = _side(lines, a, b, angle)
             return Kind.STAY_RIGHT if side > 0 else Kind.STAY_LEFT if side < 0 else Kind.STAY_STRAIGHT
@@ -143,9 +145,17 @@ def _fork(lines: LineGraph, a: int, b: int, angle: float, others: list[int]) -> 
     return Kind.BECOMES if renamed else None
 
 
+def _renamed(roads: RoadGraph, a: int, b: int) -> bool:
+    """Whether both have names or numbers, and none in common."""
+    if roads.name.item(a) == roads.name.item(b) and roads.ref.item(a) == roads.ref.item(b):
+        return False
+    was, now = roads.streets(a), roads.streets(b)
+    return bool(was and now) and not set(was) & set(now)
+
+
 def _side(lines: LineGraph, a: int, b: int, angle: float) -> int:
     """1 where our road parts to the right of all others, -1 to the left, 0 between them."""
-    others = [turned(float(lines.enter[a]), float(lines.leave[one])) for one in lines.followers(a) if one not in (a, b)]
+    others = [turned(lines.enter.item(a), lines.leave.item(one)) for one in lines.followers(a) if one not in (a, b)]
     if all(angle > other for other in others):
         return 1
     return -1 if all(angle < other for other in others) else 0
@@ -156,9 +166,9 @@ def _roundabout(lines: LineGraph, arcs: Sequence[int], at: int) -> tuple[int, in
     roads = lines.roads
     count = 0
     for k in range(at, len(arcs)):
-        if not roads.flags[arcs[k]] & ROUNDABOUT:
+        if not roads.flags.item(arcs[k]) & ROUNDABOUT:
             return max(1, count), k
-        exits = [one for one in roads.out(int(roads.head[arcs[k]])) if not roads.flags[one] & ROUNDABOUT]
+        exits = [one for one in roads.out(roads.head.item(arcs[k])) if not roads.flags.item(one) & ROUNDABOUT]
         count += bool(exits)
     return max(1, count), len(arcs) - 1
 
@@ -169,12 +179,12 @@ def _streets(lines: LineGraph, arcs: Sequence[int], at: int) -> tuple[str, ...]:
     for arc in arcs[at:]:
         if streets := lines.roads.streets(arc):
             return streets
-        ahead += float(lines.roads.length[arc])
+        ahead += lines.roads.length.item(arc)
         if ahead > NAME_AHEAD_M:
             break
     return ()
 
 
 def _one_junction(lines: LineGraph, arcs: Sequence[int], a: Decision, b: Decision) -> bool:
-    between = sum(float(lines.roads.length[arc]) for arc in arcs[a.at : b.at])
+    between = sum(lines.roads.length.item(arc) for arc in arcs[a.at : b.at])
     return between <= ONE_JUNCTION_M and a.angle * b.angle > 0 and abs(a.angle + b.angle) < BACK

@@ -97,7 +97,8 @@ class RoadEngine(Engine):
         return chains
 
     def _chain(self, starts: list[Snap], ends: list[Snap], costs: Costs) -> Chain | None:
-        cost, before = self.lines.tree([(snap.arc, self._rest(snap, costs)) for snap in starts], costs)
+        begin, goals = ([(snap.arc, self._rest(snap, costs)) for snap in snaps] for snaps in (starts, ends))
+        cost, before = self.lines.ways(begin, goals, costs)
         options: list[tuple[float, Snap, Snap | None]] = [
             (float(cost[end.arc]) - self._rest(end, costs), end, None) for end in ends
         ]

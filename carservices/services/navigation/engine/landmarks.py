@@ -1,0 +1,60 @@
+"""Lower bounds of what ways cost, by landmarks: with them a search looks towards its goal.
+
+A. Goldberg, C. Harrelson, "Computing the Shortest Path: A* Search Meets Graph Theory" (SODA 2005): by the triangle
+inequality the ways from and to a few far nodes bound the way between any two.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+
+from carservices.services.navigation.engine.graph import Floats
+
+MOST, MOST_BYTES = 12, 128_000_000
+"""Landmarks of a graph, and bytes of their table: one of more than 0.7 million nodes gets fewer."""
+ACTIVE = 3
+"""How many of the bounds are used in one search: those that are best at its start."""
+
+
+class Landmarks:
+    """Of one graph; the bounds hold as well when edges become dearer."""
+
+    def __init__(self, graph: csr_array, main: NDArray[np.bool_]) -> None:
+        """``main``: the nodes from each of which each other one can be reached; landmarks are chosen among them."""
+        size = graph.shape[0]
+        back = graph.T.tocsr()
+        node = int(np.flatnonzero(main)[0])
+        node = int(np.argmax(np.where(main, _from(graph, node), -1.0)))
+        near = np.where(main, np.inf, -1.0)
+        rows: list[Floats] = []
+        for _ in range(max(1, min(MOST, MOST_BYTES // (16 * size)))):
+            away, towards = _from(graph, node), _from(back, node)
+            rows += [-away, towards]
+            near = np.minimum(near, away + towards)
+            node = int(np.argmax(near))  # as far as can be from those before it
+        self._rows = np.array(rows)
+        """What a row says of one node less what it says of another is at most the way from the one to the other."""
+
+    def towards(self, goals: Sequence[int], start: int) -> Floats:
+        """At least what the way from each node to the nearest of the goals costs; tightest near ``start``."""
+        with np.errstate(invalid="ignore"):  # infinite less infinite: where no way leads
+            least: Floats = np.minimum.reduce([self._bounds(goal, start) for goal in goals])
+        return least
+
+    def _bounds(self, goal: int, start: int) -> Floats:
+        gain = np.nan_to_num(self._rows[:, start] - self._rows[:, goal], nan=0.0, posinf=0.0, neginf=0.0)
+        bounds = np.zeros(self._rows.shape[1])
+        for row in np.argsort(gain)[-ACTIVE:].tolist():
+            if gain[row] > 0.0:
+                np.fmax(bounds, self._rows[row] - self._rows[row, goal], out=bounds)
+        bounds[np.isinf(bounds)] = 0.0
+        return bounds
+
+
+def _from(graph: csr_array, node: int) -> Floats:
+    """Least cost from one node to each."""
+    cost: Floats = dijkstra(graph, indices=[node])[0]
+    return cost
