@@ -13,6 +13,9 @@ CAUSES = ("rolling", "aero", "base", "climate")
 PRIOR = (0.12, 0.12, 0.25, 0.40)
 """Standard deviation of each factor over cars of the class, before anything was learned."""
 
+BANDS_MS = (40.0 / 3.6, 80.0 / 3.6, 120.0 / 3.6)
+"""Usual cruising speeds in town, over land and on the motorway, at which a driver's own pace is kept."""
+
 
 def _prior() -> Floats:
     return np.diag(np.square(PRIOR))
@@ -20,7 +23,7 @@ def _prior() -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """``factors`` of `CAUSES` with their ``covariance``; ``pace``: cruising speed as a share of the usual one.
+    """``factors`` of `CAUSES` with their ``covariance``; ``paces``: cruising speeds as shares of the usual ones.
 
     ``local`` is the standard deviation of the consumption of one km, as a share, independent from km to km;
     ``common`` that of a whole trip (weather, wind, load, traffic), also a share.
@@ -30,7 +33,7 @@ class Correction:
     covariance: Floats = field(default_factory=_prior)
     local: float = 0.25
     common: float = 0.06
-    pace: float = 1.0
+    paces: Floats = field(default_factory=lambda: np.ones(len(BANDS_MS)))
 
     def variance(self, features: Floats, scatter: Floats | float) -> Floats:
         """kWh² of a stretch: ``features`` [..., 4] in kWh, ``scatter`` Σ kWh²/km of the km of it."""

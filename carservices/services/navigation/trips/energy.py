@@ -12,8 +12,9 @@ from carservices.services.navigation.geo import Point
 from carservices.services.navigation.trips import climate, tyres
 from carservices.services.navigation.trips.conditions import Conditions
 from carservices.services.navigation.trips.correction import Correction
+from carservices.services.navigation.trips.meter import Stretch
 from carservices.services.navigation.trips.powertrain import battery_power, cell_loss_per_w, regen_limit_w
-from carservices.services.navigation.trips.stretches import ACCELERATION, BRAKING, Stretches, of_graph, of_route
+from carservices.services.navigation.trips.stretches import Stretches, of_graph, of_route
 from carservices.services.navigation.trips.vehicle import Vehicle
 
 Floats = NDArray[np.float64]
@@ -94,7 +95,7 @@ class EnergyModel:
 
         With the ``geometry`` of the route its turns and the wind's direction count.
         """
-        road = of_route(edges, geometry, cap_kmh, self.correction.pace)
+        road = of_route(edges, geometry, cap_kmh, self.correction.paces)
         ends = np.cumsum(road.seconds)
         kwh, features, scatter = self._spend(road, conditions, ends - road.seconds / 2.0)
 
@@ -107,7 +108,7 @@ class EnergyModel:
 
     def per_arc(self, graph: RoadGraph, conditions: Conditions = CALM, cap_kmh: float | None = None) -> ArcEnergy:
         """Each arc on its own, with warm tyres and cabin."""
-        road = of_graph(graph, cap_kmh, self.correction.pace)
+        road = of_graph(graph, cap_kmh, self.correction.paces)
         kwh, features, scatter = self._spend(road, conditions, np.full(len(road.metres), np.inf))
         return ArcEnergy(kwh, road.seconds, features, scatter)
 
@@ -121,6 +122,45 @@ class EnergyModel:
         spread: Floats = np.abs(kwh) * np.sqrt(share)
         return spread
 
+    def driven(self, stretch: Stretch, conditions: Conditions, at_s: float) -> tuple[float, Floats]:
+        """(kWh, features [4]) of a drive as it was measured, with its own speeds; begun ``at_s`` s after the start."""
+        vehicle, factors = self.vehicle, self.correction.factors
+        seconds, speed = np.array(stretch.seconds), np.array(stretch.speed)
+        grade, acceleration = np.array(stretch.grade), np.array(stretch.acceleration)
+        mass = vehicle.mass_kg + conditions.load_kg
+        inertia = mass + (vehicle.rotating - 1.0) * vehicle.mass_kg
+        metres = speed * seconds
+        warm_s = np.full(len(speed), at_s)
+        roll = (
+            mass
+            * G
+            * vehicle.rolling
+            * tyres.factor(conditions, warm_s if conditions.tyres_c is None else 0.0 * warm_s, speed)
+        )
+        wind = (
+            0.5
+            * conditions.air_density
+            * vehicle.drag_area_m2
+            * _headwind_square(speed, np.full(len(speed), np.nan), conditions)
+        )
+        force = factors[0] * roll + factors[1] * wind + mass * G * grade + inertia * acceleration
+        moving = speed > 0.0
+        power, more = battery_power(
+            force * speed, vehicle, regen_limit_w(vehicle, conditions), cell_loss_per_w(vehicle, conditions)
+        )
+        power = np.where((force < 0.0) & (speed < vehicle.regen_fades_ms), 0.0, power) + vehicle.idle_w * moving
+        warmth = climate.watts(vehicle, conditions, warm_s if conditions.cabin_c is None else 0.0 * warm_s)
+        features = np.array(
+            (
+                (more * roll * metres).sum(),
+                (more * wind * metres).sum(),
+                vehicle.base_w * seconds.sum(),
+                (warmth * seconds).sum(),
+            )
+        )
+        joules = (power * seconds).sum() + factors[2] * features[2] + factors[3] * features[3]
+        return float(joules) / KWH, features / KWH
+
     def _spend(self, road: Stretches, conditions: Conditions, at_s: Floats) -> tuple[Floats, Floats, Floats]:
         """(kWh, features [n, 4] in kWh, scatter in kWh²/km) of each stretch, passed ``at_s`` s after the start."""
         vehicle, factors = self.vehicle, self.correction.factors
@@ -130,21 +170,14 @@ class EnergyModel:
         roll = mass * G * vehicle.rolling * tyres.factor(conditions, at_s, road.cruise)
         air = 0.5 * conditions.air_density * vehicle.drag_area_m2
         regen_w, cell_loss = regen_limit_w(vehicle, conditions), cell_loss_per_w(vehicle, conditions)
-        accelerating = np.minimum(road.gain / (2.0 * ACCELERATION), road.metres)
-        braking = np.minimum(road.drop / (2.0 * BRAKING), np.maximum(road.metres - accelerating, 0.0))
-        cruising = np.maximum(road.metres - accelerating - braking, 0.0)
         joules = np.zeros(len(road.metres))
         rolling, aero = np.zeros(len(road.metres)), np.zeros(len(road.metres))
-        for distance, push, square in (
-            (cruising, 0.0, road.cruise**2),
-            (accelerating, ACCELERATION, 0.5 * road.cruise**2),
-            (braking, -BRAKING, 0.5 * road.cruise**2),
-        ):
+        for distance, push, square in road.phases:
             speed = np.sqrt(square)
             wind = air * _headwind_square(speed, road.course, conditions)
             force = factors[0] * roll + factors[1] * wind + mass * G * slope + inertia * push
             power, more = battery_power(force * speed, vehicle, regen_w, cell_loss)
-            joules += power / speed * distance
+            joules += power / np.maximum(speed, 0.1) * distance
             rolling += more * roll * distance
             aero += more * wind * distance
         joules += (1.0 - vehicle.loss_share) * 0.5 * inertia * vehicle.regen_fades_ms**2 * road.halts

@@ -14,6 +14,7 @@ from carservices.services.navigation.engine.base import EdgePart
 from carservices.services.navigation.engine.graph import RoadGraph
 from carservices.services.navigation.flags import Flag
 from carservices.services.navigation.geo import Point
+from carservices.services.navigation.trips.correction import BANDS_MS
 
 Floats = NDArray[np.float64]
 
@@ -51,26 +52,46 @@ class Stretches:
     """0 on ferries, else 1."""
     course: Floats
     """Radians clockwise from north, NaN where not known."""
+    peak: Floats
+    """Highest v², m²/s²."""
 
     @property
     def seconds(self) -> Floats:
         """Of each, waiting included."""
         return self.metres / self.cruise + self.waiting
 
+    @property
+    def phases(self) -> tuple[tuple[Floats, float, Floats], ...]:
+        """Cruising, accelerating, braking: m of each, m/s² and the mean v²."""
+        accelerating = np.minimum(self.gain / (2.0 * ACCELERATION), self.metres)
+        braking = np.minimum(self.drop / (2.0 * BRAKING), self.metres - accelerating)
+        return (
+            (self.metres - accelerating - braking, 0.0, self.cruise * self.cruise),
+            (accelerating, ACCELERATION, np.maximum(self.peak - 0.5 * self.gain, 0.5 * self.peak)),
+            (braking, -BRAKING, np.maximum(self.peak - 0.5 * self.drop, 0.5 * self.peak)),
+        )
+
+    @property
+    def square_metres(self) -> Floats:
+        """Integral of v² over the way, m³/s²: what the drag of the air goes with."""
+        total: Floats = sum((distance * square for distance, _, square in self.phases), np.zeros(len(self.metres)))
+        return total
+
 
 def of_route(
-    edges: Sequence[EdgePart], geometry: Sequence[Point] = (), cap_kmh: float | None = None, pace: float = 1.0
+    edges: Sequence[EdgePart], geometry: Sequence[Point] = (), cap_kmh: float | None = None, paces: Floats | None = None
 ) -> Stretches:
     """From standstill to standstill; with the route's ``geometry`` turns and courses count.
 
-    ``pace`` is the driver's cruising speed as a share of the usual one, ``cap_kmh`` what he is not to exceed.
+    ``paces`` are the driver's cruising speeds as shares of the usual ones, at each of `BANDS_MS`; ``cap_kmh`` is what he
+    is not to exceed.
     """
     metres = np.array([edge.metres for edge in edges], float)
     speed = np.array([edge.speed for edge in edges], float)
     limit = np.array([edge.limit for edge in edges], float)
     flags = np.array([edge.flags for edge in edges], np.int64)
     known = np.array([edge.arc >= 0 for edge in edges], bool)
-    cruise, waiting = _cruise(metres, speed, limit, flags, cap_kmh, pace)
+    cruise, waiting = _cruise(metres, speed, limit, flags, cap_kmh, paces)
     node = np.concatenate(([0.0], np.minimum(cruise[:-1], cruise[1:]), [0.0])) if len(edges) else np.zeros(1)
     course = np.full(len(edges), np.nan)
     if len(geometry) > 1 and len(edges):
@@ -91,12 +112,13 @@ def of_route(
         halts,
         np.where(flags & Flag.FERRY, 0.0, 1.0),
         course,
+        peak,
     )
 
 
-def of_graph(graph: RoadGraph, cap_kmh: float | None = None, pace: float = 1.0) -> Stretches:
+def of_graph(graph: RoadGraph, cap_kmh: float | None = None, paces: Floats | None = None) -> Stretches:
     """Each arc of a map on its own: entered and left at cruising speed, stops as they are to be expected."""
-    cruise, waiting = _cruise(graph.length, graph.speed, graph.limit.astype(float), graph.flags, cap_kmh, pace)
+    cruise, waiting = _cruise(graph.length, graph.speed, graph.limit.astype(float), graph.flags, cap_kmh, paces)
     halts = HALTED * ((graph.flags & Flag.HALT) != 0)
     lost = halts * np.minimum(cruise * cruise, 2.0 * BRAKING * graph.length)
     north = graph.node_lat[graph.head] - graph.node_lat[graph.tail]
@@ -111,20 +133,22 @@ def of_graph(graph: RoadGraph, cap_kmh: float | None = None, pace: float = 1.0) 
         halts,
         np.where(graph.flags & Flag.FERRY, 0.0, 1.0),
         np.arctan2(east, north),
+        cruise * cruise,
     )
 
 
 def _cruise(
-    metres: Floats, speed: Floats, limit: Floats, flags: NDArray[np.int64], cap_kmh: float | None, pace: float
+    metres: Floats, speed: Floats, limit: Floats, flags: NDArray[np.int64], cap_kmh: float | None, paces: Floats | None
 ) -> tuple[Floats, Floats]:
     """Cruising speed and s of waiting: the expected speed counts junctions in, so one cruises between it and the limit.
 
     The geometric mean of both. A cap changes the cruising, not the waiting.
     """
     expected = np.maximum(speed, UNHURRIED)
-    usual = np.where(limit > expected, np.sqrt(expected * np.maximum(limit, 1.0)), expected) * pace
-    usual = np.maximum(usual, UNHURRIED)
-    waiting = metres * 3.6 * np.maximum(0.0, 1.0 / (expected * pace) - 1.0 / usual)
+    usual = np.where(limit > expected, np.sqrt(expected * np.maximum(limit, 1.0)), expected)
+    waiting = metres * 3.6 * np.maximum(0.0, 1.0 / expected - 1.0 / usual)
+    if paces is not None:
+        usual = np.maximum(usual * np.interp(usual / 3.6, BANDS_MS, paces), UNHURRIED)
     if cap_kmh is not None:
         usual = np.minimum(usual, max(cap_kmh, UNHURRIED))
     cruise: Floats = usual / 3.6

@@ -1,0 +1,164 @@
+"""The car's consumption as it drives: takes its signals, learns from each stretch, and says what is known of it now."""
+
+import logging
+from dataclasses import dataclass
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from carservices.api.state import StateFile
+from carservices.services.navigation.engine.base import EdgePart
+from carservices.services.navigation.trips import conditions, vehicle
+from carservices.services.navigation.trips.conditions import SOC, Conditions
+from carservices.services.navigation.trips.correction import CAUSES, Correction
+from carservices.services.navigation.trips.energy import SIGMAS_90, EnergyModel, Spend
+from carservices.services.navigation.trips.habit import Habit, Log
+from carservices.services.navigation.trips.learning import Recursive
+from carservices.services.navigation.trips.meter import IGNITION, OFF, Meter, Stretch
+from carservices.services.navigation.trips.meter import PATHS as METERED
+from carservices.services.navigation.trips.vehicle import BATTERY
+from carservices.signals import Datum, Status, Value
+
+STORED_KWH = f"{BATTERY}.StateOfCharge.CurrentEnergy"
+NOISE_SHARE, NOISE_KWH = 0.06, 0.012
+"""Standard deviation of what a stretch is measured to take: a share of it, and of its height (2 m of 1.9 t)."""
+SAVE_KM = 5.0
+SHORTEST_M = 1500.0
+"""m of a trip that says something of its driver."""
+
+log = logging.getLogger(__name__)
+
+
+class Learned(BaseModel):
+    """What is kept over a restart; written as JSON."""
+
+    model_config = ConfigDict(allow_inf_nan=False)
+
+    information: list[list[float]] = Field(min_length=len(CAUSES), max_length=len(CAUSES))
+    weighted: list[float] = Field(min_length=len(CAUSES), max_length=len(CAUSES))
+    km: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """State of charge in percent when a stretch has been driven: the mean, and bounds of 90 %."""
+
+    mean: float
+    low: float
+    high: float
+
+
+class Consumption:
+    """One car. `take` its signals, `tick` about five times a second; times are monotonic seconds."""
+
+    PATHS = tuple(dict.fromkeys((*METERED, *conditions.PATHS, *vehicle.PATHS, STORED_KWH)))
+
+    def __init__(self, state: StateFile) -> None:
+        self._file = state
+        self._values: dict[str, Datum] = {}
+        self._meter = Meter()
+        self._learner = Recursive()
+        self._habit = Habit()
+        self._log = Log()
+        self._driven_s = 0.0
+        self._km = self._saved_km = 0.0
+        self._restore()
+
+    @property
+    def model(self) -> EnergyModel:
+        """This car with what was learned of it."""
+        return EnergyModel(self.vehicle, self.correction)
+
+    @property
+    def vehicle(self) -> vehicle.Vehicle:
+        return vehicle.told(self._values)
+
+    @property
+    def correction(self) -> Correction:
+        return Correction(self._learner.factors, self._learner.covariance, paces=self._habit.paces)
+
+    @property
+    def conditions(self) -> Conditions:
+        """Of this moment."""
+        return conditions.told(self._values)
+
+    @property
+    def km(self) -> float:
+        """Driven with this car while it was learned from."""
+        return self._km
+
+    @property
+    def kwh(self) -> float | None:
+        """In the battery now; None while the car does not say its charge."""
+        stored, soc = self._values.get(STORED_KWH), self._values.get(SOC)
+        usable = self.vehicle.usable_kwh
+        if isinstance(stored, float | int) and 0.0 <= stored <= 1.5 * usable:
+            return float(stored)
+        return usable * float(soc) / 100.0 if isinstance(soc, float | int) and 0.0 <= soc <= 100.0 else None
+
+    def arrival(self, spend: Spend) -> Arrival | None:
+        """The charge after a stretch begun now; None while the charge is not known. Below 0: it does not suffice."""
+        kwh, usable = self.kwh, self.vehicle.usable_kwh
+        if kwh is None:
+            return None
+        low, high = spend.kwh + SIGMAS_90 * spend.sigma, spend.kwh - SIGMAS_90 * spend.sigma
+        mean, low, high = (min(100.0, (kwh - used) / usable * 100.0) for used in (spend.kwh, low, high))
+        return Arrival(mean, low, high)
+
+    def take(self, value: Value, now: float) -> None:
+        """A signal of `PATHS`; what is not available or no number is forgotten."""
+        datum = value.value if value.status is Status.AVAILABLE else None
+        if datum is None or (isinstance(datum, float) and not np.isfinite(datum)):
+            self._values.pop(value.path, None)
+        else:
+            self._values[value.path] = datum
+
+    def tick(self, now: float, road: EdgePart | None = None) -> None:
+        """Time goes on, on a road of the map or beside all of them."""
+        if self._values.get(IGNITION) in OFF:
+            self._end_trip()
+        stretch = self._meter.look(self._values, now)
+        if road is not None and self._meter.last_s > 0.0:
+            self._log.add(road, self._meter.last_ms, self._meter.last_s)
+        if stretch is not None:
+            self._learn(stretch)
+
+    def save(self) -> None:
+        """Keep what was learned."""
+        learner = self._learner
+        kept = Learned(information=learner.information.tolist(), weighted=learner.weighted.tolist(), km=self._km)
+        self._file.write(kept.model_dump_json())
+        self._saved_km = self._km
+
+    def _learn(self, stretch: Stretch) -> None:
+        if stretch.fine:
+            foretold, features = self.model.driven(stretch, self.conditions, self._driven_s)
+            drawn = float(features @ self.correction.factors)
+            sigma = float(np.hypot(NOISE_SHARE * drawn, NOISE_KWH))
+            self._learner.update(features, stretch.kwh - foretold, sigma)
+            self._learner.forget(stretch.metres / 1000.0)
+        self._driven_s += stretch.duration
+        self._km += stretch.metres / 1000.0
+        if self._km - self._saved_km >= SAVE_KM:
+            self.save()
+
+    def _end_trip(self) -> None:
+        """What the trip says of the driver."""
+        self._driven_s = 0.0
+        log, self._log = self._log, Log()
+        if log.metres >= SHORTEST_M:
+            self._habit.learn(log.passed)
+
+    def _restore(self) -> None:
+        text = self._file.read()
+        if not text:
+            return
+        try:
+            kept = Learned.model_validate_json(text)
+            information, weighted = np.array(kept.information), np.array(kept.weighted)
+            np.linalg.cholesky(information)
+        except (ValidationError, ValueError, np.linalg.LinAlgError) as error:
+            log.warning("%s is damaged (%s): consumption is learned anew", self._file.path, str(error).splitlines()[0])
+            return
+        self._learner.information, self._learner.weighted = information, weighted
+        self._km = self._saved_km = kept.km

@@ -1,0 +1,149 @@
+"""Measures what stretches of road took, from the car's signals and in the car's own time."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from carservices.services.navigation.trips.conditions import ALTITUDE
+from carservices.services.navigation.trips.vehicle import BATTERY
+from carservices.signals import Datum
+
+Floats = NDArray[np.float64]
+
+SPEED, POWER, LOSS = "Vehicle.Speed", f"{BATTERY}.CurrentPower", f"{BATTERY}.PowerLoss"
+CHARGING, IGNITION, CLOCK = f"{BATTERY}.Charging.IsCharging", "Vehicle.LowVoltageSystemState", "Vehicle.TripDuration"
+PATHS = (SPEED, POWER, LOSS, CHARGING, IGNITION, CLOCK)
+
+OFF = ("LOCK", "OFF")
+LENGTH_M, LONGEST_S = 1000.0, 180.0
+"""A stretch ends after so many m or s."""
+COARSEST_S = 3.0
+"""s of the car between two looks at it, above which a stretch says too little of accelerations."""
+ASLEEP_S = 10.0
+"""s of ours between two looks after which this program must have slept, or the clock jumped."""
+FASTEST_CLOCK = 200.0
+PACE_S = 5.0
+"""s of ours over which the pace of the car's clock is measured."""
+SAME_PACE = 0.2
+"""Share by which two measured paces may differ and be one."""
+FASTEST_KMH, STRONGEST_W = 300.0, 800e3
+SLOPE_M = 120.0
+"""m over which the slope is taken from heights, as a height in 0.1 m says nothing over a few."""
+STEEPEST = 0.15
+
+
+@dataclass(slots=True)
+class Stretch:
+    """Samples one after the other: s, m/s, m/s², tangent of the slope, W out of the cells."""
+
+    seconds: list[float] = field(default_factory=list)
+    speed: list[float] = field(default_factory=list)
+    acceleration: list[float] = field(default_factory=list)
+    grade: list[float] = field(default_factory=list)
+    power: list[float] = field(default_factory=list)
+    metres: float = 0.0
+    duration: float = 0.0
+
+    @property
+    def kwh(self) -> float:
+        """Out of the cells."""
+        return float(np.dot(self.seconds, self.power)) / 3.6e6
+
+    @property
+    def fine(self) -> bool:
+        """Whether it was looked at often enough to learn from."""
+        return max(self.seconds, default=0.0) <= COARSEST_S
+
+
+class Meter:
+    """`look` about five times a second; it gives a stretch when one has come to its end."""
+
+    def __init__(self) -> None:
+        self._at: float | None = None
+        self._before: tuple[float, float] | None = None
+        self._clock: tuple[float, float] | None = None
+        self._pace = 1.0
+        self._height: tuple[float, float] | None = None
+        self._stretch = Stretch()
+        self.last_s = self.last_ms = 0.0
+        """s of the car between the last two looks, and m/s in them; 0 s after a gap."""
+
+    def look(self, values: Mapping[str, Datum], now: float) -> Stretch | None:
+        """The values of now (monotonic s); what is broken off by a gap is not given."""
+        since = 0.0 if self._at is None else now - self._at
+        self._at, self.last_s = now, 0.0
+        self._keep_time(values.get(CLOCK), now)
+        sample = self._sample(values)
+        before, self._before = self._before, sample
+        if sample is None or before is None or not 0.0 <= since <= ASLEEP_S:
+            self._break()
+            return None
+        seconds = since * self._pace
+        if seconds <= 0.0:
+            return None
+        stretch = self._stretch
+        speed = (before[0] + sample[0]) / 2.0
+        self.last_s, self.last_ms = seconds, speed
+        stretch.seconds.append(seconds)
+        stretch.speed.append(speed)
+        stretch.acceleration.append((sample[0] - before[0]) / seconds)
+        stretch.power.append((before[1] + sample[1]) / 2.0)
+        stretch.grade.append(self._slope(values.get(ALTITUDE), speed * seconds))
+        stretch.metres += speed * seconds
+        stretch.duration += seconds
+        if stretch.metres < LENGTH_M and stretch.duration < LONGEST_S:
+            return None
+        self._stretch = Stretch()
+        return stretch
+
+    def _break(self) -> None:
+        self._stretch = Stretch()
+        self._height = None
+
+    def _sample(self, values: Mapping[str, Datum]) -> tuple[float, float] | None:
+        """(m/s, W out of the cells) while the car is on and drives by itself."""
+        speed, power = _number(values.get(SPEED)), _number(values.get(POWER))
+        if speed is None or power is None or values.get(CHARGING) is True or values.get(IGNITION) in OFF:
+            return None
+        if abs(speed) > FASTEST_KMH or abs(power) > STRONGEST_W:
+            return None
+        return abs(speed) / 3.6, max(0.0, _number(values.get(LOSS)) or 0.0) - power
+
+    def _slope(self, height: Datum | None, metres: float) -> float:
+        """Smoothed over `SLOPE_M`."""
+        known = _number(height)
+        if known is None:
+            self._height = None
+            return 0.0
+        if self._height is None:
+            self._height = known, 0.0
+        share = 1.0 - math.exp(-metres / SLOPE_M)
+        smooth = self._height[0] + share * (known - self._height[0])
+        grade = (known - smooth) / SLOPE_M if metres else 0.0
+        self._height = smooth, grade
+        return min(max(grade, -STEEPEST), STEEPEST)
+
+    def _keep_time(self, clock: Datum | None, now: float) -> None:
+        """How fast the car's clock runs against ours: an emulated car may live faster than we do."""
+        said = _number(clock)
+        if said is None:
+            self._clock, self._pace = None, 1.0
+        elif self._clock is None or not 0.0 <= now - self._clock[1] <= ASLEEP_S or said < self._clock[0]:
+            self._clock = said, now
+        elif said > self._clock[0] and now - self._clock[1] >= PACE_S:
+            pace = (said - self._clock[0]) / (now - self._clock[1])
+            self._clock = said, now
+            if pace > FASTEST_CLOCK:
+                return
+            if abs(pace - self._pace) > SAME_PACE * self._pace:
+                self._break()
+            self._pace = pace
+
+
+def _number(value: Datum | None) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, float | int) or not math.isfinite(value):
+        return None
+    return float(value)
