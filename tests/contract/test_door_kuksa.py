@@ -274,7 +274,9 @@ async def test_a_token_allows_what_its_scopes_say_until_it_expires(algorithm, tm
                 await stub.GetValue(read, **stranger)
         with refused("PERMISSION_DENIED"):
             await stub.Actuate(seat(5), **bearer("read actuate:Vehicle.Body"))
-        await stub.Actuate(seat(5), **bearer("actuate:Vehicle.Cabin.Seat.*.DriverSide"))
+        with refused("PERMISSION_DENIED"):
+            await stub.Actuate(seat(5), **bearer("actuate"))  # the driver's seat is the car's own
+        await stub.Actuate(seat(5), **bearer("actuate:Vehicle.Cabin.Seat.*.DriverSide", "permission:seats.driver"))
         publication = v2.PublishValueRequest(signal_id=by_path(AIR), data_point=types.Datapoint())
         with refused("PERMISSION_DENIED"):
             await stub.PublishValue(publication, **bearer("actuate"))

@@ -18,7 +18,7 @@ from kuksa_client.grpc.aio import VSSClient
 
 from carservices.hal import HalError
 from carservices_hal.doors.main import read_options
-from tests.contract.door_car import SPEED, doors
+from tests.contract.door_car import SEAT, SPEED, doors
 
 
 @pytest.fixture
@@ -50,15 +50,16 @@ async def test_tls_on_both_doors(certificate):
             assert (await answer.json())["data"]["dp"]["value"] == "4.5"
 
 
-async def test_without_a_key_and_unless_opened_clients_only_read():
+async def test_without_a_key_and_unless_opened_clients_read_what_every_app_may():
     async with doors(doors=["viss"], open=False) as (c, ports), aiohttp.ClientSession() as session:
+        await c.inject(SEAT, 7)
         await c.inject(SPEED, 4.5)
         url = f"http://127.0.0.1:{ports['viss']}/"
-        async with session.get(url + SPEED) as answer:
-            assert answer.status == 200
-        seat = "Vehicle/Cabin/Seat/Row1/DriverSide/Position"
-        async with session.post(url + seat, json={"value": "5"}) as answer:
-            assert (answer.status, (await answer.json())["error"]["reason"]) == (403, "user_forbidden")
+        async with session.get(url + SEAT) as answer:
+            assert (await answer.json())["data"]["dp"]["value"] == "7"
+        for refused in (session.get(url + SPEED), session.post(url + SEAT, json={"value": "5"})):
+            async with refused as answer:
+                assert (answer.status, (await answer.json())["error"]["reason"]) == (403, "user_forbidden")
 
 
 @pytest.mark.parametrize(

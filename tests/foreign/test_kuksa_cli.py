@@ -16,12 +16,22 @@ pytestmark = pytest.mark.skipif(not PYTHON, reason="run tests/foreign/run")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
-async def typed(address, *lines):
-    """What the command line answers to these lines: the JSON objects of its output."""
-    process = await asyncio.create_subprocess_exec(
-        PYTHON, "-m", "kuksa_client", address, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
-    )
-    output, _ = await asyncio.wait_for(process.communicate("\n".join([*lines, "quit", ""]).encode()), 50)
+@pytest.fixture
+def typed(tmp_path):
+    """Types lines into the command line: the JSON objects that it answers. Its history goes where it runs."""
+
+    async def type_(address, *lines):
+        command = [PYTHON, "-m", "kuksa_client", address]
+        process = await asyncio.create_subprocess_exec(
+            *command, cwd=tmp_path, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+        )
+        output, _ = await asyncio.wait_for(process.communicate("\n".join([*lines, "quit", ""]).encode()), 50)
+        return objects(output)
+
+    return type_
+
+
+def objects(output):
     text, answers = COLOUR.sub("", output.decode()), []
     while (begin := text.find("{")) >= 0:
         answer, length = json.JSONDecoder().raw_decode(text[begin:])
@@ -30,7 +40,7 @@ async def typed(address, *lines):
     return answers
 
 
-async def test_over_grpc():
+async def test_over_grpc(typed):
     async with doors() as (c, ports):
         await c.inject(SPEED, 33.5)
         speed, wrong, unknown = await typed(
@@ -45,7 +55,7 @@ async def test_over_grpc():
         await c.until(SEAT, 444)
 
 
-async def test_over_websocket():
+async def test_over_websocket(typed):
     async with doors(doors=["viss"]) as (c, ports):
         await c.inject(SPEED, 33.5)
         speed, static, _, unknown = await typed(

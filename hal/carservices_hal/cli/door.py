@@ -21,7 +21,12 @@ def main(arguments: list[str]) -> int:
     add_run_dir(opens)
     token = verbs.add_parser("token", help="issue a token for a client")
     token.add_argument("key", type=Path, metavar="KEY", help="PEM file of the private key (RSA or P-256)")
-    token.add_argument("scopes", nargs="+", metavar="SCOPE", help="such as read:Vehicle or actuate:Vehicle.Cabin.HVAC")
+    token.add_argument(
+        "scopes",
+        nargs="+",
+        metavar="SCOPE",
+        help="read:PATH, actuate:PATH, provide:PATH or permission:NAME",
+    )
     token.add_argument("--subject", default="client", help="whom it is for, as logs say it (default: %(default)s)")
     token.add_argument("--hours", type=positive, default=24.0, help="how long it is good (default: %(default)g)")
     chosen = options.parse_args(arguments)
@@ -34,7 +39,9 @@ def add_door_options(target: argparse.ArgumentParser) -> None:
     target.add_argument("--kuksa-port", type=count, metavar="PORT", help="of gRPC (default: 55555)")
     target.add_argument("--viss-port", type=count, metavar="PORT", help="of WebSocket and HTTP (default: 8090)")
     target.add_argument("--token-key", type=Path, metavar="PEM", help="public key under which tokens are checked")
-    target.add_argument("--open", action="store_true", help="everybody who connects may do everything")
+    target.add_argument(
+        "--open", action="store_true", help="everybody may do what any app of the car could"
+    )
     target.add_argument("--certificate", type=Path, metavar="PEM", help="for TLS")
     target.add_argument("--private-key", type=Path, metavar="PEM", help="of the certificate")
 

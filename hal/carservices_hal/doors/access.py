@@ -1,4 +1,4 @@
-"""Who a foreign client is and what it may do: JSON web tokens with KUKSA's scopes, as sets of our path globs."""
+"""Who a foreign client is and what it may do: JSON web tokens whose scopes say it."""
 
 import time
 from collections import OrderedDict
@@ -8,21 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from carservices.hal import HalError
-from carservices.signals import GlobError, GlobSet
 from carservices_hal.doors.errors import DoorError
+from carservices_hal.doors.scopes import ALL, Allowed, anonymous, cure, everything, rights
 from carservices_hal.extras import extra
 
 AUDIENCE = "kuksa.val"
-ACTIONS = {
-    "read": ("read",),
-    "actuate": ("read", "actuate"),
-    "provide": ("read", "provide"),
-    "create": (),  # the tree of this car does not grow by request
-}
-"""Action of a scope → what it allows (kuksa-databroker, doc/authorization.md)."""
 REMEMBERED = 256
 """Tokens whose signature need not be checked again."""
-NOTHING, ALL = GlobSet(), GlobSet("**")
+NOTHING = Allowed()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +23,19 @@ class Access:
     """One client's rights; ``expires`` is Unix time."""
 
     subject: str = "anonymous"
-    read: GlobSet = field(default=NOTHING)
-    actuate: GlobSet = field(default=NOTHING)
-    provide: GlobSet = field(default=NOTHING)
+    read: Allowed = field(default=NOTHING)
+    actuate: Allowed = field(default=NOTHING)
+    provide: Allowed = field(default=NOTHING)
     expires: float | None = None
 
     @property
     def seconds_left(self) -> float | None:
         """Until the token expires; None when it does not."""
         return None if self.expires is None else self.expires - time.time()
+
+    def refusal(self, action: str, path: str) -> DoorError:
+        """That this client may not do it, and what would allow it."""
+        return DoorError("PERMISSION_DENIED", f"{self.subject} may not {action} {path}: {cure(action, path)}")
 
     def check(self) -> "Access":
         """Raises DoorError once the token has expired."""
@@ -48,29 +45,10 @@ class Access:
         return self
 
 
-READER = Access(read=ALL)
-EVERYTHING = Access(read=ALL, actuate=ALL, provide=ALL)
-
-
-def globs_of(path: str) -> tuple[str, ...]:
-    """A path of a scope: a branch covers what is below, ``*`` stands for one level; all without a path."""
-    return (path, f"{path}.**") if path else ("**",)
-
-
-def rights(scope: str) -> dict[str, GlobSet]:
-    """A token's scopes, such as ``read:Vehicle.Cabin actuate:Vehicle.Cabin.HVAC``. Raises DoorError."""
-    globs: dict[str, list[str]] = {"read": [], "actuate": [], "provide": []}
-    for one in scope.split():
-        action, *rest = one.split(":")
-        if action not in ACTIONS or len(rest) > 2:
-            raise DoorError("UNAUTHENTICATED", f"scope '{one[:80]}': write read:PATH, actuate:PATH or provide:PATH")
-        path = rest[-1] if rest else ""  # read:field:PATH is an older way to write it
-        for right in ACTIONS[action]:
-            globs[right] += globs_of(path)
-    try:
-        return {right: GlobSet(*patterns) for right, patterns in globs.items()}
-    except GlobError as error:
-        raise DoorError("UNAUTHENTICATED", f"the token's scope cannot be read: {error}") from None
+READER = Access(read=anonymous())
+EVERYTHING = Access(**everything())
+VIEWER = Access(read=Allowed(ALL))
+"""May see which signals there are: the tree is no secret, its values may be."""
 
 
 class Gatekeeper:

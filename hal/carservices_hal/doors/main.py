@@ -28,7 +28,7 @@ class DoorOptions(BaseModel):
     """What the configuration may say.
 
     Without ``token_key`` (a PEM file with a public RSA or P-256 key) a door opens on the loopback only, and clients
-    may read; with ``open`` everybody who reaches it may do everything.
+    read what every app may; with ``open`` whoever reaches it may do what any app of the car could.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -50,7 +50,7 @@ class Vehicle:
         configs = [self.tree.config(path if isinstance(path, str) else self.tree.path(path)) for path in paths]
         for config in configs:
             if config.path not in access.read or config.access is SignalAccess.WRITE:
-                raise DoorError("PERMISSION_DENIED", f"{access.subject} may not read {config.path}")
+                raise access.refusal("read", config.path)
         return configs
 
     async def select(self, access: Access, roots: Iterable[str]) -> list[str]:
@@ -101,7 +101,7 @@ class Vehicle:
         if self.tree.kind(config.path) is not Kind.ACTUATOR:
             raise DoorError("READ_ONLY", f"{config.path} is no actuator")
         if config.path not in access.actuate:
-            raise DoorError("PERMISSION_DENIED", f"{access.subject} may not actuate {config.path}")
+            raise access.refusal("actuate", config.path)
         return config
 
     async def actuate(self, access: Access, wishes: Mapping[str, Datum]) -> None:
@@ -122,7 +122,7 @@ class Vehicle:
             await self.tree.refresh()
         config = self.tree.config(path if isinstance(path, str) else self.tree.path(path))
         if config.path not in access.provide:
-            raise DoorError("PERMISSION_DENIED", f"{access.subject} may not provide {config.path}")
+            raise access.refusal("provide", config.path)
         return self.providers.config(config.path) or _as_provided(config)
 
     async def publish(self, access: Access, values: Iterable[tuple[SignalConfig, Datum | None, int]]) -> None:

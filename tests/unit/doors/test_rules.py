@@ -13,15 +13,18 @@ pytest.importorskip("kuksa", reason="needs the extra 'kuksa'")
 from kuksa.val.v1 import types_pb2 as v1
 from kuksa.val.v2 import types_pb2 as v2
 
-from carservices.signals import Datatype, InvalidValue, SignalConfig, Value
-from carservices_hal.doors.access import rights
+from carservices.api.permissions import Level
+from carservices.apphost.permissions import RuleBook
+from carservices.signals import Catalogue, Datatype, InvalidValue, SignalConfig, Value
 from carservices_hal.doors.errors import DoorError
 from carservices_hal.doors.mailbox import Mailbox
+from carservices_hal.doors.scopes import everything, rights
 from carservices_hal.doors.sdv import messages, query
 from carservices_hal.doors.viss.filters import CurveLog, Filters
 from carservices_hal.doors.viss.texts import text, value_of
 from carservices_hal.kuksa.datapoints import FIELDS, put, take
 
+BOOK, CATALOGUE = RuleBook.default(), Catalogue.default()
 NAMES = ["type", "variant", "parameter", "period", "logic-op", "diff"]
 WORDS = ["SELECT", "a", ",", "WHERE", "(", ")", "AND", "NOT", "=", "'x'", "'", "1", "BETWEEN"]
 JSON = st.recursive(
@@ -64,12 +67,26 @@ def test_any_query_is_read_or_refused(said):
         assert asked.holds(dict.fromkeys(asked.paths)) in (True, False)
 
 
-@given(st.text(max_size=30) | st.from_regex(r"(read|actuate|provide)(:[A-Z*.]{0,4}){0,3}", fullmatch=True))
+@given(st.text(max_size=30) | st.from_regex(r"(read|actuate|provide|permission)(:[A-Z*.]{0,4}){0,3}", fullmatch=True))
 def test_any_scope_is_read_or_refused(scope):
     with contextlib.suppress(DoorError):
         allowed = rights(scope)
         for path in ("A", "A.B"):
             assert path in allowed["read"] or path not in allowed["actuate"]
+
+
+@given(st.sets(st.sampled_from(sorted(BOOK.permissions)), max_size=4), st.sampled_from(["read", "actuate"]))
+def test_a_token_opens_what_an_app_with_its_permissions_may(named, action):
+    """A path counts as what a person could allow; what the table gives nobody stays shut, also at an open door."""
+    scope = " ".join(f"permission:{name}" for name in named)
+    decided = {name for name, entry in BOOK.permissions.items() if entry.level is not Level.SIGNATURE}
+    need = BOOK.read if action == "read" else BOOK.write
+    open_door = everything()[action]
+    by_name, by_path = rights(scope)[action], rights(f"{scope} {action}:Vehicle")[action]
+    for path in CATALOGUE:
+        assert (path in by_name) == need(path).met(named)
+        assert (path in by_path) == need(path).met(named | decided)
+        assert (path in open_door) == bool(need(path).names)
 
 
 @given(st.integers(0, 3), st.lists(st.sampled_from(["a", "b", "c", "take"]), max_size=40))

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from carservices.signals import Value
-from carservices_hal.doors.access import READER, Access, Gatekeeper
+from carservices_hal.doors.access import VIEWER, Access, Gatekeeper
 from carservices_hal.doors.errors import DoorError
 from carservices_hal.doors.mailbox import Mailbox
 from carservices_hal.doors.vehicle import Vehicle
@@ -65,8 +65,8 @@ class Session:
     async def _get(self, request: Message) -> Message:
         filters = Filters.parse(request.get("filter"))
         tree = self._vehicle.tree
-        if "static-metadata" in filters.parameters:  # the tree is no secret, its values may be
-            paths = await self._paths(READER, request, filters)
+        if "static-metadata" in filters.parameters:
+            paths = await self._paths(VIEWER, request, filters)
             return {"metadata": metadata.static(tree, paths)}
         access = self._access(request)
         paths = await self._paths(access, request, filters)
