@@ -166,6 +166,15 @@ class Car:
             raise self._refused(path, error) from None
         return Sent(path, confirmation)
 
+    async def provide(self, path: str, value: Datum | None) -> None:
+        """Be the source of a signal that the car itself does not have.
+
+        In the signal's own unit; None: there is no value now. At most ten values a second of each signal reach the
+        car, the newest; all are unavailable when the app ends or is frozen. Raises PermissionMissing, and CallError
+        ALREADY_EXISTS when the car or another app is the source, INVALID_ARGUMENT for what is no value of it.
+        """
+        await self._session.request(Kind.PROVIDE, path, value, what=f"providing {path}")
+
     def _refused(self, path: str, error: CallError) -> PermissionMissing | SetFailed:
         known = explained(error, f"setting {path}")
         if isinstance(known, PermissionMissing):

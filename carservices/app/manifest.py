@@ -22,11 +22,10 @@ HOST: Final = re.compile(r"(\*\.)?[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0
 LANGUAGE: Final = re.compile(r"[a-z]{2,3}")
 NAMED: Final[dict[str, re.Pattern[str]]] = {
     "call": re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*"),
-    "provide": re.compile(r"[a-z][a-z0-9_]*"),
     "files": re.compile(r"[a-z][a-z0-9_]*"),
 }
 """Scopes that are not about signals, with what stands after the colon."""
-ON_SIGNALS: Final = ("read", "actuate")
+ON_SIGNALS: Final = ("read", "actuate", "provide")
 
 Category = Literal["navigation", "media", "weather", "communication", "utility", "charging", "news", "other"]
 

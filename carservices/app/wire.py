@@ -45,6 +45,7 @@ class Kind(IntEnum):
     LOG = 12
     PONG = 13
     MEDIA = 14
+    PROVIDE = 15
 
     WELCOME = 64
     CONTEXT = 65
@@ -77,6 +78,7 @@ FIELDS: Final[dict[Kind, tuple[str, ...]]] = {
     Kind.LOG: ("level", "text"),
     Kind.PONG: ("number",),
     Kind.MEDIA: ("tree",),
+    Kind.PROVIDE: ("request", "path", "value"),
     Kind.WELCOME: ("version", "context"),
     Kind.CONTEXT: ("changes",),
     Kind.GRANTED: ("subscription", "signals", "denied"),

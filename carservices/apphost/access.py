@@ -50,6 +50,7 @@ class Access:
         self._usage = usage
         self._read = _globs(scopes, "read")
         self._actuate = _globs(scopes, "actuate")
+        self._provide = _globs(scopes, "provide")
         self._used: set[str] = set()
         self._refused: set[str] = set()
         self._wanted: dict[str, list[str]] = {}
@@ -66,6 +67,10 @@ class Access:
     def write(self, path: str) -> Denial | None:
         """None when the app may set this signal now."""
         return self._judge(f"actuate:{path}", path in self._actuate, self._book.write(path))
+
+    def provide(self, path: str) -> Denial | None:
+        """None when the app may be the source of this signal now."""
+        return self._judge(f"provide:{path}", path in self._provide, self._book.provide(path))
 
     def stream(self, name: str) -> Denial | None:
         """None when the app may watch ``service.stream`` now."""

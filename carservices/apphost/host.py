@@ -30,6 +30,7 @@ from carservices.apphost.notices import NoticeDesk
 from carservices.apphost.permissions import RuleBook
 from carservices.apphost.places import Places
 from carservices.apphost.player import MediaDesk
+from carservices.apphost.provided import Provided
 from carservices.apphost.roster import Roster
 from carservices.apphost.session import Gateway
 from carservices.apphost.surroundings import Surroundings
@@ -67,7 +68,7 @@ class AppHost:
         self._streams = streams
         self.launcher = launcher
         self.book = RuleBook.default()
-        self.gateway = Gateway(car, Feed(car, self.book.rate), self.book)
+        self.gateway = Gateway(car, Feed(car, self.book.rate), self.book, Provided(car))
         self.grants = Grants(places.file(grants.FILE))
         self.usage = UsageLog(places.file(usage.FILE))
         self.surroundings = Surroundings(places.file(surroundings.FILE), self._tell_all, self._rules_changed)

@@ -349,6 +349,7 @@ class App:
         settled = self.health.greeted and self.health.trouble is None and not self.health.waits
         if settled and self._run is not None:
             self._frozen = True
+            self._run.session.source.silence()
             self._run.process.launched.freeze(True)
             self._host.changed()
 

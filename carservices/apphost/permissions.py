@@ -17,7 +17,7 @@ NEVER = "never"
 NORMAL_RATE, RATE = 1.0, 10.0
 """Hz that an app gets at most: of what needs only normal permissions, and of the rest."""
 LANGUAGES = ("en", "de", "fr")
-PARAMETERISED = {"network": "network", "files": "files", "provide": "provide"}
+PARAMETERISED = {"network": "network", "files": "files"}
 """Kind of scope whose permission is one for each text behind the colon → the entry that describes it."""
 
 
@@ -51,13 +51,14 @@ NOBODY = Need()
 
 
 class Rule(BaseModel):
-    """One entry of the file: what its paths need to be read (or called) and to be written."""
+    """One entry of the file: what its paths need to be read (or called), to be written, and to be provided."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     paths: tuple[str, ...]
     read: Expression
     write: Expression | None = None
+    provide: Expression | None = None
     rate: float | None = None
 
 
@@ -90,7 +91,7 @@ class PermissionFile(BaseModel):
     @model_validator(mode="after")
     def _known(self) -> "PermissionFile":
         for rule in (*self.signals, *self.streams, *self.calls):
-            for need in (rule.read, rule.write or NOBODY):
+            for need in (rule.read, rule.write or NOBODY, rule.provide or NOBODY):
                 if unknown := set(need.names) - self.permissions.keys():
                     raise ValueError(f"{rule.paths[0]}: no permission {', '.join(sorted(unknown))} is described")
         return self
@@ -138,6 +139,11 @@ class RuleBook:
         rule = self._signal(path)
         return (rule.write if rule else None) or NOBODY
 
+    def provide(self, path: str) -> Need:
+        """What being the source of a signal needs."""
+        rule = self._signal(path)
+        return (rule.provide if rule else None) or NOBODY
+
     def stream(self, name: str) -> Need:
         """What watching ``service.stream`` needs."""
         rule = self.streams.find(name)
@@ -178,6 +184,6 @@ class RuleBook:
     def _names(self, kind: str, what: str) -> set[str]:
         if kind == "call":
             return set(self.call(what).names)
-        need = self.read if kind == "read" else self.write
+        need = {"read": self.read, "provide": self.provide}.get(kind, self.write)
         names = {name for path in GlobSet(what).select(self._catalogue) for name in need(path).names}
         return names | set(self.stream(what).names) if kind == "read" else names

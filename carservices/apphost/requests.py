@@ -10,6 +10,7 @@ from carservices.apphost import guards
 from carservices.apphost.access import Access, Denial, Why
 from carservices.apphost.budget import MAX_OUTSTANDING, MAX_SIGNALS
 from carservices.apphost.link import AppLink
+from carservices.apphost.provided import Source
 from carservices.apphost.signals import Refused, Signals
 from carservices.bus import CallError, Car, CarError, SetFailed, Watch
 
@@ -41,6 +42,7 @@ class Requests:
         car: Car,
         access: Access,
         signals: Signals,
+        source: Source,
         owner: Owner,
         spawn: Callable[[Coroutine[Any, Any, None]], None],
     ) -> None:
@@ -48,6 +50,7 @@ class Requests:
         self._car = car
         self._access = access
         self._signals = signals
+        self._source = source
         self._owner = owner
         self._spawn = spawn
         self._outstanding = 0
@@ -155,6 +158,14 @@ class Requests:
                 self._owner.note("set", path=path, value=value)
                 self._link.send(Kind.OK, request, None)
                 self._link.send(Kind.CONFIRMED, request, (await handle.confirmed()).value)
+
+        self._run(request, work)
+
+    def provide(self, request: int, path: str, value: Any) -> None:
+        async def work() -> None:
+            if await self._permit(request, lambda: self._access.provide(path)):
+                await self._source.say(path, value)
+                self._link.send(Kind.OK, request, None)
 
         self._run(request, work)
 

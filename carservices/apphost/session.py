@@ -15,12 +15,13 @@ from carservices.apphost.feed import Feed
 from carservices.apphost.images import BadImage, Images
 from carservices.apphost.link import AppLink
 from carservices.apphost.permissions import RuleBook
+from carservices.apphost.provided import Provided, Source
 from carservices.apphost.requests import Requests
 from carservices.apphost.signals import Signals
 from carservices.apphost.stage import Offer
 from carservices.bus import Car
 
-BUDGETED: Final = frozenset({Kind.GET, Kind.SET, Kind.CALL, Kind.WATCH, Kind.SUBSCRIBE})
+BUDGETED: Final = frozenset({Kind.GET, Kind.SET, Kind.PROVIDE, Kind.CALL, Kind.WATCH, Kind.SUBSCRIBE})
 BEFORE_HELLO: Final = frozenset({Kind.HELLO, Kind.LOG})
 """An app that cannot be imported still says why."""
 
@@ -57,6 +58,7 @@ class Gateway:
     car: Car
     feed: Feed
     book: RuleBook
+    provided: Provided
 
 
 class Session:
@@ -77,7 +79,8 @@ class Session:
         self._tasks: set[asyncio.Task[None]] = set()
         self.link = AppLink(sock, self._record, self._flood, self._clear, self._ended)
         self.signals = Signals(self.link, gateway.feed, access.read, gateway.book.rate)
-        self.requests = Requests(self.link, gateway.car, access, self.signals, events, self.spawn)
+        self.source = Source(gateway.provided, access.app)
+        self.requests = Requests(self.link, gateway.car, access, self.signals, self.source, events, self.spawn)
 
     @property
     def violations(self) -> int:
@@ -108,6 +111,7 @@ class Session:
             task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await asyncio.gather(*tasks, return_exceptions=True)
+        self.source.close()
         await self.signals.close()
         await self.requests.close()
 
@@ -176,6 +180,9 @@ class Session:
 
     def _set(self, request: int, path: str, value: Any) -> None:
         self.requests.set(request, path, value)
+
+    def _provide(self, request: int, path: str, value: Any) -> None:
+        self.requests.provide(request, path, value)
 
     def _call(self, request: int, service: str, method: str, parameters: Any) -> None:
         self.requests.call(request, service, method, parameters)

@@ -43,7 +43,7 @@ def _nearest(verb: str, what: str) -> str:
 
 def _undeclared(source: Source, manifest: Manifest) -> Iterator[Finding]:
     scopes = [scope.partition(":")[::2] for scope in manifest.permissions]
-    read = GlobSet(*(what for verb, what in scopes if verb in ON_SIGNALS))
+    read = GlobSet(*(what for verb, what in scopes if verb in ("read", "actuate")))
     actuate = GlobSet(*(what for verb, what in scopes if verb == "actuate"))
     for verb, named, allowed in (("read", source.signals, read), ("actuate", source.actuated, actuate)):
         for path, place in once(named):

@@ -8,7 +8,7 @@ import hmac
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 SECRET_FILE = "secret"
@@ -21,12 +21,15 @@ TOOL = "tool"
 
 @dataclass(frozen=True, slots=True)
 class Grants:
-    """What one name may do: globs of signals to read and actuate, services to call, ``hal.NAME.VERB`` to control."""
+    """What one name may do: globs of signals to read, actuate and provide, services to call, ``hal.NAME.VERB`` to
+    control. A HAL provides whatever it offers.
+    """
 
     read: tuple[str, ...] = ()
     actuate: tuple[str, ...] = ()
     call: tuple[str, ...] = ()
     control: tuple[str, ...] = ()
+    provide: tuple[str, ...] = ()
 
 
 EVERYTHING = Grants(read=("**",), actuate=("**",), call=("*",), control=("**",))
@@ -68,8 +71,5 @@ def read_grants(run_dir: Path) -> dict[str, Grants]:
         raw = json.loads((run_dir / GRANTS_FILE).read_text())
     except FileNotFoundError:
         raw = {}
-    grants = {
-        name: Grants(tuple(g["read"]), tuple(g["actuate"]), tuple(g["call"]), tuple(g["control"]))
-        for name, g in raw.items()
-    }
+    grants = {name: Grants(**{field.name: tuple(g[field.name]) for field in fields(Grants)}) for name, g in raw.items()}
     return {**grants, TOOL: EVERYTHING}

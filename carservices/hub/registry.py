@@ -144,7 +144,11 @@ class Registry:
 
     def hal(self, name: str) -> Source | None:
         """The source whose HAL has this name."""
-        return next((s for s in self.sources.values() if s.peer.name == f"hal.{name}"), None)
+        return self.of(f"hal.{name}")
+
+    def of(self, name: str) -> Source | None:
+        """The source with this name on the bus."""
+        return next((s for s in self.sources.values() if s.peer.name == name), None)
 
     def topic(self, name: str, signal: Signal | None, filter_: Filter | None, rate: float) -> Topic:
         """The topic of this name, made on first use with the value known by then."""

@@ -205,11 +205,14 @@ class Requests:
     # -- HALs and services -------------------------------------------------------------------------------------------
 
     def _do_announce(self, peer: Peer, configs: list[dict[str, Any]], _answer: Answer) -> Any:
-        """A HAL says what it offers; returns the paths refused because another HAL offers them."""
-        if not peer.name.startswith("hal."):
+        """A HAL, or who else may, says what it offers; returns the paths refused because another one offers them."""
+        if not peer.rights.provides:
             raise Refused("PERMISSION_DENIED", f"{peer.name} is not a HAL")
-        self._broker.bury()  # a restarted HAL may be back before its death was noticed
-        running = self._registry.hal(peer.name.removeprefix("hal."))
+        for path in (str(config.get("path")) for config in configs if isinstance(config, dict)):
+            if not peer.rights.may_provide(path):
+                raise Refused("PERMISSION_DENIED", f"{peer.name} may not provide {path[:80]}")
+        self._broker.bury()  # a restarted one may be back before its death was noticed
+        running = self._registry.of(peer.name)
         if running is not None and running.peer is not peer:
             raise Refused("INVALID_ARGUMENT", f"a {peer.name} is already running")
         try:

@@ -66,6 +66,7 @@ SERVICES: dict[str, Service] = {
         Grants(
             read=("Vehicle.**", "audio.*", "driving.*", "energy.*", "navigation.*", "notifications.*"),
             actuate=("Vehicle.**",),
+            provide=("Vehicle.Exterior.*",),
             call=("apps", "audio", "driving", "energy", "navigation", "notifications"),
         ),
         when=~safe_mode,

@@ -10,6 +10,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -25,6 +26,8 @@ from carservices.signals import Value
 PATIENCE = 20.0
 """Seconds a test waits for what must come; long, because only a broken car uses them up."""
 SERVICE_GRANTS = Grants(read=("**",), actuate=("**",), call=("*",), control=("hal.**",))
+SOURCE_GRANTS = replace(SERVICE_GRANTS, provide=("**",))
+"""Of a service, which may be the source of signals too."""
 HAL_GRANTS = Grants()
 
 M = TypeVar("M")
@@ -148,7 +151,7 @@ class TestCar:
     async def start_service(self, service: type[Contract]) -> Contract:
         """Run a service and wait until it takes calls."""
         implementation = service()
-        connection = await self.connect(implementation.name)
+        connection = await self.connect(implementation.name, SOURCE_GRANTS)
         await begin(implementation, connection)
         self._services[implementation.name] = (connection, implementation)
         return implementation

@@ -128,6 +128,17 @@ async def test_values_come_only_from_who_announced_them():
         assert (await c.get(GEAR)).value == 126
 
 
+async def test_who_is_no_hal_offers_only_the_signals_of_its_grants():
+    async with car(bench()) as c:
+        helper = await c.connect("helper", Grants(provide=("Vehicle.Spy.*",)))
+        spy, other = (
+            SignalConfig(path=path, datatype=Datatype.INT8).model_dump(mode="json")
+            for path in ("Vehicle.Spy.A", "Vehicle.Other")
+        )
+        assert await helper.call("hub", "announce", [spy]) == []
+        assert "Vehicle.Other" in await denied(helper.call("hub", "announce", [spy, other]))
+
+
 async def test_control_reaches_the_hal_and_its_refusal_comes_back():
     async with car(bench()) as c:
         await c.control("virtual", "inject", path=GEAR, value=127)

@@ -13,7 +13,8 @@ from carservices.app.templates import MediaState, Notification
 from carservices.app.testing.audio import FakeAudio, NotPossible
 from carservices.app.testing.loop import VirtualLoop
 from carservices.app.wire import MAX_FROM_APP, Channel, Kind, LinkClosed, pack, unpack
-from carservices.signals import Catalogue, GlobSet, SignalConfig, Status
+from carservices.signals import Catalogue, GlobSet, InvalidValue, SignalConfig, Status, UnknownSignal
+from carservices.signals.check import check as check_value
 
 AUDIO = "audio.state"
 NAVIGATE, FOCUS = "apps.navigate", "navigation"
@@ -49,6 +50,8 @@ class Host:
         self.late: dict[str, str] = {}
         """Signals whose commands are taken and then fail, with the reason."""
         self.sets: list[tuple[str, Any]] = []
+        self.provided: dict[str, Any] = {}
+        """Signals of which the app is the source, with the last value of each."""
         self.calls: list[tuple[str, Any]] = []
         self.log: list[tuple[str, str]] = []
         self.notifications: list[Notification] = []
@@ -174,6 +177,17 @@ class Host:
         self.values[path] = value
         self.changed(path)
         self.send(Kind.CONFIRMED, request, value)
+
+    def _on_provide(self, request: int, path: str, value: Any) -> None:
+        if not self.may("provide", path):
+            self._deny(request, "provide", path)
+            return
+        try:
+            self.provided[path] = None if value is None else check_value(self.config(path), value)
+        except (InvalidValue, UnknownSignal) as error:
+            self.send(Kind.ERROR, request, "INVALID_ARGUMENT", str(error), {})
+        else:
+            self.send(Kind.OK, request, None)
 
     def _on_call(self, request: int, service: str, method: str, parameters: Any) -> None:
         name = f"{service}.{method}"

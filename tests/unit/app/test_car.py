@@ -3,7 +3,7 @@
 import pytest
 
 from carservices.api.energy import Energy, Trip
-from carservices.app import App, CallError, ListTemplate, PermissionMissing, Row, SetFailed
+from carservices.app import App, CallError, CarError, ListTemplate, PermissionMissing, Row, SetFailed
 from carservices.app.car import PARTS
 from carservices.app.wire import Kind
 from carservices.signals import Catalogue, GlobError, Status, UnitError
@@ -280,3 +280,38 @@ def test_the_audio_is_lost_to_another_app(app_car):
 @pytest.mark.parametrize("name", PARTS)
 def test_each_part_is_a_signal_of_the_catalogue(name):
     assert Catalogue.default().match(PARTS[name])
+
+
+class Thermometer(App):
+    """Is the source of a signal."""
+
+    answer = "–"
+
+    def view(self):
+        say = (("frost", -3.5), ("warm", "warm"), ("gone", None))
+        return ListTemplate(
+            "Says", [Row(name, self.answer, on_click=lambda v=value: self.say(v)) for name, value in say]
+        )
+
+    async def say(self, value):
+        try:
+            await self.car.provide("Vehicle.Exterior.AirTemperature", value)
+            self.answer = "taken"
+        except CarError as error:
+            self.answer = str(error)
+
+
+def test_it_is_the_source_of_a_signal(app_car):
+    app_car.start(Thermometer, ["provide:Vehicle.Exterior.*"])
+    app_car.tap("frost")
+    assert (app_car.host.provided, app_car.rows[0][1]) == ({"Vehicle.Exterior.AirTemperature": -3.5}, "taken")
+    app_car.tap("warm")
+    assert "cannot be 'warm'" in app_car.rows[0][1]
+    app_car.tap("gone")
+    assert app_car.host.provided == {"Vehicle.Exterior.AirTemperature": None}
+
+
+def test_the_source_of_a_signal_needs_the_scope(app_car):
+    app_car.start(Thermometer, [])
+    app_car.tap("frost")
+    assert "provide:Vehicle.Exterior.AirTemperature" in app_car.rows[0][1]

@@ -17,6 +17,7 @@ from carservices.apphost.grants import Grants
 from carservices.apphost.images import Images
 from carservices.apphost.permissions import RuleBook
 from carservices.apphost.places import Places
+from carservices.apphost.provided import Provided
 from carservices.apphost.sandbox import Ability
 from carservices.apphost.service import AppsService
 from carservices.apphost.session import Gateway, Session
@@ -25,7 +26,7 @@ from carservices.hal.virtual import VirtualHal
 from carservices.services.driving.service import DrivingService
 from carservices.services.notifications.service import NotificationsService
 from carservices.signals import Catalogue
-from carservices.testing import PATIENCE, car
+from carservices.testing import PATIENCE, SOURCE_GRANTS, car
 
 SPEED = "Vehicle.Speed"
 GEAR = "Vehicle.Powertrain.Transmission.SelectedGear"
@@ -163,17 +164,18 @@ def linked(places):
     async def open_link(*scopes, builtin=False, greet=True, services=()):
         source = hal()
         async with car(source, services) as c:
-            connection = await c.connect("apps")
+            connection = await c.connect("apps", SOURCE_GRANTS)
             book = RuleBook.default()
             feed = Feed(connection, book.rate)
             grants = Grants(places.file("grants.json"))
             usage = UsageLog(places.file("usage.json"))
+            gateway = Gateway(connection, feed, book, Provided(connection))
 
-            def join():
-                access = Access("one", dict.fromkeys(scopes, "why"), book, grants, usage, builtin=builtin)
+            def join(app="one"):
+                access = Access(app, dict.fromkeys(scopes, "why"), book, grants, usage, builtin=builtin)
                 ours, theirs = wire.socketpair()
                 events = Recorder()
-                session = Session(ours, Gateway(connection, feed, book), access, Images(places.run), events)
+                session = Session(ours, gateway, access, Images(places.run), events)
                 joined = SimpleNamespace(session=session, app=Wire(theirs), events=events, access=access)
                 joined.grants, joined.usage, joined.car, joined.join = grants, usage, c, join
                 joined.say = source.inject

@@ -1,0 +1,94 @@
+"""Signals that one connection offers, more of them as time goes on: announced, with the newest value of each kept."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Iterable
+
+from carservices.bus import CarError, wire
+from carservices.bus.car import Car
+from carservices.bus.rows import Row, Rows
+from carservices.signals import Datum, SignalConfig, Status, Value
+
+log = logging.getLogger(__name__)
+
+
+class Offers:
+    """What is known is announced again after each restart of the hub. Signals that another source has stay its own."""
+
+    def __init__(self, car: Car) -> None:
+        self._car = car
+        self._configs: list[SignalConfig] = []
+        self._index: dict[str, int] = {}
+        self._last: dict[int, Row] = {}
+        self._rows = Rows(car)
+        self._announcing = asyncio.Lock()
+        self._refused: frozenset[str] = frozenset()
+        car.on_connection(self._connection)
+
+    def at(self, index: int) -> SignalConfig:
+        """The signal that the hub means by a number."""
+        return self._configs[index]
+
+    def config(self, path: str) -> SignalConfig | None:
+        """How a signal is offered here; None when it is not, or another source has it."""
+        index = self._index.get(path)
+        return None if index is None or path in self._refused else self._configs[index]
+
+    def value(self, path: str) -> Value | None:
+        """The last value that was published here."""
+        last = self._last.get(self._index.get(path, -1))
+        return None if last is None or path in self._refused else Value(path, *last[1:])
+
+    async def offer(self, configs: Iterable[SignalConfig]) -> list[str]:
+        """Have the car know these signals; returns the paths that another source of the car has. Raises CarError."""
+        wanted = list(configs)
+        fresh = [config for config in wanted if config.path not in self._index]
+        if fresh or any(config.path in self._refused for config in wanted):
+            async with self._announcing:
+                for config in fresh:
+                    if config.path not in self._index:
+                        self._index[config.path] = len(self._configs)
+                        self._configs.append(config)
+                await self._announce()
+        return [config.path for config in wanted if config.path in self._refused]
+
+    def publish(self, values: Iterable[tuple[str, Datum | None, int]]) -> None:
+        """Values of offered signals, with their monotonic times; None says that there is none."""
+        rows: list[Row] = []
+        for path, value, timestamp in values:
+            index = self._index[path]
+            last = self._last.get(index)
+            at = timestamp if last is None else max(timestamp, last[2] + 1)
+            status = Status.UNAVAILABLE if value is None else Status.AVAILABLE
+            self._last[index] = row = (index, value, at, status)
+            rows.append(row)
+        self._rows.send(rows)
+
+    def silence(self, paths: Iterable[str]) -> None:
+        """There is no value of these any more."""
+        now = time.monotonic_ns()
+        self.publish((path, None, now) for path in paths)
+
+    def close(self) -> None:
+        self._rows.close()
+
+    def _connection(self, up: bool) -> None:
+        self._rows.announced = False
+        if up and self._configs:
+            self._car.spawn(self._announce_again())
+
+    async def _announce_again(self) -> None:
+        async with self._announcing:
+            try:
+                await self._announce()
+            except CarError as error:  # the hub went away once more: the next connection does it
+                log.info("the signals offered here could not be announced: %s", error)
+
+    async def _announce(self) -> None:
+        is_news = not self._rows.announced
+        taken = await self._car.call(wire.HUB, "announce", [config.model_dump(mode="json") for config in self._configs])
+        self._refused = frozenset(taken)
+        self._rows.announced = True
+        if is_news:
+            self._rows.send(list(self._last.values()))
