@@ -39,9 +39,7 @@ def add_door_options(target: argparse.ArgumentParser) -> None:
     target.add_argument("--kuksa-port", type=count, metavar="PORT", help="of gRPC (default: 55555)")
     target.add_argument("--viss-port", type=count, metavar="PORT", help="of WebSocket and HTTP (default: 8090)")
     target.add_argument("--token-key", type=Path, metavar="PEM", help="public key under which tokens are checked")
-    target.add_argument(
-        "--open", action="store_true", help="everybody may do what any app of the car could"
-    )
+    target.add_argument("--open", action="store_true", help="everybody may do what any app of the car could")
     target.add_argument("--certificate", type=Path, metavar="PEM", help="for TLS")
     target.add_argument("--private-key", type=Path, metavar="PEM", help="of the certificate")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Container, Iterable
 from functools import cache
+from typing import Protocol
 
 from carservices.api.permissions import Level
 from carservices.apphost.permissions import Need, RuleBook
@@ -20,10 +21,16 @@ PERMISSION = "permission"
 ALL = GlobSet("**")
 
 
+class Paths(Protocol):
+    """Any set of paths."""
+
+    def __contains__(self, path: str, /) -> bool: ...
+
+
 class Allowed:
     """The paths that one of several ways reaches; nothing without any."""
 
-    def __init__(self, *ways: Container[str]) -> None:
+    def __init__(self, *ways: Paths) -> None:
         self._ways = ways
 
     def __contains__(self, path: str) -> bool:
@@ -37,11 +44,11 @@ class Allowed:
 class Held:
     """Paths among some whose need the permissions held meet; what the table does not have, nobody reaches."""
 
-    def __init__(self, globs: Container[str], names: Container[str], need: Callable[[str], Need]) -> None:
+    def __init__(self, globs: Paths, names: Container[str], need: Callable[[str], Need]) -> None:
         self._globs, self._names, self._need = globs, names, need
 
-    def __contains__(self, path: object) -> bool:
-        return isinstance(path, str) and path in self._globs and self._need(path).met(self._names)
+    def __contains__(self, path: str) -> bool:
+        return path in self._globs and self._need(path).met(self._names)
 
 
 @cache
