@@ -46,7 +46,8 @@ class Access:
 
 
 READER = Access(read=anonymous())
-EVERYTHING = Access(**everything())
+OPEN = everything()
+EVERYTHING = Access(read=OPEN["read"], actuate=OPEN["actuate"], provide=OPEN["provide"])
 VIEWER = Access(read=Allowed(ALL))
 """May see which signals there are: the tree is no secret, its values may be."""
 
