@@ -1,6 +1,8 @@
-"""The window's one map: fed by the car's signals, lent to the screen that shows it, and it knows the current road."""
+"""The window's one map: fed by navigation and the car's signals, lent to the screen that shows it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kivy.clock import Clock
@@ -8,54 +10,114 @@ from kivy.core.window import Window
 from kivy.metrics import dp
 from kivy.uix.widget import Widget
 
+from carservices.api.navigation import (
+    Box,
+    Guidance,
+    GuidanceState,
+    MapsState,
+    Navigation,
+    Place,
+    Position,
+    RoutePreview,
+    RouteState,
+)
 from carservices_ui.i18n import t
-from carservices_ui.look import MEDIUM, theme
+from carservices_ui.icons import glyph
+from carservices_ui.look import ICONS_FILLED, MEDIUM, theme
+from carservices_ui.polyline import decode
 from carservices_ui.store import Store
 from carservices_ui.tokens import RADIUS
 from carservices_ui.units import is_number
 
 if TYPE_CHECKING:
-    from carservices_ui.map.roads import Road
     from carservices_ui.map.view import MapView
 
 LOCATION = "Vehicle.CurrentLocation"
 LATITUDE, LONGITUDE, HEADING = f"{LOCATION}.Latitude", f"{LOCATION}.Longitude", f"{LOCATION}.Heading"
 SPEED = "Vehicle.Speed"
+POSITION, ROUTE, GUIDANCE, MAPS = (f"{Navigation.name}.{name}" for name in ("position", "route", "guidance", "maps"))
+MOVED_S = 0.5
+"""Least time between two calls about what is seen."""
 
-OnRoad = Callable[["Road | None"], None]
+LatLon = tuple[float, float]
+Insets = tuple[float, float, float, float]
 OnMap = Callable[["MapView"], None]
+
+
+@dataclass(frozen=True)
+class Road:
+    """The road the car is on, as far as known; `limit_kmh` only where a sign says so."""
+
+    name: str = ""
+    limit_kmh: float | None = None
+
+
+OnRoad = Callable[[Road], None]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A place on the map; `icon` names one of `icons.ICONS`, `tone` a colour token, `key` is whoever made it's."""
+
+    lat: float
+    lon: float
+    icon: str
+    tone: str = "accent"
+    name: str = ""
+    key: str = ""
+    chosen: bool = False
 
 
 class LiveMap:
     """Made when first shown, then kept, as its geometry is on the graphics card; it follows the car while not shown.
 
-    The first picture on the glass does not wait for it: it is loaded right after.
+    The first picture on the glass does not wait for it: it is loaded right after. What a screen puts on it goes when
+    another one borrows it.
     """
 
     def __init__(self, store: Store) -> None:
         self._view: MapView | None = None
-        self.road: Road | None = None
+        self.road = Road()
         self._store = store
         self._on_road: OnRoad | None = None
         self._on_map: OnMap | None = None
+        self._guided = False
+        self._previews: tuple[RoutePreview, ...] = ()
+        self._chosen = 0
+        self._on_choose: Callable[[int], None] | None = None
+        self._marks: tuple[Mark, ...] = ()
+        self._on_tap: Callable[[Mark], None] | None = None
+        self._on_hold: Callable[[float, float], None] | None = None
+        self._on_moved: Callable[[], None] | None = None
+        self._drawn: object = None
         self._feed_soon = Clock.create_trigger(self._feed)
+        self._moved_soon = Clock.create_trigger(self._tell_moved, MOVED_S)
         for path in (LATITUDE, LONGITUDE, HEADING, SPEED):
             store.bind(path, self._feed_soon)
+        store.bind_stream(POSITION, self._feed_soon)
+        store.bind_stream(GUIDANCE, self._feed_soon)
+        store.bind_stream(ROUTE, lambda _: self._draw_ways())
+        store.bind_stream(MAPS, lambda _: self._use_map())
 
     @property
     def loading(self) -> bool:
         """Whether the map is still being read."""
         return self._on_map is not None or (self._view is not None and self._view.loading)
 
-    def lend(
-        self, parent: Widget, *, insets: tuple[float, float, float, float], on_map: OnMap, on_road: OnRoad
-    ) -> None:
+    @property
+    def resting(self) -> bool:
+        """Whether it is drawn and nothing moves."""
+        return self._view is not None and self._view.resting
+
+    # -- lending -----------------------------------------------------------------------------------------------------
+
+    def lend(self, parent: Widget, *, insets: Insets, on_map: OnMap, on_road: OnRoad, guided: bool = False) -> None:
         """Put the map into `parent`, below everything else there; it leaves the screen it was in.
 
         `insets` are the pixels left, top, right, bottom that `parent` covers. `on_map` gets the map, at once if it has
-        been shown before; `on_road` gets the road now and then.
+        been shown before; `on_road` gets the road now and then. `guided` shows the active route on it.
         """
-        self._on_map = lambda view: self._lend(view, parent, insets, on_map, on_road)
+        self._on_map = lambda view: self._lend(view, parent, insets, on_map, on_road, guided)
         if self._view is not None:
             self._hand_over()
         else:
@@ -73,42 +135,193 @@ class LiveMap:
             from carservices_ui.map.view import MapView  # brings numpy along
 
             self._view = MapView()
+            self._view.on_drawn = self._moved_soon
+            self._use_map()
         on_map, self._on_map = self._on_map, None
         on_map(self._view)
 
     def _lend(
-        self,
-        view: "MapView",
-        parent: Widget,
-        insets: tuple[float, float, float, float],
-        on_map: OnMap,
-        on_road: OnRoad,
+        self, view: "MapView", parent: Widget, insets: Insets, on_map: OnMap, on_road: OnRoad, guided: bool
     ) -> None:
         if view.parent:
             view.parent.remove_widget(view)
         view.radius = dp(RADIUS["card"])
         view.font_name = MEDIUM
-        view.no_map_text = t("map.none")
+        view.no_map_text, view.broken_text = t("map.none"), t("map.broken")
         view.insets = list(insets)
         view.set_theme(theme().name)
         parent.add_widget(view, index=len(parent.children))
-        self._on_road = on_road
+        self._guided, self._on_road = guided, on_road
+        self._previews, self._marks = (), ()
+        self._on_choose = self._on_tap = self._on_hold = self._on_moved = None
+        if view.north_up:
+            self.recenter()
+        self._drawn = None
+        self._draw_ways()
         on_map(view)
         on_road(self.road)
         self._feed_soon()
+
+    # -- what a screen shows on it -----------------------------------------------------------------------------------
+
+    def preview(
+        self, routes: Sequence[RoutePreview], chosen: int = 0, on_choose: Callable[[int], None] | None = None
+    ) -> None:
+        """Show ways to choose from in place of the active route, `on_choose` gets the one tapped; none ends it."""
+        self._previews, self._chosen, self._on_choose = tuple(routes), chosen, on_choose
+        self._draw_ways()
+
+    def show_marks(self, marks: Sequence[Mark], on_tap: Callable[[Mark], None] | None = None) -> None:
+        """Show places beside those of the route; `on_tap` gets the one tapped."""
+        self._marks, self._on_tap = tuple(marks), on_tap
+        self._draw_ways()
+
+    def on_hold(self, callback: Callable[[float, float], None] | None) -> None:
+        """Be told the place on which a finger rests."""
+        self._on_hold = callback
+        self._draw_ways()
+
+    def on_moved(self, callback: Callable[[], None] | None) -> None:
+        """Be told, twice a second at most, that another part of the map is seen."""
+        self._on_moved = callback
+
+    def look_over(self, points: Sequence[LatLon]) -> None:
+        """Leave the car and show all of the points, north up."""
+        if self._view is not None and points:
+            self._view.north_up = True
+            self._view.look_over(points)
+
+    def look_over_routes(self) -> None:
+        """Leave the car and show the ways to choose from, or what is left of the active route."""
+        chosen, others = self._ways()
+        self.look_over([point for way in (chosen, *others) for point in way])
+
+    def recenter(self) -> None:
+        """Back to the car."""
+        if self._view is not None:
+            self._view.north_up = False
+            self._view.recenter()
+
+    @property
+    def place(self) -> LatLon | None:
+        """Where the car is."""
+        position: Position | None = self._store.stream(POSITION)
+        if position is not None:
+            return position.lat, position.lon
+        latitude, longitude = self._store.get(LATITUDE), self._store.get(LONGITUDE)
+        return (latitude, longitude) if is_number(latitude) and is_number(longitude) else None
+
+    def box(self) -> Box | None:
+        """The part of the map in view."""
+        corners = self._view.corners() if self._view else None
+        if corners is None:
+            return None
+        south, west, north, east = corners
+        return Box(south=max(-90.0, south), west=max(-180.0, west), north=min(90.0, north), east=min(180.0, east))
+
+    # -- drawing -----------------------------------------------------------------------------------------------------
+
+    def _ways(self) -> tuple[list[LatLon], list[list[LatLon]]]:
+        """The way shown as the route, and the others."""
+        if self._previews:
+            others = [route for index, route in enumerate(self._previews) if index != self._chosen]
+            return decode(self._previews[self._chosen].geometry), [decode(route.geometry) for route in others]
+        state: RouteState | None = self._store.stream(ROUTE)
+        if state is None or state.route is None:
+            return [], []
+        return decode(state.route.geometry), []
+
+    def _draw_ways(self) -> None:
+        view = self._view
+        if view is None or not self._guided:
+            return
+        state: RouteState | None = self._store.stream(ROUTE)
+        active = state.route if state is not None else None
+        shown = (self._previews, self._chosen) if self._previews else active and active.geometry
+        if self._drawn is None or shown != self._drawn:
+            self._drawn = shown
+            chosen, others = self._ways()
+            view.set_route(chosen or None)
+            view.set_alternates(others)
+        marks = [*_route_marks(self._previews[self._chosen] if self._previews else active, state), *self._marks]
+        view.set_markers([_marker(mark) for mark in marks])
+        view.on_marker = (lambda marker: self._tap(marker.key)) if self._on_tap else None
+        view.on_alternate = self._choose if self._previews and self._on_choose else None
+        view.on_hold = self._on_hold
+
+    def _choose(self, other: int) -> None:
+        """Alternates are numbered without the chosen one."""
+        if self._on_choose is not None:
+            self._on_choose(other + (other >= self._chosen))
+
+    def _tap(self, key: str) -> None:
+        mark = next((mark for mark in self._marks if mark.key == key), None)
+        if mark is not None and self._on_tap is not None:
+            self._on_tap(mark)
+
+    def _use_map(self) -> None:
+        state: MapsState | None = self._store.stream(MAPS)
+        if self._view is not None:
+            self._view.use_map(Path(state.folder) if state is not None and state.folder else None)
+
+    def _tell_moved(self, *_: object) -> None:
+        if self._on_moved is not None:
+            self._on_moved()
+
+    # -- the car -----------------------------------------------------------------------------------------------------
 
     def _feed(self, *_: object) -> None:
         view = self._view
         if view is None:
             return
-        latitude, longitude, heading, speed = (self._store.get(p) for p in (LATITUDE, LONGITUDE, HEADING, SPEED))
-        road = None
-        if is_number(latitude) and is_number(longitude):
-            course = heading if is_number(heading) else 0.0
-            view.set_position(latitude, longitude, course, max(0.0, speed) if is_number(speed) else 0.0)
-            if view.roads is not None:
-                road = view.roads.at(latitude, longitude, heading if is_number(heading) else None)
+        position: Position | None = self._store.stream(POSITION)
+        guidance: Guidance | None = self._store.stream(GUIDANCE)
+        road = Road()
+        if position is not None:
+            view.set_position(position.lat, position.lon, position.bearing, max(0.0, position.speed_kmh))
+            road = Road(position.street or "", position.limit_kmh)
+            turn = guidance.distance_m if guidance and guidance.state is GuidanceState.DRIVING else None
+            view.cruise(position.speed_kmh, turn)
+        else:
+            latitude, longitude, heading, speed = (self._store.get(p) for p in (LATITUDE, LONGITUDE, HEADING, SPEED))
+            if is_number(latitude) and is_number(longitude):
+                kmh = max(0.0, speed) if is_number(speed) else 0.0
+                view.set_position(latitude, longitude, heading if is_number(heading) else 0.0, kmh)
+                view.cruise(kmh)
+                found = view.roads and view.roads.at(latitude, longitude, heading if is_number(heading) else None)
+                if found is not None:
+                    road = Road(found.name, found.limit_kmh if found.limit_is_posted else None)
         if road != self.road:
             self.road = road
             if self._on_road is not None:
                 self._on_road(road)
+
+
+def _marker(mark: Mark) -> object:
+    from carservices_ui.map.signs import Marker
+
+    tint = theme().colors[mark.tone]
+    return Marker(mark.lat, mark.lon, glyph(mark.icon), mark.name, tint, ICONS_FILLED, mark.chosen, mark.key)
+
+
+def _route_marks(route: RoutePreview | None, state: RouteState | None) -> list[Mark]:
+    """Where a route stops to charge, where it is left for a while, and where it ends."""
+    if route is None:
+        return []
+    marks = [_charge_mark(stop.place, stop.operator) for stop in route.charge_stops]
+    charging = {(mark.lat, mark.lon) for mark in marks}
+    if state is not None and state.route is route:
+        marks += [
+            Mark(stop.lat, stop.lon, "location_on", "heat", stop.name)
+            for stop in state.stops
+            if (stop.lat, stop.lon) not in charging
+        ]
+        if state.destination is not None:
+            end = state.destination
+            return [*marks, Mark(end.lat, end.lon, "flag", "accent", end.name, chosen=True)]
+    points = decode(route.geometry)
+    return [*marks, Mark(*points[-1], "flag", "accent", chosen=True)] if points else marks
+
+
+def _charge_mark(place: Place, operator: str) -> Mark:
+    return Mark(place.lat, place.lon, "ev_station", "energy", place.name or operator)

@@ -116,6 +116,19 @@ def line_piece(xy: NDArray[np.floating], start: NDArray[np.integer]) -> Piece:
     return Piece(_box(xy), vertices.ravel(), indices.astype(np.uint16).ravel())
 
 
+def path_pieces(xy: NDArray[np.floating]) -> list[Piece]:
+    """One polyline of any length, (n, 2) metres, as pieces that meet; distances run on from one to the next."""
+    vertices, indices = lines(xy, np.array((0, len(xy))))
+    most = MAX_VERTICES // 2 - 1
+    pieces = []
+    for first in range(0, len(xy) - 1, most):
+        last = min(first + most, len(xy) - 1)
+        part = indices[2 * first : 2 * last] - 2 * first
+        box = _box(xy[first : last + 1])
+        pieces.append(Piece(box, vertices[2 * first : 2 * (last + 1)].ravel(), part.astype(np.uint16).ravel()))
+    return pieces
+
+
 def road_pieces(data: MapData, kind: RoadClass) -> list[Piece]:
     """The lines of one class by cell."""
     items = np.flatnonzero(data.road_class == kind)

@@ -9,9 +9,11 @@ from kivy.graphics.transformation import Matrix
 
 from carservices_ui.map.camera import Camera
 from carservices_ui.map.culling import touches
-from carservices_ui.map.geometry import LINE_FORMAT, Piece, line_piece
+from carservices_ui.map.geometry import LINE_FORMAT, Piece, path_pieces
 
 VertexFormat = list[tuple[bytes, int, str]]
+UPLOAD_BYTES, UPLOAD_COST = 1_200_000, 12_000  # a picture; what a mesh costs beside its vertices, in bytes
+KEPT = 300  # meshes of a layer kept on the graphics card
 SLACK_M = 30.0  # roads are wider than their points, and roofs lean into view
 
 
@@ -53,13 +55,38 @@ class Program:
             self.context[name] = value
 
 
-class CellLayer:
-    """Pieces of one look; only those in view are on the drawing list, and each is uploaded when first seen."""
+class Budget:
+    """How much may be brought to the graphics card with one picture, so that a new part of the map stops nothing."""
 
-    def __init__(self, program: Program, fmt: VertexFormat) -> None:
+    def __init__(self) -> None:
+        self._left = 0
+        self.exceeded = False
+        """Whether something had to wait for the next picture."""
+
+    def renew(self) -> None:
+        """The next picture."""
+        self._left, self.exceeded = UPLOAD_BYTES, False
+
+    def take(self, piece: Piece) -> bool:
+        """Whether a piece may still come along; the first of a picture always may."""
+        if self._left <= 0:
+            self.exceeded = True
+            return False
+        self._left -= piece.vertices.nbytes + UPLOAD_COST
+        return True
+
+
+class CellLayer:
+    """Pieces of one look; only those in view are on the drawing list, and each is uploaded when first seen.
+
+    Of those out of view the ones seen last are kept.
+    """
+
+    def __init__(self, program: Program, fmt: VertexFormat, budget: Budget) -> None:
         self.group = InstructionGroup()
         program.add(self.group)
         self._fmt = fmt
+        self._budget = budget
         self._pieces: Sequence[Piece] = ()
         self._center = self._half = np.empty((0, 2))
         self._meshes: dict[int, Mesh] = {}
@@ -75,26 +102,31 @@ class CellLayer:
     def show(self, footprint: np.ndarray | None) -> None:
         """Draw the pieces that touch a convex polygon, (n, 2) metres counter-clockwise; None = nothing."""
         wanted = [] if footprint is None else np.flatnonzero(touches(self._center, self._half, footprint)).tolist()
+        wanted = [index for index in wanted if index in self._meshes or self._budget.take(self._pieces[index])]
         if wanted == self._shown:
             return
         self._shown = wanted
         self.group.clear()
         for index in wanted:
-            if index not in self._meshes:
-                self._meshes[index] = mesh(self._pieces[index], self._fmt)
-            self.group.add(self._meshes[index])
+            drawn = self._meshes.pop(index, None) or mesh(self._pieces[index], self._fmt)
+            self._meshes[index] = drawn  # the ones seen last come last
+            self.group.add(drawn)
+        for index in list(self._meshes)[: max(0, len(self._meshes) - max(KEPT, len(wanted)))]:
+            del self._meshes[index]
 
 
 class PathLayer:
-    """One polyline that changes, such as the route."""
+    """Polylines that change, such as the route; long ones are cut into meshes."""
 
     def __init__(self, program: Program) -> None:
         self.group = InstructionGroup()
         program.add(self.group)
 
-    def load(self, xy: np.ndarray) -> None:
-        """Replace the line by (n, 2) metres; fewer than two different points draw nothing."""
+    def load(self, paths: Sequence[np.ndarray]) -> None:
+        """Replace the lines by others of (n, 2) metres; fewer than two different points draw nothing."""
         self.group.clear()
-        points = xy[np.concatenate(([True], np.any(np.diff(xy, axis=0) != 0, axis=1)))] if len(xy) else xy
-        if len(points) > 1:
-            self.group.add(mesh(line_piece(points, np.array((0, len(points)))), LINE_FORMAT))
+        for xy in paths:
+            points = xy[np.concatenate(([True], np.any(np.diff(xy, axis=0) != 0, axis=1)))] if len(xy) else xy
+            if len(points) > 1:
+                for piece in path_pieces(points):
+                    self.group.add(mesh(piece, LINE_FORMAT))

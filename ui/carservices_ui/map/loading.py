@@ -11,29 +11,47 @@ from threading import Thread
 import numpy as np
 from kivy.clock import Clock
 
-from carservices_ui.map.data import MapData, Projection, builtin_maps, load_map
+from carservices_ui.map.data import ASSETS, MapData, Projection, builtin_maps, load_map
 from carservices_ui.map.geometry import MapGeometry, build
 from carservices_ui.map.labels import Labeller
 from carservices_ui.map.roads import RoadIndex
 
 log = logging.getLogger(__name__)
 FIRST = "neubrandenburg"  # shown until a position is known
+RENDER = "render.npz"
+UNREADABLE = (OSError, ValueError, KeyError)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """The folder (real path) of the car's own map, None where it has none, and the degrees to be covered."""
+
+    folder: Path | None
+    place: tuple[float, float] | None
 
 
 @dataclass(frozen=True)
 class LoadedMap:
-    """A map ready to be shown and asked."""
+    """A map ready to be shown; `roads` only where no service says on which road the car is."""
 
+    path: Path
     data: MapData
     geometry: MapGeometry
-    roads: RoadIndex
+    roads: RoadIndex | None
     labels: Labeller
 
+    @property
+    def shipped(self) -> bool:
+        """Whether it came with the shell."""
+        return self.path.parent == ASSETS
 
-def _covers(path: Path, lat: float, lon: float) -> bool:
+
+def _covers(path: Path, place: tuple[float, float] | None) -> bool:
+    if place is None:
+        return True
     with np.load(path, allow_pickle=False) as file:
         meta = json.loads(file["meta"].tobytes())
-    x, y = Projection(*meta["origin"]).to_xy(lat, lon)
+    x, y = Projection(*meta["origin"]).to_xy(*place)
     x0, y0, x1, y1 = meta["bounds"]
     return bool(x0 <= x <= x1 and y0 <= y <= y1)
 
@@ -42,26 +60,41 @@ def find_map(place: tuple[float, float] | None) -> Path | None:
     """The shipped map that covers a latitude and longitude; the first one shown if the place is None."""
     if place is None:
         return next((path for path in builtin_maps() if path.stem == FIRST), None)
-    return next((path for path in builtin_maps() if _covers(path, *place)), None)
+    return next((path for path in builtin_maps() if _covers(path, place)), None)
 
 
 @lru_cache(maxsize=2)
 def load(path: Path) -> LoadedMap:
     """Read and prepare a map file, about 0.3 s for a city."""
     data = load_map(path)
-    return LoadedMap(data, build(data), RoadIndex(data), Labeller(data))
+    roads = RoadIndex(data) if path.parent == ASSETS else None
+    return LoadedMap(path, data, build(data), roads, Labeller(data))
 
 
-def load_in_background(place: tuple[float, float] | None, done: Callable[[LoadedMap | None], None]) -> None:
-    """Find and load a map in a thread; `done` is called on the UI thread, with None where no map covers the place."""
+def read(wish: Wish) -> tuple[LoadedMap | None, str]:
+    """The car's own map where it covers the place, else a shipped one; and why the own one cannot be shown."""
+    problem = ""
+    if wish.folder is not None:
+        own = wish.folder / RENDER
+        try:
+            if _covers(own, wish.place):
+                return load(own), ""
+        except UNREADABLE as error:
+            problem = str(error)
+            log.error("The map in %s cannot be drawn: %s; import it again", wish.folder, error)
+    try:
+        path = find_map(wish.place)
+        return (load(path) if path else None), problem
+    except UNREADABLE as error:
+        log.error("No map: %s; reinstall the package or make its maps again with tools/map_data.py", error)
+        return None, str(error)
+
+
+def load_in_background(wish: Wish, done: Callable[[LoadedMap | None, str], None]) -> None:
+    """Find and load a map in a thread; `done` is called on the UI thread with what `read` returns."""
 
     def work() -> None:
-        loaded = None
-        try:
-            path = find_map(place)
-            loaded = load(path) if path else None
-        except (OSError, ValueError, KeyError) as error:
-            log.error("No map: %s; reinstall the package or make its maps again with tools/map_data.py", error)
-        Clock.schedule_once(lambda _: done(loaded))
+        found = read(wish)
+        Clock.schedule_once(lambda _: done(*found))
 
     Thread(target=work, name="map-loading", daemon=True).start()

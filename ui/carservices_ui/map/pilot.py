@@ -6,12 +6,28 @@ from carservices_ui.map.camera import MAX_PXM, MIN_PXM, Camera, zoom_tilt
 from carservices_ui.map.motion import angle_to
 
 START_PXM = 1.7
-EASE_TAU_S = 0.18
+EASE_TAU_S, CRUISE_TAU_S = 0.18, 1.2
 FREE_FOCUS = 0.5  # north up the car is in the middle
 SETTLED_PX, SETTLED_DEG, SETTLED_ZOOM, SETTLED_PART = 0.2, 0.05, 0.005, 0.001
+TOWN_KMH, FASTEST_KMH = 55.0, 150.0
+OUT_PER_OCTAVE = 1.55  # how many octaves of scale the camera draws back when the speed doubles
+NEAR_TURN_S, FAR_TURN_S = 9.0, 22.0  # time to a turn at which the camera is back at the turn, and begins to go there
+TURN_PXM = 1.3
+CRUISE_STEP = 0.05  # octaves by which the wish must differ to be followed: small changes of speed move nothing
 
 Point = tuple[float, float]
 Pose = tuple[float, float, float]  # x, y in metres, heading in degrees
+
+
+def cruise_pxm(speed_kmh: float, turn_m: float | None) -> float:
+    """Pixels per metre that suit a speed: far ahead when fast, close before a turn, `turn_m` metres ahead."""
+    speed = min(FASTEST_KMH, max(TOWN_KMH, speed_kmh))
+    wide = math.log2(START_PXM) - OUT_PER_OCTAVE * math.log2(speed / TOWN_KMH)
+    if turn_m is None:
+        return float(2.0**wide)
+    left = turn_m / (max(speed_kmh, 20.0) / 3.6)
+    part = min(1.0, max(0.0, (FAR_TURN_S - left) / (FAR_TURN_S - NEAR_TURN_S)))
+    return float(2.0 ** (wide + part * max(0.0, math.log2(TURN_PXM) - wide)))
 
 
 class Pilot:
@@ -22,9 +38,12 @@ class Pilot:
         self.north_up = False
         self.center: Point = (0.0, 0.0)
         self.bearing = 0.0
+        self.least_pxm = MIN_PXM
+        """How far out one may zoom."""
         self._focus = FREE_FOCUS
         self._tilt_part = 1.0  # 1 tilted by zoom, 0 seen from above
         self._zoom = self._zoom_target = math.log2(START_PXM)
+        self._cruise = self._cruise_target = math.log2(START_PXM)
         self._offset: Point = (0.0, 0.0)
 
     def camera(self, size: Point) -> Camera:
@@ -40,7 +59,7 @@ class Pilot:
 
     def start(self, pose: Pose, focus_height: float) -> None:
         """Stand behind the car at once: the first position is no reason to fly there."""
-        self.look_at(pose[0], pose[1], START_PXM)
+        self.look_at(pose[0], pose[1], 2.0**self._cruise)
         if not self.north_up:
             self.bearing, self._focus = pose[2], focus_height
 
@@ -48,15 +67,22 @@ class Pilot:
         """The same place in the metres of another projection."""
         self.center = center
 
-    def zoom_to(self, pxm: float) -> None:
-        """Glide to a scale in pixels per metre."""
-        self._zoom_target = math.log2(pxm)
+    def cruise(self, speed_kmh: float, turn_m: float | None = None) -> None:
+        """Let the scale suit the speed and the next turn; what a person zoomed in or out stays on top."""
+        wish = math.log2(cruise_pxm(speed_kmh, turn_m))
+        if abs(wish - self._cruise_target) > CRUISE_STEP:
+            self._cruise_target = wish
 
-    def recenter(self, pose: Pose | None) -> None:
-        """Follow again, gliding there from the present place."""
+    def _bounded(self, zoom: float) -> float:
+        return min(math.log2(MAX_PXM), max(math.log2(self.least_pxm), zoom))
+
+    def recenter(self, pose: Pose | None, *, reset: bool = False) -> None:
+        """Follow again, gliding there from the present place; `reset` also goes back to the usual scale."""
         if pose is not None:
             self._offset = (self.center[0] - pose[0], self.center[1] - pose[1])
         self.follow = True
+        if reset:
+            self._zoom_target = self._cruise
 
     def drag(self, old: Point, new: Point, size: Point) -> None:
         """Move the ground under one pixel to another; ends following."""
@@ -70,11 +96,23 @@ class Pilot:
 
     def zoom_by(self, steps: float, at: Point | None, size: Point) -> None:
         """Zoom by 2 ** steps; with a place, and not following, at once and with the ground there kept in place."""
-        self._zoom_target = min(math.log2(MAX_PXM), max(math.log2(MIN_PXM), self._zoom_target + steps))
+        self._zoom_target = self._bounded(self._zoom_target + steps)
         if at is None or self.follow:
             return
         before = self.camera(size).ground(*at)
         self._zoom = self._zoom_target
+        self._keep(before, at, size)
+
+    def turn_by(self, degrees: float, at: Point, size: Point) -> None:
+        """Turn the map counter-clockwise around a place; not while north is up."""
+        if self.north_up:
+            return
+        before = self.camera(size).ground(*at)
+        self.bearing = (self.bearing + degrees) % 360.0
+        self._keep(before, at, size)
+
+    def _keep(self, before: Point | None, at: Point, size: Point) -> None:
+        """Bring the ground that was at a pixel back there."""
         after = self.camera(size).ground(*at)
         if before and after:
             self.center = (self.center[0] + before[0] - after[0], self.center[1] + before[1] - after[1])
@@ -82,6 +120,7 @@ class Pilot:
     def step(self, dt: float, pose: Pose | None, focus_height: float) -> bool:
         """Advance by dt seconds; False once nothing moves any more."""
         pull = 1 - math.exp(-dt / EASE_TAU_S)
+        cruising = self._drift(dt)
         ahead_up = self.follow and pose is not None and not self.north_up
         bearing = pose[2] if ahead_up and pose else 0.0 if self.north_up else self.bearing
         focus = FREE_FOCUS if self.north_up or pose is None else focus_height
@@ -99,4 +138,15 @@ class Pilot:
         self._offset = (self._offset[0] * (1 - pull), self._offset[1] * (1 - pull))
         if self.follow and pose is not None:
             self.center = (pose[0] + self._offset[0], pose[1] + self._offset[1])
-        return pull < 1.0
+        return cruising or pull < 1.0
+
+    def _drift(self, dt: float) -> bool:
+        """Let the usual scale come slowly to what suits the speed; what a person zoomed stays on top of it."""
+        left = self._cruise_target - self._cruise
+        if abs(left) < SETTLED_ZOOM:
+            return False
+        drift = left * (1 - math.exp(-dt / CRUISE_TAU_S))
+        self._cruise += drift
+        if self.follow:
+            self._zoom_target = self._bounded(self._zoom_target + drift)
+        return True

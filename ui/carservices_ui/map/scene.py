@@ -1,6 +1,7 @@
 """The picture of the map: what is drawn in which order, with which colours and widths, into one framebuffer."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from carservices_ui.map.geometry import (
     Piece,
     line_piece,
 )
-from carservices_ui.map.layers import CellLayer, PathLayer, Program, mesh
+from carservices_ui.map.layers import Budget, CellLayer, PathLayer, Program, mesh
 from carservices_ui.map.style import (
     CASING_DP,
     FLAT_FOG,
@@ -40,6 +41,7 @@ PUCK_DP, PUCK_STRETCH = 46.0, 0.3  # the arrow is drawn longer when seen at an a
 ALWAYS = -1.0  # `passed` of a line nothing has been travelled of
 HOUSE_DEPTH = 2.75  # focal lengths; beyond, fog leaves too little of buildings to pay for them
 SOLID = 0.96  # buildings let a hint of the street through
+TRAVELLED_PART = 0.75  # what lies behind is drawn narrower
 ABOVE_ROOFS = 0.3  # how much of the route shows through buildings
 DRAW_ORDER = tuple(reversed(RoadClass))
 
@@ -67,6 +69,7 @@ class Scene:
 
     def __init__(self, fbo: Fbo, density: float) -> None:
         self._density = density
+        self._budget = Budget()
         self._areas = Program(shaders.AREA_VS, shaders.AREA_FS)
         self._roads = Program(shaders.LINE_VS, shaders.LINE_FS)
         self._ways = Program(shaders.LINE_VS, shaders.LINE_FS)
@@ -88,7 +91,7 @@ class Scene:
         self._build_ground()
         self._build_roads()
         self._build_ways()
-        self._house_layer = CellLayer(self._houses, HOUSE_FORMAT)
+        self._house_layer = CellLayer(self._houses, HOUSE_FORMAT, self._budget)
         self._puck_body = InstructionGroup()
         self._puck.add(self._puck_body)
 
@@ -98,19 +101,19 @@ class Scene:
         self._area_layers: dict[AreaKind, tuple[ChangeState, CellLayer]] = {}
         for kind in AreaKind:
             state = self._areas.state(tint=(0.0, 0.0, 0.0, 1.0))
-            self._area_layers[kind] = (state, CellLayer(self._areas, AREA_FORMAT))
+            self._area_layers[kind] = (state, CellLayer(self._areas, AREA_FORMAT, self._budget))
 
     def _build_roads(self) -> None:
         self._roads.set(glow=0.0, passed=ALWAYS)
         self._shore_layers: dict[AreaKind, tuple[ChangeState, CellLayer]] = {}
         for area in OUTLINED:
             state = self._roads.state(halfw=SHORE_PX, tint=(0.0, 0.0, 0.0, 1.0))
-            self._shore_layers[area] = (state, CellLayer(self._roads, LINE_FORMAT))
+            self._shore_layers[area] = (state, CellLayer(self._roads, LINE_FORMAT, self._budget))
         self._passes: list[tuple[RoadClass, float, ChangeState, CellLayer]] = []
         for casing in (CASING_DP, 0.0):
             for kind in DRAW_ORDER:
                 state = self._roads.state(halfw=0.0, tint=(0.0, 0.0, 0.0, 1.0))
-                self._passes.append((kind, casing, state, CellLayer(self._roads, LINE_FORMAT)))
+                self._passes.append((kind, casing, state, CellLayer(self._roads, LINE_FORMAT, self._budget)))
         self._grid_state = self._roads.state(halfw=0.0, tint=(0.0, 0.0, 0.0, 1.0))
         self._grid = InstructionGroup()
         self._roads.add(self._grid)
@@ -122,6 +125,8 @@ class Scene:
 
         self._new_track: np.ndarray | None = None
         self._track = [way(self._ways, 1.0), way(self._ways, 0.0)]
+        self._alternates = [way(self._ways, 0.0), way(self._ways, 0.0)]
+        self._travelled = way(self._ways, 0.0)
         self._route = [way(self._ways, 1.0), way(self._ways, 0.0), way(self._ways, 0.0)]
         self._route_over = [way(self._over, 0.0)]
 
@@ -144,16 +149,22 @@ class Scene:
 
     def load_route(self, xy: np.ndarray) -> None:
         """The way ahead, (n, 2) metres."""
-        for _, path in self._route + self._route_over:
-            path.load(xy)
+        for _, path in (self._travelled, *self._route, *self._route_over):
+            path.load([xy])
+
+    def load_alternates(self, routes: Sequence[np.ndarray]) -> None:
+        """Other ways, each (n, 2) metres."""
+        for _, path in self._alternates:
+            path.load(routes)
 
     def draw(
         self, camera: Camera, style: MapStyle, car: tuple[float, float, float] | None, passed: float, routed: bool
-    ) -> None:
-        """Update everything that depends on the camera and the style.
+    ) -> bool:
+        """Update everything that depends on the camera and the style; whether there is more to draw than came along.
 
         car: x, y in metres and heading in degrees, None = not known yet; passed: metres of the route behind the car.
         """
+        self._budget.renew()
         tilted = min(1.0, camera.tilt / 50.0)
         fog = tuple(flat + (near - flat) * tilted for near, flat in zip(FOG, FLAT_FOG, strict=True))
         for program in (self._areas, self._roads, self._ways, self._houses, self._over, self._puck):
@@ -165,6 +176,7 @@ class Scene:
         self._house_layer.show(camera.footprint(min(fog[1], HOUSE_DEPTH)) if rise > 0 else None)
         self._houses.set(rise=rise, wall=style.wall, roof=style.roof, haze=style.fog, solid=SOLID)
         self._draw_puck(camera, style, car)
+        return self._budget.exceeded
 
     def _draw_ground(self, camera: Camera, style: MapStyle, ground: np.ndarray) -> None:
         self._ground.changes["tint"] = style.ground
@@ -190,13 +202,16 @@ class Scene:
         glow = half_width(GLOW, camera.pxm)
         if self._new_track is not None:
             for _, path in self._track:
-                path.load(self._new_track)
+                path.load([self._new_track])
             self._new_track = None
         half = half_width(TRACK_HALF, camera.pxm)
         clear = (0.0, 0.0, 0.0, 0.0)
         paint(self._track[0][0], half + glow, clear if routed else style.track_glow, ALWAYS)
         paint(self._track[1][0], half, style.track if routed else style.route, ALWAYS)
         half = half_width(ROUTE_HALF, camera.pxm)
+        paint(self._alternates[0][0], half + CASING_DP, style.alternate_edge, ALWAYS)
+        paint(self._alternates[1][0], half, style.alternate, ALWAYS)
+        paint(self._travelled[0], half * TRAVELLED_PART, style.travelled, ALWAYS)
         paint(self._route[0][0], half + glow, style.route_glow, passed)
         paint(self._route[1][0], half, style.route, passed)
         paint(self._route[2][0], half * 0.55, style.route_core, passed)

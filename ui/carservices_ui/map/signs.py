@@ -1,5 +1,6 @@
 """Draws names and markers upright over the map, moved with the camera every frame."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,8 @@ from carservices_ui.map.labels import Placed
 from carservices_ui.map.style import LABEL_SP, MapStyle, rgb
 
 MARKER_DP, MARKER_LIFT_DP, DOT_DP = 19.0, 31.0, 3.0
+CHOSEN_SCALE = 1.3
+TAP_DP = 38.0  # half of the smallest target
 MARKER_TEXT_SP, GLYPH_SP = 20, 22
 CACHE = 400
 HIDDEN = (-10_000.0, -10_000.0)
@@ -38,6 +41,10 @@ class Marker:
     name: str = ""
     tint: str = "#7FB8FF"
     glyph_font: str = ""
+    chosen: bool = False
+    """Filled and larger."""
+    key: str = ""
+    """For whoever is told that it was tapped."""
 
 
 @dataclass(frozen=True)
@@ -101,16 +108,18 @@ class Signs:
         self._markers = [self._marker(layer, marker, xy, style) for marker, xy in markers]
 
     def _marker(self, layer: InstructionGroup, marker: Marker, xy: tuple[float, float], style: MapStyle) -> _Sign:
-        r, lift, dot = (v * self._density for v in (MARKER_DP, MARKER_LIFT_DP, DOT_DP))
+        scale = self._density * (CHOSEN_SCALE if marker.chosen else 1.0)
+        r, lift, dot = MARKER_DP * scale, MARKER_LIFT_DP * scale, DOT_DP * self._density
         tint = rgb(marker.tint)
         move = self._open(layer)
         layer.add(Color(*tint))
         layer.add(SmoothEllipse(pos=(-dot, -dot), size=(2 * dot, 2 * dot)))
-        layer.add(Color(*style.marker))
+        layer.add(Color(*(tint if marker.chosen else style.marker)))
         layer.add(SmoothEllipse(pos=(-r, lift - r), size=(2 * r, 2 * r)))
         layer.add(Color(*tint[:3], 0.9))
         layer.add(SmoothLine(circle=(0, lift, r - 0.5), width=0.8 * self._density))
-        glyph = self._text(marker.glyph, GLYPH_SP, tint, None, marker.glyph_font or self.font)
+        ink = style.marker if marker.chosen else tint
+        glyph = self._text(marker.glyph, GLYPH_SP * scale / self._density, ink, None, marker.glyph_font or self.font)
         layer.add(Color(1, 1, 1, 1))
         place = (round(-glyph.width / 2), round(lift - glyph.height / 2))
         layer.add(Rectangle(texture=glyph, size=glyph.size, pos=place))
@@ -121,6 +130,16 @@ class Signs:
             right = r + 8 + name.width
         layer.add(PopMatrix())
         return _Sign(xy, move, (-r, -dot, right, lift + r))
+
+    def marker_at(self, at: tuple[float, float]) -> int | None:
+        """The number of the marker nearest to a pixel, within a finger's reach of its disc."""
+        best: tuple[float, int] | None = None
+        for index, sign in enumerate(self._markers):
+            left, _, _, top = sign.rect
+            far = math.dist(at, (sign.move.x, sign.move.y + top + left))  # the middle of the disc
+            if far <= TAP_DP * self._density and (best is None or far < best[0]):
+                best = far, index
+        return best[1] if best else None
 
     @staticmethod
     def _open(layer: InstructionGroup) -> Translate:

@@ -29,6 +29,9 @@ class MapStyle:
     route: Color
     route_core: Color
     route_glow: Color
+    travelled: Color
+    alternate: Color
+    alternate_edge: Color
     track: Color
     track_glow: Color
     puck: Color
@@ -75,6 +78,9 @@ NIGHT = MapStyle(
     route=rgb("#2F74F2"),
     route_core=rgb("#6AABFF"),
     route_glow=rgb("#2E6FF0", 0.70),
+    travelled=rgb("#7D8B9C"),
+    alternate=rgb("#7A8797"),
+    alternate_edge=rgb("#2B3440"),
     track=rgb("#AEBBCB", 0.85),
     track_glow=rgb("#2E6FF0", 0.55),
     puck=rgb("#FFFFFF"),
@@ -120,6 +126,9 @@ DAY = MapStyle(
     route=rgb("#1E5BE6"),
     route_core=rgb("#4E97FF"),
     route_glow=rgb("#3F7BF0", 0.40),
+    travelled=rgb("#8796A8"),
+    alternate=rgb("#9AA7B5"),
+    alternate_edge=rgb("#FFFFFF"),
     track=rgb("#6C7F97", 0.90),
     track_glow=rgb("#3F7BF0", 0.30),
     puck=rgb("#FFFFFF"),

@@ -1,7 +1,8 @@
 """The map widget: follows the car over a tilted map drawn on the GPU, and draws only when something changes."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,13 +24,14 @@ from carservices_ui.map.camera import MIN_PXM, Camera
 from carservices_ui.map.data import Projection
 from carservices_ui.map.frame import Frame
 from carservices_ui.map.gestures import Gestures
-from carservices_ui.map.loading import LoadedMap, load_in_background
+from carservices_ui.map.ground import Ground
+from carservices_ui.map.loading import LoadedMap
 from carservices_ui.map.motion import Motion
-from carservices_ui.map.pilot import START_PXM, Pilot
-from carservices_ui.map.route import RouteProgress
+from carservices_ui.map.pilot import Pilot
 from carservices_ui.map.scene import Scene
 from carservices_ui.map.signs import Marker, Signs
 from carservices_ui.map.style import STYLES
+from carservices_ui.map.ways import Ways
 
 RATE_HZ = 20.0  # smooth enough with dead reckoning, and cheap enough for software GL
 VISIBLE_PX = 1.0  # a move by less is not drawn yet: in slow traffic most pictures would look like the last
@@ -38,14 +40,12 @@ LABEL_PERIOD_S = 0.1
 LONGEST_STEP_S = 0.2
 OVERVIEW_PXM = 0.3
 ZOOM_STEP = 0.75  # log2 per press
-SPREAD, CLOSE_PXM = 0.6, 1.2  # of the view that places may take to be seen all at once; a single one from not closer
-TRACK_STEP_M, TRACK_POINTS = 4.0, 2000
-SEARCH_AGAIN_M = 1000.0  # how far the car goes off the map before the next look for a map
-GRID_REACH_M = 1500.0  # how far the car goes on the plain grid before it is laid anew around it
+SPREAD, CLOSE_PXM = 0.72, 1.2  # of the free view that places may take to be seen all at once; one from not closer
+WHOLE_MAP = 0.7  # of the view that a map takes at least
 PUCK_CLEAR_DP = 44.0
+FINGER_DP = 24.0  # how near to a line a finger must be
 STREET_CLEAR = 0.35  # names keep off the street right ahead of the car, as part of the view's height
 ROUTE_CLEAR_PX, ROUTE_CLEAR_REACH_PX = 8.0, 1200.0  # names keep off the route ahead
-ATTRIBUTION = "© OpenStreetMap contributors"  # ODbL 4.3: to be shown wherever the map is
 SMALL_SP = 12
 LatLon = tuple[float, float]
 
@@ -67,6 +67,7 @@ class MapView(Widget):
     """Pixels at left, top, right, bottom that other widgets cover: attribution and names keep clear of them."""
     font_name = StringProperty("Roboto")
     no_map_text = StringProperty("No map for this place")
+    broken_text = StringProperty("The map cannot be drawn")
     roads = ObjectProperty(None, allownone=True)
     """RoadIndex of the loaded map, None while there is none."""
     has_map = BooleanProperty(False)
@@ -76,16 +77,18 @@ class MapView(Widget):
         super().__init__(**kwargs)
         self._motion = Motion()
         self._pilot = Pilot()
-        self._loaded: LoadedMap | None = None
-        self._projection = Projection(0.0, 0.0)
+        self._ground = Ground(self._show, self._loaded)
         self._place: LatLon | None = None
         self._looking: LatLon | None = None
-        self._searched: LatLon | None = None
-        self.loading = False
-        self.track: list[LatLon] = []
-        self._route: list[LatLon] = []
-        self._progress: RouteProgress | None = None
         self._markers: list[Marker] = []
+        self.on_marker: Callable[[Marker], None] | None = None
+        """Called with a marker that was tapped."""
+        self.on_alternate: Callable[[int], None] | None = None
+        """Called with the number of an alternate that was tapped."""
+        self.on_hold: Callable[[float, float], None] | None = None
+        """Called with the latitude and longitude on which a finger rests."""
+        self.on_drawn: Callable[[], object] = lambda: None
+        """Called with each picture."""
         self._label_age = math.inf
         self._label_wait = 0.0
         self._stale = True
@@ -99,10 +102,11 @@ class MapView(Widget):
         self.canvas.add(self._frame)
         self._scene = Scene(self._fbo, Metrics.density)
         self._signs = Signs(self._scene.labels, Metrics.density, self.font_name)
+        self._ways = Ways(self._scene)
         self._scene.load(None)
         small = SMALL_SP * Metrics.density
         # unhinted as all texts: a font in SDL's cache keeps the hinting of whoever used it last
-        self.attribution = Label(text=ATTRIBUTION, font_size=small, font_hinting=None)
+        self.attribution = Label(font_size=small, font_hinting=None)
         self.notice = Label(font_size=2 * small, font_hinting=None)
         self.add_widget(self.attribution)
         self.add_widget(self.notice)
@@ -110,39 +114,56 @@ class MapView(Widget):
             self.fbind(name, self._layout)
         for name in ("north_up", "focus_height", "follow", "parent"):
             self.fbind(name, self._wake)
-        self._search(None)
+        self._ground.search(None)
         self._layout()
 
     # What the shell calls
+
+    @property
+    def loading(self) -> bool:
+        """Whether a map is being read."""
+        return self._ground.loading
+
+    @property
+    def track(self) -> list[LatLon]:
+        """Where the car has been."""
+        return self._ways.track
+
+    def use_map(self, folder: Path | None) -> None:
+        """Prefer the map in a folder of the car to those shipped with the shell."""
+        self._ground.use(folder)
 
     def set_position(self, lat: float, lon: float, heading_deg: float, speed_kmh: float) -> None:
         """A new fix: degrees, degrees clockwise from north, km/h."""
         self._place = (lat, lon)
         if self._looking is None:
-            self._stand_on(lat, lon)
-        x, y = self._projection.to_xy(lat, lon)
+            self._ground.stand_on(lat, lon)
+        x, y = self._ground.projection.to_xy(lat, lon)
         first = self._motion.pose is None
         self._motion.fix(x, y, heading_deg, speed_kmh / 3.6)
         if first and self.follow:
             self._pilot.start((x, y, heading_deg), self.focus_height)
-        if not self.track or math.dist(self._projection.to_xy(*self.track[-1]), (x, y)) >= TRACK_STEP_M:
-            self.track = [*self.track[1 - TRACK_POINTS :], (lat, lon)]
-            self._load_track()
+        self._ways.add_fix(lat, lon)
         self._stale = self._stale or first
         self._run()
 
+    def cruise(self, speed_kmh: float, turn_m: float | None = None) -> None:
+        """Let the scale suit the speed and the way to the next turn."""
+        self._pilot.cruise(speed_kmh, turn_m)
+
     def clear_track(self) -> None:
         """Forget the travelled path."""
-        self.track = []
-        self._load_track()
+        self._ways.clear_track()
         self._wake()
 
     def set_route(self, points: Sequence[LatLon] | None) -> None:
         """The way ahead as latitude/longitude points, None = no route."""
-        self._route = list(points) if points and len(points) > 1 else []
-        xy = self._metres(self._route)
-        self._progress = RouteProgress(xy) if self._route else None
-        self._scene.load_route(xy)
+        self._ways.set_route(points)
+        self._wake()
+
+    def set_alternates(self, routes: Sequence[Sequence[LatLon]]) -> None:
+        """Other ways to choose from."""
+        self._ways.set_alternates(routes)
         self._wake()
 
     def set_markers(self, markers: Sequence[Marker]) -> None:
@@ -165,29 +186,31 @@ class MapView(Widget):
 
     def recenter(self) -> None:
         """Glide back to the car and follow it."""
-        if self._looking is not None:
-            self._looking = None
-            self._pilot.zoom_to(START_PXM)
+        away, self._looking = self._looking is not None, None
         if self._place is not None:
-            self._stand_on(*self._place)
-        self._pilot.recenter(self._motion.pose)
+            self._ground.stand_on(*self._place)
+        self._pilot.recenter(self._motion.pose, reset=away)
         self.follow = True
         self._wake()
 
     def look_at(self, lat: float, lon: float, pxm: float) -> None:
         """Leave the car and show a place, at a scale in pixels per metre."""
         self.follow, self._looking = False, (lat, lon)
-        self._stand_on(lat, lon)
-        self._pilot.look_at(*self._projection.to_xy(lat, lon), pxm)
+        self._ground.stand_on(lat, lon)
+        self._pilot.look_at(*self._ground.projection.to_xy(lat, lon), pxm)
         self._wake()
 
     def look_over(self, places: Sequence[LatLon]) -> None:
-        """Leave the car and show all of the places at once, as close as that allows."""
+        """Leave the car and show all of the places at once, in the middle of what is free, as close as that allows."""
+        left, top, right, bottom = self.insets
+        free = np.maximum(np.array(self.size) - (left + right, top + bottom), 1.0)
         (south, west), (north, east) = np.min(places, axis=0), np.max(places, axis=0)
         middle = Projection(float(south + north) / 2, float(west + east) / 2)
         metres = 2 * np.abs(middle.to_xy(float(north), float(east)))
-        pxm = float(np.min(np.array(self.size) * SPREAD / np.maximum(metres, 1.0)))
-        self.look_at(float(south + north) / 2, float(west + east) / 2, min(CLOSE_PXM, max(MIN_PXM, pxm)))
+        pxm = float(np.min(free * SPREAD / np.maximum(metres, 1.0)))
+        pxm = min(CLOSE_PXM, max(self._pilot.least_pxm, pxm))
+        lat, lon = middle.to_latlon((right - left) / 2 / pxm, (top - bottom) / 2 / pxm)
+        self.look_at(lat, lon, pxm)
 
     @property
     def resting(self) -> bool:
@@ -198,6 +221,15 @@ class MapView(Widget):
     def camera(self) -> Camera:
         """The camera of this moment, for placing things over the map."""
         return self._pilot.camera((float(self.width), float(self.height)))
+
+    def corners(self) -> tuple[float, float, float, float] | None:
+        """South, west, north and east of the ground in view; None on the plain grid."""
+        if not self.has_map:
+            return None
+        xy = self.camera.footprint(SEEN_DEPTH)
+        low, high = xy.min(axis=0), xy.max(axis=0)
+        to = self._ground.projection.to_latlon
+        return *to(float(low[0]), float(low[1])), *to(float(high[0]), float(high[1]))
 
     # Gestures
 
@@ -211,6 +243,28 @@ class MapView(Widget):
         """Zoom by 2 ** steps; with a place, and not following, the ground there stays where it is."""
         self._pilot.zoom_by(steps, at, (float(self.width), float(self.height)))
         self._wake()
+
+    def turn_by(self, degrees: float, at: tuple[float, float]) -> None:
+        """Turn the map counter-clockwise around a place."""
+        self._pilot.turn_by(degrees, at, (float(self.width), float(self.height)))
+        self._wake()
+
+    def tap(self, at: tuple[float, float]) -> None:
+        """Tell whose marker or alternate was meant."""
+        marker = self._signs.marker_at(at) if self.on_marker else None
+        if marker is not None and self.on_marker:
+            self.on_marker(self._markers[marker])
+            return
+        if self.on_alternate is not None:
+            way = self._ways.alternate_at(self.camera, at, FINGER_DP * Metrics.density)
+            if way is not None:
+                self.on_alternate(way)
+
+    def hold(self, at: tuple[float, float]) -> None:
+        """Tell the place a finger rests on."""
+        ground = self.camera.ground(*at)
+        if self.on_hold is not None and ground is not None:
+            self.on_hold(*self._ground.projection.to_latlon(*ground))
 
     def on_touch_down(self, touch: Any) -> bool:
         """Takes every touch on the map."""
@@ -242,60 +296,36 @@ class MapView(Widget):
 
     # Which map
 
-    def _stand_on(self, lat: float, lon: float) -> None:
-        """Show the map that covers a place, else the plain grid around it."""
-        loaded = self._loaded
-        if loaded is not None and loaded.data.contains(*loaded.data.projection.to_xy(lat, lon)):
-            if not self.has_map:
-                self._show(loaded, loaded.data.projection)
-            return
-        if self.has_map or math.hypot(*self._projection.to_xy(lat, lon)) > GRID_REACH_M:
-            self._show(None, Projection(lat, lon))
-        here = Projection(lat, lon)
-        if self._searched is None or math.hypot(*here.to_xy(*self._searched)) > SEARCH_AGAIN_M:
-            self._search((lat, lon))
-
-    def _search(self, place: LatLon | None) -> None:
-        if not self.loading:
-            self.loading, self._searched = True, place
-            load_in_background(place, self._found)
-
-    def _found(self, loaded: LoadedMap | None) -> None:
-        self.loading = False
-        if loaded is not None:
-            self._loaded, self.roads, self.has_map = loaded, loaded.roads, False
-        if (place := self._looking or self._place) is not None:
-            self._stand_on(*place)
-        elif loaded is not None:
-            self._show(loaded, loaded.data.projection)
-            x, y = loaded.data.label_xy[0].tolist()  # the most important label: a town
-            self._pilot.look_at(x, y, OVERVIEW_PXM)
-        self._layout()
-
     def _show(self, loaded: LoadedMap | None, projection: Projection) -> None:
         """Switch what is drawn and bring everything into its projection."""
-        old, self._projection = self._projection, projection
+        old = self._ways.projection
 
         def convert(x: float, y: float) -> tuple[float, float]:
             return projection.to_xy(*old.to_latlon(x, y))
 
         self._motion.rebase(convert)
         self._pilot.rebase(convert(*self._pilot.center))
-        self.has_map = loaded is not None
         self._scene.load(loaded.geometry if loaded else None)
-        self._load_track()
-        passed = self._progress.passed if self._progress else 0.0
-        self.set_route(self._route)
-        if self._progress:
-            self._progress.passed = passed
+        self._ways.rebase(projection)
+        if loaded is not None:
+            self._measure(loaded)
+        self.has_map = loaded is not None
         self._show_markers()
+        self._layout()
 
-    def _load_track(self) -> None:
-        """All but the newest point, which the smoothed car may not have reached yet; the gap is under the car."""
-        self._scene.load_track(self._metres(self.track[:-1]))
+    def _measure(self, loaded: LoadedMap) -> None:
+        """What depends on how large a map is; before any position it is seen from above its first town."""
+        x0, y0, x1, y1 = loaded.data.bounds
+        whole = WHOLE_MAP * max(self.size) / max(1.0, x1 - x0, y1 - y0)
+        self._pilot.least_pxm = min(MIN_PXM, whole)
+        self.roads = loaded.roads
+        if self._place is None and self._looking is None:
+            towns = loaded.data.label_xy
+            x, y = towns[0].tolist() if len(towns) else ((x0 + x1) / 2, (y0 + y1) / 2)
+            self._pilot.look_at(x, y, OVERVIEW_PXM)
 
-    def _metres(self, points: Sequence[LatLon]) -> np.ndarray:
-        return self._projection.array_xy(np.array(points, np.float64).reshape(-1, 2))
+    def _loaded(self) -> None:
+        self._layout()
 
     # Drawing
 
@@ -307,6 +337,10 @@ class MapView(Widget):
         self._frame.place(self._fbo.texture, self.pos, self.radius, self.opacity)
         style = STYLES[self.theme]
         self._signs.font = self.font_name
+        ground = self._ground
+        self.attribution.text = ground.loaded.data.attribution if ground.loaded else ""
+        lost = self._place is not None and not self.has_map and not self.loading
+        self.notice.text = "" if not lost else self.broken_text if ground.problem else self.no_map_text
         for label in (self.attribution, self.notice):
             label.font_name, label.color = self.font_name, style.text_quiet
             label.texture_update()
@@ -315,16 +349,14 @@ class MapView(Widget):
         margin = max(8.0 * Metrics.density, self.radius * 0.6)
         self.attribution.pos = (round(self.right - right - margin - self.attribution.width), round(self.y + bottom + 8))
         self.attribution.opacity = 1.0 if self.has_map else 0.0
-        lost = self._place is not None and not self.has_map and not self.loading
-        self.notice.text = self.no_map_text if lost else ""
         self.notice.pos = (round(self.center_x - self.notice.width / 2), round(self.y + self.height * 0.6))
         self._label_age = math.inf
         self._show_markers()
         self._wake()
 
     def _show_markers(self) -> None:
-        places = self._metres([(marker.lat, marker.lon) for marker in self._markers]).tolist()
-        pairs = [(marker, (x, y)) for marker, (x, y) in zip(self._markers, places, strict=True)]
+        to = self._ground.projection.to_xy
+        pairs = [(marker, to(marker.lat, marker.lon)) for marker in self._markers]
         self._signs.show_markers(pairs, STYLES[self.theme])
 
     def _moved(self) -> bool:
@@ -363,17 +395,17 @@ class MapView(Widget):
         self._label_wait += dt
         if self._stale or not (driving or gliding) or self._moved():
             self._draw()
-        if driving or gliding or self._label_age > 0:
+        if driving or gliding or self._stale or self._label_age > 0:
             return True
         self._tick_event = None
         return False
 
     def _draw(self) -> None:
-        self._stale, self._drawn = False, (self.camera, self._arrow())
-        camera, style = self.camera, STYLES[self.theme]
+        self._drawn = self.camera, self._arrow()
+        camera, style, ways = self.camera, STYLES[self.theme], self._ways
         pose = self._motion.pose
-        passed = self._progress.update(pose[0], pose[1]) if self._progress and pose else 0.0
-        self._scene.draw(camera, style, pose, passed, bool(self._route))
+        passed = ways.progress.update(pose[0], pose[1]) if ways.progress and pose else 0.0
+        self._stale = self._scene.draw(camera, style, pose, passed, ways.routed)
         taken = self._signs.follow(camera)
         self._label_age += self._label_wait
         self._label_wait = 0.0
@@ -381,10 +413,11 @@ class MapView(Widget):
             self._label_age = 0.0
             self._place_labels(taken)
         self.frames_drawn += 1
+        self.on_drawn()
 
     def _place_labels(self, taken: list[tuple[float, float, float, float]]) -> None:
-        camera, style = self.camera, STYLES[self.theme]
-        if not self.has_map or self._loaded is None:
+        camera, style, loaded = self.camera, STYLES[self.theme], self._ground.loaded
+        if not self.has_map or loaded is None:
             self._signs.show_labels([], style)
             return
         left, top, right, bottom = self.insets
@@ -396,12 +429,12 @@ class MapView(Widget):
             taken.append((x - clear, y - clear, x + clear, y + clear))
             if self.follow and not self.north_up:
                 taken.append((x - ROUTE_CLEAR_PX, y, x + ROUTE_CLEAR_PX, y + height * STREET_CLEAR))
-        if self._progress is not None:
-            ahead = camera.project(
-                self._progress.ahead(ROUTE_CLEAR_REACH_PX / camera.pxm, 2 * ROUTE_CLEAR_PX / camera.pxm)
-            )[0]
+        if (progress := self._ways.progress) is not None:
+            ahead = camera.project(progress.ahead(ROUTE_CLEAR_REACH_PX / camera.pxm, 2 * ROUTE_CLEAR_PX / camera.pxm))[
+                0
+            ]
             taken += [(x - ROUTE_CLEAR_PX, y, x + ROUTE_CLEAR_PX, y) for x, y in ahead.tolist()]
-        placed = self._loaded.labels.place(
+        placed = loaded.labels.place(
             camera, lambda text, kind: self._signs.label_texture(text, kind, style).size, taken
         )
         self._signs.show_labels(placed, style)

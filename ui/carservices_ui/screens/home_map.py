@@ -8,6 +8,7 @@ from kivy.uix.floatlayout import FloatLayout
 
 from carservices.api.energy import Energy, Trip
 from carservices.signals import Datum
+from carservices_ui.livemap import Road
 from carservices_ui.tokens import TARGET
 from carservices_ui.ui import Ui
 from carservices_ui.units import NOTHING, duration, is_number, percent
@@ -15,7 +16,6 @@ from carservices_ui.widgets import Card, Column, Icon, IconButton, Row, Text, sp
 from carservices_ui.widgets.shapes import disc
 
 if TYPE_CHECKING:
-    from carservices_ui.map.roads import Road
     from carservices_ui.map.view import MapView
 
 EDGE = 20
@@ -40,7 +40,9 @@ class MapCard(FloatLayout):
             self.add_widget(overlay)
         self.bind(pos=self._arrange, size=self._arrange)
         self.buttons.bind(size=self._arrange)
-        ui.map.lend(self, insets=(0, covered, covered, covered), on_map=self._show_map, on_road=self._show_road)
+        ui.map.lend(
+            self, insets=(0, covered, covered, covered), on_map=self._show_map, on_road=self._show_road, guided=True
+        )
 
     def _buttons(self) -> Column:
         buttons = []
@@ -67,9 +69,9 @@ class MapCard(FloatLayout):
         self.map = view
         self._arrange()
 
-    def _show_road(self, road: "Road | None") -> None:
-        self.road.show(road.name if road else "")
-        self.speed.limit(road.limit_kmh if road and road.limit_is_posted else None)
+    def _show_road(self, road: Road) -> None:
+        self.road.show(road.name)
+        self.speed.limit(road.limit_kmh)
 
 
 class RoadPill(Card):
