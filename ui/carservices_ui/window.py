@@ -17,7 +17,6 @@ from carservices.api.diagnostics import Diagnostics
 from carservices.api.driving import Driving
 from carservices.api.energy import Energy
 from carservices.api.navigation import Navigation
-from carservices.api.navigation import Navigation
 from carservices.api.notifications import Notifications
 from carservices_ui import glass
 from carservices_ui.cockpit import Cockpit
