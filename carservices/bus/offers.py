@@ -1,4 +1,4 @@
-"""Signals that one connection offers, more of them as time goes on: announced, with the newest value of each kept."""
+"""Signals that one connection offers, now more of them and now fewer: announced, with the newest value of each kept."""
 
 import asyncio
 import logging
@@ -21,6 +21,7 @@ class Offers:
         self._configs: list[SignalConfig] = []
         self._index: dict[str, int] = {}
         self._last: dict[int, Row] = {}
+        self._withdrawn: set[int] = set()
         self._rows = Rows(car)
         self._announcing = asyncio.Lock()
         self._refused: frozenset[str] = frozenset()
@@ -33,23 +34,26 @@ class Offers:
     def config(self, path: str) -> SignalConfig | None:
         """How a signal is offered here; None when it is not, or another source has it."""
         index = self._index.get(path)
-        return None if index is None or path in self._refused else self._configs[index]
+        return None if index is None or not self._has(path, index) else self._configs[index]
 
     def value(self, path: str) -> Value | None:
         """The last value that was published here."""
-        last = self._last.get(self._index.get(path, -1))
-        return None if last is None or path in self._refused else Value(path, *last[1:])
+        index = self._index.get(path, -1)
+        last = self._last.get(index)
+        return None if last is None or not self._has(path, index) else Value(path, *last[1:])
 
     async def offer(self, configs: Iterable[SignalConfig]) -> list[str]:
         """Have the car know these signals; returns the paths that another source of the car has. Raises CarError."""
         wanted = list(configs)
-        fresh = [config for config in wanted if config.path not in self._index]
-        if fresh or any(config.path in self._refused for config in wanted):
+        if any(self.config(config.path) is None for config in wanted):
             async with self._announcing:
-                for config in fresh:
-                    if config.path not in self._index:
-                        self._index[config.path] = len(self._configs)
+                for config in wanted:
+                    index = self._index.setdefault(config.path, len(self._configs))
+                    if index == len(self._configs):
                         self._configs.append(config)
+                    elif index in self._withdrawn:
+                        self._configs[index] = config
+                        self._withdrawn.discard(index)
                 await self._announce()
         return [config.path for config in wanted if config.path in self._refused]
 
@@ -70,8 +74,18 @@ class Offers:
         now = time.monotonic_ns()
         self.publish((path, None, now) for path in paths)
 
+    def withdraw(self, paths: Iterable[str]) -> None:
+        """These are offered no more: without a source, unless another one has or takes them."""
+        self.silence(gone := [path for path in paths if self.config(path) is not None])
+        self._withdrawn.update(self._index[path] for path in gone)
+        if gone and self._rows.announced:
+            self._car.spawn(self._announce_again())
+
     def close(self) -> None:
         self._rows.close()
+
+    def _has(self, path: str, index: int) -> bool:
+        return path not in self._refused and index not in self._withdrawn
 
     def _connection(self, up: bool) -> None:
         self._rows.announced = False
@@ -87,8 +101,12 @@ class Offers:
 
     async def _announce(self) -> None:
         is_news = not self._rows.announced
-        taken = await self._car.call(wire.HUB, "announce", [config.model_dump(mode="json") for config in self._configs])
+        offered = [
+            None if index in self._withdrawn else config.model_dump(mode="json")
+            for index, config in enumerate(self._configs)
+        ]
+        taken = await self._car.call(wire.HUB, "announce", offered)
         self._refused = frozenset(taken)
         self._rows.announced = True
         if is_news:
-            self._rows.send(list(self._last.values()))
+            self._rows.send([row for index, row in self._last.items() if index not in self._withdrawn])

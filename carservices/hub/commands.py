@@ -1,6 +1,7 @@
 """Commands: a set is checked, sent to its HAL, accepted, and confirmed by the event that shows it happened."""
 
 import time
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from carservices.api.audit import Audit
@@ -9,7 +10,7 @@ from carservices.bus.errors import CallError
 from carservices.bus.sethandle import same
 from carservices.bus.wire import Kind
 from carservices.hub.calls import Answer, Calls, Refused
-from carservices.hub.registry import Signal, Source
+from carservices.hub.registry import Signal
 from carservices.hub.sets import PendingSet, PendingSets
 from carservices.signals import Access, Code, Status
 from carservices.signals.check import InvalidValue
@@ -83,11 +84,11 @@ class Commands:
             for pending in self.sets.of(path):
                 self._failed(pending, Code.INTERNAL_ERROR, "the source reports an error")
 
-    def lost(self, source: Source) -> None:
-        """A HAL has stopped: what was under way to it did not happen."""
-        for signal in source.signals:
+    def lost(self, signals: Iterable[Signal | None], why: str) -> None:
+        """They have no HAL any more: what was under way to it did not happen."""
+        for signal in signals:
             for pending in self.sets.of(signal.config.path) if signal is not None else ():
-                self._failed(pending, Code.NOT_AVAILABLE, f"{source.peer.name} has stopped")
+                self._failed(pending, Code.NOT_AVAILABLE, why)
 
     def tick(self, now: float) -> None:
         for pending in self.sets.expired(now):

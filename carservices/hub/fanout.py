@@ -2,14 +2,14 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from carservices.bus import wire
 from carservices.bus.broker import Broker, Peer
 from carservices.hub.calls import Calls
 from carservices.hub.commands import Commands
-from carservices.hub.registry import Registry, Row, Signal, Source, Topic
+from carservices.hub.registry import Registry, Row, Signal, Topic
 from carservices.signals import Status
 from carservices.signals.check import InvalidValue
 
@@ -74,10 +74,10 @@ class Fanout:
         self._update(signal, value, now, status, now)
         self._end_run()
 
-    def lost(self, source: Source) -> None:
-        """A HAL has stopped: nothing it said can be trusted any more."""
+    def lost(self, signals: Iterable[Signal | None]) -> None:
+        """Their HAL has stopped or offers them no more: nothing it said can be trusted any longer."""
         now = time.monotonic_ns()
-        for signal in source.signals:
+        for signal in signals:
             if signal is not None:
                 signal.source = None
                 self._update(signal, None, now, Status.UNAVAILABLE, now)

@@ -78,8 +78,8 @@ class Hub:
         self.requests.forget(peer)
         self.calls.forget(peer)
         if source := self.registry.sources.pop(peer.user, None):
-            self.fanout.lost(source)
-            self.commands.lost(source)
+            self.fanout.lost(source.signals)
+            self.commands.lost(source.signals, f"{peer.name} has stopped")
         if not any(other.name == peer.name for other in self.broker.peers.values()):
             self.fanout.streams_end(peer.name)
 

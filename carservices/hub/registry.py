@@ -117,17 +117,23 @@ class Registry:
         self.generation = 0
         self._used_seq = 0
 
-    def announce(self, peer: Peer, configs: Iterable[dict[str, Any]]) -> tuple[Source, list[str]]:
-        """A HAL says what it offers; returns the paths that another living HAL already offers.
+    def announce(self, peer: Peer, configs: Iterable[dict[str, Any] | None]) -> tuple[Source, list[str], list[Signal]]:
+        """A HAL says what it offers; returns the paths that another living HAL already offers, and what is left behind.
 
-        It may say so again with more at the end: what it has it keeps, what was taken it gets when it is free by then.
+        It may say so again with more at the end: what it has it keeps, what was taken it gets when it is free by then,
+        and what is None now it offers no more.
         """
-        offered = [SignalConfig.model_validate(raw) for raw in configs]  # all or nothing
+        offered = [None if raw is None else SignalConfig.model_validate(raw) for raw in configs]  # all or nothing
         source = self.sources.get(peer.user) or Source(peer)
         source.signals += [None] * (len(offered) - len(source.signals))
         taken: list[str] = []
+        left: list[Signal] = []
         for index, config in enumerate(offered):
-            if source.signals[index] is not None:
+            had = source.signals[index]
+            if config is None and had is not None:
+                left.append(had)
+                source.signals[index] = None
+            if config is None or had is not None:
                 continue
             signal = self.signals.get(config.path)
             if signal is None:
@@ -140,7 +146,7 @@ class Registry:
             source.signals[index] = signal
         self.sources[peer.user] = source
         self.generation += 1
-        return source, taken
+        return source, taken, left
 
     def hal(self, name: str) -> Source | None:
         """The source whose HAL has this name."""

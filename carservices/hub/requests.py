@@ -204,7 +204,7 @@ class Requests:
 
     # -- HALs and services -------------------------------------------------------------------------------------------
 
-    def _do_announce(self, peer: Peer, configs: list[dict[str, Any]], _answer: Answer) -> Any:
+    def _do_announce(self, peer: Peer, configs: list[dict[str, Any] | None], _answer: Answer) -> Any:
         """A HAL, or who else may, says what it offers; returns the paths refused because another one offers them."""
         if not peer.rights.provides:
             raise Refused("PERMISSION_DENIED", f"{peer.name} is not a HAL")
@@ -216,10 +216,12 @@ class Requests:
         if running is not None and running.peer is not peer:
             raise Refused("INVALID_ARGUMENT", f"a {peer.name} is already running")
         try:
-            source, taken = self._registry.announce(peer, configs)
+            source, taken, left = self._registry.announce(peer, configs)
         except ValidationError as error:
             detail = error.errors()[0]
             raise Refused("INVALID_ARGUMENT", f"{peer.name} offers a bad config: {detail['msg']}") from None
+        self._fanout.lost(left)
+        self._commands.lost(left, f"{peer.name} offers it no more")
         for signal in source.signals:
             if signal is not None and signal.topics:
                 self._fanout.tell_rate(signal)

@@ -228,6 +228,7 @@ async def test_a_provider_is_a_hal_of_the_car_until_it_leaves():
         stream.cancel()
         gone = await c.until(AIR, None)
         assert gone.status.name == "UNAVAILABLE"
+        assert not (await stub.GetValue(v2.GetValueRequest(signal_id=by_path(AIR)))).data_point.HasField("value")
         again = stub.OpenProviderStream()
         await again.write(v2.OpenProviderStreamRequest(provide_actuation_request=claim))
         assert (await again.read()).HasField("provide_actuation_response")

@@ -23,14 +23,15 @@ class Provider(Protocol):
 class Providers:
     """What foreign sources offer, on the door's own connection, whose name begins with ``hal.``.
 
-    A signal belongs to the provider that claimed it until that one leaves; what was published without a claim
-    belongs to nobody, and a provider may take it over. Signals of the car's own HALs stay theirs.
+    A signal belongs to the provider that claimed it until that one leaves; then it has no source any more. What was
+    published without a claim belongs to nobody, and a provider may take it over. Signals of the car's own HALs stay so.
     """
 
     def __init__(self, car: Car) -> None:
         self._offers = Offers(car)
         self._sources: dict[str, Provider] = {}
         self._actuators: dict[str, Provider] = {}
+        self._unclaimed: set[str] = set()
         car.serve_locally(self._serve)
 
     def config(self, path: str) -> SignalConfig | None:
@@ -50,6 +51,8 @@ class Providers:
                 raise DoorError("ALREADY_EXISTS", f"another provider has claimed {config.path}")
         await self.offer(wanted)
         claims |= dict.fromkeys((config.path for config in wanted), provider)
+        if not actuation:
+            self._unclaimed -= {config.path for config in wanted}
 
     async def offer(self, configs: Iterable[SignalConfig]) -> None:
         """Have the car know these signals. Raises DoorError when a HAL of the car offers one."""
@@ -64,14 +67,21 @@ class Providers:
 
     def publish(self, values: Iterable[tuple[str, Datum | None, int]]) -> None:
         """Values of offered signals, with their monotonic times; None says that there is none."""
-        self._offers.publish(values)
+        told = list(values)
+        self._unclaimed.update(path for path, _, _ in told if path not in self._sources)
+        self._offers.publish(told)
 
     def release(self, provider: Provider) -> None:
-        """A provider is gone: what it claimed is unavailable and may be claimed again."""
+        """A provider is gone: what it claimed is offered no more, by nobody, and may be claimed again."""
         self.silence(provider)
+        left: list[str] = []
         for claims in (self._sources, self._actuators):
-            for path in [path for path, owner in claims.items() if owner is provider]:
+            gone = [path for path, owner in claims.items() if owner is provider]
+            left += gone
+            for path in gone:
                 del claims[path]
+        kept = self._unclaimed | self._sources.keys() | self._actuators.keys()
+        self._offers.withdraw(path for path in dict.fromkeys(left) if path not in kept)
 
     def silence(self, provider: Provider) -> None:
         """What a provider gives is unavailable until it speaks again."""

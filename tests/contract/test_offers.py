@@ -1,0 +1,32 @@
+"""Who offers a signal: one source at a time, and another one once it is withdrawn."""
+
+import asyncio
+
+from carservices.bus.offers import Offers
+from carservices.signals import Catalogue, Status
+from carservices.system.table import DOORS
+from carservices.testing import car
+
+SEAT = "Vehicle.Cabin.Seat.Row1.PassengerSide.Position"
+CONFIG = Catalogue.default().config(SEAT)
+
+
+async def test_what_is_withdrawn_has_no_source_until_another_one_offers_it():
+    async with car() as c:
+        first = Offers(await c.connect("hal.first", DOORS))
+        second = Offers(await c.connect("hal.second", DOORS))
+        assert await first.offer([CONFIG]) == []
+        assert await second.offer([CONFIG]) == [SEAT]
+        first.publish([(SEAT, 5, 1)])
+        await c.until(SEAT, 5)
+        first.withdraw([SEAT])
+        assert (first.config(SEAT), first.value(SEAT)) == (None, None)
+        assert (await c.until(SEAT, None)).status is Status.UNAVAILABLE
+        while await second.offer([CONFIG]):  # noqa: ASYNC110
+            await asyncio.sleep(0)
+        second.publish([(SEAT, 7, 2)])
+        await c.until(SEAT, 7)
+        c.hub.stop()
+        c.hub.start()
+        await c.until(SEAT, 7)
+        assert await first.offer([CONFIG]) == [SEAT]
