@@ -65,6 +65,14 @@ class Apps(Contract):
         raise NotImplementedError
 
     @call
+    async def acted(self, notification: str, action: int) -> None:
+        """The person has tapped a button of an app's notification: the app does what it said, and the note goes.
+
+        An app that has ended since is opened. NOT_FOUND when no app has said it.
+        """
+        raise NotImplementedError
+
+    @call
     async def use_display(self, display: Display) -> None:
         """The shell's part: language, theme or size have changed."""
         raise NotImplementedError

@@ -66,6 +66,18 @@ Parameter = str | Quantity | dict[str, str]
 """A plain text, a quantity, or a word by language."""
 
 
+class NoticeAction(BaseModel, frozen=True):
+    """A button of a notification; ``titles`` by language, English is required. Who posted it is told of a tap."""
+
+    id: int
+    titles: dict[str, str]
+    parked_only: bool = False
+
+    def title(self, language: str = "en") -> str:
+        """In a language, English when it is not there."""
+        return self.titles.get(language, self.titles["en"])
+
+
 class Notice(BaseModel):
     """What a service posts. ``id`` is its own choice and stays the same for an update; English is required."""
 
@@ -76,6 +88,7 @@ class Notice(BaseModel):
     topic: Topic = Topic.SYSTEM
     texts: dict[str, Message]
     parameters: dict[str, Parameter] = {}
+    actions: tuple[NoticeAction, ...] = Field((), max_length=2)
 
     @field_validator("texts")
     @classmethod
@@ -95,6 +108,8 @@ class Notification(Notice):
     """A notification in force. ``key`` names the rule (empty when a service posted it), ``since`` is Unix time in s."""
 
     key: str = ""
+    poster: str = ""
+    """The service that posted it; its buttons call that one's ``acted(notification, action)``."""
     since: float
 
 
@@ -134,6 +149,15 @@ class Notifications(Contract):
     @call
     async def dismiss(self, notification: str) -> None:
         """Hide until the cause has gone and comes again. NOT_FOUND when it is not in force."""
+        raise NotImplementedError
+
+    @call
+    async def act(self, notification: str, action: int) -> None:
+        """The person has tapped a button: who posted it deals with that.
+
+        NOT_FOUND when it is not in force or has no such button, PERMISSION_DENIED for one that waits until the car is
+        parked, UNAVAILABLE when who posted it is away.
+        """
         raise NotImplementedError
 
     @call

@@ -220,7 +220,7 @@ class AppHost:
     def notifies(self, app: App, tree: Any) -> None:
         async def post() -> None:
             try:
-                await self.notices.post(app.bundle, tree)
+                await self.notices.post(app, tree)
             except TemplateError as error:
                 self._refuse(app, error)
             except CallError as error:

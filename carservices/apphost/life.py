@@ -294,7 +294,10 @@ class App:
         self.tell({"focus": dict(self.focuses)})
 
     def act(self, seq: int, action: int, args: list[Any]) -> None:
-        """A tap; the ping behind it shows whether the app has dealt with it."""
+        """A tap; the ping behind it shows whether the app has dealt with it. A frozen one wakes for it."""
+        if self._frozen:
+            self._thaw()
+            self._back_since = time.monotonic()
         if self.session is not None:
             self.session.send(Kind.ACTION, seq, action, args)
             self._ping()

@@ -173,6 +173,11 @@ class AppsService(Apps):
         else:
             self.host.guide.leave(one)
 
+    async def acted(self, notification: str, action: int) -> None:
+        app = await self.host.notices.acted(notification, action)
+        if app is not None:
+            await self.open(app.id)
+
     async def use_display(self, display: Display) -> None:
         self.host.surroundings.use(display)
 

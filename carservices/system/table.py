@@ -38,7 +38,7 @@ SERVICES: dict[str, Service] = {
     ),
     "notifications": Service(
         "carservices.services.notifications.service:NotificationsService",
-        Grants(read=("Vehicle.**", "driving.*"), call=("driving",)),
+        Grants(read=("Vehicle.**", "driving.*"), call=("apps", "driving")),
     ),
     "audio": Service(
         "carservices.services.audio.service:AudioService",
@@ -77,6 +77,9 @@ SERVICES: dict[str, Service] = {
 
 DOORS = Grants(read=("Vehicle.**",), actuate=("Vehicle.**",))
 """The most that foreign clients may do; a token's scopes say what each may do of it."""
+PILOT = Grants(
+    read=("navigation.*",), call=("navigation",), control=("hal.emulator.drive_route", "hal.emulator.driver")
+)
 SHELL = Grants(read=("**",), actuate=("Vehicle.**",), call=("*",))
 
 
@@ -93,11 +96,13 @@ def car_table(
     shell: Mapping[str, Any] | None = None,
     window_ends_car: bool = False,
     doors: Mapping[str, Any] | None = None,
+    to: str | None = None,
 ) -> tuple[ProcessSpec, ...]:
     """A car with these HALs (name → options).
 
     With ``must_start`` a HAL that cannot start ends the car at once. ``shell`` are further arguments of the cockpit;
     with ``window_ends_car`` closing it ends the car. ``doors`` are options of the doors for foreign clients.
+    ``to``: somebody drives the emulated car to this place, as the navigation says.
     """
     table = (
         ProcessSpec(
@@ -156,6 +161,22 @@ def car_table(
                 )
             ]
             if has_router(state_dir)
+            else []
+        ),
+        *(
+            [
+                ProcessSpec(
+                    "pilot",
+                    "carservices_emulator.pilot:run_pilot",
+                    when=~safe_mode,
+                    after=("hub",),
+                    watch=NORMAL,
+                    priority=3,
+                    arguments={"to": to},
+                    grants=PILOT,
+                )
+            ]
+            if to
             else []
         ),
         ProcessSpec(

@@ -4,7 +4,16 @@ import time
 
 import pytest
 
-from carservices.api.notifications import Board, Current, Message, Notification, Notifications, Priority, Quantity
+from carservices.api.notifications import (
+    Board,
+    Current,
+    Message,
+    NoticeAction,
+    Notification,
+    Notifications,
+    Priority,
+    Quantity,
+)
 from carservices_ui import notices
 from carservices_ui.restrictions import STREAM
 from carservices_ui.store import Outcome
@@ -79,6 +88,35 @@ def test_they_are_said_in_the_language_and_units_of_the_driver(drive):
 def test_a_touch_asks_the_service(driver, button, method, arguments):
     driver.tap(getattr(driver.cockpit.screen.rows[1], button))
     assert [call[:3] for call in driver.car.calls] == [(Notifications, method, arguments)]
+
+
+ASKS = notification("rain", Priority.NORMAL, 0, value=Quantity(value=1, unit="percent")).model_copy(
+    update={
+        "actions": (
+            NoticeAction(id=0, titles={"en": "Close the roof", "de": "Dach schließen"}),
+            NoticeAction(id=1, titles={"en": "Watch the film"}, parked_only=True),
+        )
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("driving", "titles"), [(False, ["Close the roof", "Watch the film"]), (True, ["Close the roof"])]
+)
+def test_its_buttons_stand_in_the_list_and_on_the_live_card(drive, driving, titles):
+    driver = drive(screen="notifications")
+    say(driver, (ASKS,), ASKS, driving=driving)
+    row = driver.cockpit.screen.rows[0]
+    assert [button.label.text for button in row.buttons] == titles
+    driver.tap(row.buttons[0])
+    driver.cockpit.show("climate")
+    driver.frames(3)
+    card = driver.cockpit.notice.card
+    assert [button.label.text for button in card.buttons] == titles
+    driver.tap(card.buttons[-1])
+    assert [call[:3] for call in driver.car.calls] == [
+        (Notifications, "act", {"notification": "rain", "action": action}) for action in (0, len(titles) - 1)
+    ]
 
 
 def test_a_refused_dismissal_is_told(driver):

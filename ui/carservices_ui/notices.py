@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 
+from kivy.metrics import dp
+
 from carservices.api.notifications import Message, Notification, Notifications, Priority, Quantity, Topic
 from carservices_ui.i18n import language, number, t
 from carservices_ui.store import Outcome, Store
 from carservices_ui.ui import Ui
 from carservices_ui.units import duration
+from carservices_ui.widgets import TextButton
 
 ACTIVE, CURRENT = f"{Notifications.name}.active", f"{Notifications.name}.current"
 """Streams."""
@@ -31,6 +34,8 @@ SHOWN_AS = {"km": "distance", "m": "distance", "kPa": "pressure", "Celsius": "te
 """Unit of a quantity in a notification → the quantity whose unit the driver chose."""
 
 SNOOZE_MINUTES = 30.0
+BUTTON = 192
+"""dp of the words on one of two buttons."""
 
 
 def say(ui: Ui, notification: Notification) -> Message:
@@ -48,6 +53,24 @@ def say_quantity(ui: Ui, quantity: Quantity) -> str:
         return ui.units.text(name, quantity.value)
     digits = 0 if quantity.value == round(quantity.value) else 1
     return f"{number(quantity.value, digits)} {'%' if quantity.unit == 'percent' else quantity.unit}"
+
+
+def buttons(ui: Ui, notification: Notification) -> list[TextButton]:
+    """Its own, as far as they may be used now."""
+    parked = not ui.restrictions.flags
+    made = []
+    for action in notification.actions:
+        if parked or not action.parked_only:
+            button = TextButton(ui.restrictions.text(action.title(language())))
+            button.label.relimit(dp(BUTTON))
+            button.bind(on_release=lambda *_, action=action: act(ui, notification.id, action.id))
+            made.append(button)
+    return made
+
+
+def act(ui: Ui, notification: str, action: int) -> None:
+    """A button of a notification was tapped."""
+    ui.store.call(Notifications, "act", lambda outcome: _tell(ui, outcome), notification=notification, action=action)
 
 
 def age(notification: Notification, now: float) -> str:

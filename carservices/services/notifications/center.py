@@ -44,6 +44,10 @@ class Center:
         entry = self._entries.get(notification)
         return entry.notification.since if entry else None
 
+    def find(self, notification: str) -> Notification:
+        """One that is in force. Raises KeyError."""
+        return self._entries[notification].notification
+
     def put(self, notification: Notification) -> None:
         """It is in force, or has changed."""
         entry = self._entries.setdefault(notification.id, _Entry(notification))

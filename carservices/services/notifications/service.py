@@ -11,6 +11,7 @@ from carservices.api.driving import Driving, DrivingState, Motion
 from carservices.api.notifications import Board, Current, Notice, Notification, Notifications
 from carservices.api.state import StateFile
 from carservices.bus import CallError
+from carservices.bus.caller import CALLER
 from carservices.services.notifications.center import Center, Hidden
 from carservices.services.notifications.monitor import Monitor
 from carservices.services.notifications.rules import RULES
@@ -58,7 +59,9 @@ class NotificationsService(Notifications):
             raise CallError("INVALID_ARGUMENT", f"notifications.post: {MOST_POSTS} posts are up, retract some first")
         self._posted.add(notice.id)
         since = self._center.since(notice.id)
-        self._center.put(Notification(**dict(notice), since=time.time() if since is None else since))
+        self._center.put(
+            Notification(**dict(notice), poster=CALLER.get(), since=time.time() if since is None else since)
+        )
         self._update_soon()
 
     async def retract(self, notification: str) -> None:
@@ -72,6 +75,16 @@ class NotificationsService(Notifications):
         self._center.dismiss(notification)
         self._save()
         self._update_soon()
+
+    async def act(self, notification: str, action: int) -> None:
+        self._require_in_force(notification)
+        found = self._center.find(notification)
+        button = next((one for one in found.actions if one.id == action), None)
+        if button is None:
+            raise CallError("NOT_FOUND", f"notifications.act: '{notification}' has no button {action}")
+        if button.parked_only and self._driving:
+            raise CallError("PERMISSION_DENIED", f"'{button.title()}' waits until the car is parked")
+        await self.car.call(found.poster, "acted", {"notification": notification, "action": action})
 
     async def snooze(self, notification: str, minutes: float = 10.0) -> None:
         self._require_in_force(notification)

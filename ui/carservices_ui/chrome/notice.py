@@ -10,13 +10,15 @@ from kivy.uix.floatlayout import FloatLayout
 from carservices.api.notifications import Current, Notification, Priority
 from carservices_ui import notices
 from carservices_ui.look import color
-from carservices_ui.tokens import MOTION
+from carservices_ui.tokens import MOTION, TARGET
 from carservices_ui.ui import Ui
 from carservices_ui.widgets import Column, Control, IconButton, IconTile, Row, Text, spacer
 from carservices_ui.widgets.card import Card
 from carservices_ui.widgets.shapes import plate
 
 WIDTH = 640
+BELOW = TARGET + 16
+"""Height of its buttons, with the space below them."""
 INSET = 12
 """From the top of the screen."""
 LIST = "notifications"
@@ -87,7 +89,9 @@ class NoticeCard(Control):
         self.title.text_size = (dp(WIDTH - 236), None)
         self.dismiss = IconButton("close")
         self.dismiss.bind(on_release=lambda *_: notices.dismiss(ui, notification.id))
-        words = Column(self.title, *([self.sentence] if message.text else []))
+        self.buttons = notices.buttons(ui, notification)
+        parts = [self.title, *([self.sentence] if message.text else [])]
+        words = Column(*parts)
         center = {"center_x": 0.5, "center_y": 0.5}
         self.add_widget(Card(tone="alert_tint" if self.urgent else "overlay", radius="overlay", pos_hint=center))
         row = Row(
@@ -98,14 +102,24 @@ class NoticeCard(Control):
             gap="m",
             size_hint=(1, 1),
             padding=(dp(28), 0, dp(12), 0),
-            pos_hint=center,
         )
-        self.add_widget(row)
+        below = Row(*self.buttons, size_hint=(1, None), height=dp(TARGET), padding=(dp(28 + 64 + 16), 0, 0, 0))
+        rest = dp(BELOW) if self.buttons else 0
+        self.add_widget(
+            Column(
+                row,
+                *([below] if self.buttons else []),
+                gap=None,
+                size_hint=(1, 1),
+                padding=(0, 0, 0, rest - dp(TARGET) if self.buttons else 0),
+                pos_hint=center,
+            )
+        )
         with self.canvas.after:
             Color(*color(tone))
             self._mark = plate(dp(3))
-        words.bind(height=lambda _, height: setattr(self, "height", max(dp(108), height + dp(36))))
-        self.height = max(dp(108), words.height + dp(36))
+        words.bind(height=lambda _, height: setattr(self, "height", max(dp(108), height + dp(36)) + rest))
+        self.height = max(dp(108), words.height + dp(36)) + rest
         self.bind(pos=self._place, size=self._place)
         self._place()
 

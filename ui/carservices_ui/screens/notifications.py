@@ -89,7 +89,9 @@ class NoticeRow(Card):
         self.snooze.bind(on_release=lambda *_: notices.snooze(ui, notification.id))
         self.dismiss.bind(on_release=lambda *_: notices.dismiss(ui, notification.id))
         self._tile = IconTile(notices.ICONS[notification.topic], tone=tone, side=56)
-        self._words = Column(self.title, *([self.sentence] if message.text else []))
+        self.buttons = notices.buttons(ui, notification)
+        parts = [self.title, *([self.sentence] if message.text else [])]
+        self._words = Column(*parts, *([Row(*self.buttons)] if self.buttons else []), gap="s" if self.buttons else "xs")
         row = Row(
             self._tile,
             self._words,
