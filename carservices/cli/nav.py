@@ -1,6 +1,7 @@
 """`carservices nav`: search places, look at routes, be guided, see how it stands."""
 
 import argparse
+import asyncio
 from collections.abc import Callable, Coroutine
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from carservices.cli.common import Failed, add_json, add_run_dir, count, parser,
 
 if TYPE_CHECKING:
     from carservices.api.navigation import Navigation, Place, RouteOptions
+    from carservices.api.pilot import Pilot
     from carservices.bus import Car
 
 PLACE = "what to look for: name, address, kind of place, or LATITUDE,LONGITUDE"
@@ -28,6 +30,9 @@ def main(arguments: list[str]) -> int:
         way.add_argument("text", nargs="+", help=PLACE)
         way.add_argument("--mode", choices=MODES, default=MODES[0])
         way.add_argument("--avoid", action="append", choices=AVOID, default=[], help="again for more")
+        if verb == "go":
+            way.add_argument("--drive", action="store_true", help="the emulated car drives there; until it has arrived")
+    verbs.add_parser("miss", help="the emulated car takes another way at the next turn, to see what guidance says")
     verbs.add_parser("stop", help="end guidance")
     verbs.add_parser("status", help="position, map, engine, route and what comes next")
     for one in verbs.choices.values():
@@ -94,6 +99,47 @@ async def _go(nav: "Navigation", chosen: argparse.Namespace) -> None:
         print(
             f"to {_name(place)}: {_distance(route.metres)}, {_minutes(route.seconds)} by {route.via or 'small roads'}"
         )
+
+    if chosen.drive:
+        await _drive(nav)
+
+
+async def _drive(nav: "Navigation") -> None:
+    """Have the emulated car drive the route until it has arrived. Raises `Failed` where there is no such car."""
+    from carservices.api.navigation import Guidance, GuidanceState
+
+    arrived = asyncio.Event()
+
+    def see(guidance: "Guidance | None") -> None:
+        if guidance is not None and guidance.state is GuidanceState.ARRIVED:
+            arrived.set()
+
+    pilot = await _pilot(nav)
+    await pilot.start()
+    watch = await nav.guidance.watch(see)
+    try:
+        await arrived.wait()
+    finally:
+        await watch.close()
+        await pilot.stop()
+
+
+async def _miss(nav: "Navigation", chosen: argparse.Namespace) -> None:
+    await (await _pilot(nav)).miss_turn()
+    if chosen.json:
+        show_json({"missed": True})
+
+
+async def _pilot(nav: "Navigation") -> "Pilot":
+    """Between the navigation and the emulator."""
+    from carservices.api.pilot import Pilot
+    from carservices.bus.errors import CallError
+
+    try:
+        await nav.car.control("emulator", "status")
+    except CallError as error:
+        raise Failed(f"only an emulated car drives by itself (`carservices emulator`): {error.message}") from None
+    return Pilot(nav.car)
 
 
 async def _stop(nav: "Navigation", chosen: argparse.Namespace) -> None:
@@ -186,6 +232,7 @@ VERBS: dict[str, Callable[["Navigation", argparse.Namespace], Coroutine[Any, Any
     "search": _search,
     "route": _route,
     "go": _go,
+    "miss": _miss,
     "stop": _stop,
     "status": _status,
 }

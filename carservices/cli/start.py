@@ -23,6 +23,7 @@ STDOUT = 1
 EMULATED = "emulated"
 """Database and mapping of the emulated car (`carservices_hal.cars`)."""
 DOORS = ("kuksa", "viss")
+GNSS = ("exact", "open", "urban")
 HINT = "Ctrl-C ends it; `carservices ps`, `log -f` and `signals watch Vehicle.Speed` look inside"
 
 
@@ -32,6 +33,13 @@ def emulator(arguments: list[str]) -> int:
     options.add_argument("--profile", metavar="P", help="which car: a name or a TOML file of yours")
     options.add_argument("--scenario", metavar="S", help="what happens: a name or a TOML file of yours")
     options.add_argument("--speed", type=positive, metavar="X", help="how fast time runs (1 is real time)")
+    options.add_argument(
+        "--to", metavar="PLACE", help="drive there as the navigation says, instead of the scenario's way"
+    )
+    options.add_argument("--gnss", choices=GNSS, help="how good the satellite receiver is (default: exact)")
+    options.add_argument(
+        "--nmea", metavar="WHERE", help="the receiver's NMEA goes to tcp:PORT, pty, pty:LINK or a FILE"
+    )
     options.add_argument("--no-panel", action="store_true", help="without the emulator's control panel")
     options.add_argument(
         "--can",
@@ -46,14 +54,20 @@ def emulator(arguments: list[str]) -> int:
     kept = _settings()
     if kept.profile and not chosen.profile:
         _say(f"the car is '{kept.profile}', as the settings say; --profile takes another")
-    given = {"profile": chosen.profile or kept.profile or None, "scenario": chosen.scenario, "speed": chosen.speed}
+    given = {
+        "profile": chosen.profile or kept.profile or None,
+        "scenario": chosen.scenario,
+        "speed": chosen.speed,
+        "gnss": chosen.gnss,
+        "nmea": chosen.nmea,
+    }
     hals = {"emulator": {key: value for key, value in given.items() if value is not None}}
     if chosen.can:
         bus = can_bus(chosen.can, chosen.run_dir)
         _say("CAN bus: " + " ".join(f"--{key} {value}" for key, value in bus.items()))
         hals["emulator"]["can"] = bus
         hals["can"] = {"dbc": EMULATED, "mapping": EMULATED, **bus}
-    return _drive(chosen, hals, kept, panel=kept.developer and not chosen.no_panel, must_start=True)
+    return _drive(chosen, hals, kept, panel=kept.developer and not chosen.no_panel, must_start=True, to=chosen.to)
 
 
 def run(arguments: list[str]) -> int:
@@ -156,6 +170,7 @@ def _drive(
     *,
     panel: bool,
     must_start: bool,
+    to: str | None = None,
 ) -> int:
     """Hold the run directory and supervise until the end. Raises `RunDirError`."""
     if chosen.headless and chosen.screenshot:
@@ -173,7 +188,7 @@ def _drive(
     keeps = run_dir.state_dir()
     ends = must_start or chosen.screenshot is not None
     opened = _door_options(chosen.door or DOORS, chosen.door_option)
-    table = car_table(keeps, hals, must_start=must_start, shell=shell, window_ends_car=ends, doors=opened)
+    table = car_table(keeps, hals, must_start=must_start, shell=shell, window_ends_car=ends, doors=opened, to=to)
     facts = Facts(display=display, developer=panel and chosen.screenshot is None, doors=bool(chosen.door))
     picture_after = chosen.after if chosen.screenshot else None
     run_dir.prepare(directory)

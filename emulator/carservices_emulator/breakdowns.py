@@ -80,6 +80,14 @@ def _tyre_sensor_lost(world: World, on: bool) -> None:
         world.sensors.clear(UNLEARNT)
 
 
+def _no_satellites(world: World, on: bool) -> None:
+    world.receiver.lost = on
+
+
+def _position_jumps(world: World, on: bool) -> None:
+    world.receiver.jumping = on
+
+
 BREAKDOWNS: dict[str, Callable[[World, bool], None]] = {
     "slow-leak": _slow_leak,
     "weak-12v": _weak_battery,
@@ -94,6 +102,8 @@ BREAKDOWNS: dict[str, Callable[[World, bool], None]] = {
     "heater-lockout": _heater_lockout,
     "window-reference": _window_reference,
     "tyre-sensor-lost": _tyre_sensor_lost,
+    "gnss-outage": _no_satellites,
+    "gnss-jump": _position_jumps,
 }
 """By name."""
 

@@ -2,14 +2,17 @@
 
 import math
 from abc import abstractmethod
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from carservices.api.polyline import decode
 from carservices.hal import HalError, SetError
 from carservices.signals import Datum, InvalidValue
 from carservices.signals.check import check
 from carservices_emulator.breakdowns import BREAKDOWNS, switch
+from carservices_emulator.drivers.follow import way_from
+from carservices_emulator.gnss.receiver import Quality
 from carservices_emulator.model.body import SEATS
 from carservices_emulator.model.charging import Plug
 from carservices_emulator.sensorfaults import Broken, FailMode
@@ -17,6 +20,8 @@ from carservices_emulator.signals import ENTRIES, put
 from carservices_emulator.world import World
 
 Door = Literal["Row1.DriverSide", "Row1.PassengerSide", "Row2.DriverSide", "Row2.PassengerSide", "trunk", "hood"]
+LONGEST_WAY = 2_000_000
+"""Characters of a polyline: a few thousand kilometres."""
 GEARS = {"P": 126, "R": -1, "N": 0, "D": 127}
 
 
@@ -132,6 +137,23 @@ class Drive(Command):
         world.seat(self.name, trip=self.trip, loop=self.loop, speed=self.speed / 3.6)
 
 
+class DriveRoute(Command):
+    """Follow a way from where the car is: a polyline with six decimals, limits (point, km/h), stops (point, s)."""
+
+    verb: ClassVar[str] = "drive_route"
+    geometry: str = Field(max_length=LONGEST_WAY)
+    limits: tuple[tuple[Annotated[int, Field(ge=0)], Annotated[float, Field(ge=0, le=300)]], ...] = ()
+    stops: tuple[tuple[Annotated[int, Field(ge=0)], Annotated[float, Field(ge=0)]], ...] = ()
+    unknown: float = Field(50.0, gt=0, le=300)
+
+    def run(self, world: World) -> None:
+        try:
+            points = decode(self.geometry)
+        except ValueError as error:
+            raise HalError(f"drive_route: geometry: {error}; write it with six decimals") from None
+        world.follow(way_from(world.place, points, self.limits, self.stops, self.unknown))
+
+
 class SetWeather(Command):
     """Change the weather; what is left out stays."""
 
@@ -147,6 +169,27 @@ class SetWeather(Command):
     def run(self, world: World) -> None:
         for name, value in self.model_dump(exclude_none=True).items():
             setattr(world.weather, name, value)
+
+
+class Gnss(Command):
+    """How good the satellite receiver is: exact, open (as under the open sky) or urban (between high houses)."""
+
+    verb: ClassVar[str] = "gnss"
+    quality: Quality
+
+    def run(self, world: World) -> None:
+        world.receiver.be(self.quality)
+
+
+class Tunnel(Command):
+    """No satellites from ``after`` m ahead on, for ``length`` m."""
+
+    verb: ClassVar[str] = "tunnel"
+    length: float = Field(500.0, gt=0, le=100_000)
+    after: float = Field(0.0, ge=0, le=1_000_000)
+
+    def run(self, world: World) -> None:
+        world.receiver.enter_tunnel(self.after, self.length)
 
 
 class OpenDoor(Command):
@@ -213,7 +256,7 @@ COMMANDS: dict[str, type[Command]] = {
     command.verb: command
     for command in (
         *(Set, Inject, Fail, Clear, Fault, Gear, Pedals),
-        *(Drive, SetWeather, OpenDoor, Occupy, ConnectPlug, Unplug, Ignition),
+        *(Drive, DriveRoute, SetWeather, Gnss, Tunnel, OpenDoor, Occupy, ConnectPlug, Unplug, Ignition),
     )
 }
 """Verb → command."""

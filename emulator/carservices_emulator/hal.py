@@ -1,6 +1,7 @@
 """The emulator as a HAL: the hub cannot tell it from a real car."""
 
 import asyncio
+import logging
 import math
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
@@ -16,6 +17,8 @@ from carservices_emulator.commands import COMMANDS, Clear, parse
 from carservices_emulator.diagnostics import ECUS, Diagnostics
 from carservices_emulator.drivers import ManualDriver, ParkedDriver
 from carservices_emulator.ecus import CarBus
+from carservices_emulator.gnss.port import NmeaPort, open_port
+from carservices_emulator.gnss.receiver import Quality
 from carservices_emulator.recording import Replay
 from carservices_emulator.sampler import Sampler
 from carservices_emulator.scenario import load_scenario
@@ -40,10 +43,15 @@ SLICE = 20.0
 """s of simulation at a time while seeking: about 10 ms."""
 
 
+log = logging.getLogger(__name__)
+
+
 class EmulatorOptions(Options):
     """Which car in which world: names of shipped files, or paths of the user's own; ``speed`` is the time factor.
 
     With ``can`` (``zmq:car``) the car's control units speak on that bus, and the HAL offers what a bus cannot carry.
+    ``gnss`` is how good the satellite receiver is; its NMEA goes to ``nmea`` (``tcp:PORT``, ``pty`` or a file) at
+    ``nmea_rate`` Hz of simulated time.
     """
 
     profile: str = "renault-megane-e-tech-ev60"
@@ -52,6 +60,9 @@ class EmulatorOptions(Options):
     speed: float = Field(1.0, gt=0, le=MAX_FACTOR)
     trip: str | None = None
     can: BusOptions | None = None
+    gnss: Quality = "exact"
+    nmea: str | None = None
+    nmea_rate: float = Field(1.0, ge=0.1, le=10)
 
 
 class EmulatorHal(Hal[EmulatorOptions]):
@@ -64,6 +75,7 @@ class EmulatorHal(Hal[EmulatorOptions]):
         self._sampler = Sampler(CONFIGS)
         self._wake = asyncio.Event()
         self._bus: CarBus | None = None
+        self._nmea: NmeaPort | None = None
         self._open = False
         self._replay: Replay | None = None
         self._recorder: Recorder | None = None
@@ -85,6 +97,9 @@ class EmulatorHal(Hal[EmulatorOptions]):
             self._bus = CarBus(self.options.can, self._observe, self._commanded, self._wake.set, self._units)
             offered = {path: config for path, config in CONFIGS.items() if path not in self._bus.paths}
             await self._bus.open()
+        if self.options.nmea is not None:
+            self._nmea = await open_port(self.options.nmea, self.options.nmea_rate)
+            log.info("NMEA of the receiver: %s", self._nmea.outlet.address)
         self._open = True
         self._sampler = Sampler(offered)
         self._sampler.urge_all()
@@ -99,6 +114,8 @@ class EmulatorHal(Hal[EmulatorOptions]):
             last = now
             if self._bus is not None:
                 await self._bus.tick(now)
+            if self._nmea is not None:
+                self._nmea.tick(self.simulation.world.receiver, self.simulation.time)
             batch = self._sampler.collect(self._replay or self.simulation, now)
             if batch:
                 self._record(batch)
@@ -154,6 +171,9 @@ class EmulatorHal(Hal[EmulatorOptions]):
         self._open = False
         self._stop_recording()
         self._wake.set()
+        if self._nmea is not None:
+            self._nmea.outlet.close()
+            self._nmea = None
         bus, self._bus = self._bus, None
         if bus is not None:
             await bus.close()
@@ -256,6 +276,7 @@ class EmulatorHal(Hal[EmulatorOptions]):
             "paused": self._paused,
             "recording": str(self._recorder.path) if self._recorder else None,
             "replay": None,
+            "nmea": self._nmea.outlet.address if self._nmea else None,
             "disturbances": self._bus.disturbed() if self._bus else {},
         }
         if self._replay is not None:
@@ -271,6 +292,7 @@ class EmulatorHal(Hal[EmulatorOptions]):
         simulation = Simulation(
             options.profile, load_scenario(scenario), options.seed, epoch=datetime.now(UTC).replace(microsecond=0)
         )
+        simulation.world.receiver.be(options.gnss)
         if options.trip is not None:
             simulation.world.seat("trip", trip=options.trip)
         self._sim = simulation
@@ -293,7 +315,7 @@ class EmulatorHal(Hal[EmulatorOptions]):
         """s until the next tick: as fast as the bus or the fastest subscriber, slow when nothing moves."""
         if self._bus is not None:
             return TICK
-        rate = self._sampler.rate
+        rate = max(self._sampler.rate, 0.0 if self._nmea is None else 1.0 / self._nmea.period)
         if rate > 1.0 / CALM:
             return max(FASTEST, 1.0 / rate)
         return CALM if self._busy() or rate > 1.0 / ASLEEP else ASLEEP

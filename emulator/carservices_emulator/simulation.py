@@ -90,6 +90,7 @@ class Simulation:
         driver.moved(car, world.place, distance, dt)
         car.grade, car.altitude = world.place.grade, world.place.altitude
         world.time += dt
+        world.receiver.step(dt, world.place, car.road.speed, world.now)
         self.diagnostics.step(dt)
         self._until_forecast -= dt
         if self._until_forecast <= 0.0:

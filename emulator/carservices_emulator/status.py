@@ -20,6 +20,7 @@ def describe(simulation: Simulation) -> dict[str, Any]:
         "scenario": scenario.name,
         "description": scenario.description,
         "driver": world.driver.name,
+        "gnss": {"quality": world.receiver.quality, "silent": world.receiver.silent},
         "weather": dataclasses.asdict(world.weather),
         "events": [[event.time, event.words] for event in scenario.at],
         "time": round(simulation.time, 2),

@@ -7,9 +7,18 @@ from typing import Any
 
 from carservices.hal import HalError, SetError
 from carservices.signals import Code
-from carservices_emulator.drivers import ConstantDriver, Driver, ManualDriver, ParkedDriver, TripDriver, WltcDriver
+from carservices_emulator.drivers import (
+    ConstantDriver,
+    Driver,
+    FollowDriver,
+    ManualDriver,
+    ParkedDriver,
+    TripDriver,
+    WltcDriver,
+)
 from carservices_emulator.drivers.base import park
-from carservices_emulator.drivers.route import Route, load_trip
+from carservices_emulator.drivers.route import Route, TripFile, load_trip
+from carservices_emulator.gnss.receiver import Receiver
 from carservices_emulator.model.car import PARK, Car
 from carservices_emulator.model.charging import Plug
 from carservices_emulator.place import Place
@@ -44,6 +53,7 @@ class World:
         self.time = 0.0
         self.chance = random.Random(seed)
         self.place = Place()
+        self.receiver = Receiver(seed, self.place, epoch)
         self.person = Person()
         self.sensors = SensorFaults(self.chance)
         self.broken: set[str] = set()
@@ -84,6 +94,10 @@ class World:
             case _:
                 raise HalError(f"there is no driver '{name[:40]}'; take trip, wltc, constant, manual or parked")
         self.place = dataclasses.replace(self.place, grade=0.0)
+
+    def follow(self, way: TripFile) -> None:
+        """Somebody drives this way, which begins where the car is."""
+        self.driver = FollowDriver(self.chance, Route(way), self.car)
 
     def take_over(self) -> ManualDriver:
         """A person takes the wheel, if nobody has yet."""

@@ -2,8 +2,9 @@
 
 from carservices_emulator.drivers.base import Driver
 from carservices_emulator.drivers.cycle import ConstantDriver, WltcDriver
+from carservices_emulator.drivers.follow import FollowDriver
 from carservices_emulator.drivers.manual import ManualDriver
 from carservices_emulator.drivers.parked import ParkedDriver
 from carservices_emulator.drivers.trip import TripDriver
 
-__all__ = ["ConstantDriver", "Driver", "ManualDriver", "ParkedDriver", "TripDriver", "WltcDriver"]
+__all__ = ["ConstantDriver", "Driver", "FollowDriver", "ManualDriver", "ParkedDriver", "TripDriver", "WltcDriver"]

@@ -107,10 +107,11 @@ class Route:
 
     def speeds(self, lateral: float, braking: float) -> list[float]:
         """m/s allowed at each grid point: limit, curves at ``lateral`` m/s², in time for what comes (``braking``)."""
-        allowed = []
+        allowed, limit, following = [], 50.0 / 3.6, list(reversed(self.limits))
         for i in range(len(self._latitude)):
             s = i * self._step
-            limit = next((v for start, v in reversed(self.limits) if start <= s + 0.1), 50.0 / 3.6)
+            while following and following[-1][0] <= s + 0.1:
+                limit = following.pop()[1]
             bend = abs(self.curvature(s))
             allowed.append(min(limit, math.sqrt(lateral / bend)) if bend > 1e-4 else limit)
         for i in range(len(allowed) - 2, -1, -1):

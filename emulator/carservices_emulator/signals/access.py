@@ -10,17 +10,20 @@ from carservices_emulator.signals.cabin import CABIN
 from carservices_emulator.signals.chassis import CHASSIS
 from carservices_emulator.signals.powertrain import POWERTRAIN
 from carservices_emulator.signals.table import Entry
-from carservices_emulator.signals.vehicle import VEHICLE
+from carservices_emulator.signals.vehicle import RECEIVED, VEHICLE
 from carservices_emulator.world import World
 
 ENTRIES: dict[str, Entry] = {entry.path: entry for entry in (*VEHICLE, *POWERTRAIN, *CHASSIS, *BODY, *CABIN, *ADAS)}
 """Every signal of the emulator by full path."""
+BY_SATELLITE = frozenset(entry.path for entry in RECEIVED)
 CONFIGS = {path: entry.config for path, entry in ENTRIES.items()}
 
 
 def observe(world: World, path: str) -> tuple[Datum | None, Status]:
     """What the signal's sensor shows, broken or not."""
     entry = ENTRIES[path]
+    if path in BY_SATELLITE and world.receiver.silent and path not in world.sensors.broken:
+        return None, Status.UNAVAILABLE
     value = entry.read(world)
     if path in world.sensors.broken:
         return world.sensors.see(entry.config, value, world.time)

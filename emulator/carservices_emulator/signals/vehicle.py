@@ -1,6 +1,24 @@
 """Identity, motion, location, surroundings, driver and service."""
 
+from carservices_emulator.gnss.receiver import Receiver
 from carservices_emulator.signals.table import FAST, MEDIUM, SLOW, actuator, sensor
+
+RECEIVED = (
+    sensor("CurrentLocation.Latitude", lambda world: world.receiver.latitude, rate=MEDIUM, digits=7),
+    sensor("CurrentLocation.Longitude", lambda world: world.receiver.longitude, rate=MEDIUM, digits=7),
+    sensor("CurrentLocation.Altitude", lambda world: world.receiver.altitude, rate=MEDIUM, digits=1),
+    sensor("CurrentLocation.Heading", lambda world: world.receiver.course, rate=MEDIUM, digits=1),
+    sensor("CurrentLocation.HorizontalAccuracy", lambda world: world.receiver.accuracy, rate=SLOW),
+    sensor("CurrentLocation.Timestamp", lambda world: world.now.isoformat(timespec="milliseconds"), rate=MEDIUM),
+)
+"""What there is only while the satellite receiver has a position."""
+
+
+def _fix_type(receiver: Receiver) -> str:
+    if receiver.silent:
+        return "NONE"
+    return "THREE_D_SATELLITE_BASED_AUGMENTATION" if receiver.quality == "exact" else "THREE_D"
+
 
 VEHICLE = (
     sensor("VehicleIdentification.VIN", "profile.identity.vin"),
@@ -30,13 +48,8 @@ VEHICLE = (
     sensor("Acceleration.Lateral", "lateral", rate=FAST, digits=3),
     sensor("Acceleration.Longitudinal", "road.acceleration", rate=FAST, digits=3),
     sensor("AngularVelocity.Yaw", lambda world: world.car.yaw_rate * 57.29578, rate=FAST, digits=2),
-    sensor("CurrentLocation.Latitude", lambda world: world.place.latitude, rate=MEDIUM, digits=7),
-    sensor("CurrentLocation.Longitude", lambda world: world.place.longitude, rate=MEDIUM, digits=7),
-    sensor("CurrentLocation.Altitude", lambda world: world.place.altitude, rate=MEDIUM, digits=1),
-    sensor("CurrentLocation.Heading", lambda world: world.place.heading, rate=MEDIUM, digits=1),
-    sensor("CurrentLocation.HorizontalAccuracy", lambda world: 1.5, rate=SLOW),
-    sensor("CurrentLocation.Timestamp", lambda world: world.now.isoformat(timespec="milliseconds"), rate=MEDIUM),
-    sensor("CurrentLocation.GNSSReceiver.FixType", lambda world: "THREE_D_SATELLITE_BASED_AUGMENTATION"),
+    *RECEIVED,
+    sensor("CurrentLocation.GNSSReceiver.FixType", lambda world: _fix_type(world.receiver)),
     sensor("Exterior.AirTemperature", lambda world: world.weather.temperature, rate=SLOW),
     sensor("Exterior.Humidity", lambda world: world.weather.humidity, rate=SLOW),
     sensor("Exterior.LightIntensity", lambda world: world.weather.light, rate=SLOW),

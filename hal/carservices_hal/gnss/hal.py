@@ -1,17 +1,19 @@
-"""The GNSS HAL: NMEA from a TCP server (gpsd's raw port, a receiver in the network) or from a recording."""
+"""The GNSS HAL: positions of a satellite receiver by TCP, gpsd or a serial port, or from a recording."""
 
 import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from pydantic import Field
 
 from carservices.hal import Hal, HalError, Health, Options
 from carservices.signals import Catalogue, Datum, SignalConfig, Status, Value
 from carservices_hal.can.outbox import Outbox
-from carservices_hal.gnss.nmea import NmeaFix, Reader, read
+from carservices_hal.gnss.nmea import NmeaFix
+from carservices_hal.gnss.replay import load, play
+from carservices_hal.gnss.wire import SCHEMES, Wire, connect
 
 LOCATION = "Vehicle.CurrentLocation"
 CONTINUOUS = tuple(
@@ -21,15 +23,18 @@ FIX_TYPE = f"{LOCATION}.GNSSReceiver.FixType"
 SILENT_S = 3.0
 """s without a fix after which there is none."""
 MOST_WAITING = 50
-CONNECT_S = 5.0
-LONGEST_PAUSE_S = 10.0
-"""s of a gap in a recording that are waited for."""
+FIRST_RETRY_S, LAST_RETRY_S = 0.5, 10.0
+"""s until a lost receiver is called again; twice as long each time it does not answer."""
 
 
 class GnssOptions(Options):
-    """Where NMEA comes from: ``tcp://HOST:PORT`` or a file, which is played at its own pace times ``speed``."""
+    """Where the receiver is: ``tcp://HOST:PORT``, ``gpsd://HOST[:PORT][/DEVICE]``, ``serial:DEVICE`` (at ``baud``).
+
+    Or the path of an NMEA or GPX file, which is played at its own pace times ``speed``, once or in a ``loop``.
+    """
 
     source: str
+    baud: int = 9600
     speed: float = Field(1.0, gt=0, le=200)
     loop: bool = False
 
@@ -43,8 +48,9 @@ class GnssHal(Hal[GnssOptions]):
         super().__init__(options)
         self._queue: asyncio.Queue[NmeaFix | None] = asyncio.Queue(MOST_WAITING)
         self._pump: asyncio.Task[None] | None = None
-        self._writer: asyncio.StreamWriter | None = None
-        self._fixes = 0
+        self._wire: Wire | None = None
+        self._problem = ""
+        self._fixes = self._lost = 0
 
     async def open(self) -> Sequence[SignalConfig]:
         known = Catalogue.default()
@@ -52,11 +58,13 @@ class GnssHal(Hal[GnssOptions]):
         configs[FIX_TYPE] = known.config(FIX_TYPE)
         self._outbox = Outbox(configs)
         self._queue = asyncio.Queue(MOST_WAITING)
-        target = urlsplit(self.options.source)
-        if target.scheme == "tcp":
-            self._pump = asyncio.create_task(self._listen(await self._connect(target)))
+        self._problem = ""
+        source = self.options.source
+        if urlsplit(source).scheme in SCHEMES:
+            self._wire = await connect(source, self.options.baud)
+            self._pump = asyncio.create_task(self._listen())
         else:
-            self._pump = asyncio.create_task(self._play(self._recording()))
+            self._pump = asyncio.create_task(self._play(load(Path(source))))
         return list(configs.values())
 
     async def events(self) -> AsyncIterator[Sequence[Value]]:
@@ -84,18 +92,17 @@ class GnssHal(Hal[GnssOptions]):
         self._outbox.subscribe(path, rate)
 
     async def health(self) -> Health:
-        up = self._pump is not None and not self._pump.done()
-        words = f"hears {self.options.source}" if up else f"{self.options.source} says no more"
-        return Health(up, words, {"fixes": self._fixes})
+        up = self._pump is not None and not self._pump.done() and not self._problem
+        source = self.options.source
+        words = f"hears {source}" if up else self._problem or f"{source} says no more"
+        return Health(up, words, {"fixes": self._fixes, "lost": self._lost})
 
     async def close(self) -> None:
         if self._pump is not None:
             self._pump.cancel()
             await asyncio.gather(self._pump, return_exceptions=True)
             self._pump = None
-        if self._writer is not None:
-            self._writer.close()
-            self._writer = None
+        self._hang_up()
         while self._queue.full():
             self._queue.get_nowait()
         self._queue.put_nowait(None)
@@ -114,46 +121,38 @@ class GnssHal(Hal[GnssOptions]):
             self._outbox.put(path, None, Status.UNAVAILABLE, now)
         self._outbox.put(FIX_TYPE, "NONE", Status.AVAILABLE, now)
 
-    def _recording(self) -> list[NmeaFix]:
-        path = Path(self.options.source)
-        try:
-            fixes = list(read(path.read_text(encoding="ascii", errors="replace").splitlines()))
-        except OSError as error:
-            raise HalError(f"{path}: cannot be read ({error.strerror}); check the path") from None
-        if not fixes:
-            raise HalError(f"{path}: no valid RMC sentence in it; record NMEA 0183 with RMC and GGA")
-        return fixes
-
     async def _play(self, fixes: list[NmeaFix]) -> None:
+        async for fix in play(fixes, self.options.speed, loop=self.options.loop):
+            await self._queue.put(fix)
+
+    async def _listen(self) -> None:
+        """Hear the receiver, and call it again whenever it is gone."""
         while True:
-            before = fixes[0].time
-            for fix in fixes:
-                pause = (fix.time - before).total_seconds()
-                await asyncio.sleep(min(max(pause, 0.0), LONGEST_PAUSE_S) / self.options.speed)
-                before = fix.time
-                await self._queue.put(fix)
-            if not self.options.loop:
-                return
+            if self._wire is None:
+                await self._call()
+                continue
+            try:
+                async for fix in self._wire.fixes():
+                    await self._queue.put(fix)
+            except OSError as error:
+                self._problem = f"{self.options.source}: the line broke ({error.strerror}); it is called again"
+            else:
+                self._problem = f"{self.options.source} hung up; it is called again"
+            self._lost += 1
+            self._hang_up()
 
-    async def _connect(self, target: SplitResult) -> asyncio.StreamReader:
-        try:
-            host, port = target.hostname, target.port
-        except ValueError:  # a port above 65535
-            host = port = None
-        if not host or not port:
-            raise HalError(f"{self.options.source}: say host and port, as tcp://127.0.0.1:2947")
-        try:
-            connecting = asyncio.open_connection(host, port)
-            reader, self._writer = await asyncio.wait_for(connecting, CONNECT_S)
-        except (OSError, TimeoutError) as error:
-            raise HalError(
-                f"{self.options.source}: nobody answers ({error or 'no reply'}); start the receiver"
-            ) from None
-        return reader
+    async def _call(self) -> None:
+        pause = FIRST_RETRY_S
+        while self._wire is None:
+            await asyncio.sleep(pause)
+            pause = min(2.0 * pause, LAST_RETRY_S)
+            try:
+                self._wire = await connect(self.options.source, self.options.baud)
+            except HalError as error:
+                self._problem = str(error)
+        self._problem = ""
 
-    async def _listen(self, stream: asyncio.StreamReader) -> None:
-        sentences = Reader()
-        while line := await stream.readline():
-            fix = sentences.take(line.decode("ascii", "replace"))
-            if fix is not None:
-                await self._queue.put(fix)
+    def _hang_up(self) -> None:
+        if self._wire is not None:
+            self._wire.close()
+            self._wire = None

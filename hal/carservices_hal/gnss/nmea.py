@@ -1,6 +1,6 @@
 """NMEA 0183, the sentences of satellite receivers: read into fixes, and written from them.
 
-Source of the fields: NMEA 0183 as documented by gpsd ("NMEA Revealed", RMC and GGA).
+Source of the fields: NMEA 0183 as documented by gpsd ("NMEA Revealed": RMC, GGA, VTG).
 """
 
 import math
@@ -29,10 +29,14 @@ class NmeaFix:
     altitude: float | None = None
     hdop: float | None = None
     satellites: int | None = None
+    error: float | None = None
+    """m, standard deviation, where the source itself says it."""
 
     @property
     def accuracy_m(self) -> float | None:
-        """Standard deviation, where the receiver says how well its satellites stand."""
+        """Standard deviation: as the source says, else by how well its satellites stand, else unknown."""
+        if self.error is not None:
+            return self.error
         return None if self.hdop is None else self.hdop * RANGE_ERROR_M
 
 
@@ -70,19 +74,38 @@ def read(lines: Iterable[str]) -> Iterator[NmeaFix]:
     return (fix for line in lines if (fix := reader.take(line)) is not None)
 
 
+def sentence(body: str) -> str:
+    """A whole sentence around a body."""
+    return f"${body}*{checksum(body)}"
+
+
 def write(fix: NmeaFix) -> list[str]:
-    """RMC and GGA of a fix, as a receiver of several systems (GN) says them."""
-    utc = fix.time.astimezone(UTC)
-    clock, date = f"{utc:%H%M%S}.{utc.microsecond // 1000:03d}", f"{utc:%d%m%y}"
+    """GGA, RMC and VTG of a fix, as a receiver of several systems (GN) says them."""
+    clock, date = _clock(fix.time)
     place = f"{_angle(fix.lat, 2)},{'N' if fix.lat >= 0 else 'S'},{_angle(fix.lon, 3)},{'E' if fix.lon >= 0 else 'W'}"
     course = "" if fix.course is None else f"{fix.course % 360.0:.2f}"
     altitude = "" if fix.altitude is None else f"{fix.altitude:.1f}"
     hdop = "" if fix.hdop is None else f"{fix.hdop:.2f}"
+    knots = fix.speed / KNOT
     bodies = (
         f"GNGGA,{clock},{place},1,{fix.satellites or 0:02d},{hdop},{altitude},M,,M,,",
-        f"GNRMC,{clock},A,{place},{fix.speed / KNOT:.3f},{course},{date},,,A",
+        f"GNRMC,{clock},A,{place},{knots:.3f},{course},{date},,,A",
+        f"GNVTG,{course},T,,M,{knots:.3f},N,{fix.speed * 3.6:.3f},K,A",
     )
-    return [f"${body}*{checksum(body)}" for body in bodies]
+    return [sentence(body) for body in bodies]
+
+
+def write_void(time: datetime) -> list[str]:
+    """The same three of a receiver without a fix."""
+    clock, date = _clock(time)
+    bodies = (f"GNGGA,{clock},,,,,0,00,99.99,,M,,M,,", f"GNRMC,{clock},V,,,,,,,{date},,,N", "GNVTG,,T,,M,,N,,K,N")
+    return [sentence(body) for body in bodies]
+
+
+def _clock(time: datetime) -> tuple[str, str]:
+    """Time of day and date as NMEA has them, UTC."""
+    utc = time.astimezone(UTC)
+    return f"{utc:%H%M%S}.{utc.microsecond // 1000:03d}", f"{utc:%d%m%y}"
 
 
 def _fields(line: str) -> list[str]:
