@@ -39,6 +39,10 @@ class Asking(Generic[T]):
         self._store.call(Navigation, self._method, lambda outcome: self._end(turn, outcome), **arguments)
         self._changed()
 
+    def refuse(self, problem: str) -> None:
+        """It cannot even be asked."""
+        self._end(self._turn, Outcome(False, reason=problem))
+
     def forget(self) -> None:
         """Back to not having asked."""
         self._turn += 1

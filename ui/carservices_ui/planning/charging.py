@@ -5,15 +5,19 @@ from typing import Any
 
 from carservices.api.navigation import RangeArea
 from carservices.api.routes import Box, Charger, ChargerFilter, Place
+from carservices_ui.i18n import t
 from carservices_ui.planning.asking import Asking
+from carservices_ui.planning.geo import Point, metres
 from carservices_ui.planning.search import same
 from carservices_ui.store import Store
 
-CATEGORY = "charging"
 AROUND = 1e-3
 """Degrees around a place in which its charging station is looked for."""
 WIDEST = 2.0
 """Degrees: of a larger part of the map no stations are shown, they would cover it."""
+NEAR = 0.15
+"""Degrees around the car in which the nearest stations are looked for."""
+MOST_NEAR = 20
 
 
 class Charging:
@@ -25,6 +29,8 @@ class Charging:
         self.wanted = ChargerFilter()
         self.in_view: Asking[list[Charger]] = Asking(store, "chargers", changed)
         self.along: Asking[list[Charger]] = Asking(store, "chargers", changed)
+        self.near: Asking[list[Charger]] = Asking(store, "chargers", changed)
+        self.here: Point | None = None
         self.details: Asking[list[Charger]] = Asking(store, "chargers", changed)
         self.area: Asking[RangeArea] = Asking(store, "range_area", changed)
         self.reaching = False
@@ -51,19 +57,43 @@ class Charging:
         else:
             self.in_view.ask(box=box, wanted=self.wanted)
 
+    def look_near(self, here: Point | None) -> None:
+        """Ask for the stations around the car."""
+        self.here = here
+        self.near.forget()
+        if here is None:
+            self.near.refuse(t("nav.no_position"))
+        else:
+            self.near.ask(box=_around(*here, NEAR), wanted=self.wanted)
+
+    def nearest(self) -> list[Charger]:
+        """Those around the car, the nearest first, with their distance."""
+        if self.here is None:
+            return []
+        far = [(metres(self.here, (one.place.lat, one.place.lon)), one) for one in self.near.answer or ()]
+        far.sort(key=lambda pair: pair[0])
+        return [
+            one.model_copy(update={"place": one.place.model_copy(update={"distance_m": away})})
+            for away, one in far[:MOST_NEAR]
+        ]
+
     def look_along(self) -> None:
         """Ask for the stations along the route under way."""
         self.along.ask(wanted=self.wanted)
 
     def detail(self, place: Place) -> None:
         """Ask for the station at a place."""
-        box = Box(west=place.lon - AROUND, south=place.lat - AROUND, east=place.lon + AROUND, north=place.lat + AROUND)
         self.details.forget()
-        self.details.ask(box=box)
+        self.details.ask(box=_around(place.lat, place.lon, AROUND))
 
     def station(self, place: Place) -> Charger | None:
         """What is known of the station at a place."""
-        known = (*(self.details.answer or ()), *(self.in_view.answer or ()), *(self.along.answer or ()))
+        known = (
+            *(self.details.answer or ()),
+            *(self.near.answer or ()),
+            *(self.in_view.answer or ()),
+            *(self.along.answer or ()),
+        )
         return next((one for one in known if same(one.place, place)), None)
 
     def reach(self, on: bool) -> None:
@@ -74,3 +104,12 @@ class Charging:
         else:
             self.area.forget()
             self._changed()
+
+
+def _around(lat: float, lon: float, degrees: float) -> Box:
+    return Box(
+        west=max(-180.0, lon - degrees),
+        south=max(-90.0, lat - degrees),
+        east=min(180.0, lon + degrees),
+        north=min(90.0, lat + degrees),
+    )

@@ -3,14 +3,17 @@
 from collections.abc import Callable
 from enum import StrEnum
 
-from carservices.api.navigation import Navigation
+from carservices.api.navigation import Category, Navigation, Position
 from carservices.api.routes import Charger, Place
 from carservices_ui.i18n import language
 from carservices_ui.planning.asking import Asking
-from carservices_ui.planning.charging import CATEGORY, Charging
+from carservices_ui.planning.charging import Charging
+from carservices_ui.planning.geo import Point, metres
 from carservices_ui.planning.routes import STREAM, Routes
-from carservices_ui.planning.search import Search
+from carservices_ui.planning.search import CHARGING, Search
 from carservices_ui.store import Outcome, Store
+
+POSITION = f"{Navigation.name}.position"
 
 
 class Page(StrEnum):
@@ -85,21 +88,36 @@ class Plan:
         self.routes.forget()
         self._tell()
 
+    @property
+    def here(self) -> Point | None:
+        """Where the car is, by the service."""
+        position: Position | None = self._store.stream(POSITION)
+        return (position.lat, position.lon) if position is not None else None
+
+    def browse(self, category: Category) -> None:
+        """The nearest places of a kind."""
+        self.search.browse(category)
+        if category.key == CHARGING:
+            self.charging.look_near(self.here)
+        self.open(Page.RESULTS)
+
     # -- a place -----------------------------------------------------------------------------------------------------
 
     def show_place(self, place: Place) -> None:
         """Its card; details of a charging station are asked for."""
+        if place.distance_m is None and self.here is not None:
+            place = place.model_copy(update={"distance_m": metres(self.here, (place.lat, place.lon))})
         self.place = place
         self.address.forget()
         if self.search.favourites.answer is None:
             self.search.favourites.ask()
-        if place.category == CATEGORY and self.charging.station(place) is None:
+        if place.category == CHARGING and self.charging.station(place) is None:
             self.charging.detail(place)
         self.open(Page.PLACE)
 
     def show_station(self, charger: Charger) -> None:
         """The card of a charging station."""
-        self.show_place(charger.place.model_copy(update={"category": CATEGORY}))
+        self.show_place(charger.place)
 
     def show_point(self, lat: float, lon: float) -> None:
         """The card of a point of the map; its address is asked for."""

@@ -15,6 +15,8 @@ RECENTS = 12
 HOME, WORK = "home", "work"
 OWN = (HOME, WORK)
 """Categories of the two favourites that have a place of their own."""
+CHARGING = "charging"
+"""The category of charging stations, which come from a network of their own."""
 SAME_DEGREES = 2e-4
 """Two places nearer to each other are one: some 20 m."""
 
@@ -57,9 +59,10 @@ class Search:
 
     def browse(self, category: Category) -> None:
         """The nearest places of a kind."""
-        self.text, self.category = "", category
-        self.found.forget()
-        self.found.ask(text="", limit=MOST, language=language(), category=category.key)
+        self.clear()
+        self.category = category
+        if category.key != CHARGING:
+            self.found.ask(text="", limit=MOST, language=language(), category=category.key)
 
     # -- the driver's own places -------------------------------------------------------------------------------------
 

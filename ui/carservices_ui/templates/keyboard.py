@@ -1,6 +1,6 @@
 """The on-screen keyboard: letters as the language has them, digits and signs, all keys of full size."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from kivy.metrics import dp
@@ -26,6 +26,8 @@ GAP = 6
 class Keyboard(Column):
     """Tells `typed` each character, and `erase` and `done`."""
 
+    weights: Mapping[str, float] = WEIGHTS
+
     def __init__(self, typed: Callable[[str], None], erase: Callable[[], None], done: Callable[[], None]) -> None:
         super().__init__(spacing=dp(GAP), size_hint=(1, None))
         self._typed = typed
@@ -37,11 +39,15 @@ class Keyboard(Column):
         self.keys: dict[str, Key] = {}
         self._lay()
 
-    def _rows(self) -> list[list[str]]:
+    def _letters(self) -> list[list[str]]:
+        """Three rows of characters."""
         letters: tuple[str, ...] = SIGNS if self._signs else LETTERS[language()]
         if self._upper and not self._signs:
             letters = tuple("".join(c if c == "ß" else c.upper() for c in row) for row in letters)
-        first, second, third = (list(row) for row in letters)
+        return [list(row) for row in letters]
+
+    def _rows(self) -> list[list[str]]:
+        first, second, third = self._letters()
         last = [LETTER if self._signs else SIGN, SPACE, DONE]
         return [first, second, [*([] if self._signs else [SHIFT]), *third, ERASE], last]
 
@@ -51,7 +57,8 @@ class Keyboard(Column):
         for row in self._rows():
             line = Row(spacing=dp(GAP), size_hint=(1, None), height=dp(TARGET))
             for name in row:
-                key = self.keys[name] = Key(name, lit=name == SHIFT and self._upper)
+                weight = self.weights.get(name, 1.0)
+                key = self.keys[name] = Key(name, weight, lit=name == SHIFT and self._upper)
                 key.bind(on_release=lambda _, name=name: self._press(name))
                 line.add_widget(key)
             self.add_widget(line)
@@ -76,8 +83,8 @@ class Keyboard(Column):
 class Key(Control):
     """One key."""
 
-    def __init__(self, name: str, *, lit: bool = False) -> None:
-        super().__init__(size_hint=(WEIGHTS.get(name, 1.0), 1))
+    def __init__(self, name: str, weight: float, *, lit: bool = False) -> None:
+        super().__init__(size_hint=(weight, 1))
         center = {"center_x": 0.5, "center_y": 0.5}
         plain = name not in WEIGHTS or name == SPACE
         tone = "accent_fill" if lit or name == DONE else "surface3" if plain else "surface2"
@@ -85,3 +92,13 @@ class Key(Control):
         words = "on_accent" if tone == "accent_fill" else "text"
         icon: Any = ICONS.get(name)
         self.add_widget(Icon(icon, tone=words, pos_hint=center) if icon else Text(name, tone=words, pos_hint=center))
+
+
+class LowKeyboard(Keyboard):
+    """In three rows, for letters of any case and room for results above: no shift, all other keys beside letters."""
+
+    weights: Mapping[str, float] = {SPACE: 2.2, SIGN: 1.2, LETTER: 1.2, DONE: 1.4, ERASE: 1.3}
+
+    def _rows(self) -> list[list[str]]:
+        first, second, third = self._letters()
+        return [first, [*second, ERASE], [LETTER if self._signs else SIGN, *third, SPACE, DONE]]

@@ -1,0 +1,54 @@
+"""Charging stations along the route under way, in the order they come, each of which can become a stop."""
+
+from collections.abc import Sequence
+
+from kivy.uix.widget import Widget
+
+from carservices.api.routes import Charger
+from carservices_ui.i18n import t
+from carservices_ui.planning import geo
+from carservices_ui.polyline import decode
+from carservices_ui.screens import navigation_words as say
+from carservices_ui.screens.navigation_rows import Nothing, StationEntry
+from carservices_ui.screens.navigation_sheet import Sheet
+from carservices_ui.widgets import IconButton
+
+ON_ROUTE_M = 150.0
+"""Nearer to the route than this is on it."""
+
+
+class AlongPage(Sheet):
+    """The way to each along the route, and how far it lies beside it."""
+
+    def build(self) -> None:
+        self.title.text = t("nav.stations_along")
+        self.rows: list[StationEntry] = []
+
+    def depends(self) -> object:
+        asking = self.plan.charging.along
+        return asking.phase, asking.problem, asking.answer
+
+    def content(self) -> Widget | Sequence[Widget]:
+        waits = self.waits(self.plan.charging.along, t("nav.searching"))
+        if waits is not None:
+            return waits
+        journey = self.plan.routes.under_way
+        line = decode(journey.route.geometry) if journey is not None and journey.route is not None else []
+        self.rows = [self._row(charger, line) for charger in self.plan.charging.along.answer or ()]
+        if not self.rows:
+            return Nothing("ev_station", t("nav.none_along"), t("nav.none_along_detail"))
+        return self.cut(self.rows)
+
+    def _row(self, charger: Charger, line: Sequence[geo.Point]) -> StationEntry:
+        add = IconButton("add", tone="accent")
+        add.bind(on_release=lambda *_: self._add(charger))
+        at, beside = geo.along(line, (charger.place.lat, charger.place.lon)) if len(line) > 1 else (None, 0.0)
+        away = f"± {self.ui.units.way(beside)}" if beside > ON_ROUTE_M else ""
+        return StationEntry(self.ui, charger, self.plan.show_station, say.away(self.ui, at), away, add)
+
+    def _add(self, charger: Charger) -> None:
+        self.plan.routes.change("add_stop", place=charger.place)
+        self.plan.close()
+
+    def again(self) -> None:
+        self.plan.charging.look_along()

@@ -1,0 +1,144 @@
+"""The charging plan of a way: the charge along it as a curve with its uncertainty, and the stops as a timeline."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from kivy.graphics import Color
+from kivy.metrics import dp
+from kivy.uix.widget import Widget
+
+from carservices.api.routes import ChargeStop, Place, RoutePreview
+from carservices_ui.i18n import t
+from carservices_ui.look import color
+from carservices_ui.screens import navigation_words as say
+from carservices_ui.screens.navigation_curve import ChargeCurve
+from carservices_ui.screens.navigation_rows import Nothing
+from carservices_ui.screens.navigation_sheet import Sheet
+from carservices_ui.templates.words import Flow
+from carservices_ui.ui import Ui
+from carservices_ui.units import duration, percent
+from carservices_ui.widgets import Column, Row, Text
+from carservices_ui.widgets.shapes import disc, plate
+
+DOT, LINE = 20, 4
+MARGIN = 44
+
+
+class ChargingPage(Sheet):
+    """Of the way that is chosen, or of the one under way."""
+
+    def build(self) -> None:
+        self.title.text = t("nav.charge_plan")
+        self.stops: list[Moment] = []
+
+    @property
+    def route(self) -> RoutePreview | None:
+        """Whose plan it is."""
+        journey = self.plan.routes.under_way
+        return self.plan.routes.choice or (journey.route if journey is not None else None)
+
+    def depends(self) -> object:
+        return self.route
+
+    def content(self) -> Widget | Sequence[Widget]:
+        route = self.route
+        if route is None:
+            return Nothing("ev_station", t("nav.no_plan"))
+        curve = ChargeCurve(self.ui, route)
+        self.stops = [StopMoment(self.ui, stop) for stop in route.charge_stops]
+        destination = self.plan.routes.destination
+        first = route.charge[0].charge.mean if route.charge else None
+        return [
+            curve,
+            Moment(t("nav.here_now"), percent(first), tone="text2", first=True),
+            *self.stops,
+            Arrival(self.ui, route, destination),
+            Text(t("nav.band"), role="caption", tone="text2", padding=(dp(4), dp(4))),
+        ]
+
+
+class Moment(Row):
+    """A point of the timeline: a dot on the line, words, and a charge at the end."""
+
+    def __init__(
+        self,
+        title: str,
+        charge: str,
+        *,
+        tone: str = "energy",
+        detail: str = "",
+        below: str = "",
+        first: bool = False,
+        last: bool = False,
+    ) -> None:
+        words: list[Widget] = [Flow(title, lines=2, strong=True)]
+        if detail:
+            words.append(Flow(detail, lines=3, tone="text2"))
+        end: list[Widget] = [Text(charge, strong=True, tone=tone)]
+        if below:
+            end.append(Text(below, tone="text2"))
+        text = Column(*words, gap=None, size_hint=(1, None))
+        at_end = Column(*end, gap=None, align="right")
+        text.pos_hint = at_end.pos_hint = {"top": 1}
+        super().__init__(
+            Mark(tone, first=first, last=last), text, at_end, gap="m", size_hint=(1, None), padding=(0, 0, dp(8), 0)
+        )
+
+
+class StopMoment(Moment):
+    """A charging stop: from which charge to which, for how long, at which power and price."""
+
+    def __init__(self, ui: Ui, stop: ChargeStop) -> None:
+        self.stop = stop
+        ready = t("nav.precondition", way=ui.units.way(stop.precondition_m)) if stop.precondition_m else ""
+        speed = t("nav.advised", speed=ui.units.text("speed", stop.advised_kmh)) if stop.advised_kmh else ""
+        facts = [duration(stop.charge_s), say.kilowatts(stop.power_kw)]
+        if stop.cost_eur is not None:
+            facts.append(say.euros(stop.cost_eur))
+        detail = "\n".join(line for line in (say.dotted(facts), speed, ready) if line)
+        super().__init__(
+            ui.restrictions.text(say.title(stop.place)),
+            f"{percent(stop.arrive.mean)} → {percent(stop.depart_soc)}",
+            detail=detail,
+            below=ui.units.distance(stop.at_m),
+        )
+
+
+class Arrival(Moment):
+    """The destination, with the bounds of the charge there and the sum of the way."""
+
+    def __init__(self, ui: Ui, route: RoutePreview, destination: Place | None) -> None:
+        title = ui.restrictions.text(say.title(destination)) if destination else t("nav.destination")
+        sums = [duration(say.total(route)), ui.units.distance(route.metres)]
+        if route.cost_eur is not None:
+            sums.append(say.euros(route.cost_eur))
+        arrival = route.arrival
+        super().__init__(
+            title,
+            say.charge(arrival),
+            tone=say.charge_tone(arrival.mean) if arrival else "text2",
+            detail=say.dotted(sums),
+            below=say.bounds(arrival) if arrival else "",
+            last=True,
+        )
+
+
+class Mark(Widget):
+    """A dot, with the line of the journey through it."""
+
+    def __init__(self, tone: str, *, first: bool, last: bool) -> None:
+        super().__init__(size_hint=(None, 1), width=dp(MARGIN))
+        self._first, self._last = first, last
+        with self.canvas:
+            Color(*color("track"))
+            self._line = plate(dp(LINE / 2))
+            Color(*color(tone))
+            self._dot = disc(dp(DOT))
+        self.bind(pos=self._place, size=self._place)
+
+    def _place(self, *_: Any) -> None:
+        middle, side = self.y + self.height - dp(16), dp(DOT)
+        top = middle if self._first else self.y + self.height + dp(8)
+        low = middle if self._last else self.y
+        self._line.pos, self._line.size = (self.center_x - dp(LINE / 2), low), (dp(LINE), top - low)
+        self._dot.pos, self._dot.size = (self.center_x - side / 2, middle - side / 2), (side, side)

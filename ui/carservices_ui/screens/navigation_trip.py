@@ -1,0 +1,103 @@
+"""The journey under way: its stops, which can be taken out, and every maneuver until the destination."""
+
+from collections.abc import Sequence
+
+from kivy.metrics import dp
+from kivy.uix.widget import Widget
+
+from carservices.api.navigation import Guidance, Navigation, RouteState
+from carservices.api.routes import Place, Turn
+from carservices_ui.i18n import t
+from carservices_ui.maneuvers import icon_of, words_of
+from carservices_ui.planning import Page, geo
+from carservices_ui.polyline import decode
+from carservices_ui.screens import navigation_words as say
+from carservices_ui.screens.navigation_rows import Entry, Heading, Nothing
+from carservices_ui.screens.navigation_sheet import Sheet
+from carservices_ui.widgets import Dialog, Icon, IconButton, Row, Text, TextButton, spacer
+
+GUIDANCE = f"{Navigation.name}.guidance"
+
+
+class TripPage(Sheet):
+    """Also where stops are added, the sentences muted, and the guidance ended."""
+
+    def build(self) -> None:
+        self.title.text = t("nav.journey")
+        self.mute = IconButton("volume_up")
+        self.mute.bind(on_release=lambda *_: self.plan.routes.change("mute", on=not self.muted))
+        self.ends = [self.mute]
+        self.add = TextButton(t("nav.add_stop"), icon="add", size_hint=(1, None))
+        self.add.bind(on_release=lambda *_: self.plan.open(Page.SEARCH))
+        self.end = TextButton(t("nav.end"), icon="close", kind="danger", size_hint=(1, None))
+        self.end.bind(on_release=lambda *_: self._end())
+        self.foot.add_widget(self.add)
+        self.foot.add_widget(self.end)
+        self.turns: list[TurnRow] = []
+        self.stops: list[Entry] = []
+
+    @property
+    def muted(self) -> bool:
+        """Whether no sentences are spoken."""
+        return self._guidance is not None and self._guidance.muted
+
+    @property
+    def _guidance(self) -> Guidance | None:
+        guidance: Guidance | None = self.ui.store.stream(GUIDANCE)
+        return guidance
+
+    def depends(self) -> object:
+        return self.plan.routes.under_way, self.muted, self._guidance and self._guidance.turn
+
+    def content(self) -> Widget | Sequence[Widget]:
+        journey = self.plan.routes.under_way
+        self.mute.icon.show("volume_off" if self.muted else "volume_up", tone="heat" if self.muted else "text")
+        self.add.available = self.end.available = journey is not None
+        if journey is None or journey.destination is None:
+            return Nothing("route", t("nav.no_journey"))
+        destination = journey.destination
+        self.stops = [self._stop(index, place) for index, place in enumerate(journey.stops)]
+        self.turns = self._turns(journey)
+        along = Entry(t("nav.stations_along"), t("nav.stations_along_detail"), icon="ev_station", tone="energy")
+        along.bind(on_release=lambda *_: self.plan.open(Page.ALONG))
+        goal = Entry(self.ui.restrictions.text(say.title(destination)), say.address(destination), icon="flag")
+        goal.bind(on_release=lambda *_: self.plan.show_place(destination))
+        problem = [Text(journey.problem, tone="heat", wrap=500)] if journey.problem else []
+        turns = [Heading(t("nav.maneuvers")), *self.cut(self.turns)] if self.turns else []
+        return [*problem, *self.stops, goal, along, *turns]
+
+    def _turns(self, journey: RouteState) -> "list[TurnRow]":
+        """Those that are ahead, each with its way from the one before."""
+        line = decode(journey.route.geometry) if journey.route is not None else []
+        ways = geo.lengths(line, [(turn.lat, turn.lon) for turn in journey.turns])
+        following = self._guidance.turn if self._guidance is not None else None
+        first = journey.turns.index(following) if following in journey.turns else 0
+        return [
+            TurnRow(turn, self.ui.units.way(way) if way else "")
+            for turn, way in list(zip(journey.turns, ways, strict=True))[first:]
+        ]
+
+    def _stop(self, index: int, place: Place) -> Entry:
+        take_out = IconButton("close", tone="text2")
+        take_out.bind(on_release=lambda *_: self.plan.routes.change("remove_stop", position=index))
+        detail = t("nav.stop_number", n=index + 1)
+        entry = Entry(self.ui.restrictions.text(say.title(place)), detail, icon=say.icon(place), tail=take_out)
+        entry.bind(on_release=lambda *_: self.plan.show_place(place))
+        return entry
+
+    def _end(self) -> None:
+        def end() -> None:
+            self.plan.routes.change("cancel")
+            self.plan.close()
+
+        actions = [(t("nav.go_on"), "plain", lambda: None), (t("nav.end"), "danger", end)]
+        self.ui.ask(Dialog(t("nav.end_title"), t("nav.end_text"), actions))
+
+
+class TurnRow(Row):
+    """A maneuver: its arrow, what to do, and the way to it from the one before."""
+
+    def __init__(self, turn: Turn, way: str) -> None:
+        words = Text(words_of(turn), limit=350)
+        parts = (Icon(icon_of(turn), tone="accent"), words, spacer(), Text(way, tone="text2"))
+        super().__init__(*parts, gap="m", size_hint=(1, None), height=dp(60), padding=(dp(20), 0))
