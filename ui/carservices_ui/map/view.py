@@ -65,6 +65,8 @@ class MapView(Widget):
     """Where the car is while following, as part of the height from the bottom."""
     insets = ListProperty([0, 0, 0, 0])
     """Pixels at left, top, right, bottom that other widgets cover: attribution and names keep clear of them."""
+    covered = ListProperty([])
+    """Rectangles (x0, y0, x1, y1) in pixels from the lower left corner under other widgets: no names there."""
     font_name = StringProperty("Roboto")
     no_map_text = StringProperty("No map for this place")
     broken_text = StringProperty("The map cannot be drawn")
@@ -423,7 +425,7 @@ class MapView(Widget):
         left, top, right, bottom = self.insets
         width, height = camera.size
         taken = [*taken, (0, 0, width, bottom), (0, height - top, width, height)]
-        taken += [(0, 0, left, height), (width - right, 0, width, height)]
+        taken += [(0, 0, left, height), (width - right, 0, width, height), *self.covered]
         if (pose := self._motion.pose) is not None:
             (x, y), clear = camera.project(np.array([pose[:2]]))[0][0], PUCK_CLEAR_DP * Metrics.density
             taken.append((x - clear, y - clear, x + clear, y + clear))

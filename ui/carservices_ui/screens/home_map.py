@@ -1,150 +1,149 @@
-"""The map card: the map, speed and limit, the road, zoom, and the trip so far along the bottom."""
+"""The map card: the map, guidance or the road, speed and limit, zoom, and along the bottom the way left or the trip."""
 
 from typing import TYPE_CHECKING, Any
 
-from kivy.graphics import Color
 from kivy.metrics import dp
 from kivy.uix.floatlayout import FloatLayout
+from kivy.uix.widget import Widget
 
 from carservices.api.energy import Energy, Trip
 from carservices.signals import Datum
-from carservices_ui.livemap import Road
+from carservices_ui.livemap import GUIDANCE, Road
+from carservices_ui.screens.guidance import GuidanceColumn
+from carservices_ui.screens.guidance_bar import ArrivalBar
+from carservices_ui.screens.guidance_parts import GLASS, Divider
+from carservices_ui.screens.guidance_speed import SpeedChip
 from carservices_ui.tokens import TARGET
 from carservices_ui.ui import Ui
-from carservices_ui.units import NOTHING, duration, is_number, percent
+from carservices_ui.units import NOTHING, duration, percent
 from carservices_ui.widgets import Card, Column, Icon, IconButton, Row, Text, spacer
-from carservices_ui.widgets.shapes import disc
 
 if TYPE_CHECKING:
     from carservices_ui.map.view import MapView
 
 EDGE = 20
-GLASS = 0.95
-"""Opacity of what lies on the map."""
-STEPS = {"my_location": "recenter", "add": "zoom_in", "remove": "zoom_out"}
-"""Buttons and what they ask of the map."""
+ZOOM = {"add": 1, "remove": -1}
+"""Buttons and the way they zoom."""
+SCREEN = "navigation"
 
 
 class MapCard(FloatLayout):
-    """The hero of the home screen, and all of the navigation screen."""
+    """The hero of the home screen, and all of the navigation screen, which is `whole`."""
 
-    def __init__(self, ui: Ui, **kwargs: Any) -> None:
+    def __init__(self, ui: Ui, *, whole: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        covered = dp(EDGE + TARGET)
-        self.road = RoadPill()
-        self.speed = SpeedChip(ui)
+        self._ui, self._whole = ui, whole
+        self._covered = 0.0
         self.map: MapView | None = None
-        self.trip = TripBar(ui)
-        self.buttons = self._buttons()
-        for overlay in (self.road, self.speed, self.buttons, self.trip):
+        self.guidance = GuidanceColumn(ui, lambda: self._open("trip"))
+        self.speed = SpeedChip(ui)
+        self.trip, self.arrival = TripBar(ui), ArrivalBar(ui, whole=whole)
+        self.locate = IconButton("my_location", tone="accent", surface="overlay")
+        self.locate.bind(on_release=lambda *_: self._locate())
+        self.zoom = {step: ZoomButton(icon, step, self) for icon, step in ZOOM.items()}
+        self.buttons = Column(self.locate, *self.zoom.values(), gap="s")
+        self.corner = Row(gap="m")
+        """Top right, for buttons of the screen."""
+        if not whole:
+            search = IconButton("search", surface="overlay")
+            search.bind(on_release=lambda *_: self._open("search"))
+            self.corner.add_widget(search)
+        self.bar: Widget = self.trip
+        for overlay in (self.guidance, self.corner, self.speed, self.buttons, self.bar):
             self.add_widget(overlay)
+            overlay.bind(size=self._arrange)
+        self.arrival.bind(size=self._arrange)
         self.bind(pos=self._arrange, size=self._arrange)
-        self.buttons.bind(size=self._arrange)
-        ui.map.lend(
-            self, insets=(0, covered, covered, covered), on_map=self._show_map, on_road=self._show_road, guided=True
-        )
+        covered = dp(EDGE + TARGET)
+        insets = (0, covered, covered, covered)
+        ui.map.lend(self, insets=insets, on_map=self._show_map, on_road=self._show_road, guided=True)
+        ui.store.bind_stream(GUIDANCE, lambda _: self._choose_bar())
 
-    def _buttons(self) -> Column:
-        buttons = []
-        for icon, step in STEPS.items():
-            tone = "accent" if icon == "my_location" else "text"
-            button = IconButton(icon, tone=tone, surface="overlay")
-            button.bind(on_release=lambda *_, step=step: getattr(self.map, step)() if self.map else None)
-            buttons.append(button)
-        return Column(*buttons, gap="s")
+    def cover(self, left: float) -> None:
+        """Something covers this many pixels at the left: what lies there hides, and the map keeps clear of it."""
+        self._covered = left
+        self._arrange()
+        for overlay in (self.guidance, self.speed):
+            overlay.opacity, overlay.disabled = (0.0, True) if left else (1.0, False)
+        self._choose_bar()
+
+    def zoom_by(self, steps: float) -> None:
+        """Closer, or further away."""
+        if self.map is not None:
+            self.map.zoom_by(steps)
+
+    def _locate(self) -> None:
+        """Back to the car; there already, change between the view from behind and north up."""
+        if self.map is None:
+            return
+        if self.map.follow:
+            self.map.north_up = not self.map.north_up
+        else:
+            self._ui.map.recenter()
+        self._show_follow()
+
+    def _show_follow(self, *_: Any) -> None:
+        if self.map is not None:
+            following = self.map.follow
+            self.locate.icon.show("explore" if following and self.map.north_up else "my_location", filled=following)
+
+    def _open(self, place: str) -> None:
+        self._ui.places[SCREEN] = place
+        self._ui.show(SCREEN)
+
+    def _choose_bar(self) -> None:
+        bar = self.arrival if self.guidance.guiding else self.trip
+        hidden = self._covered > 0
+        bar.opacity, bar.disabled = (0.0, True) if hidden else (1.0, False)
+        if bar is not self.bar:
+            self.remove_widget(self.bar)
+            self.add_widget(bar)
+            self.bar = bar
+            self._ui.rebuilt()
+        self._arrange()
 
     def _arrange(self, *_: Any) -> None:
-        edge = dp(EDGE)
+        edge, top = dp(EDGE), self.y + self.height - dp(EDGE)
+        right = self.x + self.width - edge
+        above = self.y + 2 * edge + dp(TARGET) - dp(4)
         if self.map is not None and self.map.parent is self:
             self.map.pos, self.map.size = self.pos, self.size
-        self.trip.pos, self.trip.size = (self.x + edge, self.y + edge), (self.width - 2 * edge, dp(TARGET))
-        self.speed.pos = (self.x + edge, self.y + 2 * edge + dp(TARGET) - dp(4))
-        self.road.pos = (self.x + edge, self.y + self.height - edge - self.road.height)
-        self.buttons.pos = (
-            self.x + self.width - edge - self.buttons.width,
-            self.y + 2 * edge + dp(TARGET) - dp(4),
-        )
+            covered = edge + dp(TARGET)
+            self.map.insets = [self._covered, covered, covered, edge if self._covered else covered]
+        self.guidance.pos = (self.x + edge, top - self.guidance.height)
+        self.corner.pos = (right - self.corner.width, top - self.corner.height)
+        self.bar.pos, self.bar.size = (self.x + edge, self.y + edge), (self.width - 2 * edge, dp(TARGET))
+        self.speed.pos = (self.x + edge, above)
+        self.buttons.pos = (right - self.buttons.width, self.y + edge if self._covered else above)
+        if self.map is not None:
+            over = (*self.guidance.children, self.corner, self.speed, self.buttons)
+            self.map.covered = [(one.x - self.x, one.y - self.y, one.right - self.x, one.top - self.y) for one in over]
 
     def _show_map(self, view: "MapView") -> None:
         self.map = view
+        view.bind(follow=self._show_follow, north_up=self._show_follow)
+        self._show_follow()
         self._arrange()
 
     def _show_road(self, road: Road) -> None:
-        self.road.show(road.name)
-        self.speed.limit(road.limit_kmh)
+        self.guidance.show_road(road)
+        self.speed.drive_on(road)
 
 
-class RoadPill(Card):
-    """The name of the road the car is on; hidden without one."""
+class ZoomButton(IconButton):
+    """A tap is one step; Enter gives it the rotary, whose clicks zoom."""
 
-    def __init__(self) -> None:
-        super().__init__(tone="overlay", alpha=GLASS, radius="overlay", size_hint=(None, None), height=dp(64))
-        self.name = Text(role="body", strong=True, limit=480)
-        row = Row(Icon("near_me", size="small", tone="accent", filled=True), self.name, gap="s")
-        row.pos_hint = {"center_x": 0.5, "center_y": 0.5}
-        row.bind(width=lambda _, width: setattr(self, "width", width + dp(48)))
-        self.add_widget(row)
+    engages = True
 
-    def show(self, name: str) -> None:
-        """The road's name, empty for none."""
-        self.name.text = name
-        self.opacity = 1.0 if name else 0.0
+    def __init__(self, icon: str, step: int, card: MapCard) -> None:
+        super().__init__(icon, surface="overlay")
+        self._step, self._card = step, card
 
+    def on_release(self) -> None:
+        self._card.zoom_by(0.75 * self._step)
 
-class SpeedChip(Card):
-    """Speed in the person's units, led by the limit where the map knows a posted one."""
-
-    def __init__(self, ui: Ui) -> None:
-        super().__init__(tone="overlay", alpha=GLASS, radius="pill", size_hint=(None, None), size=(dp(96), dp(84)))
-        self._ui = ui
-        self.value = Text(NOTHING, role="title", strong=True)
-        self.sign = LimitSign()
-        words = Column(
-            self.value,
-            Text(ui.units.shown("speed").label, role="caption", tone="text2"),
-            gap=None,
-            align="center_x",
-        )
-        self._row = Row(words, gap="m", pos_hint={"center_x": 0.5, "center_y": 0.5})
-        words.pos_hint = {"center_y": 0.5}
-        self._row.bind(width=self._fit)
-        self.add_widget(self._row)
-        ui.store.bind("Vehicle.Speed", self._show)
-
-    def limit(self, kmh: float | None) -> None:
-        """The limit in force, None when none is known."""
-        shown = self.sign.parent is not None
-        if kmh is not None:
-            self.sign.value.text = self._ui.units.number("speed", kmh)
-        if (kmh is not None) != shown:
-            self._row.remove_widget(self.sign) if shown else self._row.add_widget(self.sign, index=1)
-
-    def _fit(self, *_: Any) -> None:
-        self.width = max(dp(112), self._row.width + dp(44))
-
-    def _show(self, speed: Datum | None) -> None:
-        self.value.text = self._ui.units.number("speed", abs(speed) if is_number(speed) else None)
-
-
-class LimitSign(FloatLayout):
-    """A round sign as on the road: white with a red ring, in day and night."""
-
-    def __init__(self) -> None:
-        super().__init__(size_hint=(None, None), size=(dp(64), dp(64)), pos_hint={"center_y": 0.5})
-        with self.canvas.before:
-            self._discs = []
-            for paint in ((1, 1, 1, 1), (0.89, 0.15, 0.15, 1), (1, 1, 1, 1)):
-                Color(*paint)
-                self._discs.append(disc(dp(64)))
-        self.value = Text(role="body", strong=True, pos_hint={"center_x": 0.5, "center_y": 0.5})
-        self.value.color = (0.04, 0.06, 0.08, 1)
-        self.add_widget(self.value)
-        self.bind(pos=self._place, size=self._place)
-
-    def _place(self, *_: Any) -> None:
-        for ring, inset in zip(self._discs, (0, 1.5, 8.5), strict=True):
-            ring.pos = (self.x + dp(inset), self.y + dp(inset))
-            ring.size = (self.width - dp(2 * inset), self.height - dp(2 * inset))
+    def turn(self, steps: int) -> None:
+        self._card.zoom_by(0.25 * steps)
 
 
 class TripBar(Card):
@@ -182,17 +181,3 @@ class TripBar(Card):
 
     def _show_charge(self, charge: Datum | None) -> None:
         self.charge.text = percent(charge)
-
-
-class Divider(Card):
-    """A thin upright line."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            tone="track",
-            radius=0,
-            edged=False,
-            size_hint=(None, None),
-            size=(dp(1), dp(36)),
-            pos_hint={"center_y": 0.5},
-        )

@@ -1,0 +1,111 @@
+"""Guidance on the map: the next turn or why there is none, and along the bottom what is left of the way."""
+
+from collections.abc import Callable
+from typing import Any
+
+from kivy.uix.widget import Widget
+
+from carservices.api.navigation import Guidance, GuidanceState, MapsState, Navigation, RouteState
+from carservices.api.routes import Turn
+from carservices_ui.i18n import t
+from carservices_ui.livemap import GUIDANCE, MAPS, ROUTE, Road
+from carservices_ui.polyline import metres_between
+from carservices_ui.screens.guidance_notes import ImportCard, RoadPill, StateCard
+from carservices_ui.screens.guidance_turn import ThenPill, TurnCard
+from carservices_ui.ui import Ui
+from carservices_ui.widgets import Column
+
+
+class GuidanceColumn(Column):
+    """Top left: turn, lanes and what follows; or the state of guidance; or the road, and a map that is built.
+
+    `tapped` is called when the turn card is.
+    """
+
+    def __init__(self, ui: Ui, tapped: Callable[[], None]) -> None:
+        super().__init__(gap="s")
+        self._ui = ui
+        self.road, self.turn, self.then = RoadPill(), TurnCard(ui, tapped), ThenPill(ui)
+        self.state, self.importing = StateCard(), ImportCard()
+        self._guidance: Guidance | None = None
+        self._route: RouteState | None = None
+        self._following: tuple[object, float | None] = (None, None)
+        ui.store.bind_stream(ROUTE, self._show_route)
+        ui.store.bind_stream(GUIDANCE, self._show_guidance)
+        ui.store.bind_stream(MAPS, self._show_maps)
+
+    @property
+    def guiding(self) -> bool:
+        """Whether a destination is set."""
+        return self._guidance is not None and self._guidance.state is not GuidanceState.NONE
+
+    def show_road(self, road: Road) -> None:
+        """The road the car is on."""
+        self.road.show(road.name)
+        self._stack()
+
+    def _show_route(self, route: RouteState | None) -> None:
+        self._route = route
+        self._show_guidance(self._guidance)
+
+    def _show_guidance(self, guidance: Guidance | None) -> None:
+        self._guidance = guidance
+        if guidance is not None and guidance.turn is not None and guidance.state is GuidanceState.DRIVING:
+            self.turn.show(guidance.turn, guidance.distance_m)
+            if guidance.then is not None:
+                self.then.show(guidance.then, self._then_m(guidance.turn, guidance.then))
+        elif guidance is not None:
+            self._show_state(guidance)
+        self._stack()
+
+    def _show_state(self, guidance: Guidance) -> None:
+        route = self._route
+        place = route.destination if route else None
+        name = (place.name or place.address) if place else ""
+        if guidance.state is GuidanceState.ARRIVED:
+            self.state.show("flag", "energy", t("guidance.arrived"), name, self._end)
+        elif guidance.state is GuidanceState.REROUTING:
+            self.state.show("sync", "accent", t("guidance.rerouting"), (route and route.problem) or name)
+        elif guidance.state is GuidanceState.OFF_MAP:
+            self.state.show("map", "heat", t("guidance.off_map"), t("guidance.off_map_why"))
+        elif guidance.state is GuidanceState.DRIVING:
+            self.state.show("route", "accent", t("guidance.follow"), name)
+
+    def _then_m(self, turn: Turn, then: Turn) -> float | None:
+        """From one turn to the next along the route, measured once."""
+        route = self._route.route if self._route else None
+        key = (route and route.id, turn, then)
+        if self._following[0] != key:
+            way = metres_between(route.geometry, (turn.lat, turn.lon), (then.lat, then.lon)) if route else None
+            self._following = key, way
+        return self._following[1]
+
+    def _show_maps(self, maps: MapsState | None) -> None:
+        self.importing.show(maps)
+        self._stack()
+
+    def _stack(self) -> None:
+        """Put in what belongs there now."""
+        guidance = self._guidance
+        wanted: list[Widget] = []
+        if guidance is not None and self.guiding:
+            driving = guidance.state is GuidanceState.DRIVING and guidance.turn is not None
+            wanted.append(self.turn if driving else self.state)
+            if driving and guidance.then is not None:
+                wanted.append(self.then)
+        elif self.road.name.text:
+            wanted.append(self.road)
+        if self.importing.wanted and not self.guiding:
+            wanted.append(self.importing)
+        if wanted != self.children[::-1]:
+            self.clear_widgets()
+            for widget in wanted:
+                self.add_widget(widget)
+            self._ui.rebuilt()
+
+    def _end(self) -> None:
+        self._ui.store.call(Navigation, "cancel", self._ended)
+
+    def _ended(self, outcome: Any) -> None:
+        if not outcome.ok:
+            self._ui.refused(outcome)

@@ -1,0 +1,116 @@
+"""What is left of the way: time of arrival, time and distance, where it leads, and the charge on arrival."""
+
+import time
+from datetime import datetime
+from typing import Any
+
+from kivy.metrics import dp
+
+from carservices.api.navigation import Guidance, GuidanceState, Navigation, RouteState
+from carservices.api.routes import ArrivalCharge
+from carservices_ui.i18n import number, t
+from carservices_ui.livemap import GUIDANCE, ROUTE
+from carservices_ui.screens.guidance_parts import GLASS, Divider, put
+from carservices_ui.ui import Ui
+from carservices_ui.units import NOTHING, duration
+from carservices_ui.widgets import Card, Column, Icon, IconButton, Row, Text, spacer
+
+LOW, EMPTY = 10.0, 3.0
+"""Percent at the lower bound from which on the charge is a worry, and from which on it may not last."""
+CERTAIN = 1.0
+"""Percent within which the bounds are not worth a line."""
+SECONDS_AHEAD = 1e8
+GAP, PLACE = 22, 200
+
+
+class ArrivalBar(Card):
+    """Along the bottom of the map while there is a route; `whole` adds mute and end."""
+
+    def __init__(self, ui: Ui, *, whole: bool) -> None:
+        super().__init__(tone="overlay", alpha=GLASS, radius="overlay", size_hint=(None, None))
+        self._ui = ui
+        self._muted = False
+        self.arrives = Text(NOTHING, role="primary", strong=True)
+        self.left = Text(NOTHING, tone="text2")
+        self.place = Text("", limit=PLACE)
+        self.charge = Text("", tone="energy")
+        self.bounds = Text("", role="caption", tone="text2")
+        self._bolt = Icon("bolt", size="small", tone="energy", filled=True)
+        self._charges = Column(self.charge, gap=None)
+        self._time = Row(self.arrives, self.left, gap="m", pos_hint={"center_y": 0.5})
+        self._where = Row(Icon("flag", size="small", tone="text2", filled=True), self.place, pos_hint={"center_y": 0.5})
+        self._energy = Row(self._bolt, self._charges, gap="xs", pos_hint={"center_y": 0.5})
+        self.mute, self.end = IconButton("volume_up", tone="text2"), IconButton("close", tone="alert")
+        self.mute.bind(on_release=lambda *_: self._call("mute", on=not self._muted))
+        self.end.bind(on_release=lambda *_: self._call("cancel"))
+        self._buttons = (Divider(), self.mute, self.end) if whole else ()
+        self._row = Row(gap=None, size_hint=(1, 1), pos_hint={"x": 0, "y": 0})
+        self._row.padding = (dp(24), 0, dp(4 if whole else 24), 0)
+        self.add_widget(self._row)
+        for part in (self, self._time, self._energy):
+            part.bind(width=self._fit)
+        self._lay(charged=False)
+        ui.store.bind_stream(ROUTE, self._show_route)
+        ui.store.bind_stream(GUIDANCE, self._show)
+
+    def _lay(self, *, charged: bool) -> None:
+        """Lay out the groups, the charge only where it is known."""
+        self._row.clear_widgets()
+        for group in (self._time, self._where, *([self._energy] if charged else [])):
+            if group is not self._time:
+                for part in (spacer(), Divider(), spacer()):
+                    self._row.add_widget(part)
+            self._row.add_widget(group)
+        if self._buttons:
+            self._row.add_widget(spacer(size_hint=(None, 1), width=dp(GAP)))
+            for button in self._buttons:
+                self._row.add_widget(button)
+        self._fit()
+
+    def _fit(self, *_: Any) -> None:
+        """The place gets what the others leave."""
+        charge = self._energy.width + 2 * dp(GAP) if self._energy.parent else 0
+        buttons = sum(button.width for button in self._buttons) + dp(GAP) if self._buttons else 0
+        ends = self._row.padding[0] + self._row.padding[2] + self._where.width - self.place.width
+        self.place.relimit(self.width - ends - self._time.width - 2 * dp(GAP) - charge - buttons)
+
+    def _show_route(self, route: RouteState | None) -> None:
+        place = route.destination if route else None
+        self.place.text = (place.name or place.address or t("guidance.place")) if place else NOTHING
+
+    def _show(self, guidance: Guidance | None) -> None:
+        if guidance is None or guidance.state is GuidanceState.NONE:
+            return
+        units = self._ui.units
+        eta = guidance.eta
+        if eta is None:
+            self.arrives.text = NOTHING
+        else:
+            arrives = datetime.fromtimestamp(min(max(0.0, eta), time.time() + SECONDS_AHEAD))
+            self.arrives.text = units.clock(arrives.hour, arrives.minute)
+        left = "" if guidance.remaining_m is None else units.distance(guidance.remaining_m)
+        self.left.text = f"{duration(guidance.remaining_s)} · {left}"
+        self._show_charge(guidance.arrival)
+        self._muted = guidance.muted
+        if self._whole:
+            self.mute.icon.show(
+                "volume_off" if guidance.muted else "volume_up", tone="heat" if guidance.muted else "text2"
+            )
+
+    def _show_charge(self, charge: ArrivalCharge | None) -> None:
+        if (charge is None) != (self._energy.parent is None):
+            self._lay(charged=charge is not None)
+        if charge is None:
+            return
+        tone = "alert" if charge.low < EMPTY else "heat" if charge.low < LOW else "energy"
+        self.charge.text = t("guidance.charge", percent=number(max(0.0, charge.mean)))
+        self.charge.tone(tone)
+        self._bolt.show(tone=tone)
+        wide = charge.high - charge.low > CERTAIN
+        self.bounds.text = f"{number(max(0.0, charge.low))}–{number(min(100.0, charge.high))} %" if wide else ""
+        put(self._charges, self.bounds, wide)
+
+    def _call(self, method: str, **arguments: Any) -> None:
+        self._ui.store.call(
+            Navigation, method, lambda outcome: None if outcome.ok else self._ui.refused(outcome), **arguments
+        )
