@@ -17,14 +17,13 @@ from carservices.services.navigation.engine.base import EdgePart
 from carservices.services.navigation.flags import Flag
 from carservices.services.navigation.geo import Point, moved
 from carservices.services.navigation.maps.road_graph import SHARE_OF_LIMIT
-from carservices.services.navigation.trips.conditions import Conditions
 from carservices.services.navigation.trips.consumption import Consumption
 from carservices.services.navigation.trips.energy import RouteEnergy
-from carservices.signals import Status, Value
+from carservices.services.navigation.trips.meter import IGNITION
+from carservices.signals import Datum, Status, Value
 from carservices_emulator.drivers import TripDriver
 from carservices_emulator.drivers.route import Route
 from carservices_emulator.model.car import Car
-from carservices_emulator.place import Place
 from carservices_emulator.profile import Profile, load_profile
 from carservices_emulator.signals import ENTRIES, observe
 from carservices_emulator.weather import Weather
@@ -106,9 +105,9 @@ class Trip:
     ends: Floats
     """m from the start to the end of each edge."""
 
-    def at(self, s: float) -> EdgePart:
-        """The edge ``s`` m from the start."""
-        return self.edges[min(int(np.searchsorted(self.ends, s)), len(self.edges) - 1)]
+    def at(self, s: float) -> int:
+        """Which edge is ``s`` m from the start."""
+        return min(int(np.searchsorted(self.ends, s)), len(self.edges) - 1)
 
 
 def draw_trip(chance: random.Random, habit: Habit) -> Trip:
@@ -189,73 +188,88 @@ def _hills(chance: random.Random, s: Floats) -> Floats:
 
 def _traffic(chance: random.Random, count: int) -> Floats:
     """Share of the wanted speed that traffic allows, changing over some hundred m."""
-    flow = chance.choice((1.0, 1.0, 0.97, 0.93, 0.85))
+    flow = chance.gauss(0.96, 0.03)
     every = 60
-    knots = [min(1.03, flow + chance.gauss(0.0, 0.05)) for _ in range(count // every + 2)]
+    knots = [min(1.04, flow + chance.gauss(0.0, 0.05)) for _ in range(count // every + 2)]
     smooth: Floats = np.interp(np.arange(count), np.arange(len(knots)) * every, knots)
     return smooth
 
 
-class Garage:
-    """One car with its driver: drives trip after trip, and its consumption is learned on the way."""
+@dataclass(frozen=True, slots=True)
+class Drive:
+    """A trip as it went: what the car said at each look with the s of the trip and the edge it was on; kWh it took."""
 
-    def __init__(self, seed: int, consumption: Consumption) -> None:
+    trip: Trip
+    looks: list[tuple[float, int, dict[str, Datum]]]
+    kwh: float
+
+
+class Garage:
+    """One car with its driver, drawn by a seed: drives trip after trip."""
+
+    def __init__(self, seed: int) -> None:
         self.chance = random.Random(seed)
         self.habit = Habit(
             self.chance.uniform(0.88, 1.02), self.chance.uniform(0.84, 1.0), self.chance.uniform(0.82, 1.02)
         )
         self.profile = _varied(load_profile(CARS[seed % len(CARS)]), self.chance)
-        self.consumption = consumption
-        self._now = 0.0
-        self.metres = 0.0
 
-    def trip(self) -> tuple[Trip, RouteEnergy, Conditions, float, float]:
-        """One more: the trip, what was foretold at its start, the conditions, and kWh and s it really took."""
+    def drive(self) -> Drive:
+        """One more trip, in the weather and with the load of that day."""
         chance = self.chance
         trip = draw_trip(chance, self.habit)
         outside = chance.uniform(-10.0, 30.0)
         weather = Weather(temperature=outside, sun=chance.uniform(0.0, 600.0) * (outside > 0.0), grip=0.9)
         wind, wind_from = abs(chance.gauss(0.0, 2.0)), chance.uniform(0.0, 360.0)
         mass = self.profile.resistance.mass + chance.choice((0.0, 0.0, 40.0, 80.0, 200.0))
-        warm = chance.random() < 0.3
-        car = Car(
-            self.profile,
-            weather,
-            mass=mass,
-            charge=chance.uniform(0.6, 0.92),
-            battery_temperature=max(outside, 12.0 * warm),
-        )
+        charge, warm = chance.uniform(0.6, 0.92), chance.random() < 0.3
+        cells = max(outside, 12.0 * warm)
+        car = Car(self.profile, weather, mass=mass, charge=charge, battery_temperature=cells)
         if warm:
             car.climate.air = car.climate.mass = 18.0
         world = World(car, chance.randrange(10**6), EPOCH)
         driver = TripDriver(world.chance, trip.road, loop=False)
         trip.road.place(0.0, world.place)
-        self._show(world, SLOW)
-        conditions = self.consumption.conditions
-        foretold = self.consumption.model.along(trip.edges, conditions, geometry=trip.geometry)
-        start, energy = self._now, car.battery.energy
+        looks = [(0.0, 0, _seen(world, SLOW))]
+        energy = car.battery.energy
         for seconds in _drive(world, driver, wind, wind_from):
-            self._now += LOOK
             rarely = round(seconds / LOOK) % RARELY == 0
-            self._show(world, SLOW if rarely else QUICK)
-            self.consumption.tick(self._now, trip.at(driver.s))
-        self.metres += trip.road.length
-        used = (energy - car.battery.energy) / 3.6e6
-        took = self._now - start
-        self._park()
-        return trip, foretold, conditions, used, took
+            looks.append((seconds, trip.at(driver.s), _seen(world, SLOW if rarely else QUICK)))
+        return Drive(trip, looks, (energy - car.battery.energy) / 3.6e6)
 
-    def _show(self, world: World, paths: tuple[str, ...]) -> None:
-        for path in paths:
-            datum, status = observe(world, path)
-            self.consumption.take(Value(path, datum, int(self._now * 1e9), status), self._now)
 
-    def _park(self) -> None:
-        """The night between two trips."""
-        off = Value("Vehicle.LowVoltageSystemState", "OFF", int(self._now * 1e9), Status.AVAILABLE)
-        self.consumption.take(off, self._now)
+class Diary:
+    """Lives through drives with the car's consumption, the night between two of them included."""
+
+    def __init__(self, consumption: Consumption) -> None:
+        self.consumption = consumption
+        self.km = 0.0
+        self._now = 0.0
+
+    def live(self, drive: Drive) -> RouteEnergy:
+        """What was foretold at its start; learns from it."""
+        edges = drive.trip.edges
+        self._take(drive.looks[0][2])
+        foretold = self.consumption.model.along(edges, self.consumption.conditions, geometry=drive.trip.geometry)
+        start = self._now
+        for seconds, edge, values in drive.looks[1:]:
+            self._now = start + seconds
+            self._take(values)
+            self.consumption.drive(self._now, edges[edge])
+        self._take({IGNITION: "OFF"})
         self.consumption.tick(self._now)
         self._now += 3600.0
+        self.km += drive.trip.road.length / 1000.0
+        return foretold
+
+    def _take(self, values: dict[str, Datum]) -> None:
+        for path, datum in values.items():
+            self.consumption.take(Value(path, datum, int(self._now * 1e9), Status.AVAILABLE), self._now)
+
+
+def _seen(world: World, paths: tuple[str, ...]) -> dict[str, Datum]:
+    seen = ((path, *observe(world, path)) for path in paths)
+    return {path: datum for path, datum, status in seen if status is Status.AVAILABLE and datum is not None}
 
 
 def _drive(world: World, driver: TripDriver, wind: float, wind_from: float) -> Iterator[float]:
@@ -289,6 +303,3 @@ def _varied(profile: Profile, chance: random.Random) -> Profile:
             "battery": battery.model_copy(update={"resistance": battery.resistance * chance.uniform(0.8, 1.4)}),
         }
     )
-
-
-__all__ = ["CARS", "Conditions", "Garage", "Place", "Trip", "draw_trip"]

@@ -23,8 +23,8 @@ def watts(vehicle: Vehicle, conditions: Conditions, at_s: Floats) -> Floats:
         return np.zeros(len(at_s))
     outside, wanted = conditions.outside_c, conditions.wanted_c
     inside = outside if conditions.cabin_c is None else conditions.cabin_c
-    held = vehicle.heat_loss_w_per_k * (wanted - outside - GAINS_K)
-    brought = vehicle.cabin_j_per_k * (wanted - inside) / WARM_S * np.exp(-at_s / WARM_S)
-    thermal = held + brought
+    missing = (wanted - inside) * np.exp(-at_s / WARM_S)
+    held = vehicle.heat_loss_w_per_k * (wanted - missing - outside - GAINS_K)
+    thermal = held + vehicle.cabin_j_per_k * missing / WARM_S
     power: Floats = np.where(thermal > 0.0, thermal / vehicle.heating_cop, -thermal / vehicle.cooling_cop)
     return np.minimum(power, MOST_W) + BLOWER_W

@@ -1,13 +1,14 @@
 """The car's consumption as it drives: takes its signals, learns from each stretch, and says what is known of it now."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from carservices.api.state import StateFile
 from carservices.services.navigation.engine.base import EdgePart
+from carservices.services.navigation.engine.graph import RoadGraph
 from carservices.services.navigation.trips import conditions, vehicle
 from carservices.services.navigation.trips.conditions import SOC, Conditions
 from carservices.services.navigation.trips.correction import CAUSES, Correction
@@ -16,6 +17,7 @@ from carservices.services.navigation.trips.habit import Habit, Log
 from carservices.services.navigation.trips.learning import Recursive
 from carservices.services.navigation.trips.meter import IGNITION, OFF, Meter, Stretch
 from carservices.services.navigation.trips.meter import PATHS as METERED
+from carservices.services.navigation.trips.stretches import road_of
 from carservices.services.navigation.trips.vehicle import BATTERY
 from carservices.signals import Datum, Status, Value
 
@@ -23,6 +25,8 @@ STORED_KWH = f"{BATTERY}.StateOfCharge.CurrentEnergy"
 NOISE_SHARE, NOISE_KWH = 0.06, 0.012
 """Standard deviation of what a stretch is measured to take: a share of it, and of its height (2 m of 1.9 t)."""
 SAVE_KM = 5.0
+SHORTEST_S = 2.0
+"""s of a stretch, driven or stood, that say something; standing tells what runs all the time by itself."""
 SHORTEST_M = 1500.0
 """m of a trip that says something of its driver."""
 
@@ -36,7 +40,10 @@ class Learned(BaseModel):
 
     information: list[list[float]] = Field(min_length=len(CAUSES), max_length=len(CAUSES))
     weighted: list[float] = Field(min_length=len(CAUSES), max_length=len(CAUSES))
-    km: float = 0.0
+    habit: dict[str, list[float]] = {}
+    trips: float = Field(0.0, ge=0.0)
+    errors: float = Field(0.0, ge=0.0)
+    km: float = Field(0.0, ge=0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +63,15 @@ class Consumption:
     def __init__(self, state: StateFile) -> None:
         self._file = state
         self._values: dict[str, Datum] = {}
+        self._graph: RoadGraph | None = None
         self._meter = Meter()
         self._learner = Recursive()
         self._habit = Habit()
         self._log = Log()
         self._driven_s = 0.0
+        self._begun: Conditions | None = None
+        self._believed = self.model
+        """What was known of the car when the trip began."""
         self._km = self._saved_km = 0.0
         self._restore()
 
@@ -75,7 +86,13 @@ class Consumption:
 
     @property
     def correction(self) -> Correction:
-        return Correction(self._learner.factors, self._learner.covariance, paces=self._habit.paces)
+        return Correction(
+            self._learner.factors,
+            self._learner.covariance,
+            self._habit.paces,
+            self._habit.spending,
+            self._habit.scatter,
+        )
 
     @property
     def conditions(self) -> Conditions:
@@ -113,41 +130,70 @@ class Consumption:
         else:
             self._values[value.path] = datum
 
-    def tick(self, now: float, road: EdgePart | None = None) -> None:
-        """Time goes on, on a road of the map or beside all of them."""
+    def use(self, graph: RoadGraph | None) -> None:
+        """The map of which arcs are told from now on."""
+        self._graph = graph
+
+    def tick(self, now: float, arc: int | None = None) -> None:
+        """Time goes on, on an arc of the map or beside all of them."""
+        graph = self._graph
+        self.drive(now, road_of(graph, arc) if graph is not None and arc is not None else None)
+
+    def drive(self, now: float, road: EdgePart | None = None) -> None:
+        """As `tick`, on a road described."""
         if self._values.get(IGNITION) in OFF:
             self._end_trip()
         stretch = self._meter.look(self._values, now)
+        if self._begun is None and self._meter.last_s > 0.0:
+            self._begun, self._believed = self.conditions, self.model
         if road is not None and self._meter.last_s > 0.0:
-            self._log.add(road, self._meter.last_ms, self._meter.last_s)
+            self._log.add(road, self._meter.last_ms, self._meter.last_w, self._meter.last_s)
         if stretch is not None:
             self._learn(stretch)
 
     def save(self) -> None:
         """Keep what was learned."""
-        learner = self._learner
-        kept = Learned(information=learner.information.tolist(), weighted=learner.weighted.tolist(), km=self._km)
+        learner, habit = self._learner, self._habit
+        kept = Learned(
+            information=learner.information.tolist(),
+            weighted=learner.weighted.tolist(),
+            habit=habit.sums,
+            trips=habit.trips,
+            errors=habit.errors,
+            km=self._km,
+        )
         self._file.write(kept.model_dump_json())
         self._saved_km = self._km
 
     def _learn(self, stretch: Stretch) -> None:
         if stretch.fine:
-            foretold, features = self.model.driven(stretch, self.conditions, self._driven_s)
-            drawn = float(features @ self.correction.factors)
-            sigma = float(np.hypot(NOISE_SHARE * drawn, NOISE_KWH))
-            self._learner.update(features, stretch.kwh - foretold, sigma)
+            for moving, noise_kwh in ((True, NOISE_KWH), (False, 0.0)):
+                self._learn_from(stretch.part(moving=moving), noise_kwh)
             self._learner.forget(stretch.metres / 1000.0)
         self._driven_s += stretch.duration
         self._km += stretch.metres / 1000.0
         if self._km - self._saved_km >= SAVE_KM:
             self.save()
 
+    def _learn_from(self, part: Stretch, noise_kwh: float) -> None:
+        if part.duration < SHORTEST_S:
+            return
+        foretold, features = self.model.driven(part, self._as_begun(), self._driven_s)
+        drawn = float(features @ self.correction.factors)
+        self._learner.update(features, part.kwh - foretold, float(np.hypot(NOISE_SHARE * drawn, noise_kwh)))
+
+    def _as_begun(self) -> Conditions:
+        """Conditions of now, but tyres and cabin as the trip began with: their warming is the model's to foretell."""
+        begun = self._begun or self.conditions
+        return replace(self.conditions, cabin_c=begun.cabin_c, tyres_c=begun.tyres_c)
+
     def _end_trip(self) -> None:
         """What the trip says of the driver."""
-        self._driven_s = 0.0
-        log, self._log = self._log, Log()
-        if log.metres >= SHORTEST_M:
-            self._habit.learn(log.passed)
+        log, begun = self._log, self._begun
+        self._driven_s, self._begun, self._log = 0.0, None, Log()
+        if begun is not None and log.metres >= SHORTEST_M:
+            edges = log.edges
+            self._habit.learn(log.passed, edges, self._believed.along(edges, begun))
 
     def _restore(self) -> None:
         text = self._file.read()
@@ -157,8 +203,10 @@ class Consumption:
             kept = Learned.model_validate_json(text)
             information, weighted = np.array(kept.information), np.array(kept.weighted)
             np.linalg.cholesky(information)
+            habit = Habit(kept.habit, kept.trips, kept.errors)
         except (ValidationError, ValueError, np.linalg.LinAlgError) as error:
             log.warning("%s is damaged (%s): consumption is learned anew", self._file.path, str(error).splitlines()[0])
             return
+        self._habit = habit
         self._learner.information, self._learner.weighted = information, weighted
         self._km = self._saved_km = kept.km

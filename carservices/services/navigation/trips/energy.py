@@ -11,7 +11,7 @@ from carservices.services.navigation.engine.graph import RoadGraph
 from carservices.services.navigation.geo import Point
 from carservices.services.navigation.trips import climate, tyres
 from carservices.services.navigation.trips.conditions import Conditions
-from carservices.services.navigation.trips.correction import Correction
+from carservices.services.navigation.trips.correction import BANDS_MS, Correction
 from carservices.services.navigation.trips.meter import Stretch
 from carservices.services.navigation.trips.powertrain import battery_power, cell_loss_per_w, regen_limit_w
 from carservices.services.navigation.trips.stretches import Stretches, of_graph, of_route
@@ -24,6 +24,8 @@ SIGMAS_90 = 1.6449
 """Standard deviations on either side of the mean between which 90 % of a normal distribution lie."""
 FARE = Correction()
 CALM = Conditions()
+USUAL_SHARES = np.array((0.38, 0.5, 0.06, 0.06))
+"""Of the causes in the consumption of long trips."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,37 +46,37 @@ class Spend:
 class RouteEnergy:
     """Sums from the start of a route of n edges to each of its n + 1 ends of edges; the first is 0.
 
-    ``features`` [n + 1, 4] are kWh by cause (`CAUSES`) at a factor of one, ``scatter`` Σ kWh²/km.
+    ``features`` [n + 1, 4] are kWh by cause (`CAUSES`) at a factor of one, ``roughness`` Σ kWh²/km.
     """
 
     metres: Floats
     seconds: Floats
     kwh: Floats
     features: Floats
-    scatter: Floats
+    roughness: Floats
     correction: Correction
 
     @property
     def variance(self) -> Floats:
         """kWh² of each sum."""
-        return self.correction.variance(self.features, self.scatter)
+        return self.correction.variance(self.features, self.roughness)
 
     def spend(self, start: int = 0, end: int = -1) -> Spend:
         """From the start of edge ``start`` to the start of edge ``end`` (-1: to the end of the route)."""
         features = self.features[end] - self.features[start]
-        variance = self.correction.variance(features, float(self.scatter[end] - self.scatter[start]))
+        variance = self.correction.variance(features, float(self.roughness[end] - self.roughness[start]))
         kwh, seconds = self.kwh[end] - self.kwh[start], self.seconds[end] - self.seconds[start]
         return Spend(float(kwh), float(np.sqrt(variance)), float(seconds))
 
 
 @dataclass(frozen=True, slots=True)
 class ArcEnergy:
-    """Of each arc of a map: kWh (negative downhill), its own features [m, 4], s, and scatter."""
+    """Of each arc of a map: kWh (negative downhill), its own features [m, 4], s, and roughness."""
 
     kwh: Floats
     seconds: Floats
     features: Floats
-    scatter: Floats
+    roughness: Floats
 
 
 class EnergyModel:
@@ -97,29 +99,26 @@ class EnergyModel:
         """
         road = of_route(edges, geometry, cap_kmh, self.correction.paces)
         ends = np.cumsum(road.seconds)
-        kwh, features, scatter = self._spend(road, conditions, ends - road.seconds / 2.0)
+        kwh, features, roughness = self._spend(road, conditions, ends - road.seconds / 2.0)
 
         def sums(values: Floats) -> Floats:
             return np.concatenate((np.zeros((1, *values.shape[1:])), np.cumsum(values, axis=0)))
 
         return RouteEnergy(
-            sums(road.metres), sums(road.seconds), sums(kwh), sums(features), sums(scatter), self.correction
+            sums(road.metres), sums(road.seconds), sums(kwh), sums(features), sums(roughness), self.correction
         )
 
     def per_arc(self, graph: RoadGraph, conditions: Conditions = CALM, cap_kmh: float | None = None) -> ArcEnergy:
         """Each arc on its own, with warm tyres and cabin."""
         road = of_graph(graph, cap_kmh, self.correction.paces)
-        kwh, features, scatter = self._spend(road, conditions, np.full(len(road.metres), np.inf))
-        return ArcEnergy(kwh, road.seconds, features, scatter)
+        kwh, features, roughness = self._spend(road, conditions, np.full(len(road.metres), np.inf))
+        return ArcEnergy(kwh, road.seconds, features, roughness)
 
     def sigma(self, kwh: Floats | float, metres: Floats | float) -> Floats:
         """kWh standard deviation of a stretch of which only energy and length are known, as of legs of a matrix."""
-        km = np.maximum(np.asarray(metres, float) / 1000.0, 0.1)
-        factors = np.array([0.35, 0.5, 0.08, 0.07])
-        share = (
-            factors @ self.correction.covariance @ factors + self.correction.common**2 + self.correction.local**2 / km
-        )
-        spread: Floats = np.abs(kwh) * np.sqrt(share)
+        shares = np.outer(np.abs(kwh), USUAL_SHARES / self.correction.factors)
+        roughness = np.square(kwh) / np.maximum(np.asarray(metres, float) / 1000.0, 0.1)
+        spread: Floats = np.sqrt(self.correction.variance(shares, roughness.ravel())).reshape(np.shape(kwh))
         return spread
 
     def driven(self, stretch: Stretch, conditions: Conditions, at_s: float) -> tuple[float, Floats]:
@@ -130,13 +129,8 @@ class EnergyModel:
         mass = vehicle.mass_kg + conditions.load_kg
         inertia = mass + (vehicle.rotating - 1.0) * vehicle.mass_kg
         metres = speed * seconds
-        warm_s = np.full(len(speed), at_s)
-        roll = (
-            mass
-            * G
-            * vehicle.rolling
-            * tyres.factor(conditions, warm_s if conditions.tyres_c is None else 0.0 * warm_s, speed)
-        )
+        warm_s = at_s + np.cumsum(seconds) - seconds / 2.0
+        roll = mass * G * vehicle.rolling * tyres.factor(conditions, warm_s, speed)
         wind = (
             0.5
             * conditions.air_density
@@ -149,7 +143,7 @@ class EnergyModel:
             force * speed, vehicle, regen_limit_w(vehicle, conditions), cell_loss_per_w(vehicle, conditions)
         )
         power = np.where((force < 0.0) & (speed < vehicle.regen_fades_ms), 0.0, power) + vehicle.idle_w * moving
-        warmth = climate.watts(vehicle, conditions, warm_s if conditions.cabin_c is None else 0.0 * warm_s)
+        warmth = climate.watts(vehicle, conditions, warm_s)
         features = np.array(
             (
                 (more * roll * metres).sum(),
@@ -162,7 +156,7 @@ class EnergyModel:
         return float(joules) / KWH, features / KWH
 
     def _spend(self, road: Stretches, conditions: Conditions, at_s: Floats) -> tuple[Floats, Floats, Floats]:
-        """(kWh, features [n, 4] in kWh, scatter in kWh²/km) of each stretch, passed ``at_s`` s after the start."""
+        """(kWh, features [n, 4] in kWh, roughness in kWh²/km) of each stretch, passed ``at_s`` s after the start."""
         vehicle, factors = self.vehicle, self.correction.factors
         mass = vehicle.mass_kg + conditions.load_kg
         inertia = mass + (vehicle.rotating - 1.0) * vehicle.mass_kg
@@ -188,8 +182,9 @@ class EnergyModel:
         joules += factors[2] * base + factors[3] * warmth
         features = np.column_stack((rolling, aero, base, warmth)) * road.driven[:, None] / KWH
         drawn = features @ factors
-        scatter = drawn * drawn / np.maximum(road.metres / 1000.0, 1e-3)
-        return joules * road.driven / KWH, features, scatter
+        roughness = drawn * drawn / np.maximum(road.metres / 1000.0, 1e-3)
+        more = np.interp(road.cruise, BANDS_MS, self.correction.spending) - 1.0
+        return joules * road.driven / KWH + more * drawn, features, roughness
 
 
 def _headwind_square(speed: Floats, course: Floats, conditions: Conditions) -> Floats:

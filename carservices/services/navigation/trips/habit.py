@@ -1,7 +1,7 @@
-"""How this driver drives the roads of the map: cruising speeds against the usual ones, and how far trips scatter."""
+"""How this driver drives the roads of the map: speeds and consumption against those foretold, and how trips scatter."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,25 +9,36 @@ from numpy.typing import NDArray
 
 from carservices.services.navigation.engine.base import EdgePart
 from carservices.services.navigation.trips.correction import BANDS_MS
+from carservices.services.navigation.trips.energy import RouteEnergy
 from carservices.services.navigation.trips.stretches import of_route
 
 Floats = NDArray[np.float64]
 
-MEMORY_KM = 250.0
+MEMORY_KM = 300.0
 """km over which a habit is averaged: long enough for traffic to average out."""
 PRIOR_KM = 6.0
 """km for which the usual speed is believed as much as the driver's own."""
+PRIOR_KWH = 2.0
+"""kWh for which the physics are believed as much as what the roads took."""
+SHORTEST_KM = 0.2
 LOWEST, HIGHEST = 0.6, 1.4
+TRIPS, PRIOR_TRIPS = 30.0, 6.0
+"""Trips by which the scatter is judged, and those for which the usual one is believed."""
+SUMS = ("km", "squares", "drawn", "more")
+NOTHING: Mapping[str, Sequence[float]] = {}
+CLIPPED = 3.0
+"""Standard deviations an error counts for at most."""
 
 
 @dataclass(slots=True)
 class Passed:
-    """A road that was driven: as the map has it, m driven on it, s, and Σ v² ds in m³/s²."""
+    """A road that was driven: as the map has it, m driven on it, s, Σ v² ds in m³/s², and kWh."""
 
     road: EdgePart
     metres: float = 0.0
     seconds: float = 0.0
     square_metres: float = 0.0
+    kwh: float = 0.0
 
 
 class Log:
@@ -36,14 +47,15 @@ class Log:
     def __init__(self) -> None:
         self.passed: list[Passed] = []
 
-    def add(self, road: EdgePart, speed: float, seconds: float) -> None:
-        """So many s at a speed of m/s on a road."""
+    def add(self, road: EdgePart, speed: float, power: float, seconds: float) -> None:
+        """So many s at a speed of m/s on a road, with W out of the cells."""
         if not self.passed or self.passed[-1].road != road:
             self.passed.append(Passed(road))
         last = self.passed[-1]
         last.metres += speed * seconds
         last.seconds += seconds
         last.square_metres += speed**3 * seconds
+        last.kwh += power * seconds / 3.6e6
 
     @property
     def metres(self) -> float:
@@ -56,35 +68,65 @@ class Log:
 
 
 class Habit:
-    """Cruising speed as a share of the usual one, at each of `BANDS_MS`."""
+    """Sums over what was driven, at each of `BANDS_MS`, fading with the km."""
 
-    def __init__(self) -> None:
-        self.km = np.zeros(len(BANDS_MS))
-        self.squares = np.zeros(len(BANDS_MS))
-        """km behind each figure, and the sum of ln(v²/usual v²) over them."""
+    def __init__(self, sums: Mapping[str, Sequence[float]] = NOTHING, trips: float = 0.0, errors: float = 0.0) -> None:
+        """``sums`` as of the property of this name; raises ValueError when they are none."""
+        self.km, self.squares, self.drawn, self.more = (_column(sums.get(name)) for name in SUMS)
+        """km; Σ km · ln(v² / usual v²); kWh foretold without what slopes and braking store; kWh taken beyond."""
+        self.trips, self.errors = trips, errors
+        """Fading count of trips, and the sum of their squared errors in standard deviations."""
+
+    @property
+    def sums(self) -> dict[str, list[float]]:
+        """To be kept."""
+        return {name: getattr(self, name).tolist() for name in SUMS}
 
     @property
     def paces(self) -> Floats:
-        mean = 0.5 * self.squares / (self.km + PRIOR_KM)
-        found: Floats = np.clip(np.exp(mean), LOWEST, HIGHEST)
+        found: Floats = np.clip(np.exp(0.5 * self.squares / (self.km + PRIOR_KM)), LOWEST, HIGHEST)
         return found
 
-    def learn(self, passed: Sequence[Passed]) -> None:
-        """From a drive."""
-        edges = tuple(replace(one.road, metres=max(one.metres, 0.1)) for one in passed)
+    @property
+    def spending(self) -> Floats:
+        found: Floats = np.clip(1.0 + self.more / (self.drawn + PRIOR_KWH), LOWEST, HIGHEST)
+        return found
+
+    @property
+    def scatter(self) -> float:
+        return math.sqrt((self.errors + PRIOR_TRIPS) / (self.trips + PRIOR_TRIPS))
+
+    def learn(self, passed: Sequence[Passed], edges: Sequence[EdgePart], foretold: RouteEnergy) -> None:
+        """From the roads of a trip and what was foretold for them at its start."""
         usual = of_route(edges)
-        wanted = usual.square_metres
         weights = band_weights(usual.cruise)
-        for band in range(len(BANDS_MS)):
-            share = weights[:, band]
-            expected = float(share @ wanted)
-            real = float(share @ [one.square_metres for one in passed])
+        spending = (weights * foretold.correction.spending).sum(axis=1)
+        drawn = np.diff(foretold.features, axis=0) @ foretold.correction.factors
+        raw = np.diff(foretold.kwh) - (spending - 1.0) * drawn
+        took = np.array([one.kwh for one in passed])
+        squares = np.array([one.square_metres for one in passed])
+        for band, share in enumerate(weights.T):
             km = float(share @ usual.metres) / 1000.0
-            if km < 0.2 or expected <= 0.0 or real <= 0.0:
+            expected, real = float(share @ usual.square_metres), float(share @ squares)
+            if km < SHORTEST_KM or expected <= 0.0 or real <= 0.0:
                 continue
-            kept = math.exp(-km / MEMORY_KM)
-            self.km[band] = kept * self.km[band] + km
-            self.squares[band] = kept * self.squares[band] + km * math.log(real / expected)
+            for sums in (self.km, self.squares, self.drawn, self.more):
+                sums[band] *= math.exp(-km / MEMORY_KM)
+            self.km[band] += km
+            self.squares[band] += km * math.log(real / expected)
+            self.drawn[band] += float(share @ drawn)
+            self.more[band] += float(share @ (took - raw))
+        spend = foretold.spend()
+        error = min(abs(float(took.sum()) - spend.kwh) / spend.sigma, CLIPPED) * foretold.correction.scatter
+        self.errors = self.errors * (1.0 - 1.0 / TRIPS) + error * error
+        self.trips = self.trips * (1.0 - 1.0 / TRIPS) + 1.0
+
+
+def _column(values: Sequence[float] | None) -> Floats:
+    column = np.zeros(len(BANDS_MS)) if values is None else np.array(values, float)
+    if column.shape != (len(BANDS_MS),):
+        raise ValueError(f"{len(BANDS_MS)} figures belong here, {column.size} came")
+    return column
 
 
 def band_weights(cruise: Floats) -> Floats:

@@ -33,6 +33,7 @@ FASTEST_KMH, STRONGEST_W = 300.0, 800e3
 SLOPE_M = 120.0
 """m over which the slope is taken from heights, as a height in 0.1 m says nothing over a few."""
 STEEPEST = 0.15
+STANDING_MS = 0.05
 
 
 @dataclass(slots=True)
@@ -52,6 +53,14 @@ class Stretch:
         """Out of the cells."""
         return float(np.dot(self.seconds, self.power)) / 3.6e6
 
+    def part(self, *, moving: bool) -> "Stretch":
+        """Only what was driven, or only what was stood."""
+        kept = [k for k, speed in enumerate(self.speed) if (speed > STANDING_MS) is moving]
+        columns = (self.seconds, self.speed, self.acceleration, self.grade, self.power)
+        seconds, speed, acceleration, grade, power = ([column[k] for k in kept] for column in columns)
+        metres = float(np.dot(seconds, speed))
+        return Stretch(seconds, speed, acceleration, grade, power, metres, sum(seconds))
+
     @property
     def fine(self) -> bool:
         """Whether it was looked at often enough to learn from."""
@@ -68,8 +77,8 @@ class Meter:
         self._pace = 1.0
         self._height: tuple[float, float] | None = None
         self._stretch = Stretch()
-        self.last_s = self.last_ms = 0.0
-        """s of the car between the last two looks, and m/s in them; 0 s after a gap."""
+        self.last_s = self.last_ms = self.last_w = 0.0
+        """s of the car between the last two looks, and m/s and W in them; 0 s after a gap."""
 
     def look(self, values: Mapping[str, Datum], now: float) -> Stretch | None:
         """The values of now (monotonic s); what is broken off by a gap is not given."""
@@ -86,11 +95,11 @@ class Meter:
             return None
         stretch = self._stretch
         speed = (before[0] + sample[0]) / 2.0
-        self.last_s, self.last_ms = seconds, speed
+        self.last_s, self.last_ms, self.last_w = seconds, speed, (before[1] + sample[1]) / 2.0
         stretch.seconds.append(seconds)
         stretch.speed.append(speed)
         stretch.acceleration.append((sample[0] - before[0]) / seconds)
-        stretch.power.append((before[1] + sample[1]) / 2.0)
+        stretch.power.append(self.last_w)
         stretch.grade.append(self._slope(values.get(ALTITUDE), speed * seconds))
         stretch.metres += speed * seconds
         stretch.duration += seconds

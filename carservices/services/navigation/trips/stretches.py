@@ -83,8 +83,8 @@ def of_route(
 ) -> Stretches:
     """From standstill to standstill; with the route's ``geometry`` turns and courses count.
 
-    ``paces`` are the driver's cruising speeds as shares of the usual ones, at each of `BANDS_MS`; ``cap_kmh`` is what he
-    is not to exceed.
+    ``paces`` are the driver's cruising speeds as shares of the usual ones, at each of `BANDS_MS`; ``cap_kmh`` is
+    what he is not to exceed.
     """
     metres = np.array([edge.metres for edge in edges], float)
     speed = np.array([edge.speed for edge in edges], float)
@@ -134,6 +134,20 @@ def of_graph(graph: RoadGraph, cap_kmh: float | None = None, paces: Floats | Non
         np.where(graph.flags & Flag.FERRY, 0.0, 1.0),
         np.arctan2(east, north),
         cruise * cruise,
+    )
+
+
+def road_of(graph: RoadGraph, arc: int) -> EdgePart:
+    """A whole arc of the map as a part of a route."""
+    return EdgePart(
+        0,
+        arc,
+        int(graph.way[arc]),
+        float(graph.length[arc]),
+        float(graph.speed[arc]),
+        int(graph.limit[arc]),
+        float(graph.grade[arc]),
+        int(graph.flags[arc]),
     )
 
 
