@@ -92,10 +92,8 @@ class ArrivalBar(Card):
         self.left.text = f"{duration(guidance.remaining_s)} · {left}"
         self._show_charge(guidance.arrival)
         self._muted = guidance.muted
-        if self._whole:
-            self.mute.icon.show(
-                "volume_off" if guidance.muted else "volume_up", tone="heat" if guidance.muted else "text2"
-            )
+        self.mute.icon.show("volume_off" if guidance.muted else "volume_up")
+        self.mute.icon.show(tone="heat" if guidance.muted else "text2")
 
     def _show_charge(self, charge: ArrivalCharge | None) -> None:
         if (charge is None) != (self._energy.parent is None):
