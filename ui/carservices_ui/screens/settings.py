@@ -9,6 +9,7 @@ from carservices_ui.i18n import t
 from carservices_ui.screens.base import Page
 from carservices_ui.screens.settings_developer import DeveloperPart
 from carservices_ui.screens.settings_display import DisplayPart
+from carservices_ui.screens.settings_maps import MapsPart
 from carservices_ui.screens.settings_parts import Part
 from carservices_ui.screens.settings_system import SystemPart
 from carservices_ui.screens.settings_units import UnitsPart
@@ -31,6 +32,7 @@ class Category:
 CATEGORIES = (
     Category("display", "brightness_6", DisplayPart),
     Category("units", "straighten", UnitsPart),
+    Category("maps", "map", MapsPart),
     Category("system", "info", SystemPart),
     Category("developer", "code", DeveloperPart, sets=False),
 )

@@ -1,0 +1,128 @@
+"""Settings of the maps: which there are, which is in use, what is being built, and the engine that searches routes."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from kivy.metrics import dp
+from kivy.uix.widget import Widget
+
+from carservices.api.navigation import ImportProgress, MapInfo, MapsState, Navigation
+from carservices_ui.i18n import number, t
+from carservices_ui.screens.settings_parts import Part
+from carservices_ui.store import Outcome
+from carservices_ui.templates.words import Flow
+from carservices_ui.widgets import Bar, Card, Column, Dialog, Icon, IconButton, IconTile, Row, Text, TextButton, spacer
+
+STREAM = f"{Navigation.name}.maps"
+ENGINES = {"valhalla": "Valhalla", "roads": "settings.engine_roads"}
+"""Engine → what it is called; a key of words where the name is ours."""
+FILL: dict[str, Any] = {"size_hint": (1, 1), "pos_hint": {"x": 0, "y": 0}}
+MEGABYTE = 1e6
+
+
+class MapsPart(Part):
+    """Follows the service: a map that is being built shows how far it is."""
+
+    def rows(self) -> list[Widget]:
+        self.maps: dict[str, MapRow] = {}
+        self.ui.store.bind_stream(STREAM, self._show)
+        return []
+
+    def _show(self, state: MapsState | None) -> None:
+        self.body.clear_widgets()
+        self.maps = {}
+        for row in self._rows(state):
+            self.body.add_widget(row)
+        self.ui.rebuilt()
+
+    def _rows(self, state: MapsState | None) -> list[Widget]:
+        if state is None:
+            return [Note("sync_problem", t("settings.maps_away"), tone="heat")]
+        rows: list[Widget] = []
+        if state.importing is not None:
+            rows.append(ImportRow(state.importing))
+        for info in sorted(state.available, key=lambda one: one.name != state.current):
+            row = self.maps[info.name] = MapRow(info, info.name == state.current, self._use, self._ask)
+            rows.append(row)
+        if not state.available and state.importing is None:
+            rows.append(Note("map", t("settings.maps_none")))
+        engine = t("settings.engine_none") if state.engine is None else _engine(state.engine)
+        rows.append(Note("route", state.engine_reason.replace("`", ""), title=engine))
+        rows += [Note("info", words) for words in dict.fromkeys(info.attribution for info in state.available)]
+        return rows
+
+    def _use(self, info: MapInfo) -> None:
+        self._call("use_map", info)
+
+    def _ask(self, info: MapInfo) -> None:
+        actions: list[tuple[str, str, Callable[[], None]]] = [
+            (t("settings.cancel"), "plain", lambda: None),
+            (t("settings.map_remove"), "danger", lambda: self._call("remove_map", info)),
+        ]
+        self.ui.ask(Dialog(t("settings.map_remove_title", map=info.title), t("settings.map_remove_text"), actions))
+
+    def _call(self, method: str, info: MapInfo) -> None:
+        def ended(outcome: Outcome) -> None:
+            if not outcome.ok:
+                self.ui.refused(outcome)
+
+        self.ui.store.call(Navigation, method, ended, name=info.name)
+
+
+class MapRow(Card):
+    """A map with its size; one that is not in use can be taken or removed."""
+
+    def __init__(
+        self, info: MapInfo, current: bool, use: Callable[[MapInfo], None], remove: Callable[[MapInfo], None]
+    ) -> None:
+        super().__init__(tone="accent_tint" if current else "surface2", radius="tile", size_hint=(1, None))
+        built = time.strftime("%Y-%m-%d", time.localtime(info.built))
+        facts = [f"{number(info.bytes / MEGABYTE)} MB", built]
+        if info.synthetic:
+            facts.append(t("settings.map_synthetic"))
+        words = Column(Flow(info.title, lines=2, strong=True), Flow("  ·  ".join(facts), lines=2, tone="text2"))
+        words.size_hint = (1, None)
+        self.use, self.remove = TextButton(t("settings.map_use")), IconButton("delete", tone="text2")
+        self.use.bind(on_release=lambda *_: use(info))
+        self.remove.bind(on_release=lambda *_: remove(info))
+        used = Row(Icon("check_circle", size="small", tone="accent", filled=True), Text(t("settings.map_in_use")))
+        ends: list[Widget] = [used] if current else [self.use, self.remove]
+        tile = IconTile("map", filled=current)
+        self.add_widget(Row(tile, words, *ends, gap="m", padding=(dp(16), 0, dp(24 if current else 8), 0), **FILL))
+        words.bind(height=lambda _, height: setattr(self, "height", max(dp(96), height + dp(24))))
+
+
+class ImportRow(Card):
+    """A map that is being built: which part, and how far; or why it ended."""
+
+    def __init__(self, progress: ImportProgress) -> None:
+        super().__init__(tone="surface2", radius="tile", size_hint=(1, None), height=dp(104))
+        self.bar = Bar(size_hint=(1, None))
+        self.bar.share = progress.done / 100.0
+        title = t("settings.map_building", map=progress.name)
+        detail = progress.problem or f"{progress.part}  ·  {number(progress.done)} %"
+        words: list[Widget] = [
+            Text(title, strong=True, limit=560),
+            Text(detail, tone="heat" if progress.problem else "text2", limit=560),
+            *([] if progress.problem else [self.bar]),
+        ]
+        tile = IconTile("sync_problem" if progress.problem else "sync", tone="heat" if progress.problem else "accent")
+        column = Column(*words, gap="xs", size_hint=(1, None))
+        self.add_widget(Row(tile, column, gap="m", padding=(dp(16), 0, dp(24), 0), **FILL))
+
+
+class Note(Row):
+    """A sentence that is good to know."""
+
+    def __init__(self, icon: str, words: str, *, title: str = "", tone: str = "text2") -> None:
+        texts = [*([Text(title, strong=True)] if title else []), Flow(words, tone=tone)]
+        column = Column(*texts, gap="xs", size_hint=(1, None))
+        lead = Icon(icon, size="small", tone=tone)
+        lead.pos_hint = {"top": 0.98}
+        super().__init__(lead, column, gap="m", size_hint=(1, None), padding=(dp(20), dp(10)))
+
+
+def _engine(name: str) -> str:
+    known = ENGINES.get(name, name)
+    return t(known) if known.startswith("settings.") else known
