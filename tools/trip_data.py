@@ -17,16 +17,11 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
+from carservices.services.navigation.geo import metres
 from carservices.services.navigation.maps.landuse import BuiltUp
-from carservices.services.navigation.maps.roads import (
-    ATTRIBUTION,
-    Network,
-    Way,
-    assumed_limit,
-    metres,
-    posted_limit,
-    read_network,
-)
+from carservices.services.navigation.maps.limits import legal_limits, posted_limit
+from carservices.services.navigation.maps.roads import ATTRIBUTION, Network, Way, read_network
+from carservices.services.navigation.maps.ways import zone_in
 
 OUT = Path(__file__).parents[1] / "emulator/carservices_emulator/data/trips/neubrandenburg.json"
 NAME = "Neubrandenburg, Burg Stargard and back"
@@ -40,6 +35,7 @@ VIAS = [  # latitude, longitude: streets of very different speeds, city first, t
     (53.51267, 13.27238),  # L 33
     (53.55819, 13.26661),  # Friedrich-Engels-Ring
 ]
+LEGAL_KMH = legal_limits(["DE"])[0]
 MAX_GAP_M = 100.0
 TURN_COST_S = 4.0  # a turn of 90°: keeps the shortest-time path off zigzag shortcuts
 STOP_SIGN_S = 3
@@ -68,7 +64,7 @@ class Graph:
         self.next: dict[int, list[int]] = defaultdict(list)
         for way in network.ways:
             self.at.update(zip(way.nodes, way.points, strict=True))
-            limit = posted_limit(way.tags) or assumed_limit(way, built_up)
+            limit = posted_limit(way.tags) or int(LEGAL_KMH[zone_in(way, built_up)])
             for a, b in itertools.pairwise(way.nodes):
                 step = Step(way, metres(self.at[a], self.at[b]) / (limit / 3.6), limit)
                 if way.oneway >= 0:

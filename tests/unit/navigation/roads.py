@@ -25,13 +25,13 @@ def at(east: float, north: float) -> tuple[float, float]:
     return LAT + north * METRE, LON + east * METRE / 0.61566
 
 
-def town(folder: Path, nodes: dict[int, tuple[float, float]], ways: dict[int, tuple], bans=()) -> RoadEngine:
-    """Nodes by m east and north; ways as nodes, name and further tags; residential unless they say otherwise."""
+def town(folder: Path, nodes: dict[int, tuple], ways: dict[int, tuple], bans=()) -> RoadEngine:
+    """Nodes by m east and north, and tags; ways as nodes, name and tags; residential unless they say otherwise."""
     drawn = {
         number: (refs, {"highway": "residential", "name": name, **(tags[0] if tags else {})})
         for number, (refs, name, *tags) in ways.items()
     }
-    places = {number: at(*place) for number, place in nodes.items()}
+    places = {number: (*at(*place[:2]), *place[2:]) for number, place in nodes.items()}
     pbf = write_town(folder / "town.osm.pbf", places, drawn, bans)
     write_graph(pbf, folder / "graph.npz")
     return RoadEngine(RoadGraph.load(folder / "graph.npz"))

@@ -186,6 +186,37 @@ async def test_exits_of_a_roundabout_are_counted(tmp_path: Path):
         assert route.maneuvers[2].kind is ManeuverKind.ROUNDABOUT_EXIT
 
 
+async def test_lanes_lead_where_the_route_goes(tmp_path: Path):
+    painted = STREETS | {10: ([2, 1], "Südstraße", {"turn:lanes:forward": "left|through;right|"})}
+    engine = town(tmp_path, CROSS, painted)
+    for target, valid in ((CROSS[3], [False, True, False]), (CROSS[5], [True, False, False])):
+        (turn,) = (await engine.route(request(at(0, -250), at(*target))))[0].maneuvers[1:-1]
+        assert [lane.directions for lane in turn.lanes] == [("left",), ("through", "right"), ("through",)]
+        assert [lane.valid for lane in turn.lanes] == valid
+    back = (await engine.route(request(at(-250, 0), at(0, -250))))[0]
+    assert not any(one.lanes for one in back.maneuvers)
+
+
+async def test_an_exit_is_told_with_its_number_and_where_it_leads(tmp_path: Path):
+    nodes = {
+        1: (0, -900),
+        2: (0, 0, {"highway": "motorway_junction", "ref": "17"}),
+        3: (0, 900),
+        4: (40, 300),
+        5: (300, 400),
+    }
+    ways = {
+        10: ([1, 2], "", {"highway": "motorway", "ref": "A 20", "turn:lanes": "through|through;slight_right"}),
+        11: ([2, 3], "", {"highway": "motorway", "ref": "A 20"}),
+        12: ([2, 4], "", {"highway": "motorway_link", "oneway": "yes", "destination": "Altentreptow;Friedland"}),
+        13: ([4, 5], "Dorfstraße"),
+    }
+    engine = town(tmp_path, nodes, ways)
+    (leave, *_) = (await engine.route(request(at(0, -850), at(290, 396))))[0].maneuvers[1:]
+    assert (leave.kind, leave.exit, leave.sign) == (ManeuverKind.EXIT_RIGHT, "17", "Altentreptow, Friedland")
+    assert [lane.valid for lane in leave.lanes] == [False, True]
+
+
 async def test_the_car_goes_on_ahead_rather_than_turning_round(tmp_path: Path):
     engine = town(tmp_path, CROSS, STREETS | {15: ([3, 7, 2], "Südring")})
     ahead = RouteRequest((Via(*at(0, -150), heading=0.0), Via(*at(0, -250))))

@@ -77,6 +77,30 @@ def test_bans_name_the_arcs_that_may_not_follow(graph: dict[str, np.ndarray]) ->
     assert {target for source, target in turns if source == 12} == {10, 12, 13}
 
 
+BORDER = {1: (47.557, 7.590), 2: (47.558, 7.591), 3: (47.700, 7.700), 4: (47.701, 7.701), 5: (47.560, 7.593)}
+
+
+def test_limits_that_are_not_signed_are_those_of_each_country(tmp_path: Path) -> None:
+    ways = {
+        10: ([1, 2], {"highway": "primary"}),  # Switzerland
+        11: ([3, 4], {"highway": "primary"}),  # Germany
+        12: ([2, 5], {"highway": "primary", "maxspeed": "60", "maxspeed:backward": "30 mph"}),
+        13: ([1, 5], {"highway": "tertiary", "source:maxspeed": "CH:urban"}),
+        14: ([3, 1], {"highway": "motorway"}),
+    }
+    write_graph(write_town(tmp_path / "town.osm.pbf", BORDER, ways), tmp_path / "graph.npz")
+    with np.load(tmp_path / "graph.npz") as file:
+        graph = dict(file)
+    back = (graph["flags"] & Flag.BACKWARD) != 0
+    limits = {(int(w), bool(b)): int(limit) for w, b, limit in zip(graph["way"], back, graph["limit"], strict=True)}
+    assert [limits[way, False] for way in (10, 11, 12, 13, 14)] == [80, 100, 60, 50, 130]
+    assert limits[12, True] == 48
+    write_graph(tmp_path / "town.osm.pbf", tmp_path / "graph.npz", country="GB")
+    with np.load(tmp_path / "graph.npz") as file:
+        assert file["left"]
+        assert set(file["limit"].tolist()) == {97, 60, 48, 113}
+
+
 def test_grades_come_from_elevation_but_not_on_bridges(tmp_path: Path) -> None:
     rows = np.repeat(np.arange(1201)[::-1, None], 1201, axis=1)  # rises northwards, 1 m each 3 arc seconds
     rows.astype(">i2").tofile(tmp_path / "N53E013.hgt")

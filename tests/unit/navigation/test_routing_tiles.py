@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import osmium
 import pytest
+import shapely
 
-from carservices.services.navigation.maps.countries import countries, country_of, write_boundary
+from carservices.services.navigation.maps.countries import Box, Lands, countries
 from carservices.services.navigation.maps.elevation import Elevation, corners
 from carservices.services.navigation.maps.errors import MapError
 from carservices.services.navigation.maps.importer import import_map
@@ -30,33 +31,50 @@ NEUBRANDENBURG = (13.09, 53.41, 13.44, 53.63)
         ((-71.36, -30.08, -71.16, -29.83), "CL"),
         ((-0.2, 51.4, 0.0, 51.6), "GB"),
         ((1.45, 42.45, 1.75, 42.65), "AD"),
-        ((-30.0, 30.0, -29.0, 31.0), None),
+        ((11.4, 48.0, 11.7, 48.2), "DE"),
+        ((-30.0, 37.0, -29.0, 37.2), "PT"),  # the sea off the Azores: the nearest
     ],
 )
-def test_the_country_is_found_by_place(box: tuple[float, float, float, float], code: str | None) -> None:
-    country = country_of(box)
-    assert (country.code if country else None) == code
+def test_the_country_is_found_by_place(box: Box, code: str) -> None:
+    assert Lands.around(box).countries[0].code == code
 
 
 def test_a_country_can_be_named() -> None:
-    assert country_of(NEUBRANDENBURG, "gb") == countries()["GB"]
+    assert Lands.around(NEUBRANDENBURG, "gb").countries == (countries()["GB"],)
     with pytest.raises(MapError, match="no country 'XX'"):
-        country_of(NEUBRANDENBURG, "XX")
+        Lands.around(NEUBRANDENBURG, "XX")
 
 
 def test_the_boundary_encloses_the_map(tmp_path: Path) -> None:
-    write_boundary(countries()["DE"], NEUBRANDENBURG, tmp_path / "b.osm.pbf")
-    items = osmium.FileProcessor(str(tmp_path / "b.osm.pbf")).with_areas()
-    items = osmium.FileProcessor(str(tmp_path / "b.osm.pbf")).with_areas()
-    areas = [(dict(item.tags), _rings(item)) for item in items if isinstance(item, osmium.osm.Area)]
-    (ring,) = next(rings for tags, rings in areas if tags.get("ISO3166-1:alpha2") == "DE")
-    lats, lons = zip(*ring, strict=True)
+    ((code, lons, lats),) = boundaries(Lands.around(NEUBRANDENBURG), tmp_path)
+    assert code == "DE"
     assert min(lons) < 13.09 < 13.44 < max(lons)
     assert min(lats) < 53.41 < 53.63 < max(lats)
 
 
-def _rings(area: osmium.osm.Area) -> list[list[tuple[float, float]]]:
-    return [[(node.lat, node.lon) for node in ring] for ring in area.outer_rings()]
+def test_a_map_across_a_border_has_each_country_and_the_extract_knows_its_border_best(tmp_path: Path) -> None:
+    basel, loerrach = (47.557, 7.59), (47.615, 7.664)
+    box = (7.5, 47.5, 7.7, 47.65)
+    places = np.array([basel, loerrach]).T
+    lands = Lands.around(box)
+    assert [lands.countries[k].code for k in lands.at(*places)] == ["CH", "DE"]
+    assert {code for code, _, _ in boundaries(lands, tmp_path)} == {"CH", "DE", "FR"}
+    own = Lands((7.4, 47.4, 7.8, 47.8), (countries()["CH"],))  # an extract that says all of it is Swiss
+    own.write(tmp_path / "own.osm.pbf")
+    told = Lands.around(box, pbf=tmp_path / "own.osm.pbf")
+    swiss = next(one for one in told.countries if one.code == "CH")
+    assert swiss.shape.covers(shapely.Point(loerrach[::-1]))
+
+
+def boundaries(lands: Lands, folder: Path) -> list[tuple[str, list[float], list[float]]]:
+    """Code, longitudes and latitudes of each boundary as it is read back."""
+    lands.write(folder / "b.osm.pbf")
+    found = []
+    for item in osmium.FileProcessor(str(folder / "b.osm.pbf")).with_areas():
+        if isinstance(item, osmium.osm.Area) and "ISO3166-1" in item.tags:
+            nodes = [(node.lon, node.lat) for ring in item.outer_rings() for node in ring]
+            found.append((item.tags["ISO3166-1"], [lon for lon, _ in nodes], [lat for _, lat in nodes]))
+    return found
 
 
 def test_three_second_elevation_becomes_one_second(tmp_path: Path) -> None:

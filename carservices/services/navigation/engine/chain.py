@@ -2,7 +2,8 @@
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -64,9 +65,19 @@ class _Writer:
         waits = [0.0, *(self._lines.turn_seconds(a, b) for a, b in itertools.pairwise(arcs))]
         self._seconds += (roads.seconds[arcs] * driven / lengths + waits).tolist()
         kind = Kind.WAYPOINT if base else Kind.START
-        self._mark(base, kind, roads.streets(arcs[0]), after=chain.start.bearing)
+        self._mark(base, kind, roads.streets(arcs[0]), bearing_after=chain.start.bearing)
         for one in decisions(self._lines, arcs):
-            self._mark(base + one.at, one.kind, one.streets, one.before, one.after, one.exit)
+            self._mark(
+                base + one.at,
+                one.kind,
+                one.streets,
+                exit=one.exit,
+                roundabout_exit=one.roundabout_exit,
+                lanes=one.lanes,
+                sign=one.sign,
+                bearing_before=one.before,
+                bearing_after=one.after,
+            )
         span = slice(base, len(self._edges))
         self._legs.append(
             Leg(sum(edge.metres for edge in self._edges[span]), sum(self._seconds[span]), len(self._geometry) - 1)
@@ -77,15 +88,10 @@ class _Writer:
         self._mark(len(self._edges), self._arrival(target), ())
         starts = [at for at, _ in self._marks] + [len(self._edges)]
         maneuvers = tuple(
-            Maneuver(
-                mark.kind,
-                mark.at_index,
-                sum(edge.metres for edge in self._edges[starts[k] : starts[k + 1]]),
-                sum(self._seconds[starts[k] : starts[k + 1]]),
-                mark.streets,
-                roundabout_exit=mark.roundabout_exit,
-                bearing_before=mark.bearing_before,
-                bearing_after=mark.bearing_after,
+            replace(
+                mark,
+                metres=sum(edge.metres for edge in self._edges[starts[k] : starts[k + 1]]),
+                seconds=sum(self._seconds[starts[k] : starts[k + 1]]),
             )
             for k, (_, mark) in enumerate(self._marks)
         )
@@ -100,18 +106,10 @@ class _Writer:
             notes,
         )
 
-    def _mark(
-        self,
-        edge: int,
-        kind: Kind,
-        streets: tuple[str, ...],
-        before: float | None = None,
-        after: float | None = None,
-        roundabout_exit: int | None = None,
-    ) -> None:
+    def _mark(self, edge: int, kind: Kind, streets: tuple[str, ...], **rest: Any) -> None:
+        """Keep a maneuver at the beginning of an edge; its length is known at the end."""
         index = self._edges[edge].at_index if edge < len(self._edges) else len(self._geometry) - 1
-        mark = Maneuver(kind, index, 0.0, 0.0, streets, None, roundabout_exit, (), None, before, after)
-        self._marks.append((edge, mark))
+        self._marks.append((edge, Maneuver(kind, index, 0.0, 0.0, streets, **rest)))
 
     def _arrival(self, target: Point) -> Kind:
         """On which side of the road the place lies."""

@@ -61,6 +61,10 @@ class RoadGraph:
         self.way = arrays["way"]
         self.grade = arrays["grade"]
         self.twin: Ints = arrays["twin"].astype(np.int64)
+        self.left = bool(arrays.get("left", np.False_))
+        """Driven on the left."""
+        signs: Ints = arrays.get("signs", np.empty((0, 4))).astype(np.int64)  # maps of before have none
+        self._signs: dict[int, list[int]] = {arc: row for arc, *row in signs.tolist()}
         self.restrict: Ints = arrays["restrict"].astype(np.int64).reshape(-1, 3)
         self.nodes = len(self.node_lat)
         self.arcs = len(self.head)
@@ -94,6 +98,19 @@ class RoadGraph:
     def streets(self, arc: int) -> tuple[str, ...]:
         """Name and number, what there is."""
         return tuple(text for text in (self._text(self.name.item(arc)), self._text(self.ref.item(arc))) if text)
+
+    def exit(self, arc: int) -> str:
+        """The number of the exit that the arc is, else nothing."""
+        return self._text(self._signs[arc][0]) if arc in self._signs else ""
+
+    def toward(self, arc: int) -> str:
+        """Where signs at the arc say it leads, else nothing."""
+        return self._text(self._signs[arc][1]) if arc in self._signs else ""
+
+    def lanes(self, arc: int) -> tuple[tuple[str, ...], ...]:
+        """The arrows on each lane at the end of the arc, leftmost lane first; none where that is not known."""
+        text = self._text(self._signs[arc][2]) if arc in self._signs else ""
+        return tuple(tuple(lane.split(";")) for lane in text.split("|")) if text else ()
 
     def out(self, node: int) -> range:
         """Arcs that begin at a node."""

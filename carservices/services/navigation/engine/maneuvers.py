@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from carservices.api.routes import Lane
 from carservices.api.routes import ManeuverKind as Kind
 from carservices.services.navigation.engine.graph import SERVICE, RoadGraph
+from carservices.services.navigation.engine.lanes import lanes_at
 from carservices.services.navigation.engine.linegraph import LineGraph
 from carservices.services.navigation.flags import Flag
 from carservices.services.navigation.geo import turned
@@ -28,6 +30,12 @@ PASSAGES = (
 TURNS = {
     Kind.SLIGHT_RIGHT, Kind.RIGHT, Kind.SHARP_RIGHT, Kind.SLIGHT_LEFT, Kind.LEFT, Kind.SHARP_LEFT,
 }  # fmt: skip
+SIGNED = {
+    Kind.EXIT_RIGHT, Kind.EXIT_LEFT, Kind.RAMP_STRAIGHT, Kind.RAMP_RIGHT, Kind.RAMP_LEFT, Kind.STAY_STRAIGHT,
+    Kind.STAY_RIGHT, Kind.STAY_LEFT,
+}  # fmt: skip
+"""Where signs over the road tell the way."""
+LANED = TURNS | SIGNED
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +46,11 @@ class Decision:
     kind: Kind
     before: float
     after: float
-    exit: int | None = None
+    roundabout_exit: int | None = None
     streets: tuple[str, ...] = ()
+    exit: str | None = None
+    sign: str | None = None
+    lanes: tuple[Lane, ...] = ()
 
     @property
     def angle(self) -> float:
@@ -70,7 +81,7 @@ def decisions(lines: LineGraph, arcs: Sequence[int]) -> list[Decision]:
             found[-1] = replace(last, kind=turn_kind(angle), after=decision.after, streets=decision.streets)
         else:
             found.append(decision)
-    return found
+    return [_read(lines, arcs, decision) for decision in found]
 
 
 def _each(lines: LineGraph, arcs: Sequence[int]) -> Iterator[Decision]:
@@ -78,12 +89,27 @@ def _each(lines: LineGraph, arcs: Sequence[int]) -> Iterator[Decision]:
         kind = _kind(lines, arcs[at - 1], arcs[at])
         if kind is None:
             continue
-        exit_number = None
+        count = None
         named = at
         if kind is Kind.ROUNDABOUT_ENTER:
-            exit_number, named = _roundabout(lines, arcs, at)
+            count, named = _roundabout(lines, arcs, at)
         before, after = lines.enter.item(arcs[at - 1]), lines.leave.item(arcs[at])
-        yield Decision(at, kind, before, after, exit_number, _streets(lines, arcs, named))
+        yield Decision(at, kind, before, after, count, _streets(lines, arcs, named))
+
+
+def _read(lines: LineGraph, arcs: Sequence[int], decision: Decision) -> Decision:
+    """With what is to be read there: lanes, and on slip roads and at forks the exit and where it leads."""
+    lanes = lanes_at(lines, arcs, decision.at, decision.angle) if decision.kind in LANED else ()
+    if decision.kind not in SIGNED:
+        return replace(decision, lanes=lanes) if lanes else decision
+    roads, sign, ahead = lines.roads, "", 0.0
+    for arc in arcs[decision.at :]:
+        sign = roads.toward(arc)
+        ahead += roads.length.item(arc)
+        if sign or ahead > NAME_AHEAD_M:
+            break
+    exit_number = roads.exit(arcs[decision.at])
+    return replace(decision, lanes=lanes, exit=exit_number or None, sign=sign or None)
 
 
 def _kind(lines: LineGraph, a: int, b: int) -> Kind | None:
@@ -91,7 +117,7 @@ def _kind(lines: LineGraph, a: int, b: int) -> Kind | None:
     roads = lines.roads
     twin = roads.twin.item(a)
     if twin == b:
-        return Kind.UTURN_LEFT
+        return Kind.UTURN_RIGHT if roads.left else Kind.UTURN_LEFT
     was, now = roads.flags.item(a), roads.flags.item(b)
     for flag, enter, leave in PASSAGES:
         if (was ^ now) & flag:

@@ -1,65 +1,137 @@
-"""The country of a map, and its outline as an OSM boundary: what tells a router the side of driving.
+"""In which country a road lies, and the outlines a router needs to know the side of driving.
 
-A city extract never holds the relation of its country; without it Valhalla answers left-hand driving everywhere.
+A city extract never holds the relation of its country; without it Valhalla answers left-hand driving everywhere. The
+outlines are Natural Earth's, 1:50m: right to a kilometre or two; an extract's own boundaries come before them.
 """
 
-import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Self
 
+import numpy as np
 import osmium
+import osmium.geom
+import shapely
+from numpy.typing import NDArray
 from osmium.osm.mutable import Node, Relation, Way
+from shapely.geometry.base import BaseGeometry
 
 from carservices.services.navigation.maps.errors import MapError
 
-FILE = Path(__file__).with_name("countries.toml")
+FILE = DATA / "countries.npz"
+"""Written by tools/country_shapes.py."""
+SCALE = 1e4
+"""Units of its corners in a degree."""
 MARGIN_DEG = 0.1
+ISO_KEYS = ("ISO3166-1:alpha2", "ISO3166-1")
 Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
 class Country:
-    """``code`` is ISO 3166-1 alpha-2."""
+    """``code`` is ISO 3166-1 alpha-2; ``shape`` in degrees, longitude first."""
 
     code: str
     name: str
-    box: Box
+    shape: BaseGeometry
 
 
 @cache
 def countries() -> dict[str, Country]:
     """By code."""
-    rows = tomllib.loads(FILE.read_text(encoding="utf-8"))
-    return {code: Country(code, row["name"], (*row["box"],)) for code, row in rows.items()}
+    with np.load(FILE) as file:
+        corners = np.cumsum(file["steps"], axis=0) / SCALE
+        offsets = tuple(file[f"offsets{k}"].astype(np.int64) for k in range(3))
+        shapes = shapely.from_ragged_array(shapely.GeometryType.MULTIPOLYGON, corners, offsets)
+        names = file["names"].tolist()
+        return {code: Country(code, *row) for code, *row in zip(file["codes"].tolist(), names, shapes, strict=True)}
 
 
-def country_of(box: Box, code: str | None = None) -> Country | None:
-    """That of the code, or the smallest one around the middle of a map; None far from all. Raises `MapError`."""
-    if code is not None:
-        if (known := countries().get(code.upper())) is None:
-            raise MapError(f"no country '{code}': use one of {', '.join(countries())}")
-        return known
-    lon, lat = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-    around = [c for c in countries().values() if c.box[0] <= lon <= c.box[2] and c.box[1] <= lat <= c.box[3]]
-    return min(around, key=lambda c: (c.box[2] - c.box[0]) * (c.box[3] - c.box[1]), default=None)
+@dataclass(frozen=True)
+class Lands:
+    """The countries a map reaches into. What lies in none of them, as piers and skerries, counts to the first."""
+
+    box: Box
+    countries: tuple[Country, ...]
+
+    @classmethod
+    def around(cls, box: Box, code: str | None = None, pbf: Path | None = None) -> Self:
+        """Of a map (west, south, east, north); ``code`` says that all of it is one country.
+
+        The outlines of the extract are taken before ours. Raises `MapError`.
+        """
+        if code is not None:
+            if (known := countries().get(code.upper())) is None:
+                raise MapError(f"no country '{code}': use an ISO code such as {', '.join(list(countries())[:3])}")
+            return cls(box, (known,))
+        frame = shapely.box(*box)
+        every = list(countries().values())
+        size = shapely.area(shapely.intersection([one.shape for one in every], frame))
+        if not size.any():
+            return cls(box, (min(every, key=lambda one: float(shapely.distance(one.shape, frame))),))
+        found = [every[k] for k in np.argsort(-size).tolist() if size[k] > 0.0]
+        if len(found) > 1 and pbf is not None:
+            own = _boundaries(pbf)
+            found = [Country(one.code, one.name, own.get(one.code, one.shape)) for one in found]
+        return cls(box, tuple(found))
+
+    def at(self, lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Which of the countries each place lies in."""
+        which = np.zeros(len(lat), np.int64)
+        for number, country in enumerate(self.countries[1:], 1):
+            shapely.prepare(country.shape)
+            which[shapely.contains_xy(country.shape, lon, lat)] = number
+        return which
+
+    def write(self, target: Path) -> None:
+        """A PBF with nothing but the countries, together as large as the map."""
+        west, south, east, north = self.box
+        frame = shapely.box(west - MARGIN_DEG, south - MARGIN_DEG, east + MARGIN_DEG, north + MARGIN_DEG)
+        others = [shapely.intersection(country.shape, frame) for country in self.countries[1:]]
+        _write([shapely.difference(frame, shapely.union_all(others)), *others], self.countries, target)
 
 
-def write_boundary(country: Country, box: Box, target: Path) -> None:
-    """A PBF with nothing but the country, as large as the map."""
-    west, south, east, north = box[0] - MARGIN_DEG, box[1] - MARGIN_DEG, box[2] + MARGIN_DEG, box[3] + MARGIN_DEG
-    corners = [(west, south), (east, south), (east, north), (west, north)]
-    tags = {
-        "type": "boundary",
-        "boundary": "administrative",
-        "admin_level": "2",
-        "name": country.name,
-        "name:en": country.name,
-        "ISO3166-1": country.code,
-        "ISO3166-1:alpha2": country.code,
-    }
+def _boundaries(pbf: Path) -> dict[str, BaseGeometry]:
+    """The whole countries an extract holds, by code."""
+    wkb = osmium.geom.WKBFactory()
+    found: dict[str, BaseGeometry] = {}
+    wanted = osmium.filter.TagFilter(("boundary", "administrative"))
+    for area in osmium.FileProcessor(str(pbf)).with_areas(wanted).with_filter(osmium.filter.KeyFilter(*ISO_KEYS)):
+        if isinstance(area, osmium.osm.Area) and area.tags.get("admin_level") == "2":
+            code = next(area.tags[key] for key in ISO_KEYS if key in area.tags)
+            found[code] = shapely.make_valid(shapely.from_wkb(wkb.create_multipolygon(area)))
+    return found
+
+
+def _write(shapes: Sequence[BaseGeometry], lands: Sequence[Country], target: Path) -> None:
+    rings = [
+        (number, role, shapely.get_coordinates(ring)[:-1].tolist())
+        for number, shape in enumerate(shapes)
+        for polygon in shapely.get_parts(shape)
+        if isinstance(polygon, shapely.Polygon)
+        for role, ring in (("outer", polygon.exterior), *(("inner", hole) for hole in polygon.interiors))
+    ]
     with osmium.SimpleWriter(str(target), overwrite=True) as writer:
-        for number, corner in enumerate(corners, 1):
-            writer.add_node(Node(id=number, version=1, location=corner))
-        writer.add_way(Way(id=1, version=1, nodes=[1, 2, 3, 4, 1]))
-        writer.add_relation(Relation(id=1, version=1, members=[("w", 1, "outer")], tags=tags))
+        node = 0
+        firsts = []
+        for _, _, points in rings:
+            firsts.append(node + 1)
+            for place in points:
+                node += 1
+                writer.add_node(Node(id=node, version=1, location=tuple(place)))
+        for way, (first, (_, _, points)) in enumerate(zip(firsts, rings, strict=True), 1):
+            writer.add_way(Way(id=way, version=1, nodes=[*range(first, first + len(points)), first]))
+        for number, country in enumerate(lands):
+            members = [("w", way, role) for way, (owner, role, _) in enumerate(rings, 1) if owner == number]
+            tags = {
+                "type": "boundary",
+                "boundary": "administrative",
+                "admin_level": "2",
+                "name": country.name,
+                "name:en": country.name,
+                "ISO3166-1": country.code,
+                "ISO3166-1:alpha2": country.code,
+            }
+            writer.add_relation(Relation(id=number + 1, version=1, members=members, tags=tags))

@@ -12,8 +12,8 @@ class Extract:
 
     file: str
     title: str
-    country: str
-    """ISO 3166-1 alpha-2; of the larger part."""
+    country: str | None = None
+    """ISO 3166-1 alpha-2, where all of it is one."""
 
     @property
     def pbf(self) -> Path:
@@ -24,7 +24,7 @@ class Extract:
 EXTRACTS = {
     "helsinki": Extract("helsinki.osm.pbf", "Helsinki centre", "FI"),
     "neubrandenburg": Extract("neubrandenburg.osm.pbf", "Neubrandenburg", "DE"),
-    "dach": Extract("dach.osm.pbf", "Germany, Austria, Switzerland, Benelux: main roads, for demonstration", "DE"),
+    "dach": Extract("dach.osm.pbf", "Germany, Austria, Switzerland, Benelux: main roads, for demonstration"),
 }
 FIRST = "neubrandenburg"
 """The map a new car uses."""

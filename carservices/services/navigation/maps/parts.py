@@ -54,7 +54,7 @@ class MapPart:
 
 
 def _roads(source: Source, target: Path) -> dict[str, int]:
-    return {"osm_nodes": count_nodes(source.pbf)} | write_graph(source.pbf, target, source.elevation())
+    return {"osm_nodes": count_nodes(source.pbf)} | write_graph(source.pbf, target, source.elevation(), source.country)
 
 
 def _tiles(source: Source, target: Path) -> dict[str, int]:
@@ -73,7 +73,12 @@ PARTS = (
         0.3,
         lambda source, target: write_chargers(source.pbf, target.with_name(GRAPH), target, source.name),
     ),
-    MapPart("drawing", RENDER, 2.5, lambda source, target: write_render(source.pbf, target, source.name)),
+    MapPart(
+        "drawing",
+        RENDER,
+        2.5,
+        lambda source, target: write_render(source.pbf, target.with_name(GRAPH), target, source.name),
+    ),
     MapPart("valhalla", TILES, 1.5, _tiles, wanted=lambda source: source.valhalla is not None),
 )
 """In the order they are built: a later one may read an earlier one's file beside its own."""

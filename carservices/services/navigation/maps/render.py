@@ -1,11 +1,10 @@
 """Builds render.npz, the drawn map, from an OSM extract.
 
 Heights of buildings come from `height` or `building:levels` (3 m each) where mapped, else from a default by type and
-footprint; limits from `maxspeed`, else the statutory default, marked as not posted.
+footprint. Which ways cars may use, and their limits, are those of the road graph.
 """
 
 import itertools
-from array import array
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
@@ -20,15 +19,8 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from carservices.api.mapfile import AreaKind, LabelKind, Projection, RoadClass, pack_xy, save_map
-from carservices.services.navigation.maps.landuse import BuiltUp
-from carservices.services.navigation.maps.roads import (
-    ATTRIBUTION,
-    Network,
-    Way,
-    assumed_limit,
-    posted_limit,
-    stream_ways,
-)
+from carservices.services.navigation.flags import Flag
+from carservices.services.navigation.maps.roads import ATTRIBUTION
 
 # Links are drawn one class below the road they belong to: as wide as the main road they would drown it.
 ROADS = {
@@ -79,9 +71,9 @@ WATER_NAMED_M2 = 20_000
 AT_ONCE = 20_000  # areas shaped together: fast, and 20 MB at most
 
 
-def write_render(pbf: Path, target: Path, name: str) -> dict[str, int]:
-    """Read ``pbf`` and write ``target``; returns counts of lines, areas, buildings and labels."""
-    builder = _Builder(pbf)
+def write_render(pbf: Path, graph: Path, target: Path, name: str) -> dict[str, int]:
+    """Read ``pbf`` and its ``graph.npz`` and write ``target``; returns counts of lines, areas, buildings and labels."""
+    builder = _Builder(pbf, graph)
     builder.read()
     meta = {
         "name": name,
@@ -102,10 +94,9 @@ def write_render(pbf: Path, target: Path, name: str) -> dict[str, int]:
 class _Builder:
     """Collects the features of one extract."""
 
-    def __init__(self, pbf: Path) -> None:
+    def __init__(self, pbf: Path, graph: Path) -> None:
         self.pbf = pbf
-        self.built_up = BuiltUp.read(pbf)
-        drivable, self.drivable = _drivable(pbf)
+        drivable, self.drivable = _drivable(graph)
         low, high = np.percentile(drivable, (0.05, 99.95), axis=0)
         self.projection = Projection(*(float(round(v, 5)) for v in (low + high) / 2))
         corners = self.projection.array_xy(np.array([low, high]))
@@ -142,24 +133,24 @@ class _Builder:
             self.labels.append((kind, self.name(name), at))
 
     def line(self, item: osmium.osm.Way, tags: dict[str, str]) -> None:
-        points = [(n.ref, (n.location.lat, n.location.lon)) for n in item.nodes if n.location.valid()]
         kind = ROADS.get(tags.get("highway", ""))
         if kind is None:
             kind = next((k for (key, value), k in OTHER_LINES.items() if tags.get(key) == value), None)
         hidden = tags.get("area") == "yes" or (
             tags.get("tunnel") == "yes" and kind in (RoadClass.RAIL, RoadClass.RIVER)
         )
-        if kind is None or len(points) < 2 or hidden:
+        if kind is None or hidden:
             return
-        way = Way(item.id, tags, [n for n, _ in points], [p for _, p in points])
+        points = [(place.lat, place.lon) for place in (node.location for node in item.nodes) if place.valid()]
+        if len(points) < 2:
+            return
         limit, posted, oneway = 0, False, 0
         if kind.drivable:
             if item.id not in self.drivable:
                 kind = RoadClass.PATH
             else:
-                known = posted_limit(tags)
-                limit, posted, oneway = known or assumed_limit(way, self.built_up), known is not None, way.oneway
-        line = shapely.LineString(self.projection.array_xy(np.array(way.points))).simplify(TOLERANCE_M["line"])
+                limit, posted, oneway = self.drivable[item.id]
+        line = shapely.LineString(self.projection.array_xy(np.array(points))).simplify(TOLERANCE_M["line"])
         if not line.intersects(self.box) or line.length < 1:
             return
         name = tags.get("name") or tags.get("ref", "").split(";")[0]
@@ -284,10 +275,18 @@ def _numbers(values: Any) -> NDArray[Any]:
     return array if array.size and array.max() > np.iinfo(np.uint16).max else array.astype(np.uint16)
 
 
-def _drivable(pbf: Path) -> tuple[NDArray[np.float64], set[int]]:
-    """(n, 2) latitudes and longitudes of all points cars reach, and the ways they use."""
-    points, ways = array("d"), set()
-    for way in stream_ways(pbf, Network()):
-        ways.add(way.id)
-        points.extend(itertools.chain.from_iterable(way.points))
-    return np.array(points).reshape(-1, 2), ways
+def _drivable(graph: Path) -> tuple[NDArray[np.float64], dict[int, tuple[int, bool, int]]]:
+    """(n, 2) latitudes and longitudes of all points cars reach; of each way km/h, whether posted, and its direction."""
+    with np.load(graph) as roads:
+        ways, limit, flags = roads["way"], roads["limit"], roads["flags"]
+        lat = np.concatenate((roads["node_lat"], roads["shape_lat"]))
+        lon = np.concatenate((roads["node_lon"], roads["shape_lon"]))
+    backward = (flags & Flag.BACKWARD) != 0
+    direction = np.where((flags & Flag.ONEWAY) == 0, 0, np.where(backward, -1, 1))
+    order = np.argsort(backward, kind="stable")  # of a way for both directions the limit is that of the first
+    ids, first = np.unique(ways[order], return_index=True)
+    rows = order[first]
+    facts = zip(
+        limit[rows].tolist(), ((flags[rows] & Flag.POSTED) != 0).tolist(), direction[rows].tolist(), strict=True
+    )
+    return np.column_stack((lat, lon)), dict(zip(ids.tolist(), facts, strict=True))

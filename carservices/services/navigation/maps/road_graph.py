@@ -12,13 +12,16 @@ Format (one uncompressed npz; n nodes, m arcs sorted by tail, p inner shape poin
 - ``shape_first`` int32[m+1], ``shape_lat``, ``shape_lon`` float32[p]: inner points in order of driving;
 - ``grade`` float32[m], mean rise per metre, 0 without elevation data, on bridges and in tunnels;
 - ``restrict`` int32[k, 3]: arc from, node, arc to that may not follow each other;
+- ``signs`` int32[k, 4]: arc, and what is to be read there as indices in the names or -1: the number of the exit, where
+  it leads, the lanes at its end (as `turn:lanes`);
+- ``left`` bool: driven on the left;
 - ``bbox`` float64[4]: west, south, east, north.
+
+A reader fills in what is missing in the files of older versions.
 """
 
 import itertools
 import json
-from array import array
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,14 +30,13 @@ from numpy.typing import NDArray
 
 from carservices.services.navigation.flags import Flag
 from carservices.services.navigation.geo import EARTH
+from carservices.services.navigation.maps.countries import Lands
 from carservices.services.navigation.maps.elevation import Elevation
 from carservices.services.navigation.maps.landuse import BuiltUp
-from carservices.services.navigation.maps.roads import Network, Way, assumed_limit, posted_limit, stream_ways
+from carservices.services.navigation.maps.limits import drives_left
+from carservices.services.navigation.maps.roads import Network, stream_ways
+from carservices.services.navigation.maps.ways import Ways, zone_in
 
-CLASSES = (
-    "motorway", "trunk", "primary", "secondary", "tertiary", "unclassified", "residential", "living_street", "service",
-)  # fmt: skip
-ALIKE = {"road": "unclassified"}
 SHARE_OF_LIMIT = (0.92, 0.9, 0.85, 0.8, 0.8, 0.75, 0.7, 0.9, 0.75)
 """By class: what free-flowing traffic drives of the limit, junctions included. Assumed: typical of published
 floating-car figures for Germany (ratio of mean free-flow speed to the limit); the car's own history corrects it."""
@@ -44,68 +46,20 @@ class EmptyMap(ValueError):
     """The extract holds no road a car may use."""
 
 
-@dataclass
-class _Ways:
-    """Drivable ways as flat columns: 40 bytes a point instead of Python objects."""
-
-    ref: "array[int]" = field(default_factory=lambda: array("q"))
-    lat: "array[float]" = field(default_factory=lambda: array("d"))
-    lon: "array[float]" = field(default_factory=lambda: array("d"))
-    start: "array[int]" = field(default_factory=lambda: array("q", [0]))
-    rows: list[tuple[int, int, int, int, int, int, int]] = field(default_factory=list)
-    """OSM id, class, limit, flags, oneway, name, ref of each way."""
-    names: dict[str, int] = field(default_factory=dict)
-    dead_ends: int = 0
-    """Ends at barriers so far; each is a node of its own, numbered from -1 down, so that no road goes on there."""
-
-    def add(self, way: Way, limit: int, posted: bool, barriers: set[int]) -> None:
-        """Take over a way, in parts where barriers stand on it."""
-        kind = way.tags["highway"].removesuffix("_link")
-        kind = ALIKE.get(kind, kind)
-        flags = _flags(way.tags) | (Flag.POSTED if posted else 0)
-        name, ref = way.tags.get("name", ""), way.tags.get("ref", "")
-        row = (way.id, CLASSES.index(kind), limit, int(flags), way.oneway, self._name(name), self._name(ref))
-        shut = [i for i, node in enumerate(way.nodes) if node in barriers]
-        for a, b in itertools.pairwise(sorted({0, *shut, len(way.nodes) - 1})):
-            refs = way.nodes[a : b + 1]
-            for end in (0, -1):
-                if refs[end] in barriers:
-                    self.dead_ends += 1
-                    refs[end] = -self.dead_ends
-            self.ref.extend(refs)
-            self.lat.extend(point[0] for point in way.points[a : b + 1])
-            self.lon.extend(point[1] for point in way.points[a : b + 1])
-            self.start.append(len(self.ref))
-            self.rows.append(row)
-
-    def _name(self, text: str) -> int:
-        return self.names.setdefault(text, len(self.names)) if text else -1
-
-
-def _flags(tags: dict[str, str]) -> int:
-    present = {
-        Flag.TOLL: tags.get("toll") == "yes",
-        Flag.TUNNEL: tags.get("tunnel", "no") != "no",
-        Flag.BRIDGE: tags.get("bridge", "no") != "no",
-        Flag.ROUNDABOUT: tags.get("junction") in ("roundabout", "circular"),
-        Flag.LINK: tags["highway"].endswith("_link"),
-        Flag.DESTINATION: "destination" in (tags.get("access"), tags.get("motor_vehicle"), tags.get("vehicle")),
-    }
-    return sum(flag for flag, yes in present.items() if yes)
-
-
-def write_graph(pbf: Path, target: Path, elevation: Elevation | None = None) -> dict[str, int]:
+def write_graph(
+    pbf: Path, target: Path, elevation: Elevation | None = None, country: str | None = None
+) -> dict[str, int]:
     """Read the roads of ``pbf`` and write ``target``; returns counts of nodes, arcs, km and restrictions.
 
-    Raises `EmptyMap` where there is no road.
+    ``country`` (ISO code) says that all of the map is one. Raises `EmptyMap` where there is no road, `MapError`.
     """
-    network, ways, built_up = Network(), _Ways(), BuiltUp.read(pbf)
+    network, ways, built_up = Network(), Ways(), BuiltUp.read(pbf)
     for way in stream_ways(pbf, network):
-        posted = posted_limit(way.tags)
-        ways.add(way, posted or assumed_limit(way, built_up), posted is not None, network.barriers)
+        ways.add(way, zone_in(way, built_up), network.barriers)
     if not ways.rows:
         raise EmptyMap(f"{pbf.name} holds no road a car may use: import an extract with roads (highway=*)")
-    arrays = _graph(ways, network, elevation)
+    lands = Lands.around(ways.box(), country, pbf)
+    arrays = _graph(ways, network, lands, elevation)
     with target.open("wb") as file:
         np.savez(file, allow_pickle=False, **arrays)
     return {
@@ -113,10 +67,11 @@ def write_graph(pbf: Path, target: Path, elevation: Elevation | None = None) -> 
         "arcs": len(arrays["head"]),
         "road_km": round(float(arrays["length"][arrays["twin"] < np.arange(len(arrays["twin"]))].sum()) / 1000),
         "restrictions": len(arrays["restrict"]),
+        "countries": len(lands.countries),
     }
 
 
-def _graph(ways: _Ways, network: Network, elevation: Elevation | None) -> dict[str, NDArray[Any]]:
+def _graph(ways: Ways, network: Network, lands: Lands, elevation: Elevation | None) -> dict[str, NDArray[Any]]:
     ref = np.array(ways.ref, np.int64)
     lat, lon = np.array(ways.lat), np.array(ways.lon)
     start = np.array(ways.start, np.int64)
@@ -127,14 +82,15 @@ def _graph(ways: _Ways, network: Network, elevation: Elevation | None) -> dict[s
     way_of = np.searchsorted(start, cuts, side="right") - 1
     same = way_of[:-1] == way_of[1:]
     begin, end, way_of = cuts[:-1][same], cuts[1:][same], way_of[:-1][same]
+    ends_way = np.column_stack((end == start[way_of + 1] - 1, begin == start[way_of]))
     nodes, number = np.unique(np.concatenate((place[begin], place[end])), return_inverse=True)
     tail, head = np.split(number, 2)
     where = np.zeros(len(ids), np.int64)
     where[place] = np.arange(len(place))
     node_lat, node_lon = lat[where[nodes]], lon[where[nodes]]
     steps = np.concatenate(([0.0], np.cumsum(_metres(lat[:-1], lon[:-1], lat[1:], lon[1:]))))
-    rows = np.array(ways.rows, np.int64)[way_of]
-    oneway = rows[:, 4]
+    columns = {name: column[way_of] for name, column in ways.columns(lands).items()}
+    oneway = columns["oneway"]
 
     ahead, back = np.flatnonzero(oneway >= 0), np.flatnonzero(oneway <= 0)
     piece = np.concatenate((ahead, back))
@@ -144,8 +100,15 @@ def _graph(ways: _Ways, network: Network, elevation: Elevation | None) -> dict[s
     piece, backward, arc_tail = piece[order], backward[order], arc_tail[order]
     arc_head = np.where(backward, tail[piece], head[piece])
     length = np.maximum(steps[end[piece]] - steps[begin[piece]], 0.1)
-    road_class, limit = rows[piece, 1], rows[piece, 2]
-    flags = rows[piece, 3] | np.where(oneway[piece] != 0, Flag.ONEWAY, 0) | np.where(backward, Flag.BACKWARD, 0)
+    road_class = columns["road_class"][piece]
+    limit = np.where(backward, columns["limit_backward"][piece], columns["limit_forward"][piece])
+    posted = np.where(backward, columns["posted_backward"][piece], columns["posted_forward"][piece]) > 0
+    flags = (
+        columns["flags"][piece]
+        | np.where(posted, Flag.POSTED, 0)
+        | np.where(oneway[piece] != 0, Flag.ONEWAY, 0)
+        | np.where(backward, Flag.BACKWARD, 0)
+    )
     halts = np.fromiter(network.halts, np.int64, len(network.halts))
     flags |= np.where(_halting(ref, begin, end, halts)[piece, backward.astype(int)], Flag.HALT, 0)
     speed = np.maximum(limit * np.array(SHARE_OF_LIMIT)[road_class], 5.0)
@@ -167,19 +130,50 @@ def _graph(ways: _Ways, network: Network, elevation: Elevation | None) -> dict[s
         "speed": speed.astype(np.float32),
         "limit": limit.astype(np.uint8),
         "road_class": road_class.astype(np.uint8),
-        "name": rows[piece, 5].astype(np.int32),
-        "ref": rows[piece, 6].astype(np.int32),
+        "name": columns["name"][piece].astype(np.int32),
+        "ref": columns["ref"][piece].astype(np.int32),
         "flags": flags.astype(np.uint16),
-        "way": rows[piece, 0],
+        "way": columns["way"][piece],
         "twin": _twins(piece, backward, len(begin)),
         "shape_first": shape_first,
         "shape_lat": lat[shape_at].astype(np.float32),
         "shape_lon": lon[shape_at].astype(np.float32),
         "grade": np.clip(grade, -0.35, 0.35).astype(np.float32),
-        "restrict": _restrictions(network, node_osm, first, arc_head, rows[piece, 0]),
+        "restrict": _restrictions(network, node_osm, first, arc_head, columns["way"][piece]),
+        "signs": _signs(ways, network, columns, piece, backward, node_osm[arc_tail], ends_way),
+        "left": np.array(drives_left(lands.countries[0].code)),
         "names": np.frombuffer(json.dumps(list(ways.names), ensure_ascii=False).encode(), np.uint8),
         "bbox": np.array([lon.min(), lat.min(), lon.max(), lat.max()]),
     }
+
+
+def _signs(
+    ways: Ways,
+    network: Network,
+    columns: dict[str, NDArray[np.int64]],
+    piece: NDArray[np.int64],
+    backward: NDArray[np.bool_],
+    tail: NDArray[np.int64],
+    ends_way: NDArray[np.bool_],
+) -> NDArray[np.int32]:
+    """What is to be read on arcs, whose pieces, directions and tails (OSM nodes) come in.
+
+    A slip road leaving at a numbered junction has the junction's number and direction unless it has its own. Lanes are
+    those of the end of a way.
+    """
+    either = [
+        np.where(backward, columns[f"{what}_backward"][piece], columns[f"{what}_forward"][piece])
+        for what in ("toward", "lanes")
+    ]
+    exits, toward, lanes = columns["exit"][piece], either[0], either[1]
+    lanes[~ends_way[piece, backward.astype(int)]] = -1
+    slips = np.flatnonzero(columns["flags"][piece] & Flag.LINK)
+    for arc in slips[np.isin(tail[slips], list(network.exits))].tolist():
+        number, leads = network.exits[int(tail[arc])]
+        exits[arc] = ways.text(number) if exits[arc] < 0 else exits[arc]
+        toward[arc] = ways.text(leads) if toward[arc] < 0 else toward[arc]
+    some = np.flatnonzero((exits >= 0) | (toward >= 0) | (lanes >= 0))
+    return np.column_stack((some, exits[some], toward[some], lanes[some])).astype(np.int32)
 
 
 def _metres(lat1: Any, lon1: Any, lat2: Any, lon2: Any) -> NDArray[np.float64]:

@@ -1,25 +1,17 @@
-"""What is read of the roads of an OSM extract: drivable ways, speed limits, stops, barriers, bans on turning."""
+"""What is read of the roads of an OSM extract: drivable ways, exits, stops, barriers, bans on turning."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import osmium
-import shapely
-
-from carservices.services.navigation.maps.landuse import BuiltUp
 
 ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0"
-# OSM `highway` values a car may use, with the German statutory limit (StVO §3: 50 in built-up areas, 100 outside;
-# §42 "Schrittgeschwindigkeit" in a living street, taken as 7) used where the way has no `maxspeed`.
-URBAN_LIMIT = {
-    "motorway": 130, "motorway_link": 80, "trunk": 50, "trunk_link": 50, "primary": 50, "primary_link": 50,
-    "secondary": 50, "secondary_link": 50, "tertiary": 50, "tertiary_link": 50, "unclassified": 50, "residential": 50,
-    "road": 50, "living_street": 7, "service": 20,
-}  # fmt: skip
-RURAL_CLASSES = frozenset({"trunk", "primary", "secondary", "tertiary", "unclassified"})
-RURAL_LIMIT = 100
-UNLIMITED_KMH = 130  # the advisory speed (Richtgeschwindigkeit) where `maxspeed=none`
+CLASSES = frozenset({
+    "motorway", "motorway_link", "trunk", "trunk_link", "primary", "primary_link", "secondary", "secondary_link",
+    "tertiary", "tertiary_link", "unclassified", "residential", "road", "living_street", "service",
+})  # fmt: skip
+"""OSM `highway` values a car may use."""
 BARRIERS = frozenset({"bollard", "block", "cycle_barrier", "jersey_barrier", "log", "debris"})
 OPEN = ("yes", "permissive", "destination")
 
@@ -51,26 +43,10 @@ class Network:
 
     ways: list[Way] = field(default_factory=list)
     halts: dict[int, str] = field(default_factory=dict)  # node id -> traffic_signals | stop
+    exits: dict[int, tuple[str, str]] = field(default_factory=dict)  # node id -> number, where it leads
     barriers: set[int] = field(default_factory=set)  # nodes no car passes
     banned: set[tuple[int, int, int]] = field(default_factory=set)  # from way, via node, to way
     forced: dict[tuple[int, int], int] = field(default_factory=dict)  # from way, via node -> the only way allowed
-
-
-def posted_limit(tags: dict[str, str]) -> int | None:
-    """The signed limit in km/h, UNLIMITED_KMH for `none`, None where the way has no usable `maxspeed`."""
-    value = tags.get("maxspeed", "")
-    if value == "none":
-        return UNLIMITED_KMH
-    if value == "walk":
-        return 7
-    return int(value) if value.isdigit() and 0 < int(value) <= 130 else None
-
-
-def assumed_limit(way: Way, built_up: BuiltUp) -> int:
-    """The statutory limit in km/h of a way without a posted one."""
-    kind = way.tags["highway"]
-    rural = kind in RURAL_CLASSES and not built_up.contains(shapely.LineString([point[::-1] for point in way.points]))
-    return RURAL_LIMIT if rural else URBAN_LIMIT[kind]
 
 
 def _restriction(relation: osmium.osm.Relation, network: Network) -> None:
@@ -102,13 +78,15 @@ def stream_ways(pbf: Path, network: Network) -> Iterator[Way]:
         if isinstance(item, osmium.osm.Node):
             if tags.get("highway") in ("traffic_signals", "stop"):
                 network.halts[item.id] = tags["highway"]
+            if tags.get("highway") == "motorway_junction":
+                network.exits[item.id] = tags.get("ref", ""), tags.get("exit_to", "").replace(";", ", ")
             if (
                 tags.get("barrier") in BARRIERS
                 and tags.get("access") not in OPEN
                 and tags.get("motor_vehicle") not in OPEN
             ):
                 network.barriers.add(item.id)
-        elif isinstance(item, osmium.osm.Way) and tags.get("highway") in URBAN_LIMIT and tags.get("area") != "yes":
+        elif isinstance(item, osmium.osm.Way) and tags.get("highway") in CLASSES and tags.get("area") != "yes":
             if tags.get("access") in ("no", "private") or tags.get("motor_vehicle") == "no":
                 continue
             located = list(_located(item))

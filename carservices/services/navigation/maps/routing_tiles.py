@@ -12,7 +12,7 @@ import tarfile
 from pathlib import Path
 from typing import Any
 
-from carservices.services.navigation.maps.countries import Box, country_of, write_boundary
+from carservices.services.navigation.maps.countries import Box, Lands
 from carservices.services.navigation.maps.elevation import Elevation, corners
 from carservices.services.navigation.maps.errors import MapError
 from carservices.services.navigation.maps.store import TILES
@@ -43,9 +43,8 @@ def write_tiles(programs: Path, pbf: Path, target: Path, box: Box, country: str 
         build["additional_data"]["elevation"] = str(heights)
     settings = work / "build.json"
     settings.write_text(json.dumps(build), encoding="utf-8")
-    if (known := country_of(box, country)) is not None:
-        write_boundary(known, box, work / "country.osm.pbf")
-        _run(programs, "valhalla_build_admins", settings, work / "country.osm.pbf")
+    Lands.around(box, country, pbf).write(work / "countries.osm.pbf")
+    _run(programs, "valhalla_build_admins", settings, work / "countries.osm.pbf")
     _run(programs, "valhalla_build_tiles", settings, pbf)
     with tarfile.open(target, "w") as tar:
         for level in sorted((work / "tiles").iterdir()):
