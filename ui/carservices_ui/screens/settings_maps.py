@@ -12,7 +12,7 @@ from carservices_ui.i18n import number, t
 from carservices_ui.screens.settings_parts import Part
 from carservices_ui.store import Outcome
 from carservices_ui.templates.words import Flow
-from carservices_ui.widgets import Bar, Card, Column, Dialog, Icon, IconButton, IconTile, Row, Text, TextButton, spacer
+from carservices_ui.widgets import Bar, Card, Column, Dialog, Icon, IconButton, IconTile, Row, Text, TextButton
 
 STREAM = f"{Navigation.name}.maps"
 ENGINES = {"valhalla": "Valhalla", "roads": "settings.engine_roads"}
