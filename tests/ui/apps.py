@@ -1,7 +1,9 @@
 """Apps as the app host lists them, for the tests of the apps page."""
 
+from datetime import date, timedelta
+
 from carservices.api.appstatus import About, AppState, AppStatus, Catalog, Sandbox, SandboxLevel
-from carservices.api.permissions import Asked, Decision, Level, Permission, Question
+from carservices.api.permissions import Asked, Decision, Level, Permission, Question, Usage
 
 TYRES = AppStatus(
     id="org.carservices.tyres",
@@ -41,6 +43,18 @@ LOCATION = Permission(
     decision=Decision.ASK,
 )
 PERMISSIONS = {TYRES.id: [READ_TYRES], RADIO.id: [], WEATHER.id: [LOCATION, READ_TYRES]}
+
+
+def usage(app):
+    """What the app host has counted: the tyres today, yesterday and a week ago, and a refusal."""
+    today = date.today()
+    counts = ((0, 12, 0), (1, 72, 1), (6, 0, 2), (7, 999, 999)) if app == WEATHER.id else ()
+    return [
+        Usage(permission="tyres", day=(today - timedelta(days=back)).isoformat(), used=used, denied=denied)
+        for back, used, denied in counts
+    ]
+
+
 ABOUT = About(size=182_000, data=2_400_000, publisher="example", previous="2.0.0")
 
 

@@ -27,7 +27,11 @@ def open_page(drive, screen):
 
 def answer(driver):
     """End the calls that only ask; the others are returned: (method, arguments)."""
-    known = {"about": lambda _: apps.ABOUT, "permissions": lambda arguments: apps.PERMISSIONS[arguments["app"]]}
+    known = {
+        "about": lambda _: apps.ABOUT,
+        "permissions": lambda arguments: apps.PERMISSIONS[arguments["app"]],
+        "usage": lambda arguments: apps.usage(arguments["app"]),
+    }
     orders = []
     while driver.car.calls:
         asked, driver.car.calls = driver.car.calls, []
@@ -80,7 +84,11 @@ def test_everything_about_an_app_is_told(drive):
     answer(driver)
     said = texts(driver)
     assert {"Version 0.9.0 · example", "182 kB, stored data 2.4 MB"} <= said
-    assert {"Read the tyre pressures", apps.READ_TYRES.reasons[0], "used 12 × today", "always"} <= said
+    assert {"Read the tyre pressures", apps.READ_TYRES.reasons[0], "always"} <= said
+    assert {"used 12 × today · 84 × in 7 days · refused 3 ×", "not used today"} <= said
+    rows = driver.cockpit.screen.info.permissions
+    assert rows["tyres"].week.counts == [(0, 2), (0, 0), (0, 0), (0, 0), (0, 0), (72, 1), (12, 0)]
+    assert (rows["tyres"].week.opacity, rows["location"].week.opacity) == (1, 0)
     driver.cockpit.screen.open(apps.TYRES.id)
     answer(driver)
     assert "Protection: strong" in texts(driver)

@@ -1,6 +1,7 @@
 """Everything about one app: version, size and publisher, what it may do and has done, and what can be done with it."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from kivy.metrics import dp
@@ -9,9 +10,10 @@ from kivy.uix.widget import Widget
 
 from carservices.api.apps import Apps
 from carservices.api.appstatus import About, AppState, AppStatus
-from carservices.api.permissions import Decision, Level, Permission
+from carservices.api.permissions import Decision, Level, Permission, Usage
 from carservices_ui import apps
-from carservices_ui.i18n import number, t
+from carservices_ui.i18n import t
+from carservices_ui.screens.apps_usage import Week, sentence
 from carservices_ui.templates.host import named
 from carservices_ui.templates.words import Flow
 from carservices_ui.ui import Ui
@@ -35,8 +37,10 @@ class AppInfo(Scroll):
         self.permissions: dict[str, PermissionRow] = {}
         self._state: AppState | None = None
         self._permissions = permissions
+        self._usage: list[Usage] = []
         self._lay()
         apps.call(ui, "about", self._measure, app=app)
+        apps.call(ui, "usage", self._count, app=app)
 
     @property
     def status(self) -> AppStatus | None:
@@ -53,6 +57,11 @@ class AppInfo(Scroll):
         status = self.status
         if status is not None and status.state is not self._state:
             self._lay()
+
+    def _count(self, usage: list[Usage]) -> None:
+        self._usage = usage
+        for row in self.permissions.values():
+            row.count(usage)
 
     def _measure(self, about: About) -> None:
         self.about = about
@@ -144,18 +153,20 @@ class AppInfo(Scroll):
         rows: list[Any] = [Text(t("apps.permissions"), tone="text2", strong=True)]
         for permission in self._permissions:
             row = PermissionRow(self.ui, self.app, permission, named(permission.sentence), permission.reasons)
+            row.count(self._usage)
             self.permissions[permission.id] = row
             rows.append(row)
         return rows
 
 
 class PermissionRow(Control):
-    """What it is, why the app wants it, how often it was used today, and the switch, if the person decides."""
+    """What it is, why the app wants it, how often it was used by day, and the switch, if the person decides."""
 
     def __init__(self, ui: Ui, app: str, permission: Permission, title: str, reasons: tuple[str, ...]) -> None:
         super().__init__(size_hint=(1, None), height=dp(LEAST))
         self._ui, self._app, self._permission = ui, app, permission
-        self.use = Text(use(permission), tone="text2")
+        self.use = Flow("", tone="text2")
+        self.week = Week()
         self.toggle = Toggle()
         self.toggle.value = permission.decision is Decision.GRANTED
         self.toggle.bind(on_choose=lambda _, on: self._decide(on))
@@ -171,6 +182,7 @@ class PermissionRow(Control):
         self.add_widget(
             Row(
                 words,
+                self.week,
                 self.toggle if decides else fixed,
                 gap="m",
                 size_hint=(1, 1),
@@ -178,6 +190,12 @@ class PermissionRow(Control):
                 pos_hint={"x": 0, "y": 0},
             )
         )
+
+    def count(self, usage: list[Usage]) -> None:
+        """What the app has done with it in the last days."""
+        today = date.today()
+        self.use.text = sentence(self._permission, usage, today)
+        self.week.show(self._permission.id, usage, today)
 
     @property
     def usable(self) -> bool:
@@ -194,9 +212,3 @@ class PermissionRow(Control):
         if not outcome.ok:
             self.toggle.value = self._permission.decision is Decision.GRANTED
             self._ui.refused(outcome)
-
-
-def use(permission: Permission) -> str:
-    """``used 12 × today``, ``not used today``."""
-    used = permission.used_today
-    return t("apps.used", n=number(used)) if used else t("apps.unused")

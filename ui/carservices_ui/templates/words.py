@@ -14,6 +14,7 @@ class Flow(Text):
         if lines == 1:
             self.shorten, self.shorten_from = True, "right"
         self.bind(width=self._wrap, texture_size=self._grow)
+        self._grow()  # words that are as wide as their place have their size already
 
     def show(self, text: str) -> None:
         """Other words."""
