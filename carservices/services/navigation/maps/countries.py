@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from osmium.osm.mutable import Node, Relation, Way
 from shapely.geometry.base import BaseGeometry
 
+from carservices.services.navigation.maps.defaults import DATA
 from carservices.services.navigation.maps.errors import MapError
 
 FILE = DATA / "countries.npz"
