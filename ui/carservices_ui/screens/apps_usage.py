@@ -56,7 +56,8 @@ class Week(FloatLayout):
         found = {one.day: (one.used, one.denied) for one in usage if one.permission == permission}
         self.counts = [found.get(day.isoformat(), (0, 0)) for day in days(today)]
         known = any(map(sum, self.counts))
-        self.opacity, self.width = (1.0, dp(DAYS * STEP)) if known else (0.0, 0)
+        self.opacity = 1.0 if known else 0.0
+        self.width = dp(DAYS * STEP) if known else 0
         names = t("apps.weekdays").split()
         for letter, day in zip(self.letters, days(today), strict=True):
             letter.text = names[day.weekday()]
