@@ -55,6 +55,8 @@ PLACES = {
     "city": LabelKind.TOWN, "town": LabelKind.TOWN, "village": LabelKind.VILLAGE, "hamlet": LabelKind.VILLAGE,
     "suburb": LabelKind.SUBURB,
 }  # fmt: skip
+PLACES_BESIDE = PLACES | {"town": LabelKind.VILLAGE}
+"""Of the list beside an extract, which is of whole countries: there a city comes before a town."""
 HEIGHTS = {
     "house": 7, "detached": 7, "terrace": 8, "residential": 11, "apartments": 15, "garage": 3, "garages": 3,
     "carport": 3, "shed": 3, "roof": 4, "hut": 3, "church": 18, "cathedral": 30, "hospital": 14, "school": 11,
@@ -127,6 +129,7 @@ class _Builder:
                 self.area(wkb.create_multipolygon(item), tags)
         self.shape_waiting()
         self.street_labels()
+        self.labels_beside()
 
     def label(self, kind: LabelKind, name: str, at: tuple[float, float]) -> None:
         if self.box.contains(shapely.Point(at)):
@@ -201,6 +204,15 @@ class _Builder:
                 for i in range(count):
                     point = part.interpolate((i + 0.5) / count, normalized=True)
                     self.label(kind, name, (point.x, point.y))
+
+    def labels_beside(self) -> None:
+        """Settlements that the extract itself lacks."""
+        table = places_beside(self.pbf)
+        if not table.is_file():
+            return
+        with table.open(encoding="utf-8", newline="") as file:
+            for name, lat, lon, place in csv.reader(file):
+                self.label(PLACES_BESIDE[place], name, self.projection.to_xy(float(lat), float(lon)))
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         self.areas.sort(key=lambda area: area[0])
