@@ -157,10 +157,20 @@ class LiveMap:
         if view.north_up:
             self.recenter()
         self._drawn = None
+        self._clear(view)
         self._draw_ways()
         on_map(view)
         on_road(self.road)
         self._feed_soon()
+
+    @staticmethod
+    def _clear(view: "MapView") -> None:
+        """Take everything off the map that belongs to a screen."""
+        view.set_route(None)
+        view.set_alternates(())
+        view.set_areas((), ())
+        view.set_markers(())
+        view.on_marker = view.on_alternate = view.on_hold = None
 
     # -- what a screen shows on it -----------------------------------------------------------------------------------
 
@@ -175,6 +185,11 @@ class LiveMap:
         """Show places beside those of the route; `on_tap` gets the one tapped."""
         self._marks, self._on_tap = tuple(marks), on_tap
         self._draw_ways()
+
+    def show_areas(self, reach: Sequence[str], back: Sequence[str]) -> None:
+        """Show what can be reached, and from where one can return: outlines as polylines; none ends it."""
+        if self._view is not None:
+            self._view.set_areas([decode(line) for line in reach], [decode(line) for line in back])
 
     def on_hold(self, callback: Callable[[float, float], None] | None) -> None:
         """Be told the place on which a finger rests."""

@@ -1,15 +1,17 @@
 """Vertices for the GPU: lines with mitred normals, areas and extruded buildings, cut into cells for culling."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import mapbox_earcut
 import numpy as np
 from numpy.typing import NDArray
 
 from carservices_ui.map.data import AreaKind, MapData, RoadClass
 
 Floats = NDArray[np.float32]
-CELL_M = 1200.0
+CELL_M, CELLS = 1200.0, 18  # a cell's side: at least that long, and so many along a map
+LONGEST_M = 2000.0  # a line's width is measured at its points, which must not be too far apart
 OUTLINED = (AreaKind.GREEN, AreaKind.WOOD, AreaKind.WATER)
 MAX_VERTICES = 60_000  # Kivy's mesh indices are 16 bit
 MITRE_LIMIT = 2.0
@@ -92,12 +94,12 @@ def _offsets(start: NDArray[np.integer], items: NDArray[np.integer]) -> NDArray[
 
 
 def _cells(
-    xy: Floats, start: NDArray[np.integer], items: NDArray[np.integer], weight: int
+    xy: NDArray[np.floating], start: NDArray[np.integer], items: NDArray[np.integer], weight: int, side: float
 ) -> Iterator[NDArray[np.int64]]:
     """Items of one cell after another (by their first point), cut so that weight x points stays below the limit."""
     if not len(items):
         return
-    cell = np.floor(xy[start[:-1][items]] / CELL_M).astype(np.int64)
+    cell = np.floor(xy[start[:-1][items]] / side).astype(np.int64)
     order = np.lexsort((cell[:, 0], cell[:, 1]))
     cuts = np.flatnonzero(np.any(np.diff(cell[order], axis=0) != 0, axis=1)) + 1
     for group in np.split(items[order], cuts):
@@ -118,7 +120,8 @@ def line_piece(xy: NDArray[np.floating], start: NDArray[np.integer]) -> Piece:
 
 def path_pieces(xy: NDArray[np.floating]) -> list[Piece]:
     """One polyline of any length, (n, 2) metres, as pieces that meet; distances run on from one to the next."""
-    vertices, indices = lines(xy, np.array((0, len(xy))))
+    xy, start = densified(xy, np.array((0, len(xy))))
+    vertices, indices = lines(xy, start)
     most = MAX_VERTICES // 2 - 1
     pieces = []
     for first in range(0, len(xy) - 1, most):
@@ -129,19 +132,40 @@ def path_pieces(xy: NDArray[np.floating]) -> list[Piece]:
     return pieces
 
 
+def side_of(data: MapData) -> float:
+    """How long a cell's side is on a map."""
+    x0, y0, x1, y1 = data.bounds
+    return max(CELL_M, max(x1 - x0, y1 - y0) / CELLS)
+
+
+def densified(
+    xy: NDArray[np.floating], start: NDArray[np.integer], longest: float = LONGEST_M
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Polylines with points in between where two are further apart than `longest` metres."""
+    points = xy.astype(np.float64)
+    step = np.diff(points, axis=0, append=points[-1:])
+    step[start[1:] - 1] = 0.0
+    parts = np.maximum(1, np.ceil(np.hypot(*step.T) / longest)).astype(np.int64)
+    first = np.repeat(np.arange(len(points)), parts)
+    number = np.arange(len(first)) - np.repeat(np.cumsum(parts) - parts, parts)
+    dense = points[first] + step[first] * (number / parts[first])[:, None]
+    return dense, np.concatenate(((0,), np.cumsum(parts)))[start]
+
+
 def road_pieces(data: MapData, kind: RoadClass) -> list[Piece]:
     """The lines of one class by cell."""
     items = np.flatnonzero(data.road_class == kind)
-    groups = _cells(data.road_xy, data.road_start, items, 2)
-    return [
-        line_piece(data.road_xy[_ranges(data.road_start, group)], _offsets(data.road_start, group)) for group in groups
-    ]
+    if not len(items):
+        return []
+    xy, start = densified(data.road_xy[_ranges(data.road_start, items)], _offsets(data.road_start, items))
+    groups = _cells(xy, start, np.arange(len(items)), 2, side_of(data))
+    return [line_piece(xy[_ranges(start, group)], _offsets(start, group)) for group in groups]
 
 
 def area_pieces(data: MapData, kind: AreaKind) -> list[Piece]:
     """The polygons of one kind by cell."""
     pieces = []
-    for group in _cells(data.area_xy, data.area_start, np.flatnonzero(data.area_kind == kind), 1):
+    for group in _cells(data.area_xy, data.area_start, np.flatnonzero(data.area_kind == kind), 1, side_of(data)):
         points = data.area_xy[_ranges(data.area_start, group)]
         base = np.repeat(_offsets(data.area_start, group)[:-1], np.diff(data.area_tri_start)[group])
         triangles = data.area_tri[_ranges(data.area_tri_start, group)] + base
@@ -154,7 +178,7 @@ def shore_pieces(data: MapData, kind: AreaKind) -> list[Piece]:
     area = np.searchsorted(data.area_start, data.area_ring[:-1], side="right") - 1
     rings = np.flatnonzero(data.area_kind[area] == kind)
     pieces = []
-    for group in _cells(data.area_xy, data.area_ring, rings, 2):
+    for group in _cells(data.area_xy, data.area_ring, rings, 2, side_of(data)):
         closed = [
             data.area_xy[np.append(np.arange(data.area_ring[i], data.area_ring[i + 1]), data.area_ring[i])]
             for i in group
@@ -188,7 +212,7 @@ def house_pieces(data: MapData) -> list[Piece]:
         axis=1,
     )  # fmt: skip
     pieces = []
-    for group in _cells(data.house_xy, data.house_start, np.arange(len(data.house_height)), 5):
+    for group in _cells(data.house_xy, data.house_start, np.arange(len(data.house_height)), 5, side_of(data)):
         points = _ranges(data.house_start, group)
         base = np.repeat(_offsets(data.house_start, group)[:-1], np.diff(data.house_tri_start)[group])
         roofs = data.house_tri[_ranges(data.house_tri_start, group)] + base
@@ -196,6 +220,17 @@ def house_pieces(data: MapData) -> list[Piece]:
         vertices = np.concatenate((roof[points], walls[points].reshape(-1, 4))).astype(np.float32)
         indices = np.concatenate((roofs, quads.ravel())).astype(np.uint16)
         pieces.append(Piece(_box(a[points]), vertices.ravel(), indices))
+    return pieces
+
+
+def outline_pieces(rings: Sequence[NDArray[np.floating]]) -> list[Piece]:
+    """Polygons without holes, each (n, 2) metres, filled."""
+    pieces = []
+    for ring in rings:
+        points = ring[:MAX_VERTICES]
+        if len(points) > 2:
+            triangles = mapbox_earcut.triangulate_float64(points, np.array((len(points),), np.uint32))
+            pieces.append(Piece(_box(points), points.astype(np.float32).ravel(), triangles.astype(np.uint16)))
     return pieces
 
 

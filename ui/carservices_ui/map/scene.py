@@ -19,6 +19,7 @@ from carservices_ui.map.geometry import (
     MapGeometry,
     Piece,
     line_piece,
+    outline_pieces,
 )
 from carservices_ui.map.layers import Budget, CellLayer, PathLayer, Program, mesh
 from carservices_ui.map.style import (
@@ -42,6 +43,7 @@ ALWAYS = -1.0  # `passed` of a line nothing has been travelled of
 HOUSE_DEPTH = 2.75  # focal lengths; beyond, fog leaves too little of buildings to pay for them
 SOLID = 0.96  # buildings let a hint of the street through
 TRAVELLED_PART = 0.75  # what lies behind is drawn narrower
+REACH_FILL, REACH_EDGE_DP = 0.13, 1.4  # opacity and half width of the edge of what can be reached
 ABOVE_ROOFS = 0.3  # how much of the route shows through buildings
 DRAW_ORDER = tuple(reversed(RoadClass))
 
@@ -103,6 +105,12 @@ class Scene:
             state = self._areas.state(tint=(0.0, 0.0, 0.0, 1.0))
             self._area_layers[kind] = (state, CellLayer(self._areas, AREA_FORMAT, self._budget))
 
+        self._reach: list[tuple[ChangeState, InstructionGroup]] = []
+        for _ in range(2):
+            state, group = self._areas.state(tint=(0.0, 0.0, 0.0, 0.0)), InstructionGroup()
+            self._areas.add(group)
+            self._reach.append((state, group))
+
     def _build_roads(self) -> None:
         self._roads.set(glow=0.0, passed=ALWAYS)
         self._shore_layers: dict[AreaKind, tuple[ChangeState, CellLayer]] = {}
@@ -124,6 +132,7 @@ class Scene:
             return program.state(halfw=0.0, tint=(0.0, 0.0, 0.0, 0.0), glow=glow, passed=ALWAYS), PathLayer(program)
 
         self._new_track: np.ndarray | None = None
+        self._edges = [way(self._ways, 0.0), way(self._ways, 0.0)]
         self._track = [way(self._ways, 1.0), way(self._ways, 0.0)]
         self._alternates = [way(self._ways, 0.0), way(self._ways, 0.0)]
         self._travelled = way(self._ways, 0.0)
@@ -157,6 +166,14 @@ class Scene:
         for _, path in self._alternates:
             path.load(routes)
 
+    def load_areas(self, *kinds: Sequence[np.ndarray]) -> None:
+        """What can be reached, and from where one can also return: rings of (n, 2) metres."""
+        for (_, group), (_, edge), rings in zip(self._reach, self._edges, kinds, strict=True):
+            group.clear()
+            for piece in outline_pieces(rings):
+                group.add(mesh(piece, AREA_FORMAT))
+            edge.load([np.vstack((ring, ring[:1])) for ring in rings if len(ring) > 2])
+
     def draw(
         self, camera: Camera, style: MapStyle, car: tuple[float, float, float] | None, passed: float, routed: bool
     ) -> bool:
@@ -186,12 +203,14 @@ class Scene:
         for kind, (state, layer) in self._shore_layers.items():
             state.changes["tint"] = style.areas[kind]
             layer.show(ground)
+        for (state, _), tint in zip(self._reach, style.reach, strict=True):
+            state.changes["tint"] = (*tint[:3], REACH_FILL)
         for road, casing, state, roads in self._passes:
             half = half_width(HALF_WIDTHS[road], camera.pxm)
             colors = style.casings if casing else style.roads
             shown = half > 0 and road in colors
             if shown:
-                state.changes.update(halfw=(half + casing) * self._density, tint=colors[road])
+                state.changes.update(halfw=(half + min(casing, half)) * self._density, tint=colors[road])
             roads.show(ground if shown else None)
         self._grid_state.changes.update(halfw=self._density, tint=style.grid)
 
@@ -204,6 +223,8 @@ class Scene:
             for _, path in self._track:
                 path.load([self._new_track])
             self._new_track = None
+        for (state, _), tint in zip(self._edges, style.reach, strict=True):
+            paint(state, REACH_EDGE_DP, tint, ALWAYS)
         half = half_width(TRACK_HALF, camera.pxm)
         clear = (0.0, 0.0, 0.0, 0.0)
         paint(self._track[0][0], half + glow, clear if routed else style.track_glow, ALWAYS)

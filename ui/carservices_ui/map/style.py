@@ -32,6 +32,8 @@ class MapStyle:
     travelled: Color
     alternate: Color
     alternate_edge: Color
+    reach: tuple[Color, Color]
+    """What can be reached, and from where one can return."""
     track: Color
     track_glow: Color
     puck: Color
@@ -81,6 +83,7 @@ NIGHT = MapStyle(
     travelled=rgb("#7D8B9C"),
     alternate=rgb("#7A8797"),
     alternate_edge=rgb("#2B3440"),
+    reach=(rgb("#7FB8FF", 0.8), rgb("#6BE8B4", 0.8)),
     track=rgb("#AEBBCB", 0.85),
     track_glow=rgb("#2E6FF0", 0.55),
     puck=rgb("#FFFFFF"),
@@ -129,6 +132,7 @@ DAY = MapStyle(
     travelled=rgb("#8796A8"),
     alternate=rgb("#9AA7B5"),
     alternate_edge=rgb("#FFFFFF"),
+    reach=(rgb("#0B55CC", 0.8), rgb("#00694A", 0.8)),
     track=rgb("#6C7F97", 0.90),
     track_glow=rgb("#3F7BF0", 0.30),
     puck=rgb("#FFFFFF"),
@@ -143,23 +147,23 @@ DAY = MapStyle(
 )
 STYLES = {"night": NIGHT, "day": DAY}
 
-# Half widths in dp at 2^k pixels per metre for k = -4, -2, 0, 2 (straight lines between); 0 = not shown.
-WIDTH_STOPS = (-4.0, -2.0, 0.0, 2.0)
+# Half widths in dp at 2^k pixels per metre for k = -10, -4, -2, 0, 2 (straight lines between); 0 = not shown.
+WIDTH_STOPS = (-10.0, -4.0, -2.0, 0.0, 2.0)
 HALF_WIDTHS = {
-    RoadClass.MOTORWAY: (1.3, 2.2, 5.0, 15.0),
-    RoadClass.PRIMARY: (1.1, 1.8, 4.2, 14.0),
-    RoadClass.SECONDARY: (0.9, 1.5, 3.6, 12.0),
-    RoadClass.TERTIARY: (0.7, 1.2, 3.2, 11.0),
-    RoadClass.RESIDENTIAL: (0.0, 0.7, 2.6, 9.5),
-    RoadClass.SERVICE: (0.0, 0.0, 1.4, 6.0),
-    RoadClass.PATH: (0.0, 0.0, 0.7, 2.4),
-    RoadClass.RAIL: (0.5, 0.7, 1.1, 2.6),
-    RoadClass.RIVER: (0.8, 1.2, 3.5, 16.0),
+    RoadClass.MOTORWAY: (0.7, 1.3, 2.2, 5.0, 15.0),
+    RoadClass.PRIMARY: (0.4, 1.1, 1.8, 4.2, 14.0),
+    RoadClass.SECONDARY: (0.0, 0.9, 1.5, 3.6, 12.0),
+    RoadClass.TERTIARY: (0.0, 0.7, 1.2, 3.2, 11.0),
+    RoadClass.RESIDENTIAL: (0.0, 0.0, 0.7, 2.6, 9.5),
+    RoadClass.SERVICE: (0.0, 0.0, 0.0, 1.4, 6.0),
+    RoadClass.PATH: (0.0, 0.0, 0.0, 0.7, 2.4),
+    RoadClass.RAIL: (0.0, 0.5, 0.7, 1.1, 2.6),
+    RoadClass.RIVER: (0.0, 0.8, 1.2, 3.5, 16.0),
 }
 CASING_DP = 1.1
-ROUTE_HALF = (2.6, 3.6, 6.0, 13.0)
-TRACK_HALF = (1.8, 2.4, 4.4, 9.0)
-GLOW = (2.0, 5.0, 14.0, 20.0)
+ROUTE_HALF = (2.2, 2.6, 3.6, 6.0, 13.0)
+TRACK_HALF = (1.2, 1.8, 2.4, 4.4, 9.0)
+GLOW = (2.0, 2.0, 5.0, 14.0, 20.0)
 
 HOUSES_FROM_PXM = 0.5
 LABELS_FROM_PXM = {

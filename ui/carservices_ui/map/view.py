@@ -168,6 +168,11 @@ class MapView(Widget):
         self._ways.set_alternates(routes)
         self._wake()
 
+    def set_areas(self, reach: Sequence[Sequence[LatLon]], back: Sequence[Sequence[LatLon]]) -> None:
+        """Outlines of what can be reached, and from where one can return."""
+        self._ways.set_areas(reach, back)
+        self._wake()
+
     def set_markers(self, markers: Sequence[Marker]) -> None:
         """Replace the markers."""
         self._markers = list(markers)

@@ -12,6 +12,7 @@ from carservices_ui.map.scene import Scene
 
 TRACK_STEP_M, TRACK_POINTS = 4.0, 2000
 LatLon = tuple[float, float]
+Line = Sequence[LatLon]
 
 
 class Ways:
@@ -24,6 +25,7 @@ class Ways:
         self._route: list[LatLon] = []
         self._alternates: list[list[LatLon]] = []
         self._laid: list[np.ndarray] = []
+        self._areas: tuple[list[Line], list[Line]] = ([], [])
         self.progress: RouteProgress | None = None
 
     @property
@@ -40,6 +42,7 @@ class Ways:
         if self.progress:
             self.progress.passed = passed
         self.set_alternates(self._alternates)
+        self.set_areas(*self._areas)
 
     def set_route(self, points: Sequence[LatLon] | None) -> None:
         """The way ahead, None = no route."""
@@ -48,11 +51,16 @@ class Ways:
         self.progress = RouteProgress(xy) if self._route else None
         self._scene.load_route(xy)
 
-    def set_alternates(self, routes: Sequence[Sequence[LatLon]]) -> None:
+    def set_alternates(self, routes: Sequence[Line]) -> None:
         """Other ways to choose from."""
         self._alternates = [list(route) for route in routes if len(route) > 1]
         self._laid = [self._metres(route) for route in self._alternates]
         self._scene.load_alternates(self._laid)
+
+    def set_areas(self, reach: Sequence[Line], back: Sequence[Line]) -> None:
+        """Outlines of what can be reached, and from where one can return."""
+        self._areas = list(reach), list(back)
+        self._scene.load_areas(*([self._metres(ring) for ring in rings] for rings in self._areas))
 
     def alternate_at(self, camera: Camera, at: tuple[float, float], reach: float) -> int | None:
         """The alternate that passes nearest to a pixel, within `reach` pixels."""

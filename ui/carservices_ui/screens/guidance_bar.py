@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from kivy.metrics import dp
+from kivy.uix.widget import Widget
 
 from carservices.api.navigation import Guidance, GuidanceState, Navigation, RouteState
 from carservices.api.routes import ArrivalCharge
@@ -20,7 +21,7 @@ LOW, EMPTY = 10.0, 3.0
 CERTAIN = 1.0
 """Percent within which the bounds are not worth a line."""
 SECONDS_AHEAD = 1e8
-GAP, PLACE = 22, 200
+GAP, PLACE = 20, 200
 
 
 class ArrivalBar(Card):
@@ -56,16 +57,24 @@ class ArrivalBar(Card):
     def _lay(self, *, charged: bool) -> None:
         """Lay out the groups, the charge only where it is known."""
         self._row.clear_widgets()
-        for group in (self._time, self._where, *([self._energy] if charged else [])):
-            if group is not self._time:
-                for part in (spacer(), Divider(), spacer()):
-                    self._row.add_widget(part)
-            self._row.add_widget(group)
+        ahead = [spacer(), *self._led(self._energy)] if charged else [spacer()]
+        for part in (self._time, *self._led(self._where), *ahead):
+            self._row.add_widget(part)
         if self._buttons:
             self._row.add_widget(spacer(size_hint=(None, 1), width=dp(GAP)))
             for button in self._buttons:
                 self._row.add_widget(button)
         self._fit()
+
+    @staticmethod
+    def _led(group: Row) -> list[Widget]:
+        """A group with a line before it."""
+        return [
+            spacer(size_hint=(None, 1), width=dp(GAP)),
+            Divider(),
+            spacer(size_hint=(None, 1), width=dp(GAP)),
+            group,
+        ]
 
     def _fit(self, *_: Any) -> None:
         """The place gets what the others leave."""
