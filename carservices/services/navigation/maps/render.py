@@ -4,6 +4,7 @@ Heights of buildings come from `height` or `building:levels` (3 m each) where ma
 footprint. Which ways cars may use, and their limits, are those of the road graph.
 """
 
+import csv
 import itertools
 from collections import defaultdict
 from collections.abc import Iterable
@@ -21,6 +22,7 @@ from shapely.geometry.base import BaseGeometry
 from carservices.api.mapfile import AreaKind, LabelKind, Projection, RoadClass, pack_xy, save_map
 from carservices.services.navigation.flags import Flag
 from carservices.services.navigation.maps.roads import ATTRIBUTION
+from carservices.services.navigation.search.gather import places_beside
 
 # Links are drawn one class below the road they belong to: as wide as the main road they would drown it.
 ROADS = {
