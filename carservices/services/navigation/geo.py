@@ -4,14 +4,14 @@ import itertools
 import math
 from collections.abc import Sequence
 
+from carservices.api.mapfile import EARTH_RADIUS_M
+
 Point = tuple[float, float]
 """Latitude and longitude in degrees, WGS 84."""
-EARTH = 6_371_008.8
-"""m, mean radius (IUGG)."""
+EARTH = EARTH_RADIUS_M
 DEGREE = math.pi * EARTH / 180.0
-"""m of a degree of latitude."""
-EARTH_M_PER_DEG = 111_320.0
-"""m of a degree on the equator (WGS 84): what search and chargers count with, 0.11 % more than `DEGREE`."""
+"""m of a degree of latitude, on a sphere of the mean radius."""
+EARTH_M_PER_DEG = DEGREE
 
 
 def metres(a: Point, b: Point) -> float:
@@ -47,13 +47,13 @@ def moved(point: Point, course: float, distance: float) -> Point:
 
 
 def plane_metres(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
-    """m between two points in degrees, by `EARTH_M_PER_DEG`, on the plane that touches at the first."""
-    kx = EARTH_M_PER_DEG * math.cos(math.radians(lat1))
-    return math.hypot((lat2 - lat1) * EARTH_M_PER_DEG, (lon2 - lon1) * kx)
+    """m between two points in degrees, on the plane that touches at the first."""
+    kx = DEGREE * math.cos(math.radians(lat1))
+    return math.hypot((lat2 - lat1) * DEGREE, (lon2 - lon1) * kx)
 
 
 def box_around(lat: float, lon: float, radius: float) -> tuple[float, float, float, float]:
     """North, south, east, west of a square reaching ``radius`` m: in the order an R-tree is asked for what meets it."""
-    dy = radius / EARTH_M_PER_DEG
+    dy = radius / DEGREE
     dx = dy / max(0.01, math.cos(math.radians(lat)))
     return lat + dy, lat - dy, lon + dx, lon - dx

@@ -16,7 +16,7 @@ from carservices.services.navigation.engine.graph import GraphError, RoadGraph
 from carservices.services.navigation.engine.linegraph import ENTER_S
 from carservices.services.navigation.engine.roads import RoadEngine
 from carservices.services.navigation.flags import Flag
-from carservices.services.navigation.geo import metres
+from carservices.services.navigation.geo import metres, moved
 from tests.unit.navigation.roads import at, town
 
 CROSS = {1: (0, 0), 2: (0, -300), 3: (300, 0), 4: (0, 300), 5: (-300, 0), 6: (300, 300), 7: (300, -300)}
@@ -134,6 +134,22 @@ async def test_the_matrix_says_what_single_routes_say(city: RoadEngine):
                 route = (await city.route(request(a, b)))[0]
                 assert seconds[i][j] == pytest.approx(route.seconds, abs=0.01)
                 assert lengths[i][j] == pytest.approx(route.metres, abs=0.5)
+
+
+async def test_a_recorded_drive_lies_on_the_roads_it_was_driven_on(city: RoadEngine):
+    chance = random.Random(2)
+    right = total = 0
+    for a, b in (((53.55354, 13.27298), (53.49538, 13.31028)), ((53.55580, 13.29186), (53.54349, 13.31280))):
+        route = (await city.route(request(a, b)))[0]
+        spots = [city.roads.at(edge.arc, s) for edge in route.edges[1:-1] for s in range(10, int(edge.metres), 25)]
+        noisy = [
+            moved(moved((spot.lat, spot.lon), 0.0, chance.gauss(0, 5)), 90.0, chance.gauss(0, 5)) for spot in spots
+        ]
+        matched = await city.match([*noisy, (52.0, 13.0)])
+        assert matched.ways[-1] == 0
+        right += sum(int(city.roads.way[spot.arc]) == way for spot, way in zip(spots, matched.ways, strict=False))
+        total += len(spots)
+    assert right / total > 0.97
 
 
 async def test_more_time_reaches_further(city: RoadEngine):

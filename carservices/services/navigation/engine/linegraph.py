@@ -4,6 +4,7 @@ The nodes of the searched graph are the arcs of the roads, its edges are the tur
 line graph: Winter, "Modeling costs of turns in route planning", GeoInformatica 6, 2002).
 """
 
+import heapq
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 
 from carservices.api.routes import Avoid, Mode
-from carservices.services.navigation.engine.graph import MOTORWAY, Floats, Ints, RoadGraph
+from carservices.services.navigation.engine.graph import MOTORWAY, Floats, Ints, RoadGraph, Snap
 from carservices.services.navigation.engine.landmarks import Landmarks
 from carservices.services.navigation.flags import Flag
 
@@ -120,6 +121,21 @@ class LineGraph:
     def turn_seconds(self, a: int, b: int) -> float:
         """What turning from an arc into a following one costs in time."""
         return self._seconds[self._targets.index(b, self._firsts[a], self._firsts[a + 1])]
+
+    def reach(self, snap: Snap, most: float) -> dict[int, float]:
+        """m from a point to the tail of each arc that begins within that many m of it along the roads."""
+        lengths = self.roads.length
+        found: dict[int, float] = {}
+        heap = [(lengths.item(snap.arc) - snap.offset_m, snap.arc)]
+        while heap:
+            way, arc = heapq.heappop(heap)
+            if way > most:
+                break
+            for follower in self.followers(arc):
+                if follower not in found:
+                    found[follower] = way
+                    heapq.heappush(heap, (way + lengths.item(follower), follower))
+        return found
 
     def followers(self, arc: int) -> list[int]:
         """Arcs one may drive into from an arc."""

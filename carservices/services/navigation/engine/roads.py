@@ -21,6 +21,7 @@ from carservices.services.navigation.engine.base import (
 from carservices.services.navigation.engine.chain import Chain, assemble
 from carservices.services.navigation.engine.graph import RoadGraph, Snap
 from carservices.services.navigation.engine.linegraph import Costs, LineGraph
+from carservices.services.navigation.engine.trace import match_trace
 from carservices.services.navigation.geo import DEGREE, Point
 
 NEAR_M = (50.0, 300.0, 2000.0)
@@ -30,12 +31,10 @@ SAME_ROAD_M = 1.0
 PENALTY, WORST, ALIKE = 1.4, 1.35, 0.75
 """Alternates: by how much used roads are made dearer (the penalty method: de la Barra, Pérez, Añez 1993), how much
 more they may cost, and how much of their length they may share with a better one."""
-TRACE_M = 35.0
-"""m around a recorded point in which its road lies."""
 
 
 class RoadEngine(Engine):
-    """Routes with right distances and plain guidance; no lanes, no sign texts."""
+    """Routes with right distances; guidance as far as the graph knows lanes, exits and signs."""
 
     name = "roads"
 
@@ -49,6 +48,13 @@ class RoadEngine(Engine):
     async def matrix(self, points: Sequence[Point]) -> Matrix:
         return await asyncio.to_thread(self._matrix, points)
 
+    def anchor(self, point: Point) -> list[Snap]:
+        """Where a place lies on the roads that all others can be reached from, in each direction it may be left in.
+
+        Raises `RouteError` when there is none within 2 km.
+        """
+        return self._snaps(Via(*point), main=True)
+
     async def isochrone(self, point: Point, minutes: float) -> list[Outline]:
         return await asyncio.to_thread(self._outlines, point, Mode.FASTEST, minutes * 60.0)
 
@@ -57,8 +63,7 @@ class RoadEngine(Engine):
         return await asyncio.to_thread(self._outlines, point, Mode.SHORTEST, metres)
 
     async def match(self, points: Sequence[Point]) -> Matched:
-        """Each point to the road it is nearest to."""
-        snaps = [next(iter(self.roads.nearest(*point, radius_m=TRACE_M, limit=1)), None) for point in points]
+        snaps = await asyncio.to_thread(match_trace, self.lines, points)
         return Matched(
             tuple((snap.lat, snap.lon) if snap else point for snap, point in zip(snaps, points, strict=True)),
             tuple(int(self.roads.way[snap.arc]) if snap else 0 for snap in snaps),

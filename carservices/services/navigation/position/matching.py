@@ -5,7 +5,6 @@ the fix makes it likely, and so does that the way along the roads is as long as 
 fix to fix (forward pass), so a single odd fix does not move the car to another road.
 """
 
-import heapq
 import math
 from dataclasses import dataclass
 
@@ -65,7 +64,7 @@ class Matcher:
                 return self._at(place)
         found = self._roads.nearest(place[0], place[1], radius_m=max(REACH_M, REACH_SIGMAS * sigma), limit=16)
         spread = math.hypot(sigma, ROAD_M)
-        ways = [(one, self._ways(one.snap, moved or 0.0, spread)) for one in self._candidates]
+        ways = [(one, self._lines.reach(one.snap, 1.5 * (moved or 0.0) + 6.0 * spread)) for one in self._candidates]
         fresh = []
         for snap in found:
             score = -0.5 * (snap.distance_m / spread) ** 2 - self._askew(snap, course)
@@ -101,17 +100,3 @@ class Matcher:
         if (start := reach.get(snap.arc)) is None:
             return one.score - SPRING
         return one.score - min(SPRING, abs(start + snap.offset_m - moved) / max(BETA, spread))
-
-    def _ways(self, snap: Snap, moved: float, spread: float) -> dict[int, float]:
-        """m from a point to the tail of each arc that can be reached about as far as the car has moved."""
-        most = 1.5 * moved + 6.0 * spread
-        lengths = self._roads.length
-        reach: dict[int, float] = {}
-        heap = [(float(lengths[snap.arc]) - snap.offset_m, snap.arc)]
-        while heap:
-            way, arc = heapq.heappop(heap)
-            for follower in self._lines.followers(arc):
-                if follower not in reach and way <= most:
-                    reach[follower] = way
-                    heapq.heappush(heap, (way + float(lengths[follower]), follower))
-        return reach

@@ -10,7 +10,7 @@ import numpy as np
 import osmium
 from numpy.typing import NDArray
 
-from carservices.services.navigation.geo import EARTH_M_PER_DEG, Point
+from carservices.services.navigation.geo import DEGREE, Point
 from carservices.services.navigation.search.categories import keys_of_tags, kind_of, kinds
 from carservices.services.navigation.search.folding import fold, house_number
 
@@ -138,8 +138,8 @@ class _Towns:
 
 
 def _metres(points: NDArray[np.float64], at: Point) -> NDArray[np.float64]:
-    kx = EARTH_M_PER_DEG * math.cos(math.radians(at[0]))
-    distances: NDArray[np.float64] = np.hypot((points[:, 0] - at[0]) * EARTH_M_PER_DEG, (points[:, 1] - at[1]) * kx)
+    kx = DEGREE * math.cos(math.radians(at[0]))
+    distances: NDArray[np.float64] = np.hypot((points[:, 0] - at[0]) * DEGREE, (points[:, 1] - at[1]) * kx)
     return distances
 
 
