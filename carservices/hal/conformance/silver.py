@@ -175,7 +175,7 @@ async def cancelled_open_leaves_nothing(rig: Rig) -> None:
         with contextlib.suppress(asyncio.CancelledError):
             await in_time(opening, OPEN_TIMEOUT, "a cancelled open()")
         await in_time(hal.close(), OPEN_TIMEOUT, "close() after a cancelled open()")
-    await settle(lambda: not Footprint.now().leaks_since(before), rig.patience / 5)
+    await settle(lambda: not Footprint.now().leaks_since(before), rig.patience)
     fail_on(f"a cancelled open() left {leak}" for leak in Footprint.now().leaks_since(before))
 
 
