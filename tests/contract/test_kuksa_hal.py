@@ -19,8 +19,8 @@ from carservices_hal.kuksa.hal import KuksaHal
 from tests.contract.door_car import AIR, SEAT, SPEED, doors, hal, serve
 
 WHEN_BUSY = "cancelled_open_leaves_nothing"
-"""Each rule has an event loop of its own, grpc one queue of events for all: when the machine is busy the end of a call comes
-after its loop has closed, the queue stops at it, and a socket stays open until the next event."""
+"""Each rule has an event loop of its own, grpc one queue of events for all: when the machine is busy the end of a call
+comes after its loop has closed, the queue stops at it, and a socket stays open until the next event."""
 
 
 def kuksa(port, **options):
