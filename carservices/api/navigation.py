@@ -122,6 +122,8 @@ class RouteState(BaseModel, frozen=True):
     """All of the route, in their order."""
     problem: str | None = None
     """Why there is no route though a destination is set, one sentence."""
+    notice: str | None = None
+    """Why the charging stops are others than before, one sentence; until the next route."""
 
 
 # -- guidance --------------------------------------------------------------------------------------------------------
@@ -164,6 +166,7 @@ class Guidance(BaseModel, frozen=True):
     """Faster than the limit by more than a speedometer's tolerance."""
     remaining_m: float | None = None
     remaining_s: float | None = None
+    """With the charging stops that are ahead."""
     eta: float | None = None
     """Unix time in s of the arrival."""
     delay_s: float = 0.0
@@ -171,6 +174,11 @@ class Guidance(BaseModel, frozen=True):
     travelled_m: float = 0.0
     """Of the route."""
     arrival: ArrivalCharge | None = None
+    """At the destination."""
+    at_stop: ArrivalCharge | None = None
+    """At the next charging stop, or None when there is none ahead."""
+    stop_m: float | None = None
+    """To the next charging stop."""
     sentence: Sentence | None = None
     """The last one."""
     message: str | None = None

@@ -156,6 +156,8 @@ class ChargeStop(BaseModel, frozen=True):
     arrive: ArrivalCharge
     depart_soc: Percent
     charge_s: float
+    wait_s: float = 0.0
+    """For a free plug, expected."""
     power_kw: float
     """Mean over the stop."""
     cost_eur: float | None = None
@@ -199,7 +201,9 @@ class RoutePreview(BaseModel, frozen=True):
     charge: tuple[ChargePoint, ...] = ()
     """The charge along the route, for drawing; empty while it is not known."""
     charge_s: float = 0.0
-    """Time at charging stops, on top of ``seconds``."""
+    """Time at charging stops, on top of ``seconds``: charging, waiting for a plug, and what parking takes."""
+    advised_kmh: int | None = None
+    """Not faster than this to the destination, or from the last charging stop to it; None: as the road allows."""
     cost_eur: float | None = None
     """Of charging on the way."""
     warning: str | None = None

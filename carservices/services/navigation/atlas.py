@@ -57,6 +57,11 @@ class OpenMap:
         )
 
     @property
+    def stations(self) -> Path | None:
+        """Its file of charging stations."""
+        return self.folder / CHARGERS if self.chargers else None
+
+    @property
     def reason(self) -> str:
         """Why this engine."""
         if self.engine.name != self.roads.name:

@@ -3,18 +3,20 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from pydantic import BaseModel, ValidationError
 
 from carservices.api.navigation import Guidance, GuidanceState, Place, Position, RouteOptions, RoutePreview, RouteState
 from carservices.api.state import StateFile
-from carservices.services.navigation.engine.base import Engine, Route, RouteError, RouteRequest, Via
+from carservices.services.navigation.engine.base import Engine, RouteError, RouteRequest, Via
 from carservices.services.navigation.guide.announcer import Voice
 from carservices.services.navigation.guide.guide import Guide, turn_of
 from carservices.services.navigation.guide.pace import Pace
-from carservices.services.navigation.summary import preview_of
+from carservices.services.navigation.trips.itinerary import Wanted
+from carservices.services.navigation.trips.told import told
+from carservices.services.navigation.trips.trip import Trip
 
 MOST_OFFERS = 16
 RETRY_S = 3.0
@@ -24,7 +26,15 @@ OFF_MAP_S = 5.0
 STEERED_KMH = 3.0
 """From this speed on the car's direction counts: the new route goes on ahead instead of advising to turn round."""
 
+Find = Callable[[Engine, Wanted], Awaitable[list[Trip]]]
+"""Searches ways, best first. Raises `RouteError`."""
+
 log = logging.getLogger(__name__)
+
+
+async def plain(engine: Engine, wanted: Wanted) -> list[Trip]:
+    """Routes of the engine, of which nothing is known about the battery."""
+    return [Trip(route, wanted.own) for route in await engine.route(wanted.request)]
 
 
 class Plan(BaseModel, frozen=True):
@@ -39,9 +49,9 @@ class Plan(BaseModel, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A route the driver may choose, the others that came with it, and where it leads."""
+    """A way the driver may choose, the others that came with it, and where it leads."""
 
-    routes: list[Route]
+    trips: list[Trip]
     destination: Place
     options: RouteOptions
 
@@ -49,13 +59,17 @@ class Offer:
 class Journey:
     """One destination at a time; `on_route` is called when anything of the route changes."""
 
-    def __init__(self, state: StateFile, on_route: Callable[[RouteState], None]) -> None:
+    def __init__(self, state: StateFile, on_route: Callable[[RouteState], None], find: Find = plain) -> None:
         self._file = state
         self._on_route = on_route
+        self._find_ways = find
         self.plan = self._restored()
         self.guide: Guide | None = None
         self._voice = Voice(self.plan.language, int(time.time()))
-        self._routes: list[Route] = []
+        self._trips: list[Trip] = []
+        self._passed = 0
+        """Vias of the trip that lie behind."""
+        self._notice: str | None = None
         self._previews: list[RoutePreview] = []
         self._offers: dict[str, Offer] = {}
         self._numbers = 0
@@ -72,25 +86,25 @@ class Journey:
         self._keep(self.plan.model_copy(update={"destination": destination, "stops": stops, "options": options}))
         self._say()
 
-    def offer(self, routes: list[Route], destination: Place, options: RouteOptions) -> list[RoutePreview]:
-        """Routes to choose from; `drive` takes one by its id."""
+    def offer(self, trips: Sequence[Trip], destination: Place, options: RouteOptions) -> list[RoutePreview]:
+        """Ways to choose from; `drive` takes one by its id."""
         previews = []
-        for route in routes:
+        for trip in trips:
             self._numbers += 1
-            previews.append(preview_of(route, f"route-{self._numbers}"))
-            others = [other for other in routes if other is not route]
-            self._offers[previews[-1].id] = Offer([route, *others], destination, options)
+            previews.append(told(trip, f"route-{self._numbers}"))
+            others = [other for other in trips if other is not trip]
+            self._offers[previews[-1].id] = Offer([trip, *others], destination, options)
         for old in list(self._offers)[:-MOST_OFFERS]:
             del self._offers[old]
         return previews
 
     def drive(self, preview: str) -> bool:
-        """Guide along an offered route; False when there is no such offer (any more)."""
+        """Guide along an offered way; False when there is no such offer (any more)."""
         offer = self._offers.get(preview)
         if offer is None:
             return False
         self.set_plan(offer.destination, (), offer.options)
-        self._follow(offer.routes, None)
+        self._follow(offer.trips, None)
         return True
 
     def cancel(self) -> None:
@@ -136,7 +150,7 @@ class Journey:
 
     def state(self) -> RouteState:
         """The route as it is published."""
-        turns = tuple(turn_of(self._routes[0], one) for one in self._routes[0].maneuvers) if self._routes else ()
+        turns = tuple(turn_of(trip.route, one) for trip in self._trips[:1] for one in trip.route.maneuvers)
         return RouteState(
             destination=self.plan.destination,
             stops=self.plan.stops,
@@ -145,7 +159,29 @@ class Journey:
             alternates=tuple(self._previews[1:]),
             turns=turns,
             problem=self._problem,
+            notice=self._notice,
         )
+
+    @property
+    def trip(self) -> Trip | None:
+        """What is driven."""
+        return self._trips[0] if self._trips else None
+
+    def replan(self, position: Position, engine: Engine, judge: Callable[[Trip], str | None]) -> None:
+        """Search anew while the route in hand is driven on; taken when ``judge`` has a sentence for it."""
+        if self._searching is None and self.plan.destination is not None:
+            self._searching = asyncio.create_task(self._find_better(engine, self.wanted(position, self.plan), judge))
+            self._searching.add_done_callback(self._searched)
+
+    async def _find_better(self, engine: Engine, wanted: Wanted, judge: Callable[[Trip], str | None]) -> None:
+        plan, guide = self.plan, self.guide
+        try:
+            trips = await self._find_ways(engine, wanted)
+        except RouteError as error:
+            log.info("no other plan for charging: %s", error)
+            return
+        if plan == self.plan and guide is self.guide and (sentence := judge(trips[0])) is not None:
+            self._follow(trips, guide, sentence)
 
     def _search(self, position: Position, engine: Engine | None, now: float) -> None:
         if self._searching is not None or now < self._retry_at:
@@ -153,33 +189,34 @@ class Journey:
         if engine is None:
             self._fail("There is no map, so there is no route: import one with `carservices map import`.", now)
             return
-        request = self.request(position, self.plan)
-        self._searching = asyncio.create_task(self._find(engine, request, self.plan, now))
+        wanted = self.wanted(position, self.plan)
+        self._searching = asyncio.create_task(self._find(engine, wanted, self.plan, now))
         self._searching.add_done_callback(self._searched)
 
-    @staticmethod
-    def request(position: Position, plan: Plan) -> RouteRequest:
-        """From where the car is, the way it goes."""
+    def wanted(self, position: Position, plan: Plan) -> Wanted:
+        """From where the car is, the way it goes; over the charging stops that are ahead when it left its route."""
         assert plan.destination is not None
         heading = position.bearing if position.speed_kmh >= STEERED_KMH else None
         points = [*plan.stops, plan.destination]
-        return RouteRequest(
+        request = RouteRequest(
             via=(Via(position.lat, position.lon, heading), *(Via(place.lat, place.lon) for place in points)),
             mode=plan.options.mode,
             avoid=plan.options.avoid,
             alternates=0 if plan.stops else plan.options.alternates,
             language=plan.language,
         )
+        ahead = self.trip.vias[self._passed :] if self.trip and self.guide and self.guide.left else ()
+        return Wanted(request, plan.options.charging, ahead)
 
-    async def _find(self, engine: Engine, request: RouteRequest, plan: Plan, now: float) -> None:
+    async def _find(self, engine: Engine, wanted: Wanted, plan: Plan, now: float) -> None:
         try:
-            routes = await engine.route(request)
+            trips = await self._find_ways(engine, wanted)
         except RouteError as error:
             if plan == self.plan:
                 self._fail(str(error), now)
             return
         if plan == self.plan:
-            self._follow(routes, self.guide)
+            self._follow(trips, self.guide)
 
     def _searched(self, task: "asyncio.Task[None]") -> None:
         self._searching = None
@@ -195,18 +232,22 @@ class Journey:
                 self._voice.say_plain("no_route")
             self._say()
 
-    def _follow(self, routes: list[Route], before: Guide | None) -> None:
+    def _follow(self, trips: list[Trip], before: Guide | None, notice: str | None = None) -> None:
         assert self.plan.destination is not None
-        self._routes, self._problem = routes, None
-        self._previews = self.offer(routes, self.plan.destination, self.plan.options)
-        self.guide = Guide(routes[0], self._voice, before.pace if before else Pace())
+        self._trips, self._problem, self._passed, self._notice = trips, None, 0, notice
+        self._previews = self.offer(trips, self.plan.destination, self.plan.options)
+        self.guide = Guide(trips[0].route, self._voice, before.pace if before else Pace())
         if before is not None:
             self._voice.say_plain("new_route")
         self._say()
 
     def _pass_stops(self, guide: Guide) -> None:
-        """Stops that lie behind are no longer part of the plan; the route goes on."""
-        self._keep(self.plan.model_copy(update={"stops": self.plan.stops[guide.stops_reached :]}))
+        """The driver's stops that lie behind are no longer part of the plan; the route goes on."""
+        assert self.trip is not None
+        behind = self.trip.vias[self._passed : self._passed + guide.stops_reached]
+        self._passed += guide.stops_reached
+        own = sum(via is None for via in behind)
+        self._keep(self.plan.model_copy(update={"stops": self.plan.stops[own:]}))
         guide.stops_reached = 0
         self._say()
 
@@ -230,7 +271,7 @@ class Journey:
         if self._searching is not None:
             self._searching.cancel()
         self.guide, self._problem, self._retry_at = None, None, 0.0
-        self._routes, self._previews = [], []
+        self._trips, self._previews, self._passed, self._notice = [], [], 0, None
 
     def _say(self) -> None:
         self._on_route(self.state())

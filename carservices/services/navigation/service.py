@@ -27,7 +27,8 @@ from carservices.api.polyline import encode
 from carservices.api.state import StateFile
 from carservices.bus.errors import CallError, CarError
 from carservices.services.navigation.atlas import Atlas, OpenMap
-from carservices.services.navigation.engine.base import Route, RouteError, RouteRequest, Via
+from carservices.services.navigation.charging import Charging
+from carservices.services.navigation.engine.base import RouteError, RouteRequest, Via
 from carservices.services.navigation.engine.sidecar_port import port_of
 from carservices.services.navigation.guide.sentences import languages
 from carservices.services.navigation.journey import STEERED_KMH, Journey
@@ -35,6 +36,8 @@ from carservices.services.navigation.keepsakes import Keepsakes
 from carservices.services.navigation.maps.errors import MapError, UnknownMap
 from carservices.services.navigation.position.locator import PATHS, Locator
 from carservices.services.navigation.search.categories import kinds
+from carservices.services.navigation.trips.itinerary import Wanted
+from carservices.services.navigation.trips.trip import Trip
 from carservices.signals import Status, Value
 
 RATE = 10.0
@@ -56,7 +59,8 @@ class NavigationService(Navigation):
         maps = StateFile("maps", "state.json", state_dir).path
         self._atlas = Atlas(maps.parent if maps else None, self._router_port, self._on_map)
         self._kept = Keepsakes(StateFile("navigation", "places.json", state_dir))
-        self._journey = Journey(StateFile("navigation", "journey.json", state_dir), self._on_route)
+        self._charging = Charging(StateFile("navigation", "consumption.json", state_dir))
+        self._journey = Journey(StateFile("navigation", "journey.json", state_dir), self._on_route, self._charging.find)
         self._locator = Locator()
         self._position: Position | None = None
         self._guidance: Guidance | None = None
@@ -67,7 +71,7 @@ class NavigationService(Navigation):
 
     async def start(self) -> None:
         await self._atlas.start()
-        await self.car.watch([*PATHS, RANGE, SOC], self._on_value, rate=RATE)
+        await self.car.watch([*PATHS, *Charging.PATHS, RANGE, SOC], self._on_value, rate=RATE)
         self._on_route(self._journey.state())
         self._update()
         self._ticking = asyncio.create_task(self._tick())
@@ -75,6 +79,7 @@ class NavigationService(Navigation):
     async def stop(self) -> None:
         if self._ticking is not None:
             self._ticking.cancel()
+        self._charging.consumption.save()
         await self._atlas.stop()
 
     # -- places ------------------------------------------------------------------------------------------------------
@@ -116,7 +121,7 @@ class NavigationService(Navigation):
     # -- routes ------------------------------------------------------------------------------------------------------
 
     async def preview(self, destination: Place, options: RouteOptions = BEST) -> list[RoutePreview]:
-        return self._journey.offer(await self._routes(destination, options), destination, options)
+        return self._journey.offer(await self._ways(destination, options), destination, options)
 
     async def drive(self, preview: str) -> None:
         if not self._journey.drive(preview):
@@ -212,9 +217,14 @@ class NavigationService(Navigation):
     # -- what comes in -----------------------------------------------------------------------------------------------
 
     def _on_value(self, value: Value) -> None:
+        now = time.monotonic()
+        if value.path in Charging.PATHS:
+            self._charging.take(value, now)
+        if value.path in PATHS:
+            self._locator.take(value, now)
         if value.path not in (RANGE, SOC):
-            self._locator.take(value, time.monotonic())
-        elif value.status is Status.AVAILABLE and isinstance(value.value, float | int):
+            return
+        if value.status is Status.AVAILABLE and isinstance(value.value, float | int):
             self._figures[value.path] = float(value.value)
         else:
             self._figures.pop(value.path, None)
@@ -225,6 +235,7 @@ class NavigationService(Navigation):
     def _on_map(self) -> None:
         opened = self._atlas.map
         self._locator.use(opened.roads.lines if opened else None)
+        self._charging.use(opened)
         self.maps.publish(self._atlas.state())
 
     def _on_route(self, state: RouteState) -> None:
@@ -253,12 +264,17 @@ class NavigationService(Navigation):
             self._update()
 
     def _update(self) -> None:
-        position = self._locator.position(time.monotonic())
+        now = time.monotonic()
+        position, snap = self._locator.position(now), self._locator.snap
+        self._charging.consumption.tick(now, snap.arc if snap else None)
         if position is not None and (self._position is None or _differs(position, self._position)):
             self.position.publish(position)
             self._position = position
         opened = self._atlas.map
-        guidance = self._journey.update(position, opened.engine if opened else None, time.time())
+        engine = opened.engine if opened else None
+        guidance = self._journey.update(position, engine, time.time())
+        if position is not None:
+            guidance = self._charging.live(guidance, self._journey, position, engine)
         if guidance != self._guidance:
             self._guidance = guidance
             self.guidance.publish(guidance)
@@ -270,7 +286,7 @@ class NavigationService(Navigation):
         self._kept.drove_to(destination)
         self._update()
 
-    async def _routes(self, destination: Place, options: RouteOptions) -> list[Route]:
+    async def _ways(self, destination: Place, options: RouteOptions) -> list[Trip]:
         here = self._here()
         heading = here.bearing if here.speed_kmh >= STEERED_KMH else None
         request = RouteRequest(
@@ -281,7 +297,7 @@ class NavigationService(Navigation):
             self._journey.plan.language,
         )
         try:
-            return await self._map().engine.route(request)
+            return await self._charging.find(self._map().engine, Wanted(request, options.charging))
         except RouteError as error:
             raise CallError("UNAVAILABLE", str(error)) from None
 

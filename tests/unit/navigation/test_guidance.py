@@ -18,6 +18,7 @@ from carservices.services.navigation.guide.guide import Guide
 from carservices.services.navigation.guide.sentences import ENDS, FOLDER, languages, sentences
 from carservices.services.navigation.journey import Journey
 from carservices.services.navigation.position.locator import PATHS, Locator
+from carservices.services.navigation.trips.trip import Trip
 from carservices.signals import Value
 from carservices_emulator.scenario import load_scenario
 from carservices_emulator.simulation import Simulation
@@ -139,7 +140,11 @@ async def missed_turn(
     told: list[RouteState] = []
     journey = Journey(StateFile("navigation", "journey.json", tmp_path), told.append)
     routes = await city.route(RouteRequest((Via(*HERE), Via(*THERE))))
-    journey.drive(journey.offer(routes, Place(lat=THERE[0], lon=THERE[1], name="There"), RouteOptions())[0].id)
+    journey.drive(
+        journey.offer(
+            [Trip(route) for route in routes], Place(lat=THERE[0], lon=THERE[1], name="There"), RouteOptions()
+        )[0].id
+    )
     other = await route_of(city, HERE, (53.49538, 13.31028))
     seen = []
     for moment in drive(city, other, sigma=1.0, rate=4.0):

@@ -1,6 +1,5 @@
 """Questions to the charging stations of a map: in a box, along a route, with the plugs that are free."""
 
-import hashlib
 import itertools
 import math
 import sqlite3
@@ -10,15 +9,15 @@ from pathlib import Path
 from typing import Self
 
 from carservices.api.routes import Box, Charger, ChargerFilter, Connector, Place, Plugs
+from carservices.services.navigation.chargers.occupancy import free_now
 from carservices.services.navigation.chargers.opening import open_at
+from carservices.services.navigation.chargers.site import Site
 from carservices.services.navigation.geo import EARTH_M_PER_DEG, box_around, plane_metres
 
 COLUMNS = "site.id, key, lat, lon, name, address, operator, eur_per_kwh, opening_hours, busy, synthetic"
 ANY = ChargerFilter()
 PIECE_M = 2000.0
 """Pieces of a route that are looked around at once."""
-QUARTER_S = 900
-"""How long a synthetic plug stays as it is."""
 MOST = 2000
 
 
@@ -39,6 +38,22 @@ class ChargerNetwork:
     def close(self) -> None:
         """No more questions."""
         self._database.close()
+
+    def sites(self, sides: tuple[float, float, float, float]) -> list[Site]:
+        """Stations as they are stored, between north, south, east and west; plugs strongest first."""
+        found: dict[int, Site] = {}
+        rows = self._database.execute(
+            f"SELECT {COLUMNS}, connector, power_kw, count"
+            " FROM near JOIN site USING (id) JOIN plug ON plug.site = site.id"
+            " WHERE south <= ? AND north >= ? AND west <= ? AND east >= ? ORDER BY site.id, power_kw DESC",
+            sides,
+        )
+        for number, key, lat, lon, name, address, operator, price, hours, busy, synthetic, plug, power, count in rows:
+            if number not in found:
+                place = (key, lat, lon, name, operator, address)
+                found[number] = Site(*place, [], price, hours, busy, synthetic=bool(synthetic))
+            found[number].plugs.append((Connector(plug), power, count))
+        return list(found.values())
 
     def in_box(self, box: Box, when: datetime, wanted: ChargerFilter = ANY, limit: int = MOST) -> list[Charger]:
         """Stations in a part of the map at a local time, strongest first."""
@@ -102,7 +117,7 @@ class ChargerNetwork:
             "SELECT connector, power_kw, count FROM plug WHERE site = ? ORDER BY power_kw DESC", (number,)
         )
         plugs = tuple(
-            Plugs(connector=Connector(connector), power_kw=power, count=count, free=_free(key, i, count, busy, when))
+            Plugs(connector=Connector(connector), power_kw=power, count=count, free=free_now(key, i, count, busy, when))
             for i, (connector, power, count) in enumerate(rows)
         )
         place = Place(lat=lat, lon=lon, name=name, address=address, category="charging", id=f"c{key}")
@@ -129,16 +144,6 @@ def fits(charger: Charger, wanted: ChargerFilter) -> bool:
         and not (wanted.only_free and plug.free == 0)
         for plug in charger.plugs
     )
-
-
-def _free(key: str, plug: int, count: int, busy: bytes | None, when: datetime) -> int | None:
-    """Plugs that are free: each is taken with the chance of the hour, anew each quarter of an hour."""
-    if busy is None:
-        return None
-    share = busy[when.weekday() * 24 + when.hour] / 100
-    quarter = int(when.timestamp() // QUARTER_S)
-    draws = hashlib.shake_128(f"{key} {plug} {quarter}".encode()).digest(count)
-    return sum(draw / 256 >= share for draw in draws)
 
 
 def _strongest(charger: Charger) -> float:

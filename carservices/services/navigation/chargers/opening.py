@@ -2,12 +2,14 @@
 
 import re
 from datetime import datetime
+from functools import lru_cache
 
 DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 RULE = re.compile(r"(?:(?P<days>[A-Z][a-z](?:[-,][A-Z][a-z])*)\s+)?(?P<hours>off|closed|[\d:,\-]+)")
 SPAN = re.compile(r"(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})")
 
 
+@lru_cache(maxsize=4096)
 def open_at(hours: str, when: datetime) -> bool | None:
     """True or False at a local time; None where the rule is of a kind we do not read."""
     if hours.strip() == "24/7":

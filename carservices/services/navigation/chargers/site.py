@@ -5,9 +5,9 @@ the share of its plugs in use in each hour of a week from Monday 0:00, one byte 
 """
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from carservices.api.routes import Connector
@@ -32,7 +32,7 @@ class Site:
     name: str
     operator: str = ""
     address: str = ""
-    plugs: Sequence[tuple[Connector, float, int]] = ()
+    plugs: list[tuple[Connector, float, int]] = field(default_factory=list)
     eur_per_kwh: float | None = None
     opening_hours: str | None = None
     busy: bytes | None = None

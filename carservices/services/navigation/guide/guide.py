@@ -42,6 +42,8 @@ class Guide:
         self.arrived = False
         self.stops_reached = 0
         """How many of the stops on the way lie behind."""
+        self.resting = False
+        """Whether the car stands at a planned stop, so that its time is no delay."""
         self._voice = voice
         self._announcer = Announcer(route.maneuvers, self.progress.marks, voice)
         self._turns = [turn_of(route, maneuver) for maneuver in route.maneuvers]
@@ -91,6 +93,8 @@ class Guide:
     def _keep_pace(self, along: float, now: float) -> None:
         if self._began is None:
             self._began = now - self.progress.seconds_at(along)
+        elif self._last is not None and self.resting:
+            self._began += now - self._last[1]
         elif self._last is not None:
             expected = self.progress.seconds_at(along) - self.progress.seconds_at(self._last[0])
             self.pace.add(now - self._last[1], expected)

@@ -1,0 +1,144 @@
+"""Charging on the way: finds ways the battery can drive, and tells on each of them what will be left."""
+
+import time
+from dataclasses import replace
+from datetime import datetime
+
+from carservices.api.navigation import Guidance, GuidanceState, Position
+from carservices.api.state import StateFile
+from carservices.services.navigation.engine.base import Engine
+from carservices.services.navigation.journey import Journey, plain
+from carservices.services.navigation.trips import inlet
+from carservices.services.navigation.trips.consumption import Consumption
+from carservices.services.navigation.trips.demand import Demand
+from carservices.services.navigation.trips.itinerary import Itinerary, Opened, Situation, Wanted
+from carservices.services.navigation.trips.replan import Ahead, Watch, rest_s
+from carservices.services.navigation.trips.stations import Tables
+from carservices.services.navigation.trips.trip import Car, Stage, Trip
+from carservices.signals import Datum, Status, Value
+
+REFRESH_S = 20.0
+"""s after which the energy of the route ahead is computed anew from what was learned meanwhile."""
+HERE_M = 400.0
+"""m along the route around a charging stop within which a standing car is at it."""
+STANDING_KMH = 3.0
+TOPPED = 0.5
+"""Percent below the planned charge from which on a stop counts as done."""
+
+
+class Charging:
+    """The battery of the car on its journeys."""
+
+    PATHS = (*Consumption.PATHS, *inlet.PATHS)
+
+    def __init__(self, state: StateFile) -> None:
+        self.consumption = Consumption(state)
+        self._values: dict[str, Datum] = {}
+        self._itinerary: Itinerary | None = None
+        self._watch = Watch()
+        self._trip: Trip | None = None
+        self._demand: tuple[float, Demand] | None = None
+
+    def take(self, value: Value, now: float) -> None:
+        """A signal of `PATHS`."""
+        self.consumption.take(value, now)
+        if value.status is Status.AVAILABLE and value.value is not None:
+            self._values[value.path] = value.value
+        else:
+            self._values.pop(value.path, None)
+
+    def use(self, opened: Opened | None) -> None:
+        """Another map is in use."""
+        self._itinerary = Itinerary(opened) if opened else None
+        self.consumption.use(opened.roads.roads if opened else None)
+
+    async def find(self, engine: Engine, wanted: Wanted) -> list[Trip]:
+        """Ways as this car can drive them. Raises `RouteError`."""
+        if self._itinerary is None:
+            return await plain(engine, wanted)
+        return await self._itinerary.ways(wanted, self._situation())
+
+    def live(self, guidance: Guidance, journey: Journey, position: Position, engine: Engine | None) -> Guidance:
+        """Guidance with the charge ahead; looks for another plan when this one no longer holds."""
+        trip, guide = journey.trip, journey.guide
+        car = self._car()
+        if trip is None or guide is None or car is None or not trip.stages:
+            return guidance
+        if guidance.state is not GuidanceState.DRIVING:
+            guide.resting = False
+            return guidance
+        now = time.monotonic()
+        trip = self._refreshed(trip, now)
+        along = guidance.travelled_m
+        here = self._at_stop(trip, along, car.soc, position.speed_kmh)
+        guide.resting = here is not None
+        ahead = [(stage, charge) for stage, charge in trip.ahead(along, car.soc) if stage is not here]
+        if not ahead:
+            return guidance
+        rest = sum(stage.stay_s for stage, _ in ahead) + (self._left(here, car) if here else 0.0)
+        if here is None and not car.inlet.charging and engine is not None:
+            self._mind(trip, along, ahead, journey, position, engine, now)
+        stops = [(stage, charge) for stage, charge in ahead if stage.station is not None]
+        changes: dict[str, object] = {"arrival": ahead[-1][1]}
+        if stops:
+            changes |= {"at_stop": stops[0][1], "stop_m": max(0.0, trip.end_m(stops[0][0]) - along)}
+        if guidance.remaining_s is not None and guidance.eta is not None:
+            changes |= {"remaining_s": guidance.remaining_s + rest, "eta": guidance.eta + rest}
+        return guidance.model_copy(update=changes)
+
+    def _mind(
+        self,
+        trip: Trip,
+        along: float,
+        ahead: Ahead,
+        journey: Journey,
+        position: Position,
+        engine: Engine,
+        now: float,
+    ) -> None:
+        """Plan anew where there is a reason."""
+        wishes = journey.plan.options.charging
+        clock = datetime.now().astimezone()
+
+        def waits(stage: Stage) -> float:
+            assert stage.station is not None
+            assert trip.demand is not None
+            return stage.station.wait(clock, trip.demand.between(along, trip.end_m(stage), stage.cap).seconds)
+
+        reason = self._watch.look(ahead, wishes, waits, now)
+        if reason is not None:
+            rest = rest_s(trip, along, ahead, waits)
+            journey.replan(position, engine, lambda new: self._watch.judge(reason, rest, new))
+
+    def _situation(self) -> Situation:
+        learned = self.consumption
+        return Situation(learned.model, learned.conditions, self._car(), datetime.now().astimezone())
+
+    def _car(self) -> Car | None:
+        kwh, usable = self.consumption.kwh, self.consumption.vehicle.usable_kwh
+        if kwh is None:
+            return None
+        conditions = self.consumption.conditions
+        fits = inlet.told(self._values, usable, conditions.cells_c, conditions.outside_c)
+        return Car(usable, min(100.0, 100.0 * kwh / usable), fits)
+
+    def _refreshed(self, trip: Trip, now: float) -> Trip:
+        """With the energy of now."""
+        if trip is not self._trip or self._demand is None or now - self._demand[0] >= REFRESH_S:
+            learned = self.consumption
+            self._trip, self._demand = trip, (now, Demand(trip.route, learned.model, learned.conditions))
+        return replace(trip, demand=self._demand[1])
+
+    @staticmethod
+    def _at_stop(trip: Trip, along: float, soc: float, speed_kmh: float) -> Stage | None:
+        """The charging stop the car stands at, as long as there is more to charge."""
+        if speed_kmh > STANDING_KMH:
+            return None
+        near = (stage for stage in trip.stops if abs(trip.end_m(stage) - along) <= HERE_M)
+        return next((stage for stage in near if soc < stage.hop.leave - TOPPED), None)
+
+    @staticmethod
+    def _left(stage: Stage, car: Car) -> float:
+        """s of charging that are left at a stop."""
+        assert stage.station is not None
+        return Tables(car.inlet).at(stage.station).between(car.soc, max(car.soc, stage.hop.leave))

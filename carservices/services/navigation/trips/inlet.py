@@ -1,0 +1,74 @@
+"""How this car charges, by what it says of itself: plugs that fit, power, and whether it can warm its cells."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from carservices.api.routes import Connector
+from carservices.services.navigation.trips.charge_curve import BEST_C, ChargeCurve, curve_of
+from carservices.signals import Datum
+
+BATTERY = "Vehicle.Powertrain.TractionBattery"
+BRAND, MODEL = "Vehicle.VehicleIdentification.Brand", "Vehicle.VehicleIdentification.Model"
+MAX_VOLTAGE = f"{BATTERY}.MaxVoltage"
+INLETS = f"{BATTERY}.Charging.ChargingPort.FrontRight.SupportedInletTypes"
+CONDITIONING = f"{BATTERY}.BatteryConditioning.RequestedMode"
+IS_CHARGING = f"{BATTERY}.Charging.IsCharging"
+PATHS = (BRAND, MODEL, MAX_VOLTAGE, INLETS, CONDITIONING, IS_CHARGING)
+PLUGS = {
+    "IEC_TYPE_2_CCS_DC": Connector.CCS,
+    "IEC_TYPE_1_CCS_DC": Connector.CCS,
+    "IEC_TYPE_2_AC": Connector.TYPE2,
+    "IEC_TYPE_4_DC": Connector.CHADEMO,
+}
+"""VSS inlet → our connector."""
+USUAL = frozenset((Connector.CCS, Connector.TYPE2))
+"""Of a car that does not say: Directive 2014/94/EU makes them the standard of Europe."""
+HEATER_K_PER_S = 4000.0 / 375_000.0
+"""K/s by which a 4 kW heater warms a pack of 375 kg (1 kJ/kg K)."""
+DRIVING_K_PER_S = 2.0 / 3600.0
+"""K/s by which losses of driving warm it."""
+
+
+@dataclass(frozen=True)
+class Inlet:
+    """How the car charges."""
+
+    curve: ChargeCurve
+    connectors: frozenset[Connector] = USUAL
+    warms: bool = False
+    """Whether it can be told to warm its battery for fast charging."""
+    cells_c: float | None = None
+    outside_c: float = 15.0
+    charging: bool = False
+
+    def cells_after(self, seconds: float) -> float:
+        """°C of the cells when a station is reached after so many s, warmed for it where the car can."""
+        begin = self.outside_c if self.cells_c is None else self.cells_c
+        driven = begin + DRIVING_K_PER_S * seconds
+        if driven >= BEST_C or not self.warms:
+            return driven
+        return min(BEST_C, driven + HEATER_K_PER_S * seconds)
+
+    def warming_s(self, seconds: float) -> float:
+        """s before a station, reached after so many s, at which warming has to begin; 0: there is no need."""
+        begin = self.outside_c if self.cells_c is None else self.cells_c
+        missing = BEST_C - begin - DRIVING_K_PER_S * seconds
+        return min(seconds, missing / HEATER_K_PER_S) if self.warms and missing > 1.0 else 0.0
+
+
+def told(
+    values: Mapping[str, Datum], capacity_kwh: float, cells_c: float | None = None, outside_c: float = 15.0
+) -> Inlet:
+    """By signals of `PATHS`; what the car does not say is as is usual."""
+    volts = values.get(MAX_VOLTAGE)
+    most = float(volts) if isinstance(volts, int | float) and 100 <= volts <= 1000 else None
+    inlets = values.get(INLETS)
+    fits = {PLUGS[name] for name in inlets if name in PLUGS} if isinstance(inlets, list | tuple) else set()
+    return Inlet(
+        curve_of(capacity_kwh, str(values.get(BRAND, "")), str(values.get(MODEL, "")), most_volts=most),
+        frozenset(fits) or USUAL,
+        CONDITIONING in values,
+        cells_c,
+        outside_c,
+        values.get(IS_CHARGING) is True,
+    )

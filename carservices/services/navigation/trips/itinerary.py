@@ -1,0 +1,243 @@
+"""Ways to a destination as this car can drive them: routes, with charging stops where the charge needs them."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from carservices.api.routes import ChargingWishes, Prefer
+from carservices.services.navigation.chargers.network import ChargerNetwork
+from carservices.services.navigation.engine.base import Engine, Route, RouteRequest, Via
+from carservices.services.navigation.engine.roads import RoadEngine
+from carservices.services.navigation.geo import box_around
+from carservices.services.navigation.trips.advice import advise
+from carservices.services.navigation.trips.conditions import Conditions
+from carservices.services.navigation.trips.corridor import Anchor, Corridor
+from carservices.services.navigation.trips.demand import Demand
+from carservices.services.navigation.trips.energy import EnergyModel
+from carservices.services.navigation.trips.ground import Cap, Ground, Hops, caps
+from carservices.services.navigation.trips.planner import Plan, Problem, plan
+from carservices.services.navigation.trips.stations import Candidate, Tables, candidates, station_of
+from carservices.services.navigation.trips.trip import Car, Trip, quantile, settled, unplanned
+
+S_PER_EUR = {Prefer.TIME: (0.0, 120.0), Prefer.COST: (240.0, 0.0)}
+"""What an euro is worth in s, first as preferred, then for the other choice: 30 and 15 €/h."""
+ASIDE_M = 60_000.0
+"""m around start, stops and destination within which stations are looked for."""
+TRIES, CLOSE = 4, 0.002
+"""How often a plan is made at most, and by which share its real route may take longer than it promised."""
+
+
+class Opened(Protocol):
+    """What trips need of the map in use."""
+
+    @property
+    def roads(self) -> RoadEngine: ...
+    @property
+    def engine(self) -> Engine: ...
+    @property
+    def stations(self) -> Path | None:
+        """Its chargers.sqlite."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A way to search; ``ahead``: vias of the trip it replaces, whose charging stops are kept."""
+
+    request: RouteRequest
+    wishes: ChargingWishes
+    ahead: tuple[Candidate | None, ...] = ()
+
+    @property
+    def own(self) -> tuple[None, ...]:
+        """The driver's stops as vias."""
+        return (None,) * (len(self.request.via) - 2)
+
+
+@dataclass(frozen=True)
+class Situation:
+    """The car and its surroundings at one moment; ``car`` None: nothing is known of its battery."""
+
+    model: EnergyModel
+    conditions: Conditions
+    car: Car | None
+    now: datetime
+
+
+class Itinerary:
+    """Plans on one map; keeps the ground of the last destination, so that planning anew is quick."""
+
+    def __init__(self, opened: Opened) -> None:
+        self._opened = opened
+        self._ground: tuple[object, Ground, Corridor] | None = None
+
+    async def ways(self, wanted: Wanted, at: Situation) -> list[Trip]:
+        """The best way, then others; with charging stops where the charge does not suffice.
+
+        Raises `RouteError`. A trip that cannot be driven has a warning and is not ``sure``.
+        """
+        request, wishes = wanted.request, wanted.wishes
+        if any(wanted.ahead):
+            kept = replace(request, via=_through(request, wanted.ahead), alternates=0)
+            return [await self._along(kept, wanted.ahead, wishes, at)]
+        routes = await self._opened.engine.route(request)
+        if at.car is None:
+            return [Trip(route, wanted.own) for route in routes]
+        direct = await asyncio.to_thread(self._direct, routes, wishes, at, at.car)
+        if direct[0].sure and all(stage.cap is None for stage in direct[0].stages):
+            return direct
+        planned = await self._planned(request, wishes, at, at.car)
+        return planned if isinstance(planned, list) else [_warned(trip, planned) for trip in direct]
+
+    async def _along(
+        self, request: RouteRequest, vias: Sequence[Candidate | None], wishes: ChargingWishes, at: Situation
+    ) -> Trip:
+        """The way through given stops, charging as much as it needs; not ``sure`` when it cannot be driven so."""
+        route = (await self._opened.engine.route(request))[0]
+        if at.car is None:
+            return Trip(route, tuple(vias))
+        return await asyncio.to_thread(self._settle, route, vias, wishes, at, at.car)
+
+    def _settle(
+        self, route: Route, vias: Sequence[Candidate | None], wishes: ChargingWishes, at: Situation, car: Car
+    ) -> Trip:
+        demand = Demand(route, at.model, at.conditions)
+        best = settled(demand, vias, car, wishes, caps(self._opened.roads.roads), at.now, S_PER_EUR[wishes.prefer][0])
+        return best or unplanned(demand, vias, car, None)
+
+    def _direct(self, routes: Sequence[Route], wishes: ChargingWishes, at: Situation, car: Car) -> list[Trip]:
+        """Routes driven without a stop."""
+        return [self._settle(route, (None,) * (len(route.legs) - 1), wishes, at, car) for route in routes]
+
+    # -- with stops --------------------------------------------------------------------------------------------------
+
+    async def _planned(
+        self, request: RouteRequest, wishes: ChargingWishes, at: Situation, car: Car
+    ) -> list[Trip] | str:
+        """Ways with charging stops, the preferred one first, or the sentence why there are none."""
+        ground, hops, problem = await asyncio.to_thread(self._problem, request, wishes, at, car)
+        trips: list[Trip] = []
+        for worth in S_PER_EUR[wishes.prefer][: 1 + request.alternates]:
+            trip = await self._best(request, wishes, at, car, ground, replace(problem, s_per_eur=worth))
+            if trip is not None:
+                trips.append(trip)
+        if not trips:
+            return await asyncio.to_thread(advise, problem, ground, hops, sorted(car.inlet.connectors))
+        return _worth_choosing(trips)
+
+    async def _best(
+        self, request: RouteRequest, wishes: ChargingWishes, at: Situation, car: Car, ground: Ground, problem: Problem
+    ) -> Trip | None:
+        """The best plan on its real route; made anew while that takes clearly more than its hops promised."""
+        speeds, best = ground.caps, None
+        for _ in range(TRIES):
+            found = await asyncio.to_thread(plan, problem)
+            if found is None:
+                return best
+            vias = _vias(found, ground)
+            route = (await self._opened.engine.route(replace(request, via=_through(request, vias), alternates=0)))[0]
+            demand = Demand(route, at.model, at.conditions)
+            trip = await asyncio.to_thread(settled, demand, vias, car, wishes, speeds, at.now, problem.s_per_eur)
+            if trip is not None and (best is None or _price(trip, problem) < _price(best, problem)):
+                best = trip
+            promised = found.seconds + problem.s_per_eur * found.eur
+            if best is not None and _price(best, problem) <= promised * (1.0 + CLOSE):
+                return best
+            _correct(problem, found, demand, vias, car, speeds)
+        return best
+
+    def _problem(
+        self, request: RouteRequest, wishes: ChargingWishes, at: Situation, car: Car
+    ) -> tuple[Ground, Hops, Problem]:
+        ground = self._ground_of(request, at, car)
+        start = self._opened.roads.anchor((request.via[0].lat, request.via[0].lon))
+        hops = ground.hops(start, at.model, at.conditions)
+        tables = Tables(car.inlet)
+        layers = [station_of(one, tables, at.now) for one in ground.stations] * (ground.stops + 1)
+        breaks = car.inlet.curve.breaks([one.power_kw for one in ground.stations])
+        floors = wishes.least, wishes.at_destination
+        return ground, hops, Problem(hops.legs, layers, car.soc, *floors, quantile(wishes), breaks)
+
+    def _ground_of(self, request: RouteRequest, at: Situation, car: Car) -> Ground:
+        """The corridor to the destination, made anew for another one or when the car is far beside it."""
+        opened, rest = self._opened, request.via[1:]
+        roads = opened.roads
+        start = roads.anchor((request.via[0].lat, request.via[0].lon))
+        key = rest, request.mode, request.avoid, car.inlet.connectors, at.now.hour
+        if self._ground is not None and self._ground[0] == key and self._ground[2].holds(start):
+            return self._ground[1]
+        anchors: list[Anchor] = [start, *(roads.anchor((via.lat, via.lon)) for via in rest)]
+        corridor = Corridor(roads.roads, roads.lines.costs(request.mode, request.avoid).arc, anchors)
+        found = self._candidates(request, corridor, at, car)
+        corridor.narrow()
+        ground = Ground(roads.roads, corridor, found, anchors[1:-1], anchors[-1])
+        self._ground = key, ground, corridor
+        return ground
+
+    def _candidates(self, request: RouteRequest, corridor: Corridor, at: Situation, car: Car) -> list[Candidate]:
+        if self._opened.stations is None:
+            return []
+        boxes = [box_around(via.lat, via.lon, ASIDE_M) for via in request.via]
+        north, south, east, west = zip(*boxes, strict=True)
+        with ChargerNetwork(self._opened.stations) as network:
+            sites = network.sites((max(north), min(south), max(east), min(west)))
+        return candidates(sites, corridor, self._opened.roads.anchor, car.inlet, at.now)
+
+
+def _warned(trip: Trip, sentence: str) -> Trip:
+    return trip if trip.sure else replace(trip, warning=sentence)
+
+
+def _price(trip: Trip, problem: Problem) -> float:
+    driving = sum(stage.hop.drive_s for stage in trip.stages)
+    return driving + trip.charge_s + problem.s_per_eur * sum(stage.hop.eur for stage in trip.stages)
+
+
+def _correct(
+    problem: Problem, found: Plan, demand: Demand, vias: Sequence[Candidate | None], car: Car, speeds: Sequence[Cap]
+) -> None:
+    """Write what the real route takes into the hops of a plan."""
+    legs, before = problem.legs, 0
+    ends = [leg for leg, via in enumerate(vias) if via is not None] + [len(vias)]
+    for hop, first, last in zip(found.hops, [0, *(end + 1 for end in ends[:-1])], ends, strict=True):
+        for level, cap in enumerate(speeds):
+            spend = demand.stage(first, last, cap)
+            legs.seconds[level, before, hop.place] = spend.seconds
+            legs.percent[level, before, hop.place] = 100.0 * spend.kwh / car.usable_kwh
+            legs.sigma[level, before, hop.place] = 100.0 * spend.sigma / car.usable_kwh
+        before = hop.place
+
+
+def _worth_choosing(trips: Sequence[Trip]) -> list[Trip]:
+    """Without those that another one beats in time and money."""
+
+    def figures(trip: Trip) -> tuple[float, float]:
+        return trip.seconds + trip.charge_s, sum(stage.hop.eur for stage in trip.stages)
+
+    kept: list[Trip] = []
+    for trip in trips:
+        seconds, eur = figures(trip)
+        others = [figures(other) for other in trips if other is not trip]
+        if not any(s <= seconds and e <= eur for s, e in others):
+            kept.append(trip)
+    return kept or [min(trips, key=figures)]
+
+
+def _vias(best: Plan, ground: Ground) -> tuple[Candidate | None, ...]:
+    """What the vias of a plan are, the driver's own in their places."""
+    vias: list[Candidate | None] = []
+    before = 0
+    for hop in best.stops:
+        vias += [None] * len(ground.passed(before, hop.place))
+        vias.append(ground.station(hop.place))
+        before = hop.place
+    return (*vias, *[None] * (ground.stops - sum(via is None for via in vias)))
+
+
+def _through(request: RouteRequest, vias: Sequence[Candidate | None]) -> tuple[Via, ...]:
+    """The points of a route: the driver's own, and stations between them."""
+    own = iter(request.via[1:-1])
+    between = [next(own) if via is None else Via(via.site.lat, via.site.lon) for via in vias]
+    return (request.via[0], *between, request.via[-1])

@@ -1,0 +1,166 @@
+"""A route as an electric car drives it: its charging stops, how much each charges, and the charge all along."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from statistics import NormalDist
+
+import numpy as np
+
+from carservices.api.routes import ArrivalCharge, ChargingWishes
+from carservices.services.navigation.engine.base import Route
+from carservices.services.navigation.trips.charge_curve import STOP_S
+from carservices.services.navigation.trips.demand import Demand
+from carservices.services.navigation.trips.energy import SIGMAS_90
+from carservices.services.navigation.trips.ground import Cap
+from carservices.services.navigation.trips.inlet import Inlet
+from carservices.services.navigation.trips.planner import Hop, Legs, Problem, plan
+from carservices.services.navigation.trips.stations import Candidate, Tables, station_of
+
+
+@dataclass(frozen=True)
+class Car:
+    """The car that is to drive: kWh of a full battery, percent in it, how it charges."""
+
+    usable_kwh: float
+    soc: float
+    inlet: Inlet
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A part of a trip up to a charging stop or the destination: legs of the route, how fast, and what happens then."""
+
+    first: int
+    last: int
+    cap: Cap
+    hop: Hop
+    station: Candidate | None
+
+    @property
+    def stay_s(self) -> float:
+        """What the stop takes, all in all."""
+        return 0.0 if self.station is None else STOP_S + self.hop.wait_s + self.hop.charge_s
+
+
+@dataclass(frozen=True)
+class Trip:
+    """A route; without ``stages`` nothing is known of the battery. ``vias``: its stations, None: the driver's stops."""
+
+    route: Route
+    vias: tuple[Candidate | None, ...] = ()
+    demand: Demand | None = None
+    car: Car | None = None
+    stages: tuple[Stage, ...] = ()
+    sure: bool = True
+    """Whether the charge stays above its floors with the chance that was asked for."""
+    warning: str | None = None
+
+    @property
+    def stops(self) -> tuple[Stage, ...]:
+        """Stages that end at a charging station."""
+        return tuple(stage for stage in self.stages if stage.station is not None)
+
+    @property
+    def seconds(self) -> float:
+        """Of driving; slower than the route says where that is advised."""
+        return self.route.seconds + sum(self.slower_s(stage) for stage in self.stages)
+
+    @property
+    def charge_s(self) -> float:
+        """At charging stops."""
+        return sum(stage.stay_s for stage in self.stages)
+
+    def slower_s(self, stage: Stage) -> float:
+        """s the advised speed costs."""
+        if stage.cap is None or self.demand is None:
+            return 0.0
+        free, kept = (self.demand.stage(stage.first, stage.last, cap).seconds for cap in (None, stage.cap))
+        return max(0.0, kept - free)
+
+    def end_m(self, stage: Stage) -> float:
+        """m from the start at which a stage ends."""
+        assert self.demand is not None
+        return self.demand.leg_end(stage.last)
+
+    def ahead(self, along_m: float, soc: float) -> list[tuple[Stage, ArrivalCharge]]:
+        """Stages that do not lie behind yet with the charge at their ends, from the charge there is ``along_m``."""
+        if self.demand is None or self.car is None:
+            return []
+        found, start, left = [], along_m, soc
+        for stage in self.stages:
+            end = self.end_m(stage)
+            if end <= along_m:
+                continue
+            spend = self.demand.between(start, end, stage.cap)
+            found.append((stage, self.charge(left - self.percent(spend.kwh), self.percent(spend.sigma))))
+            start, left = end, stage.hop.leave
+        return found
+
+    def percent(self, kwh: float) -> float:
+        """Of the battery."""
+        assert self.car is not None
+        return 100.0 * kwh / self.car.usable_kwh
+
+    @staticmethod
+    def charge(mean: float, sigma: float) -> ArrivalCharge:
+        """What is left, within what a battery can hold."""
+        low, high = mean - SIGMAS_90 * sigma, mean + SIGMAS_90 * sigma
+        mean, low, high = (min(100.0, max(0.0, value)) for value in (mean, low, high))
+        return ArrivalCharge(mean=mean, low=low, high=high)
+
+
+def quantile(wishes: ChargingWishes) -> float:
+    """Sigmas between the mean and the floor that keep the risk."""
+    return NormalDist().inv_cdf(1.0 - wishes.risk)
+
+
+def settled(
+    demand: Demand,
+    vias: Sequence[Candidate | None],
+    car: Car,
+    wishes: ChargingWishes,
+    speeds: Sequence[Cap],
+    now: datetime,
+    s_per_eur: float = 0.0,
+) -> Trip | None:
+    """The best speeds and charges of a route with its stations given; None when it cannot be driven that way."""
+    ends = [leg for leg, via in enumerate(vias) if via is not None] + [len(demand.route.legs) - 1]
+    firsts = [0, *(end + 1 for end in ends[:-1])]
+    stations = [via for via in vias if via is not None]
+    table = np.full((3, len(speeds), len(ends) + 1, len(ends) + 1), np.inf)
+    for k, (first, last) in enumerate(zip(firsts, ends, strict=True)):
+        for level, cap in enumerate(speeds):
+            spend = demand.stage(first, last, cap)
+            percents = (100.0 * value / car.usable_kwh for value in (spend.kwh, spend.sigma))
+            table[:, level, k, k + 1] = (spend.seconds, *percents)
+    tables = Tables(car.inlet)
+    powers = [station.power_kw for station in stations]
+    best = plan(
+        Problem(
+            Legs(*table),
+            [station_of(station, tables, now) for station in stations],
+            car.soc,
+            wishes.least,
+            wishes.at_destination,
+            quantile(wishes),
+            car.inlet.curve.breaks(powers),
+            s_per_eur=s_per_eur,
+        )
+    )
+    if best is None:
+        return None
+    stages = [
+        Stage(first, last, speeds[hop.speed], hop, via)
+        for first, last, hop, via in zip(firsts, ends, best.hops, [*stations, None], strict=True)
+    ]
+    return Trip(demand.route, tuple(vias), demand, car, tuple(stages))
+
+
+def unplanned(demand: Demand, vias: Sequence[Candidate | None], car: Car, warning: str | None) -> Trip:
+    """A route driven without charging, however far the charge reaches."""
+    last = len(demand.route.legs) - 1
+    spend = demand.stage(0, last, None)
+    used, sigma = 100.0 * spend.kwh / car.usable_kwh, 100.0 * spend.sigma / car.usable_kwh
+    hop = Hop(0, 0, spend.seconds, car.soc - used, sigma, car.soc - used)
+    return Trip(demand.route, tuple(vias), demand, car, (Stage(0, last, None, hop, None),), False, warning)
