@@ -23,6 +23,7 @@ from carservices.services.navigation.trips.meter import IGNITION
 from carservices.signals import Datum, Status, Value
 from carservices_emulator.drivers import TripDriver
 from carservices_emulator.drivers.route import Route
+from carservices_emulator.model.body import SEATS
 from carservices_emulator.model.car import Car
 from carservices_emulator.profile import Profile, load_profile
 from carservices_emulator.signals import ENTRIES, observe
@@ -37,6 +38,8 @@ STEP, LOOK, RARELY = 0.1, 1.0, 20
 """s of a step of the physics, s between two looks at the car, looks between two of its slow signals."""
 EPOCH = datetime(2026, 6, 1, 10, 0, tzinfo=UTC)
 HEIGHT_NOISE_M = 1.0
+WIND_MS = 1.0
+"""Of wind in each direction beside a car: 3–3.5 m/s inland at 10 m, by the logarithmic profile a third at 0.75 m."""
 SLOW = tuple(path for path in Consumption.PATHS if path in ENTRIES)
 QUICK = tuple(
     path for path in SLOW if path.endswith((".Speed", "CurrentPower", ".PowerLoss", "Altitude", "TripDuration"))
@@ -220,11 +223,14 @@ class Garage:
         trip = draw_trip(chance, self.habit)
         outside = chance.uniform(-10.0, 30.0)
         weather = Weather(temperature=outside, sun=chance.uniform(0.0, 600.0) * (outside > 0.0), grip=0.9)
-        wind, wind_from = abs(chance.gauss(0.0, 2.0)), chance.uniform(0.0, 360.0)
-        mass = self.profile.resistance.mass + chance.choice((0.0, 0.0, 40.0, 80.0, 200.0))
+        wind, wind_from = math.hypot(chance.gauss(0.0, WIND_MS), chance.gauss(0.0, WIND_MS)), chance.uniform(0.0, 360.0)
+        passengers = chance.choice((0, 0, 0, 1, 1, 2, 3))
+        mass = self.profile.resistance.mass + 75.0 * passengers + chance.uniform(0.0, 60.0)
         charge, warm = chance.uniform(0.6, 0.92), chance.random() < 0.3
         cells = max(outside, 12.0 * warm)
         car = Car(self.profile, weather, mass=mass, charge=charge, battery_temperature=cells)
+        for seat in SEATS[1 : 1 + passengers]:
+            car.body.seats[seat].occupied = True
         if warm:
             car.climate.air = car.climate.mass = 18.0
         world = World(car, chance.randrange(10**6), EPOCH)

@@ -17,8 +17,17 @@ TRIP = np.array((0.06, 0.12, 0.15, 0.30))
 is 11 % of the drag) and traffic; lights; sun."""
 LOCAL = 0.15
 """Standard deviation of what one km takes, as a share, independent from km to km: lights, traffic, slopes."""
-BANDS_MS = (40.0 / 3.6, 80.0 / 3.6, 120.0 / 3.6)
-"""Usual cruising speeds in town, over land and on the motorway, at which a driver's own pace is kept."""
+BANDS = ("town", "land", "motorway")
+"""Kinds of roads on which a driver has ways of his own."""
+BETWEEN_KMH = ((50.0, 65.0), (90.0, 97.0))
+"""Usual cruising speeds between which one kind passes into the next: on a road over land with a limit of 100 one drives
+89, on a motorway with that limit 96."""
+
+
+def band_weights(cruise: Floats) -> Floats:
+    """[n, bands]: how much roads of a usual cruising speed (m/s) belong to each of `BANDS`, summing to one."""
+    over_land, over_motorway = (np.interp(cruise * 3.6, ends, (0.0, 1.0)) for ends in BETWEEN_KMH)
+    return np.column_stack((1.0 - over_land, over_land - over_motorway, over_motorway))
 
 
 def _prior() -> Floats:
@@ -27,7 +36,7 @@ def _prior() -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """``factors`` of `CAUSES` with their ``covariance``, and the driver's ways at each of `BANDS_MS`.
+    """``factors`` of `CAUSES` with their ``covariance``, and the driver's ways on each of `BANDS`.
 
     ``paces`` are cruising speeds as shares of the usual ones, ``spending`` what the roads take as a share of what was
     foretold. ``scatter`` multiplies the standard deviations that stay even of a car that is well known.
@@ -35,8 +44,8 @@ class Correction:
 
     factors: Floats = field(default_factory=lambda: np.ones(len(CAUSES)))
     covariance: Floats = field(default_factory=_prior)
-    paces: Floats = field(default_factory=lambda: np.ones(len(BANDS_MS)))
-    spending: Floats = field(default_factory=lambda: np.ones(len(BANDS_MS)))
+    paces: Floats = field(default_factory=lambda: np.ones(len(BANDS)))
+    spending: Floats = field(default_factory=lambda: np.ones(len(BANDS)))
     scatter: float = 1.0
 
     def variance(self, features: Floats, roughness: Floats | float) -> Floats:

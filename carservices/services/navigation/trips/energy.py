@@ -11,7 +11,7 @@ from carservices.services.navigation.engine.graph import RoadGraph
 from carservices.services.navigation.geo import Point
 from carservices.services.navigation.trips import climate, tyres
 from carservices.services.navigation.trips.conditions import Conditions
-from carservices.services.navigation.trips.correction import BANDS_MS, Correction
+from carservices.services.navigation.trips.correction import Correction
 from carservices.services.navigation.trips.meter import Stretch
 from carservices.services.navigation.trips.powertrain import battery_power, cell_loss_per_w, regen_limit_w
 from carservices.services.navigation.trips.stretches import Stretches, of_graph, of_route
@@ -183,7 +183,7 @@ class EnergyModel:
         features = np.column_stack((rolling, aero, base, warmth)) * road.driven[:, None] / KWH
         drawn = features @ factors
         roughness = drawn * drawn / np.maximum(road.metres / 1000.0, 1e-3)
-        more = np.interp(road.cruise, BANDS_MS, self.correction.spending) - 1.0
+        more = road.bands @ self.correction.spending - 1.0
         return joules * road.driven / KWH + more * drawn, features, roughness
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carservices.services.navigation.engine.base import EdgePart
-from carservices.services.navigation.trips.correction import BANDS_MS
+from carservices.services.navigation.trips.correction import BANDS
 from carservices.services.navigation.trips.energy import RouteEnergy
 from carservices.services.navigation.trips.stretches import of_route
 
@@ -68,7 +68,7 @@ class Log:
 
 
 class Habit:
-    """Sums over what was driven, at each of `BANDS_MS`, fading with the km."""
+    """Sums over what was driven, at each of `BANDS`, fading with the km."""
 
     def __init__(self, sums: Mapping[str, Sequence[float]] = NOTHING, trips: float = 0.0, errors: float = 0.0) -> None:
         """``sums`` as of the property of this name; raises ValueError when they are none."""
@@ -99,7 +99,7 @@ class Habit:
     def learn(self, passed: Sequence[Passed], edges: Sequence[EdgePart], foretold: RouteEnergy) -> None:
         """From the roads of a trip and what was foretold for them at its start."""
         usual = of_route(edges)
-        weights = band_weights(usual.cruise)
+        weights = usual.bands
         spending = (weights * foretold.correction.spending).sum(axis=1)
         drawn = np.diff(foretold.features, axis=0) @ foretold.correction.factors
         raw = np.diff(foretold.kwh) - (spending - 1.0) * drawn
@@ -123,12 +123,7 @@ class Habit:
 
 
 def _column(values: Sequence[float] | None) -> Floats:
-    column = np.zeros(len(BANDS_MS)) if values is None else np.array(values, float)
-    if column.shape != (len(BANDS_MS),):
-        raise ValueError(f"{len(BANDS_MS)} figures belong here, {column.size} came")
+    column = np.zeros(len(BANDS)) if values is None else np.array(values, float)
+    if column.shape != (len(BANDS),):
+        raise ValueError(f"{len(BANDS)} figures belong here, {column.size} came")
     return column
-
-
-def band_weights(cruise: Floats) -> Floats:
-    """[n, bands]: how much each speed belongs to each of `BANDS_MS`, summing to one."""
-    return np.column_stack([np.interp(cruise, BANDS_MS, row) for row in np.eye(len(BANDS_MS))])

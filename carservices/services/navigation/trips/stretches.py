@@ -14,7 +14,7 @@ from carservices.services.navigation.engine.base import EdgePart
 from carservices.services.navigation.engine.graph import RoadGraph
 from carservices.services.navigation.flags import Flag
 from carservices.services.navigation.geo import Point
-from carservices.services.navigation.trips.correction import BANDS_MS
+from carservices.services.navigation.trips.correction import band_weights
 
 Floats = NDArray[np.float64]
 
@@ -54,6 +54,8 @@ class Stretches:
     """Radians clockwise from north, NaN where not known."""
     peak: Floats
     """Highest v², m²/s²."""
+    bands: Floats
+    """[n, bands]: how much each belongs to each of `BANDS`."""
 
     @property
     def seconds(self) -> Floats:
@@ -83,7 +85,7 @@ def of_route(
 ) -> Stretches:
     """From standstill to standstill; with the route's ``geometry`` turns and courses count.
 
-    ``paces`` are the driver's cruising speeds as shares of the usual ones, at each of `BANDS_MS`; ``cap_kmh`` is
+    ``paces`` are the driver's cruising speeds as shares of the usual ones, at each of `BANDS`; ``cap_kmh`` is
     what he is not to exceed.
     """
     metres = np.array([edge.metres for edge in edges], float)
@@ -91,7 +93,7 @@ def of_route(
     limit = np.array([edge.limit for edge in edges], float)
     flags = np.array([edge.flags for edge in edges], np.int64)
     known = np.array([edge.arc >= 0 for edge in edges], bool)
-    cruise, waiting = _cruise(metres, speed, limit, flags, cap_kmh, paces)
+    cruise, waiting, bands = _cruise(metres, speed, limit, flags, cap_kmh, paces)
     node = np.concatenate(([0.0], np.minimum(cruise[:-1], cruise[1:]), [0.0])) if len(edges) else np.zeros(1)
     course = np.full(len(edges), np.nan)
     if len(geometry) > 1 and len(edges):
@@ -113,12 +115,13 @@ def of_route(
         np.where(flags & Flag.FERRY, 0.0, 1.0),
         course,
         peak,
+        bands,
     )
 
 
 def of_graph(graph: RoadGraph, cap_kmh: float | None = None, paces: Floats | None = None) -> Stretches:
     """Each arc of a map on its own: entered and left at cruising speed, stops as they are to be expected."""
-    cruise, waiting = _cruise(graph.length, graph.speed, graph.limit.astype(float), graph.flags, cap_kmh, paces)
+    cruise, waiting, bands = _cruise(graph.length, graph.speed, graph.limit.astype(float), graph.flags, cap_kmh, paces)
     halts = HALTED * ((graph.flags & Flag.HALT) != 0)
     lost = halts * np.minimum(cruise * cruise, 2.0 * BRAKING * graph.length)
     north = graph.node_lat[graph.head] - graph.node_lat[graph.tail]
@@ -134,6 +137,7 @@ def of_graph(graph: RoadGraph, cap_kmh: float | None = None, paces: Floats | Non
         np.where(graph.flags & Flag.FERRY, 0.0, 1.0),
         np.arctan2(east, north),
         cruise * cruise,
+        bands,
     )
 
 
@@ -153,21 +157,23 @@ def road_of(graph: RoadGraph, arc: int) -> EdgePart:
 
 def _cruise(
     metres: Floats, speed: Floats, limit: Floats, flags: NDArray[np.int64], cap_kmh: float | None, paces: Floats | None
-) -> tuple[Floats, Floats]:
-    """Cruising speed and s of waiting: the expected speed counts junctions in, so one cruises between it and the limit.
+) -> tuple[Floats, Floats, Floats]:
+    """Cruising speed, s of waiting and bands.
 
-    The geometric mean of both. A cap changes the cruising, not the waiting.
+    The expected speed counts junctions in, so one cruises between it and the limit: at the geometric mean. A cap changes
+    the cruising, not the waiting.
     """
     expected = np.maximum(speed, UNHURRIED)
     usual = np.where(limit > expected, np.sqrt(expected * np.maximum(limit, 1.0)), expected)
     waiting = metres * 3.6 * np.maximum(0.0, 1.0 / expected - 1.0 / usual)
+    bands = band_weights(usual / 3.6)
     if paces is not None:
-        usual = np.maximum(usual * np.interp(usual / 3.6, BANDS_MS, paces), UNHURRIED)
+        usual = np.maximum(usual * (bands @ paces), UNHURRIED)
     if cap_kmh is not None:
         usual = np.minimum(usual, max(cap_kmh, UNHURRIED))
     cruise: Floats = usual / 3.6
     cruise[(flags & Flag.ROUNDABOUT) != 0] = np.minimum(cruise[(flags & Flag.ROUNDABOUT) != 0], ROUNDABOUT_MS)
-    return cruise, waiting
+    return cruise, waiting, bands
 
 
 def _profile(metres: Floats, cruise: Floats, node: Floats) -> tuple[Floats, Floats, Floats]:
