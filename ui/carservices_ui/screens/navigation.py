@@ -1,14 +1,120 @@
-"""Navigation: the map as large as the screen."""
+"""Navigation: the map as large as the screen, and over it the page of the plan that is open."""
 
+from typing import Any
+
+from kivy.clock import Clock
+from kivy.metrics import dp
+
+from carservices_ui.planning import Page
+from carservices_ui.restrictions import Restrictions
 from carservices_ui.screens.base import Screen
 from carservices_ui.screens.home_map import MapCard
+from carservices_ui.screens.navigation_along import AlongPage
+from carservices_ui.screens.navigation_charging import ChargingPage
+from carservices_ui.screens.navigation_layers import LayersPage
+from carservices_ui.screens.navigation_onmap import OnMap
+from carservices_ui.screens.navigation_options import OptionsPage
+from carservices_ui.screens.navigation_place import PlacePage
+from carservices_ui.screens.navigation_results import ResultsPage
+from carservices_ui.screens.navigation_routes import RoutesPage
+from carservices_ui.screens.navigation_search import SearchPage
+from carservices_ui.screens.navigation_sheet import WIDTH, Sheet
+from carservices_ui.screens.navigation_trip import GUIDANCE, TripPage
+from carservices_ui.widgets import IconButton
+
+PAGES: dict[Page, type[Sheet]] = {
+    Page.SEARCH: SearchPage,
+    Page.RESULTS: ResultsPage,
+    Page.PLACE: PlacePage,
+    Page.ROUTES: RoutesPage,
+    Page.OPTIONS: OptionsPage,
+    Page.CHARGING: ChargingPage,
+    Page.TRIP: TripPage,
+    Page.ALONG: AlongPage,
+    Page.LAYERS: LayersPage,
+}
+BUTTONS = {Page.TRIP: "list", Page.LAYERS: "layers", Page.SEARCH: "search"}
+"""At the corner of the map: what they open."""
 
 
 class NavigationScreen(Screen):
-    """One map card."""
+    """Draws what `ui.plan` says; the plan outlasts the screen."""
 
     name = "navigation"
 
     def build(self) -> None:
-        self.map = MapCard(self.ui, pos_hint={"x": 0, "y": 0})
-        self.add_widget(self.map)
+        self.plan = self.ui.plan
+        self.sheet: Sheet | None = None
+        self._page = Page.MAP
+        self.card = MapCard(self.ui, pos_hint={"x": 0, "y": 0}, whole=True)
+        self.add_widget(self.card)
+        self.buttons: dict[Page, IconButton] = {}
+        for page, icon in BUTTONS.items():
+            button = self.buttons[page] = IconButton(icon, surface="overlay")
+            button.bind(on_release=lambda *_, page=page: self.plan.open(page))
+        self._on_map = OnMap(self.ui)
+        self._show_soon = Clock.create_trigger(self._show, -1)
+        self.plan.changed = self._show_soon
+        self.ui.store.bind_stream(GUIDANCE, lambda _: self._show_soon())
+        self.bind(pos=self._place, size=self._place)
+        self._show()
+
+    def close(self) -> None:
+        self.plan.changed = lambda: None
+        self._show_soon.cancel()
+        self._on_map.close()
+
+    def restrict(self, restrictions: Restrictions) -> None:
+        if self.sheet is not None:
+            self.sheet.restrict(restrictions)
+
+    def write(self, text: str) -> None:
+        if self.sheet is not None:
+            self.sheet.write(text)
+
+    def key(self, name: str) -> bool:
+        return self.sheet is not None and self.sheet.key(name)
+
+    def back(self) -> bool:
+        return self.plan.back()
+
+    def _show(self, *_: Any) -> None:
+        if self.plan.page is not self._page:
+            self._change(self.plan.page)
+        elif self.sheet is not None:
+            self.sheet.refresh()
+        self._offer()
+        self._on_map.draw()
+
+    def _change(self, page: Page) -> None:
+        self._page = page
+        if self.sheet is not None:
+            self.remove_widget(self.sheet)
+            self.sheet = None
+        if page in PAGES:
+            self.sheet = PAGES[page](self.ui)
+            self.add_widget(self.sheet)
+        else:
+            self.ui.map.recenter()
+        self._place()
+        self.ui.rebuilt()
+
+    def _offer(self) -> None:
+        """The buttons at the corner, while nothing lies over the map; the journey's only under way."""
+        shown = [] if self.sheet is not None else list(self.buttons.values())
+        if self.plan.routes.under_way is None and shown:
+            shown.remove(self.buttons[Page.TRIP])
+        corner = self.card.corner
+        if [button for button in reversed(corner.children) if button in self.buttons.values()] != shown:
+            for button in self.buttons.values():
+                corner.remove_widget(button)
+            for button in shown:
+                corner.add_widget(button)
+
+    def _place(self, *_: Any) -> None:
+        covered = 0.0
+        if self.sheet is not None:
+            width = self.width if self.sheet.wide else min(dp(WIDTH), self.width)
+            self.sheet.pos, self.sheet.size = self.pos, (width, self.height)
+            covered = width
+        self.card.cover(covered)

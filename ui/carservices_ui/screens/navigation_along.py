@@ -9,9 +9,9 @@ from carservices_ui.i18n import t
 from carservices_ui.planning import geo
 from carservices_ui.polyline import decode
 from carservices_ui.screens import navigation_words as say
-from carservices_ui.screens.navigation_rows import Nothing, StationEntry
+from carservices_ui.screens.navigation_rows import Nothing, StationEntry, tailed
 from carservices_ui.screens.navigation_sheet import Sheet
-from carservices_ui.widgets import IconButton
+from carservices_ui.widgets import IconButton, Row
 
 ON_ROUTE_M = 150.0
 """Nearer to the route than this is on it."""
@@ -22,7 +22,9 @@ class AlongPage(Sheet):
 
     def build(self) -> None:
         self.title.text = t("nav.stations_along")
-        self.rows: list[StationEntry] = []
+        self.rows: list[Row] = []
+        self.adds: dict[str | None, IconButton] = {}
+        """By the id of the station."""
 
     def depends(self) -> object:
         asking = self.plan.charging.along
@@ -34,17 +36,18 @@ class AlongPage(Sheet):
             return waits
         journey = self.plan.routes.under_way
         line = decode(journey.route.geometry) if journey is not None and journey.route is not None else []
+        self.adds = {}
         self.rows = [self._row(charger, line) for charger in self.plan.charging.along.answer or ()]
         if not self.rows:
             return Nothing("ev_station", t("nav.none_along"), t("nav.none_along_detail"))
         return self.cut(self.rows)
 
-    def _row(self, charger: Charger, line: Sequence[geo.Point]) -> StationEntry:
-        add = IconButton("add", tone="accent")
+    def _row(self, charger: Charger, line: Sequence[geo.Point]) -> Row:
+        add = self.adds[charger.place.id] = IconButton("add", tone="accent", surface="surface2", radius="tile")
         add.bind(on_release=lambda *_: self._add(charger))
         at, beside = geo.along(line, (charger.place.lat, charger.place.lon)) if len(line) > 1 else (None, 0.0)
         away = f"± {self.ui.units.way(beside)}" if beside > ON_ROUTE_M else ""
-        return StationEntry(self.ui, charger, self.plan.show_station, say.away(self.ui, at), away, add)
+        return tailed(StationEntry(self.ui, charger, self.plan.show_station, say.away(self.ui, at), away), add)
 
     def _add(self, charger: Charger) -> None:
         self.plan.routes.change("add_stop", place=charger.place)

@@ -44,7 +44,6 @@ class Entry(Control):
         tone: str = "accent",
         end: str = "",
         below: str = "",
-        tail: Control | None = None,
     ) -> None:
         super().__init__(size_hint=(1, None), height=dp(HEIGHT))
         self.title, self.detail = Text(title, strong=bool(detail)), Text(detail, tone="text2")
@@ -55,27 +54,19 @@ class Entry(Control):
             gap=None,
             align="right",
         )
-        self._tail = tail
         words = Column(self.title, *([self.detail] if detail else []), gap=None)
         self.add_widget(Card(tone="surface2", radius="tile", pos_hint=CENTER))
-        parts = [*([self.end] if self.end.children else []), *([tail] if tail else [])]
-        row = Row(IconTile(icon, tone=tone), words, spacer(), *parts, gap="m", **FILL)
-        row.padding = (dp(16), 0, dp(4 if tail else 20), 0)
-        self.add_widget(row)
+        ends = [self.end] if self.end.children else []
+        self.add_widget(
+            Row(IconTile(icon, tone=tone), words, spacer(), *ends, gap="m", padding=(dp(16), 0, dp(20), 0), **FILL)
+        )
         self.bind(width=self._limit)
 
     def _limit(self, *_: Any) -> None:
         end = self.end.minimum_width + dp(16) if self.end.children else 0.0
-        tail = self._tail.width + dp(4) if self._tail else dp(20)
-        room = self.width - dp(16 + 48 + 16 + 16) - end - tail
+        room = self.width - dp(16 + 48 + 16 + 16 + 20) - end
         for text in (self.title, self.detail):
             text.relimit(room)
-
-    def on_touch_down(self, touch: Any) -> bool:
-        if self._tail is not None and self._tail.dispatch("on_touch_down", touch):
-            return True
-        handled: bool = super().on_touch_down(touch)
-        return handled
 
 
 class PlaceEntry(Entry):
@@ -94,17 +85,9 @@ class PlaceEntry(Entry):
 
 
 class StationEntry(Entry):
-    """A charging station: its power and free plugs, and how far it is; `below` and `tail` as in `Entry`."""
+    """A charging station: its power and free plugs, and how far it is."""
 
-    def __init__(
-        self,
-        ui: Ui,
-        charger: Charger,
-        choose: Callable[[Charger], None],
-        end: str,
-        below: str = "",
-        tail: Control | None = None,
-    ) -> None:
+    def __init__(self, ui: Ui, charger: Charger, choose: Callable[[Charger], None], end: str, below: str = "") -> None:
         self.charger = charger
         super().__init__(
             ui.restrictions.text(say.title(charger.place)),
@@ -113,9 +96,13 @@ class StationEntry(Entry):
             tone=say.station_tone(charger),
             end=end,
             below=below,
-            tail=tail,
         )
         self.bind(on_release=lambda *_: choose(charger))
+
+
+def tailed(entry: Entry, button: Control) -> Row:
+    """An entry with a button of its own beside it, for a finger and for the rotary."""
+    return Row(entry, button, gap="s", size_hint=(1, None))
 
 
 class KindTile(Control):

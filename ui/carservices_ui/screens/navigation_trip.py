@@ -12,7 +12,7 @@ from carservices_ui.maneuvers import icon_of, words_of
 from carservices_ui.planning import Page, geo
 from carservices_ui.polyline import decode
 from carservices_ui.screens import navigation_words as say
-from carservices_ui.screens.navigation_rows import Entry, Heading, Nothing
+from carservices_ui.screens.navigation_rows import Entry, Heading, Nothing, tailed
 from carservices_ui.screens.navigation_sheet import Sheet
 from carservices_ui.widgets import Dialog, Icon, IconButton, Row, Text, TextButton, spacer
 
@@ -26,7 +26,9 @@ class TripPage(Sheet):
         self.title.text = t("nav.journey")
         self.mute = IconButton("volume_up")
         self.mute.bind(on_release=lambda *_: self.plan.routes.change("mute", on=not self.muted))
-        self.ends = [self.mute]
+        self.stations = IconButton("ev_station", tone="energy")
+        self.stations.bind(on_release=lambda *_: self.plan.open(Page.ALONG))
+        self.ends = [self.stations, self.mute]
         self.add = TextButton(t("nav.add_stop"), icon="add", size_hint=(1, None))
         self.add.bind(on_release=lambda *_: self.plan.open(Page.SEARCH))
         self.end = TextButton(t("nav.end"), icon="close", kind="danger", size_hint=(1, None))
@@ -34,7 +36,8 @@ class TripPage(Sheet):
         self.foot.add_widget(self.add)
         self.foot.add_widget(self.end)
         self.turns: list[TurnRow] = []
-        self.stops: list[Entry] = []
+        self.stops: list[Row] = []
+        self.take_out: list[IconButton] = []
 
     @property
     def muted(self) -> bool:
@@ -52,19 +55,18 @@ class TripPage(Sheet):
     def content(self) -> Widget | Sequence[Widget]:
         journey = self.plan.routes.under_way
         self.mute.icon.show("volume_off" if self.muted else "volume_up", tone="heat" if self.muted else "text")
-        self.add.available = self.end.available = journey is not None
+        self.add.available = self.end.available = self.stations.available = journey is not None
         if journey is None or journey.destination is None:
             return Nothing("route", t("nav.no_journey"))
         destination = journey.destination
+        self.take_out = []
         self.stops = [self._stop(index, place) for index, place in enumerate(journey.stops)]
         self.turns = self._turns(journey)
-        along = Entry(t("nav.stations_along"), t("nav.stations_along_detail"), icon="ev_station", tone="energy")
-        along.bind(on_release=lambda *_: self.plan.open(Page.ALONG))
         goal = Entry(self.ui.restrictions.text(say.title(destination)), say.address(destination), icon="flag")
         goal.bind(on_release=lambda *_: self.plan.show_place(destination))
         problem = [Text(journey.problem, tone="heat", wrap=500)] if journey.problem else []
         turns = [Heading(t("nav.maneuvers")), *self.cut(self.turns)] if self.turns else []
-        return [*problem, *self.stops, goal, along, *turns]
+        return [*problem, *self.stops, goal, *turns]
 
     def _turns(self, journey: RouteState) -> "list[TurnRow]":
         """Those that are ahead, each with its way from the one before."""
@@ -77,13 +79,14 @@ class TripPage(Sheet):
             for turn, way in list(zip(journey.turns, ways, strict=True))[first:]
         ]
 
-    def _stop(self, index: int, place: Place) -> Entry:
-        take_out = IconButton("close", tone="text2")
+    def _stop(self, index: int, place: Place) -> Row:
+        take_out = IconButton("close", tone="text2", surface="surface2", radius="tile")
         take_out.bind(on_release=lambda *_: self.plan.routes.change("remove_stop", position=index))
         detail = t("nav.stop_number", n=index + 1)
-        entry = Entry(self.ui.restrictions.text(say.title(place)), detail, icon=say.icon(place), tail=take_out)
+        entry = Entry(self.ui.restrictions.text(say.title(place)), detail, icon=say.icon(place))
         entry.bind(on_release=lambda *_: self.plan.show_place(place))
-        return entry
+        self.take_out.append(take_out)
+        return tailed(entry, take_out)
 
     def _end(self) -> None:
         def end() -> None:
@@ -98,6 +101,6 @@ class TurnRow(Row):
     """A maneuver: its arrow, what to do, and the way to it from the one before."""
 
     def __init__(self, turn: Turn, way: str) -> None:
-        words = Text(words_of(turn), limit=350)
+        words = Text(words_of(turn), limit=310)
         parts = (Icon(icon_of(turn), tone="accent"), words, spacer(), Text(way, tone="text2"))
         super().__init__(*parts, gap="m", size_hint=(1, None), height=dp(60), padding=(dp(20), 0))

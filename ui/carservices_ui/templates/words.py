@@ -9,7 +9,7 @@ class Flow(Text):
     """As high as its words need at its width; `lines` is the most it shows, 0 for any number."""
 
     def __init__(self, text: str = "", *, lines: int = 0, **kwargs: Any) -> None:
-        super().__init__(text, **{"size_hint": (1, None), **kwargs})
+        super().__init__(text, **{"size_hint": (1, None), "valign": "top", **kwargs})  # kivy keeps the last lines else
         self.max_lines = lines
         if lines == 1:
             self.shorten, self.shorten_from = True, "right"
