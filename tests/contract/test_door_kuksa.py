@@ -15,9 +15,19 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from kuksa.val.v2 import types_pb2 as types
 from kuksa.val.v2 import val_pb2 as v2
 from kuksa.val.v2.val_pb2_grpc import VALStub
-from kuksa_client.grpc import Datapoint, VSSClientError
+from kuksa_client.grpc import (
+    DataEntry,
+    Datapoint,
+    EntryUpdate,
+    Field,
+    Metadata,
+    SubscribeEntry,
+    View,
+    VSSClientError,
+)
 from kuksa_client.grpc.aio import VSSClient
 
+from carservices.bus import CarError
 from carservices_hal.doors.access import issue
 from tests.contract.door_car import AIR, SEAT, SPEED, VIN, doors
 
@@ -89,20 +99,42 @@ async def test_kuksa_client_reads_sets_and_follows_the_car():
             assert caught.value.error["code"] == code, path
 
 
+async def commanded(c, path, value):
+    """The handle of a command, as soon as the provider's claim has come through."""
+    while True:
+        with contextlib.suppress(CarError):
+            return await c.set(path, value)
+
+
 async def test_kuksa_client_as_a_provider_takes_the_cars_commands():
     async with client() as (c, kuksa):
         commands = kuksa.subscribe_target_values([PASSENGER])
         asking = asyncio.ensure_future(anext(commands))
         await kuksa.set_current_values({PASSENGER: Datapoint(0)})
         await c.until(PASSENGER, 0)
-        handle = None
-        while handle is None:  # until the provider's claim has come through
-            with contextlib.suppress(Exception):
-                handle = await c.set(PASSENGER, 250)
+        handle = await commanded(c, PASSENGER, 250)
         assert (await asking)[PASSENGER].value == 250
         await kuksa.set_current_values({PASSENGER: Datapoint(250)})
         assert (await handle.confirmed()).value == 250
         await commands.aclose()
+
+
+async def test_a_client_with_the_calls_of_kuksas_can_provider():
+    """It is in no package index; its source (dbcfeederlib/databrokerclientwrapper.py) asks no more than this."""
+    async with client() as (c, kuksa):
+        described = (await kuksa.get_metadata((AIR,)))[AIR]
+        wanted = kuksa.subscribe(entries=[SubscribeEntry(PASSENGER, View.FIELDS, [Field.ACTUATOR_TARGET])])
+        asking = asyncio.ensure_future(anext(wanted))
+        for number in (20.5, 21.5):
+            entry = DataEntry(AIR, value=Datapoint(number), metadata=Metadata(data_type=described.data_type))
+            await kuksa.set(updates=(EntryUpdate(entry, (Field.VALUE,)),))
+        await c.until(AIR, 21.5)
+        assert await asking == []  # what is wanted now: nothing
+        asking = asyncio.ensure_future(anext(wanted))
+        await commanded(c, PASSENGER, 120)
+        (update,) = await asking
+        assert (update.entry.path, update.entry.actuator_target.value) == (PASSENGER, 120)
+        await wanted.aclose()
 
 
 async def test_values_come_at_once_then_as_they_change_and_read_only_what_is_there():
