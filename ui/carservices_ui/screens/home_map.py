@@ -9,6 +9,7 @@ from kivy.uix.widget import Widget
 from carservices.api.energy import Energy, Trip
 from carservices.signals import Datum
 from carservices_ui.livemap import GUIDANCE, Road
+from carservices_ui.planning import Page
 from carservices_ui.screens.guidance import GuidanceColumn
 from carservices_ui.screens.guidance_bar import ArrivalBar
 from carservices_ui.screens.guidance_parts import GLASS, Divider
@@ -35,7 +36,7 @@ class MapCard(FloatLayout):
         self._ui, self._whole = ui, whole
         self._covered = 0.0
         self.map: MapView | None = None
-        self.guidance = GuidanceColumn(ui, lambda: self._open("trip"))
+        self.guidance = GuidanceColumn(ui, lambda: self._open(Page.TRIP))
         self.speed = SpeedChip(ui)
         self.trip, self.arrival = TripBar(ui), ArrivalBar(ui, whole=whole)
         self.locate = IconButton("my_location", tone="accent", surface="overlay")
@@ -46,7 +47,7 @@ class MapCard(FloatLayout):
         """Top right, for buttons of the screen."""
         if not whole:
             search = IconButton("search", surface="overlay")
-            search.bind(on_release=lambda *_: self._open("search"))
+            search.bind(on_release=lambda *_: self._open(Page.SEARCH))
             self.corner.add_widget(search)
         self.bar: Widget = self.trip
         for overlay in (self.guidance, self.corner, self.speed, self.buttons, self.bar):
@@ -87,8 +88,8 @@ class MapCard(FloatLayout):
             following = self.map.follow
             self.locate.icon.show("explore" if following and self.map.north_up else "my_location", filled=following)
 
-    def _open(self, place: str) -> None:
-        self._ui.places[SCREEN] = place
+    def _open(self, page: Page) -> None:
+        self._ui.plan.enter(page)
         self._ui.show(SCREEN)
 
     def _choose_bar(self) -> None:
