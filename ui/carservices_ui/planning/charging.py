@@ -15,6 +15,7 @@ AROUND = 1e-3
 """Degrees around a place in which its charging station is looked for."""
 WIDEST = 2.0
 """Degrees: of a larger part of the map no stations are shown, they would cover it."""
+MOST_SEEN = 40
 NEAR = 0.15
 """Degrees around the car in which the nearest stations are looked for."""
 MOST_NEAR = 20
@@ -56,6 +57,12 @@ class Charging:
             self._changed()
         else:
             self.in_view.ask(box=box, wanted=self.wanted)
+
+    @property
+    def seen(self) -> list[Charger]:
+        """Those in view; of too many the strongest, or they would cover the map."""
+        found = sorted(self.in_view.answer or (), key=lambda one: -max((p.power_kw for p in one.plugs), default=0.0))
+        return found[:MOST_SEEN]
 
     def look_near(self, here: Point | None) -> None:
         """Ask for the stations around the car."""

@@ -17,7 +17,7 @@ from carservices_ui.screens.navigation_sheet import Sheet
 from carservices_ui.templates.words import Flow
 from carservices_ui.ui import Ui
 from carservices_ui.units import duration, percent
-from carservices_ui.widgets import Column, Row, Text
+from carservices_ui.widgets import Column, Icon, Row, Text
 from carservices_ui.widgets.shapes import disc, plate
 
 DOT, LINE = 20, 4
@@ -58,7 +58,7 @@ class ChargingPage(Sheet):
 
 
 class Moment(Row):
-    """A point of the timeline: a dot on the line, words, and a charge at the end."""
+    """A point of the timeline: a dot on the line, words, a charge at the end, and below pieces of advice with icons."""
 
     def __init__(
         self,
@@ -68,21 +68,23 @@ class Moment(Row):
         tone: str = "energy",
         detail: str = "",
         below: str = "",
+        advice: Sequence[tuple[str, str]] = (),
         first: bool = False,
         last: bool = False,
     ) -> None:
-        words: list[Widget] = [Flow(title, lines=2, strong=True)]
-        if detail:
-            words.append(Flow(detail, lines=3, tone="text2"))
-        end: list[Widget] = [Text(charge, strong=True, tone=tone)]
-        if below:
-            end.append(Text(below, tone="text2"))
-        text = Column(*words, gap=None, size_hint=(1, None))
-        at_end = Column(*end, gap=None, align="right")
-        text.pos_hint = at_end.pos_hint = {"top": 1}
-        super().__init__(
-            Mark(tone, first=first, last=last), text, at_end, gap="m", size_hint=(1, None), padding=(0, 0, dp(8), 0)
-        )
+        lines = [_line(Flow(title, lines=1, strong=True), Text(charge, strong=True, tone=tone))]
+        if detail or below:
+            lines.append(_line(Flow(detail, lines=1, tone="text2"), Text(below, tone="text2")))
+        lines += [
+            _line(Icon(icon, size="small", tone="text2"), Flow(words, lines=2, tone="text2")) for icon, words in advice
+        ]
+        text = Column(*lines, gap=None, size_hint=(1, None), padding=(0, 0, 0, dp(12)))
+        mark = Mark(tone, first=first, last=last)
+        super().__init__(mark, text, gap="s", size_hint=(1, None), padding=(0, 0, dp(8), 0))
+
+
+def _line(*parts: Widget) -> Row:
+    return Row(*parts, gap="s", size_hint=(1, None))
 
 
 class StopMoment(Moment):
@@ -90,17 +92,20 @@ class StopMoment(Moment):
 
     def __init__(self, ui: Ui, stop: ChargeStop) -> None:
         self.stop = stop
-        ready = t("nav.precondition", way=ui.units.way(stop.precondition_m)) if stop.precondition_m else ""
-        speed = t("nav.advised", speed=ui.units.text("speed", stop.advised_kmh)) if stop.advised_kmh else ""
+        advice = []
+        if stop.advised_kmh:
+            advice.append(("speed", t("nav.advised", speed=ui.units.text("speed", stop.advised_kmh))))
+        if stop.precondition_m:
+            advice.append(("heat", t("nav.precondition", way=ui.units.way(stop.precondition_m))))
         facts = [duration(stop.charge_s), say.kilowatts(stop.power_kw)]
         if stop.cost_eur is not None:
             facts.append(say.euros(stop.cost_eur))
-        detail = "\n".join(line for line in (say.dotted(facts), speed, ready) if line)
         super().__init__(
             ui.restrictions.text(say.title(stop.place)),
             f"{percent(stop.arrive.mean)} → {percent(stop.depart_soc)}",
-            detail=detail,
+            detail=say.dotted(facts),
             below=ui.units.distance(stop.at_m),
+            advice=advice,
         )
 
 

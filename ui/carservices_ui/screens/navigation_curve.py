@@ -13,7 +13,7 @@ from carservices_ui.widgets import Text
 from carservices_ui.widgets.shapes import disc
 
 HEIGHT = 168
-LEFT, RIGHT, BOTTOM, TOP = 52, 12, 30, 12
+LEFT, RIGHT, BOTTOM, TOP = 68, 12, 30, 12
 LINES = (0, 50, 100)
 FLOOR = 10.0
 """Percent below which the line turns red."""

@@ -81,7 +81,7 @@ class OnMap:
         plan, charging = self._plan, self._plan.charging
         stations: list[Charger] = []
         if charging.shown and plan.page not in PREVIEWING:
-            stations += charging.in_view.answer or ()
+            stations += charging.seen
         if plan.page is Page.ALONG:
             stations += charging.along.answer or ()
         category = plan.search.category

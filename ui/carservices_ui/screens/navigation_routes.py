@@ -93,10 +93,10 @@ class RouteRow(Control):
         self.via = Text(say.dotted([say.clock(ui, say.total(route)), via(route)]), tone="text2")
         self.via.shorten, self.via.shorten_from = True, "right"
         self.arrival = Text(say.charge(route.arrival), strong=True, role="primary")
-        marks: list[Widget] = [Icon(icon, size="small", tone="heat") for icon in _marks(route)]
+        self._marks = [Icon(icon, size="small", tone="heat") for icon in _marks(route)]
         late = [Text(t("nav.later", n=later), tone="heat")] if later else []
-        line = Row(self.time, self.length, *late, *marks, gap="m")
-        words = Column(line, self.via, gap=None)
+        first, second = Row(self.time, self.length, *late, gap="m"), Row(*self._marks, self.via, gap="s")
+        words = Column(first, second, gap=None)
         charge: list[Widget] = []
         if route.arrival is not None:
             self.arrival.tone(say.charge_tone(route.arrival.mean))
@@ -120,7 +120,8 @@ class RouteRow(Control):
     def _place(self, *_: Any) -> None:
         self._bar.pos, self._bar.height = (self.x + dp(10), self.y + dp(20)), self.height - dp(40)
         end = max((widget.width for widget in self._end), default=0.0)
-        self.via.relimit(self.width - dp(28 + 20 + 32) - end)
+        marks = sum(mark.width + dp(8) for mark in self._marks)
+        self.via.relimit(self.width - dp(28 + 20 + 32) - end - marks)
 
 
 class Caution(Row):
