@@ -92,10 +92,10 @@ class CellLayer:
         self._meshes: dict[int, Mesh] = {}
         self._shown: list[int] = []
 
-    def load(self, pieces: Sequence[Piece]) -> None:
-        """Replace the content."""
+    def load(self, pieces: Sequence[Piece], meshes: dict[int, Mesh]) -> None:
+        """Replace the content; layers of the same pieces share their `meshes`, empty at first."""
         self.group.clear()
-        self._pieces, self._meshes, self._shown = pieces, {}, []
+        self._pieces, self._meshes, self._shown = pieces, meshes, []
         boxes = np.array([piece.box for piece in pieces]).reshape(-1, 2, 2)
         self._center, self._half = boxes.mean(axis=1), (boxes[:, 1] - boxes[:, 0]) / 2 + SLACK_M
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from kivy.graphics import Callback, ChangeState, ClearBuffers, ClearColor, Fbo, InstructionGroup
+from kivy.graphics import Callback, ChangeState, ClearBuffers, ClearColor, Fbo, InstructionGroup, Mesh
 from kivy.graphics.opengl import GL_CULL_FACE, GL_DEPTH_TEST, glDisable, glEnable
 
 from carservices_ui.map import shaders
@@ -36,7 +36,8 @@ from carservices_ui.map.style import (
 )
 
 GRID_STEP_M, GRID_LINES = 100.0, 30
-GROUND_M = 40_000.0
+GROUND_M, PLAIN_REACH = 40_000.0, 8.0  # half the plain's side, at least and in focal lengths
+PUCK_FAR, PUCK_SHRINK = 0.55, 0.12  # far out the arrow shrinks, by that much with each octave below 0.1 px per metre
 SHORE_PX = 0.6  # half the width of the soft edge of areas
 PUCK_DP, PUCK_STRETCH = 46.0, 0.3  # the arrow is drawn longer when seen at an angle
 ALWAYS = -1.0  # `passed` of a line nothing has been travelled of
@@ -99,7 +100,9 @@ class Scene:
 
     def _build_ground(self) -> None:
         self._ground = self._areas.state(tint=(0.0, 0.0, 0.0, 1.0))
-        self._areas.add(mesh(_quad(GROUND_M), AREA_FORMAT))
+        self._plain = mesh(_quad(GROUND_M), AREA_FORMAT)
+        self._plain_at = (0.0, 0.0, GROUND_M)
+        self._areas.add(self._plain)
         self._area_layers: dict[AreaKind, tuple[ChangeState, CellLayer]] = {}
         for kind in AreaKind:
             state = self._areas.state(tint=(0.0, 0.0, 0.0, 1.0))
@@ -142,12 +145,13 @@ class Scene:
     def load(self, geometry: MapGeometry | None) -> None:
         """Show a map; None shows the plain grid."""
         for kind, (_, areas) in self._area_layers.items():
-            areas.load(geometry.areas[kind] if geometry else [])
+            areas.load(geometry.areas[kind] if geometry else [], {})
         for kind, (_, shores) in self._shore_layers.items():
-            shores.load(geometry.shores[kind] if geometry else [])
+            shores.load(geometry.shores[kind] if geometry else [], {})
+        meshes: dict[RoadClass, dict[int, Mesh]] = {kind: {} for kind in RoadClass}
         for road, _, _, roads in self._passes:
-            roads.load(geometry.roads[road] if geometry else [])
-        self._house_layer.load(geometry.houses if geometry else [])
+            roads.load(geometry.roads[road] if geometry else [], meshes[road])
+        self._house_layer.load(geometry.houses if geometry else [], {})
         self._grid.clear()
         if geometry is None:
             self._grid.add(self._grid_mesh)
@@ -197,6 +201,7 @@ class Scene:
 
     def _draw_ground(self, camera: Camera, style: MapStyle, ground: np.ndarray) -> None:
         self._ground.changes["tint"] = style.ground
+        self._lay_plain(camera)
         for kind, (state, layer) in self._area_layers.items():
             state.changes["tint"] = style.areas[kind]
             layer.show(ground)
@@ -213,6 +218,15 @@ class Scene:
                 state.changes.update(halfw=(half + min(casing, half)) * self._density, tint=colors[road])
             roads.show(ground if shown else None)
         self._grid_state.changes.update(halfw=self._density, tint=style.grid)
+
+    def _lay_plain(self, camera: Camera) -> None:
+        """Keep the plain below the camera, large enough for what is seen."""
+        x, y, half = self._plain_at
+        reach = max(GROUND_M, PLAIN_REACH * camera.focal / camera.pxm)
+        if max(abs(camera.x - x), abs(camera.y - y)) > half / 2 or not half / 2 <= reach <= half:
+            self._plain_at = camera.x, camera.y, 1.5 * reach
+            square = _quad(1.5 * reach).vertices.reshape(-1, 2) + np.array((camera.x, camera.y), np.float32)
+            self._plain.vertices = square.ravel()
 
     def _draw_ways(self, camera: Camera, style: MapStyle, passed: float, routed: bool) -> None:
         def paint(state: ChangeState, half: float, tint: tuple[float, ...], behind: float) -> None:
@@ -245,7 +259,8 @@ class Scene:
         if not self._puck_body.length():
             self._puck_body.add(mesh(_quad(1.0), AREA_FORMAT))
         x, y, heading = car
-        angle, radius = math.radians(heading), PUCK_DP * self._density
+        angle = math.radians(heading)
+        radius = PUCK_DP * self._density * min(1.0, max(PUCK_FAR, 1.0 + PUCK_SHRINK * math.log2(camera.pxm / 0.1)))
         uniforms: dict[str, Any] = {
             "at": (x, y), "ahead": (math.sin(angle), math.cos(angle)), "radius": radius / camera.pxm, "pixels": radius,
             "stretch": 1.0 + PUCK_STRETCH * camera.tilt / TILT_DEG,

@@ -24,7 +24,7 @@ from carservices_ui.map.labels import Placed
 from carservices_ui.map.style import LABEL_SP, MapStyle, rgb
 
 MARKER_DP, MARKER_LIFT_DP, DOT_DP = 19.0, 31.0, 3.0
-CHOSEN_SCALE = 1.3
+CHOSEN_SCALE = 1.15
 TAP_DP = 38.0  # half of the smallest target
 MARKER_TEXT_SP, GLYPH_SP = 20, 22
 CACHE = 400

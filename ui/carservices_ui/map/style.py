@@ -150,8 +150,8 @@ STYLES = {"night": NIGHT, "day": DAY}
 # Half widths in dp at 2^k pixels per metre for k = -10, -4, -2, 0, 2 (straight lines between); 0 = not shown.
 WIDTH_STOPS = (-10.0, -4.0, -2.0, 0.0, 2.0)
 HALF_WIDTHS = {
-    RoadClass.MOTORWAY: (0.7, 1.3, 2.2, 5.0, 15.0),
-    RoadClass.PRIMARY: (0.4, 1.1, 1.8, 4.2, 14.0),
+    RoadClass.MOTORWAY: (0.5, 1.3, 2.2, 5.0, 15.0),
+    RoadClass.PRIMARY: (0.22, 1.1, 1.8, 4.2, 14.0),
     RoadClass.SECONDARY: (0.0, 0.9, 1.5, 3.6, 12.0),
     RoadClass.TERTIARY: (0.0, 0.7, 1.2, 3.2, 11.0),
     RoadClass.RESIDENTIAL: (0.0, 0.0, 0.7, 2.6, 9.5),

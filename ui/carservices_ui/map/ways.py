@@ -11,6 +11,7 @@ from carservices_ui.map.route import RouteProgress
 from carservices_ui.map.scene import Scene
 
 TRACK_STEP_M, TRACK_POINTS = 4.0, 2000
+TRACK_JUMP_M = 1000.0  # nobody drove that far between two fixes: the path begins anew
 LatLon = tuple[float, float]
 Line = Sequence[LatLon]
 
@@ -80,8 +81,10 @@ class Ways:
     def add_fix(self, lat: float, lon: float) -> None:
         """The car has been here."""
         here = self.projection.to_xy(lat, lon)
-        if not self.track or math.dist(self.projection.to_xy(*self.track[-1]), here) >= TRACK_STEP_M:
-            self.track = [*self.track[1 - TRACK_POINTS :], (lat, lon)]
+        step = math.dist(self.projection.to_xy(*self.track[-1]), here) if self.track else math.inf
+        if step >= TRACK_STEP_M:
+            before = self.track[1 - TRACK_POINTS :] if step < TRACK_JUMP_M else []
+            self.track = [*before, (lat, lon)]
             self._load_track()
 
     def clear_track(self) -> None:

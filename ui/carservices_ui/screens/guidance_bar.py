@@ -38,7 +38,9 @@ class ArrivalBar(Card):
         self.bounds = Text("", role="caption", tone="text2")
         self._bolt = Icon("bolt", size="small", tone="energy", filled=True)
         self._charges = Column(self.charge, gap=None)
-        self._time = Row(self.arrives, self.left, gap="m", pos_hint={"center_y": 0.5})
+        self.distance = Text("", role="caption", tone="text2")
+        lefts = (self.left,) if whole else (self.left, self.distance)
+        self._time = Row(self.arrives, Column(*lefts, gap=None), gap="m", pos_hint={"center_y": 0.5})
         self._where = Row(Icon("flag", size="small", tone="text2", filled=True), self.place, pos_hint={"center_y": 0.5})
         self._energy = Row(self._bolt, self._charges, gap="xs", pos_hint={"center_y": 0.5})
         self.mute, self.end = IconButton("volume_up", tone="text2"), IconButton("close", tone="alert")
@@ -97,8 +99,10 @@ class ArrivalBar(Card):
         else:
             arrives = datetime.fromtimestamp(min(max(0.0, eta), time.time() + SECONDS_AHEAD))
             self.arrives.text = units.clock(arrives.hour, arrives.minute)
-        left = "" if guidance.remaining_m is None else units.distance(guidance.remaining_m)
-        self.left.text = f"{duration(guidance.remaining_s)} · {left}"
+        self.distance.text = units.distance(guidance.remaining_m)
+        self.left.text = duration(guidance.remaining_s)
+        if self._buttons:
+            self.left.text += f" · {self.distance.text}"
         self._show_charge(guidance.arrival)
         self._muted = guidance.muted
         self.mute.icon.show("volume_off" if guidance.muted else "volume_up")

@@ -9,7 +9,7 @@ from kivy.uix.floatlayout import FloatLayout
 
 from carservices.api.routes import ManeuverKind, Turn
 from carservices_ui.i18n import t
-from carservices_ui.maneuvers import icon_of
+from carservices_ui.maneuvers import icon_of, words_of
 from carservices_ui.screens.guidance_lanes import Lanes
 from carservices_ui.screens.guidance_parts import GLASS, put
 from carservices_ui.tokens import RADIUS, TARGET, rgb
@@ -74,8 +74,7 @@ class TurnCard(Control):
         self.sign = ExitSign(pos_hint={"center_y": 0.5})
         self.lanes = Lanes()
         self._line = Row(self.distance, gap="m")
-        self._words = Column(self._line, self.street, gap=None)
-        self._head = Row(self.tile, self._words, gap="m", pos_hint={"x": 0})
+        self._head = Row(self.tile, Column(self._line, self.street, gap=None), gap="m", pos_hint={"x": 0})
         self._content = Column(self._head, gap="m", pos_hint={"center_y": 0.5})
         self.add_widget(Card(tone="overlay", alpha=GLASS, radius="overlay", pos_hint={"x": 0, "y": 0}))
         self.add_widget(self._content)
@@ -88,11 +87,11 @@ class TurnCard(Control):
         self.tile.show(turn)
         near = distance_m is not None and distance_m < NOW_M
         self.distance.text = t("guidance.now") if near else "" if distance_m is None else self._ui.units.way(distance_m)
-        self.street.text = " · ".join(dict.fromkeys(words for words in (turn.street, turn.sign) if words))
+        roads = " · ".join(dict.fromkeys(words for words in (turn.street, turn.sign) if words))
+        self.street.text = roads or words_of(turn)
         self.sign.words.text = t("guidance.exit", exit=turn.exit) if turn.exit else ""
         self.lanes.show(turn.lanes)
         put(self._line, self.sign, bool(turn.exit))
-        put(self._words, self.street, bool(self.street.text))
         put(self._content, self.lanes, bool(turn.lanes))
 
     def _fit(self, *_: Any) -> None:

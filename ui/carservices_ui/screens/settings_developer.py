@@ -12,6 +12,7 @@ from carservices.system.run_dir import default_run_dir
 from carservices.system.state import NotRunning, ProcessState, load
 from carservices_ui.i18n import number, t
 from carservices_ui.restrictions import STREAM
+from carservices_ui.screens import settings_sandbox
 from carservices_ui.screens.settings_explain import explain
 from carservices_ui.screens.settings_parts import Part
 from carservices_ui.store import Outcome
@@ -92,7 +93,7 @@ class DeveloperPart(Part):
         rules = outcome.result if outcome.ok else []
         if rules != self.rules:
             self.rules = rules
-            if self.view != "processes":
+            if self.view in ("restrictions", "rules"):
                 self._show()
 
     # -- processes -----------------------------------------------------------------------------------------------------
@@ -108,6 +109,12 @@ class DeveloperPart(Part):
             rows.append(ListRow(t("developer.no_processes"), icon="memory", tone="text2", inert=True))
         self._fill(rows)
 
+    # -- sandbox -------------------------------------------------------------------------------------------------------
+
+    def show_sandbox(self) -> None:
+        """How apps are shut in."""
+        self._fill(settings_sandbox.rows(self.ui))
+
     def _read_processes(self) -> None:
         if self.view == "processes":
             self._show()
@@ -117,6 +124,7 @@ VIEWS: dict[str, Callable[[DeveloperPart], None]] = {
     "restrictions": DeveloperPart.show_restrictions,
     "rules": DeveloperPart.show_rules,
     "processes": DeveloperPart.show_processes,
+    "sandbox": DeveloperPart.show_sandbox,
 }
 
 
