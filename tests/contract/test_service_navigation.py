@@ -6,15 +6,19 @@ from pathlib import Path
 import pytest
 
 from carservices.api.navigation import Box, GuidanceState, Navigation, Place, RouteOptions
+from carservices.api.pilot import Pilot
 from carservices.bus.errors import CallError
 from carservices.hal.virtual import VirtualHal
 from carservices.services.navigation.maps.defaults import EXTRACTS
 from carservices.services.navigation.maps.importer import import_map
 from carservices.services.navigation.maps.store import MapStore
-from carservices.services.navigation.position.locator import ACCURACY, HEADING, LATITUDE, LONGITUDE, SPEED
+from carservices.services.navigation.position.locator import ACCURACY, GEAR, HEADING, LATITUDE, LONGITUDE, SPEED
 from carservices.services.navigation.service import DESTINATION, RANGE, NavigationService
 from carservices.signals import Catalogue
 from carservices.testing import car
+from carservices_emulator.hal import EmulatorHal, EmulatorOptions
+from carservices_emulator.model.car import PARK
+from carservices_emulator.pilot import set_out
 
 HERE = (60.1699, 24.9384)
 THERE = Place(lat=60.1755, lon=24.9440, name="There")
@@ -136,3 +140,27 @@ async def test_what_makes_no_sense_is_refused_in_a_sentence(mapped: Path):
             with pytest.raises(CallError, match=words):
                 await call
         assert (await nav.route.last()).destination is None
+
+
+async def test_an_emulated_car_drives_where_navigation_leads_misses_a_turn_and_parks(mapped: Path):
+    emulator = EmulatorHal(EmulatorOptions(scenario="parked", speed=5.0))
+    async with car(emulator) as c:
+        world = emulator.simulation.world
+        world.place.latitude, world.place.longitude = HERE
+        await c.until(LATITUDE, lambda lat: abs(lat - HERE[0]) < 1e-4)
+        await c.until(LONGITUDE, lambda lon: abs(lon - HERE[1]) < 1e-4)
+        await c.start_service(NavigationService)
+        nav, pilot = c.service(Navigation), Pilot(c.car)
+        with pytest.raises(CallError, match="guidance is not on a route"):
+            await pilot.miss_turn()
+        await set_out(c.car, f"{THERE.lat},{THERE.lon}")
+        await pilot.start()
+        await c.until(SPEED, lambda speed: speed > 5.0)
+        await c.until_state(nav.guidance, lambda one: one.turn is not None)
+        planned = world.driver
+        await pilot.miss_turn()
+        assert (planned.name, world.driver.name) == ("follow", "follow")
+        assert world.driver is not planned
+        await nav.cancel()
+        await c.until(GEAR, PARK)
+        await pilot.stop()

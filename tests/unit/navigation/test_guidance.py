@@ -17,11 +17,7 @@ from carservices.services.navigation.guide.announcer import SILENT, Stage, Voice
 from carservices.services.navigation.guide.guide import Guide
 from carservices.services.navigation.guide.sentences import ENDS, FOLDER, languages, sentences
 from carservices.services.navigation.journey import Journey
-from carservices.services.navigation.position.locator import PATHS, Locator
 from carservices.services.navigation.trips.trip import Trip
-from carservices.signals import Value
-from carservices_emulator.scenario import load_scenario
-from carservices_emulator.simulation import Simulation
 from tests.unit.navigation.roads import drive
 
 HERE, THERE = (53.55354, 13.27298), (53.54349, 13.31280)
@@ -180,34 +176,6 @@ async def test_the_destination_stays_over_a_restart(city: RoadEngine, tmp_path: 
     assert again.plan.destination.name == "There"
     again.cancel()
     assert Journey(StateFile("navigation", "journey.json", tmp_path), lambda state: None).plan.destination is None
-
-
-async def test_the_emulator_drives_its_trip_and_is_guided_along_it(city: RoadEngine, tmp_path: Path):
-    stops = (53.55580, 13.29186), (53.55123, 13.29944)
-    journey = Journey(StateFile("navigation", "journey.json", tmp_path), lambda state: None)
-    journey.set_plan(
-        Place(lat=THERE[0], lon=THERE[1]), tuple(Place(lat=lat, lon=lon) for lat, lon in stops), RouteOptions()
-    )
-    simulation = Simulation("vw-id3-58", load_scenario("parked"), 1)
-    simulation.world.seat("trip", trip="neubrandenburg", loop=False)
-    locator = Locator(city.lines)
-    said: dict[int, str] = {}
-    for _ in range(1800):
-        simulation.run(0.5)
-        for path in PATHS:
-            datum, status = simulation.observe(path)
-            locator.take(Value(path, datum, 0, status), simulation.time)
-        guidance = journey.update(locator.position(simulation.time), city, NOW + simulation.time)
-        await journey.settle()
-        if guidance.sentence:
-            said[guidance.sentence.id] = guidance.sentence.text
-        if guidance.state is GuidanceState.ARRIVED:
-            break
-    assert guidance.state is GuidanceState.ARRIVED
-    texts = list(said.values())
-    assert texts.count("You have reached your stop.") == 2
-    assert texts.count("New route.") == 0
-    assert any(text.startswith("Turn ") and "now" in text for text in texts)
 
 
 def _fields(text: str) -> set[str | None]:

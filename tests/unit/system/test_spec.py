@@ -76,6 +76,13 @@ def test_safe_mode_keeps_what_the_car_needs():
     assert {s.name for s in table if s.when(ready)} - needed == {"apps", "navigation", "panel"}
 
 
+def test_who_drives_the_emulated_car_may_do_just_that():
+    (pilot,) = [s for s in car_table(Path("state"), {"emulator": {}}, to="Bahnhof") if s.name == "pilot"]
+    assert pilot.arguments == {"to": "Bahnhof"}
+    assert (pilot.grants.actuate, pilot.grants.call) == ((), ("navigation",))
+    assert pilot.grants.control == ("hal.emulator.drive_route", "hal.emulator.driver")
+
+
 def test_what_draws_is_never_forked():
     assert {s.name: s.start for s in car_table(Path("state"), {}) if s.start != "fork"} == {
         "shell": "fresh",
