@@ -17,6 +17,8 @@ from carservices.services.navigation.engine.linegraph import ENTER_S
 from carservices.services.navigation.engine.roads import RoadEngine
 from carservices.services.navigation.flags import Flag
 from carservices.services.navigation.geo import metres, moved
+from carservices.services.navigation.trips.conditions import Conditions
+from carservices.services.navigation.trips.energy import EnergyModel
 from tests.unit.navigation.roads import at, town
 
 CROSS = {1: (0, 0), 2: (0, -300), 3: (300, 0), 4: (0, 300), 5: (-300, 0), 6: (300, 300), 7: (300, -300)}
@@ -134,6 +136,21 @@ async def test_the_matrix_says_what_single_routes_say(city: RoadEngine):
                 route = (await city.route(request(a, b)))[0]
                 assert seconds[i][j] == pytest.approx(route.seconds, abs=0.01)
                 assert lengths[i][j] == pytest.approx(route.metres, abs=0.5)
+
+
+async def test_an_economic_way_takes_less_of_this_cars_energy(city: RoadEngine):
+    model, chance = EnergyModel(), random.Random(12)
+    nodes = [int(city.roads.head[arc]) for arc in chance.sample(np.flatnonzero(city.lines.main).tolist(), 24)]
+    points = [(float(city.roads.node_lat[node]), float(city.roads.node_lon[node])) for node in nodes]
+    city.lines.weigh(lambda: model.per_arc(city.roads).kwh)
+    kwh, seconds = dict.fromkeys(Mode, 0.0), dict.fromkeys(Mode, 0.0)
+    for a, b in zip(points[::2], points[1::2], strict=True):
+        for mode in (Mode.FASTEST, Mode.ECO):
+            route = (await city.route(request(a, b, mode=mode)))[0]
+            kwh[mode] += float(model.along(route.edges, Conditions(), geometry=route.geometry).kwh[-1])
+            seconds[mode] += route.seconds
+    assert kwh[Mode.ECO] < 0.98 * kwh[Mode.FASTEST]
+    assert seconds[Mode.ECO] < 1.1 * seconds[Mode.FASTEST]
 
 
 async def test_a_recorded_drive_lies_on_the_roads_it_was_driven_on(city: RoadEngine):

@@ -127,6 +127,8 @@ class Engine(ABC):
     """Searches on one map. Every method raises `RouteError`."""
 
     name: str
+    weighs_energy = False
+    """Whether `Mode.ECO` is more than a lower speed to it."""
 
     @property
     def up(self) -> bool:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
+from carservices.api.routes import Mode
 from carservices.services.navigation.engine.base import (
     Engine,
     Matched,
@@ -33,6 +34,8 @@ class Engines(Engine):
         return next((one.name for one in self._engines if one.up and one.name not in self._failed), "")
 
     async def route(self, request: RouteRequest) -> list[Route]:
+        if request.mode is Mode.ECO and (weighing := next((one for one in self._engines if one.weighs_energy), None)):
+            return await weighing.route(request)
         return await self._ask(lambda engine: engine.route(request))
 
     async def matrix(self, points: Sequence[Point]) -> Matrix:

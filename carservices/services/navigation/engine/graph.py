@@ -60,6 +60,8 @@ class RoadGraph:
         self.flags: Ints = arrays["flags"].astype(np.int64)
         self.way = arrays["way"]
         self.grade = arrays["grade"]
+        self.altitude: Floats = arrays.get("node_ele", np.full(len(arrays["node_lat"]), np.nan)).astype(float)
+        """m above the sea of each node, NaN without elevation data."""
         self.twin: Ints = arrays["twin"].astype(np.int64)
         self.left = bool(arrays.get("left", np.False_))
         """Driven on the left."""
@@ -148,7 +150,7 @@ class RoadGraph:
     def at(self, arc: int, offset_m: float) -> Snap:
         """The point of an arc that many m from its tail."""
         offset = min(max(offset_m, 0.0), float(self.length[arc]))
-        lat, lon, course = self._spots(np.array([arc]), np.array([offset]))
+        lat, lon, course = self.spots(np.array([arc]), np.array([offset]))
         return Snap(arc, offset, 0.0, float(lat[0]), float(lon[0]), float(course[0]))
 
     def bearings_out(self, reach: float = 15.0) -> Floats:
@@ -189,6 +191,17 @@ class RoadGraph:
                 if len(found) >= limit:
                     break
         return list(found.values())
+
+    def spots(self, arcs: Ints, offsets: Floats) -> tuple[Floats, Floats, Floats]:
+        """Latitude, longitude and bearing at an offset of each of some arcs."""
+        first, last = self._points[arcs], self._points[arcs + 1] - 2
+        begin = self._begin[arcs]
+        i = np.clip(np.searchsorted(self._road, begin + offsets, "right") - 1, first, last)
+        step = self._along[i + 1] - self._along[i]
+        f = np.clip((offsets - self._along[i]) / np.where(step > 0, step, 1.0), 0.0, 1.0)
+        lat = self._lat[i] + f * (self._lat[i + 1] - self._lat[i])
+        lon = self._lon[i] + f * (self._lon[i + 1] - self._lon[i])
+        return lat, lon, self._course[i]
 
     # -- how it is laid out ------------------------------------------------------------------------------------------
 
@@ -244,21 +257,10 @@ class RoadGraph:
             parts.append(self._in_cell[bounds[0] : bounds[1]])
         return np.unique(np.concatenate(parts)) if parts and east >= west else np.empty(0, np.int64)
 
-    def _spots(self, arcs: Ints, offsets: Floats) -> tuple[Floats, Floats, Floats]:
-        """Latitude, longitude and bearing at an offset of each of some arcs."""
-        first, last = self._points[arcs], self._points[arcs + 1] - 2
-        begin = self._begin[arcs]
-        i = np.clip(np.searchsorted(self._road, begin + offsets, "right") - 1, first, last)
-        step = self._along[i + 1] - self._along[i]
-        f = np.clip((offsets - self._along[i]) / np.where(step > 0, step, 1.0), 0.0, 1.0)
-        lat = self._lat[i] + f * (self._lat[i + 1] - self._lat[i])
-        lon = self._lon[i] + f * (self._lon[i + 1] - self._lon[i])
-        return lat, lon, self._course[i]
-
     def _chords(self, arcs: Ints, start: Floats, end: Floats) -> Floats:
         """Bearing of the straight line between two offsets of each arc."""
-        lat_a, lon_a, course = self._spots(arcs, start)
-        lat_b, lon_b, _ = self._spots(arcs, end)
+        lat_a, lon_a, course = self.spots(arcs, start)
+        lat_b, lon_b, _ = self.spots(arcs, end)
         dy, dx = lat_b - lat_a, (lon_b - lon_a) * np.cos(np.radians(lat_a))
         bearings: Floats = np.where((dx == 0) & (dy == 0), course, np.degrees(np.arctan2(dx, dy)) % 360.0)
         return bearings

@@ -37,6 +37,7 @@ class RoadEngine(Engine):
     """Routes with right distances; guidance as far as the graph knows lanes, exits and signs."""
 
     name = "roads"
+    weighs_energy = True
 
     def __init__(self, roads: RoadGraph) -> None:
         self.roads = roads
