@@ -66,7 +66,7 @@ class OpenMap:
         """Why this engine."""
         if self.engine.name != self.roads.name:
             return "It knows lanes, signs and exits."
-        plain = "Routes come from the map's own road graph, without lanes and signs"
+        plain = "Routes come from the map's own road graph, with the lanes and signs it knows"
         if (self.folder / TILES).exists():
             return f"{plain}: Valhalla does not answer, though this map has tiles for it."
         return f"{plain}: `carservices nav engine install` and a new import of the map bring Valhalla."

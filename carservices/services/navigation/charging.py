@@ -51,6 +51,9 @@ class Charging:
         """Another map is in use."""
         self._itinerary = Itinerary(opened) if opened else None
         self.consumption.use(opened.roads.roads if opened else None)
+        if opened:
+            roads, known = opened.roads, self.consumption
+            roads.lines.weigh(lambda: known.model.per_arc(roads.roads, known.conditions).kwh)
 
     async def find(self, engine: Engine, wanted: Wanted) -> list[Trip]:
         """Ways as this car can drive them. Raises `RouteError`."""
