@@ -160,8 +160,8 @@ def _cruise(
 ) -> tuple[Floats, Floats, Floats]:
     """Cruising speed, s of waiting and bands.
 
-    The expected speed counts junctions in, so one cruises between it and the limit: at the geometric mean. A cap changes
-    the cruising, not the waiting.
+    The expected speed counts junctions in, so one cruises between it and the limit: at the geometric mean. A cap
+    changes the cruising, not the waiting.
     """
     expected = np.maximum(speed, UNHURRIED)
     usual = np.where(limit > expected, np.sqrt(expected * np.maximum(limit, 1.0)), expected)

@@ -1,0 +1,142 @@
+"""How far the charge reaches: all that can be driven to from here, and all from where one can still return."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from scipy.ndimage import binary_closing, binary_dilation, binary_fill_holes, label
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+
+from carservices.services.navigation.engine.base import Outline
+from carservices.services.navigation.engine.graph import Ints, RoadGraph, Snap
+from carservices.services.navigation.geo import DEGREE, Point
+from carservices.services.navigation.trips.energy import KWH, ArcEnergy, G
+
+Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+CELLS = 160
+"""Cells of the picture of the area from one side to the other, from which its outline is drawn."""
+SMALLEST_M = 25.0
+SPECK = 0.002
+"""Share of the area a part apart from the rest must have to be drawn."""
+TINY = 1e-9
+"""No edge of a sparse graph may cost nothing, or it is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """Outlines (lat, lon) of what is reached, and of where one can return from."""
+
+    reach: tuple[Outline, ...]
+    back: tuple[Outline, ...]
+
+
+def reachable(graph: RoadGraph, here: Sequence[Snap], arcs: ArcEnergy, kwh: float, recovered: float) -> Area:
+    """By the ways that take the least energy, with ``kwh`` to spend; ``here``: the car on one road, each direction.
+
+    Downhill arcs give energy back, so Dijkstra's search runs on energies lessened by what the height gained is worth
+    (potentials: Eisner, Funke, Storandt 2011); ``recovered`` is kWh that come back of a m of height. What is below zero
+    even so (bridges, whose slope the map takes for level) counts nothing, which errs on the safe side.
+    """
+    worth = np.where(np.isnan(graph.altitude), 0.0, graph.altitude) * recovered
+    lessened = np.maximum(arcs.kwh - worth[graph.head] + worth[graph.tail], 0.0) + TINY
+    out = _search(graph.tail, graph.head, lessened, _ends(graph, here, lessened, ahead=True), kwh, worth)
+    home = _search(graph.head, graph.tail, lessened, _ends(graph, here, lessened, ahead=False), kwh, -worth)
+    at, take = out[graph.tail], arcs.kwh
+    reach = _share(kwh - at, take)
+    around = np.where(graph.twin >= 0, take[graph.twin], np.inf)
+    back = np.where(at + take + home[graph.head] <= kwh, 1.0, _share(kwh - at - home[graph.tail], take + around))
+    return Area(_outlines(graph, here, reach), _outlines(graph, here, back))
+
+
+def recovered_per_m(mass_kg: float, loss_share: float) -> float:
+    """kWh that a car gets back from a m of height at most."""
+    return mass_kg * G * (1.0 - loss_share) / KWH
+
+
+def _ends(graph: RoadGraph, here: Sequence[Snap], lessened: Floats, *, ahead: bool) -> dict[int, float]:
+    """kWh between the car and the ends of its road."""
+    ends: dict[int, float] = {}
+    for snap in here:
+        passed = snap.offset_m / float(graph.length[snap.arc])
+        node, share = (graph.head, 1.0 - passed) if ahead else (graph.tail, passed)
+        cost = share * float(lessened[snap.arc]) + TINY
+        ends[int(node[snap.arc])] = min(cost, ends.get(int(node[snap.arc]), np.inf))
+    return ends
+
+
+def _search(tails: Ints, heads: Ints, lessened: Floats, starts: dict[int, float], kwh: float, worth: Floats) -> Floats:
+    """kWh from the car to each node, infinite beyond reach; with heads and tails changed from each node to the car."""
+    n = len(worth)
+    source = np.concatenate((tails, np.full(len(starts), n)))
+    target = np.concatenate((heads, np.fromiter(starts, int)))
+    cost = np.concatenate((lessened, np.fromiter(starts.values(), float)))
+    order = np.lexsort((cost, target, source))
+    source, target, cost = source[order], target[order], cost[order]
+    first = np.concatenate(([True], (np.diff(source) != 0) | (np.diff(target) != 0)))
+    network = csr_array((cost[first], (source[first], target[first])), shape=(n + 1, n + 1))
+    origin = float(np.mean(worth[list(starts)]))
+    limit = kwh + origin - float(worth.min())
+    found, before = dijkstra(network, indices=np.array([n]), limit=limit, return_predecessors=True)
+    spent: Floats = found[0][:n] + worth - origin
+    ok = np.append(spent <= kwh, True)
+    parents = before[0]
+    parents = np.where(parents < 0, np.arange(n + 1), parents)
+    for _ in range(int(np.log2(n + 1)) + 1):  # a way is none when the battery was empty anywhere on it
+        ok &= ok[parents]
+        parents = parents[parents]
+    return np.where(ok[:n], spent, np.inf)
+
+
+def _share(left: Floats, take: Floats) -> Floats:
+    """Share of each arc that can be driven with so much left at its tail."""
+    known = np.isfinite(left) & (left >= 0.0) & np.isfinite(take)
+    share = np.where(known, left, 0.0) / np.where(known, np.maximum(take, TINY), 1.0)
+    return np.clip(share, 0.0, 1.0)
+
+
+def _outlines(graph: RoadGraph, here: Sequence[Snap], share: Floats) -> tuple[Outline, ...]:
+    """Around the driven shares of arcs: dots along them on a picture, closed, and its edges."""
+    arcs = np.flatnonzero(share > 0.0)
+    lat, lon, _ = graph.spots(arcs, share[arcs] * graph.length[arcs])
+    lat = np.concatenate((lat, graph.node_lat[graph.tail[arcs]], [snap.lat for snap in here]))
+    lon = np.concatenate((lon, graph.node_lon[graph.tail[arcs]], [snap.lon for snap in here]))
+    across = float(np.cos(np.radians(lat.mean())))
+    wide = max(float(np.ptp(lon)) * across, float(np.ptp(lat))) * DEGREE
+    cell = max(SMALLEST_M, wide / CELLS)
+    dots = np.maximum(1, np.ceil(share[arcs] * graph.length[arcs] / cell)).astype(np.int64)
+    which = np.repeat(np.arange(len(arcs)), dots)
+    rank = np.arange(len(which)) - np.repeat(np.cumsum(dots) - dots, dots) + 1
+    road = arcs[which]
+    y, x, _ = graph.spots(road, share[road] * graph.length[road] * rank / dots[which])
+    south, west = float(lat.min()), float(lon.min())
+    row = ((np.concatenate((lat, y)) - south) * DEGREE / cell).astype(np.int64) + 3
+    column = ((np.concatenate((lon, x)) - west) * DEGREE * across / cell).astype(np.int64) + 3
+    picture = np.zeros((int(row.max()) + 4, int(column.max()) + 4), bool)
+    picture[row, column] = True
+    picture = binary_closing(binary_dilation(picture, iterations=1), iterations=2)
+    shape = _around(picture, cell)
+
+    def place(x_m: float, y_m: float) -> Point:
+        return south + (y_m - 3.0 * cell) / DEGREE, west + (x_m - 3.0 * cell) / DEGREE / across
+
+    return tuple(tuple(place(*xy) for xy in polygon.exterior.coords) for polygon in shape)
+
+
+def _around(picture: Mask, cell: float) -> list[shapely.Polygon]:
+    """Polygons in m around what is set, largest first, without specks."""
+    labels, count = label(picture)
+    sizes = np.bincount(labels.ravel(), minlength=count + 1)
+    kept = np.flatnonzero(sizes >= SPECK * picture.sum())
+    picture = binary_fill_holes(np.isin(labels, kept[kept > 0]))
+    edge = np.diff(np.pad(picture, ((0, 0), (1, 1))).astype(np.int8), axis=1)
+    rows, begins = np.nonzero(edge == 1)
+    _, ends = np.nonzero(edge == -1)
+    bars = shapely.box(begins * cell, rows * cell, ends * cell, (rows + 1) * cell)
+    shape = shapely.union_all(bars).simplify(0.75 * cell, preserve_topology=False).buffer(0.0)
+    parts = [shape] if isinstance(shape, shapely.Polygon) else list(getattr(shape, "geoms", []))
+    return sorted((part for part in parts if not part.is_empty), key=lambda part: -part.area)
