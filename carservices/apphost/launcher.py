@@ -109,7 +109,7 @@ class Process:
 class Launcher:
     """Knows this machine's abilities and where the data of apps lies. Raises OSError when that cannot be used."""
 
-    def __init__(self, data: Path, uids: Path, minimum: Level, ability: Ability | None = None) -> None:
+    def __init__(self, data: Path, uids: Path, minimum: Callable[[], Level], ability: Ability | None = None) -> None:
         self.ability = probe() if ability is None else ability
         self.minimum = minimum
         self._data = data
@@ -153,7 +153,7 @@ class Launcher:
                 uid=self._uid(bundle.id),
                 output=writer,
             )
-            launched = launch(plan, self.ability, self.minimum)
+            launched = launch(plan, self.ability, self.minimum())
         except BaseException:
             os.close(reader)
             raise

@@ -19,20 +19,23 @@ from carservices.apphost.inspector import inspect
 from carservices.apphost.launcher import Launcher
 from carservices.apphost.places import Places
 from carservices.apphost.player import SEQ
-from carservices.apphost.sandbox import Ability, Level
+from carservices.apphost.sandbox import Ability, Minimum
 from carservices.apphost.store.install import InstallError
 from carservices.bus import CallError
 from carservices.bus.caller import CALLER
 from carservices.bus.identity import TOOL
 
-MINIMUM_VARIABLE = "CARSERVICES_SANDBOX_MINIMUM"
-"""The level below which no app is started: weak, strong or full."""
-
 
 class AppsService(Apps):
-    """``places`` None: the state directory of the environment, or one in the run directory."""
+    """``places`` None: the state directory of the environment, or one in the run directory.
 
-    def __init__(self, places: Places | None = None, ability: Ability | None = None) -> None:
+    ``settings``: the file of this machine's settings, which says how well apps have to be shut in at least.
+    """
+
+    def __init__(
+        self, places: Places | None = None, ability: Ability | None = None, settings: Path | None = None
+    ) -> None:
+        self._minimum = Minimum(settings)
         self._places = places
         self._ability = ability
         self._host: AppHost | None = None
@@ -47,7 +50,7 @@ class AppsService(Apps):
         if places is None:
             run = self.car.run_dir
             places = Places(Path(os.environ.get(STATE_DIR_VARIABLE) or run / "state"), run)
-        minimum = Level.named(os.environ.get(MINIMUM_VARIABLE, Level.WEAK.word))
+        self._minimum()  # a wrong word in the environment is told now
         streams = Streams(
             self.apps.publish,
             self.screen.publish,
@@ -56,7 +59,9 @@ class AppsService(Apps):
             self.ask.publish,
             self.installation.publish,
         )
-        self._host = AppHost(self.car, places, Launcher(places.data, places.uids, minimum, self._ability), streams)
+        self._host = AppHost(
+            self.car, places, Launcher(places.data, places.uids, self._minimum, self._ability), streams
+        )
         await self._host.start()
 
     async def stop(self) -> None:

@@ -107,10 +107,13 @@ def _hals() -> Finding:
 
 
 def _sandbox() -> Iterator[Finding]:
-    from carservices.apphost.sandbox import Level, probe
+    from carservices.apphost.sandbox import Level, Minimum, probe
 
     able = probe()
     full = able.level is Level.FULL
+    if able.level < (minimum := Minimum(settings.settings_file())()):
+        cure = "complete the sandbox, or `carservices settings sandbox_minimum LEVEL`"
+        yield Finding("sandbox", "bad", f"no app starts: they have to be shut in at the level {minimum.word}", cure)
     yield Finding("sandbox", "ok" if full else "note", f"apps are shut in at the level {able.level.word}")
     for one in able.missing:
         yield Finding("sandbox", "note", f"missing: {one.what}", one.cure)

@@ -2,9 +2,10 @@
 
 import asyncio
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from carservices.api import Contract
 from carservices.bus import Car
@@ -19,12 +20,16 @@ def load_service(target: str) -> type[Contract]:
 
 
 def run_service(
-    run_dir: Path, target: str, ready: Callable[[], None] = lambda: None, beat: Callable[[], None] = lambda: None
+    run_dir: Path,
+    target: str,
+    options: Mapping[str, Any] | None = None,
+    ready: Callable[[], None] = lambda: None,
+    beat: Callable[[], None] = lambda: None,
 ) -> None:
-    """Serve until SIGTERM; ``ready`` once calls are taken."""
+    """Serve until SIGTERM; ``ready`` once calls are taken. The service is made with these options."""
 
     async def serve() -> None:
-        service = load_service(target)()
+        service = load_service(target)(**(options or {}))
         async with await Car.connect(run_dir, name=service.name) as car:
             await begin(service, car)
             try:

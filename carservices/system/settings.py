@@ -24,10 +24,16 @@ class Settings:
     width: int = 1280
     height: int = 720
     """Of the cockpit's window, in pixels, within `PIXELS`."""
+    sandbox_minimum: str = "weak"
+    """Apps start only where they are shut in at least so well: one of `CHOICES`."""
 
 
 PIXELS = range(100, 7681)
 """What a window may measure: up to 8K."""
+
+
+CHOICES = {"sandbox_minimum": ("weak", "strong", "full")}
+"""Texts that only may be one of these."""
 
 
 def settings_file() -> Path:
@@ -93,6 +99,8 @@ def _checked(values: dict[str, Any]) -> dict[str, Any]:
         wanted = type(known(Settings(), key))
         if type(value) is not wanted or (wanted is int and value not in PIXELS):
             raise SettingsError(_wrong(key, value, wanted))
+        if key in CHOICES and value not in CHOICES[key]:
+            raise SettingsError(f"setting '{key}' is {value!r}, it must be one of {', '.join(CHOICES[key])}")
     return values
 
 

@@ -1,11 +1,12 @@
 """The process table: what the car consists of, when each part runs, and what it may do on the bus."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from carservices.bus.identity import EVERYTHING, Grants
+from carservices.system.settings import settings_file
 from carservices.system.spec import (
     CRITICAL,
     MODERATE,
@@ -29,6 +30,8 @@ class Service(NamedTuple):
     grants: Grants
     when: When = always
     nice: int = 0
+    options: Callable[[], Mapping[str, Any]] = dict
+    """What the service is made with."""
 
 
 SERVICES: dict[str, Service] = {
@@ -71,6 +74,7 @@ SERVICES: dict[str, Service] = {
         ),
         when=~safe_mode,
         nice=5,
+        options=lambda: {"settings": settings_file()},
     ),
 }
 """By bus name."""
@@ -133,7 +137,7 @@ def car_table(
                 priority=2,
                 nice=service.nice,
                 when=service.when,
-                arguments={"target": service.target},
+                arguments={"target": service.target, "options": dict(service.options())},
                 grants=service.grants,
             )
             for name, service in SERVICES.items()

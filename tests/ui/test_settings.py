@@ -9,7 +9,9 @@ from carservices.api.driving import Driving, Motion, Restriction
 from carservices.api.driving import Outcome as Rule
 from carservices.bus.identity import RUN_DIR_VARIABLE
 from carservices.system import run_dir as run_dirs
+from carservices.system import settings as machine
 from carservices_ui import i18n, look
+from carservices_ui.apps import CATALOG
 from carservices_ui.dimmer import BRIGHTNESS
 from carservices_ui.restrictions import STREAM
 from carservices_ui.screens.settings import CATEGORIES
@@ -17,7 +19,8 @@ from carservices_ui.screens.settings_developer import RestrictionRow, RuleTable
 from carservices_ui.screens.settings_units import UNITS
 from carservices_ui.store import Outcome
 from carservices_ui.tokens import TARGET
-from carservices_ui.widgets import Control, ListRow, Text, TextButton
+from carservices_ui.widgets import Control, ListRow, Segmented, Text, TextButton
+from tests.ui import apps
 from tests.ui.states import MOVING, PARKED
 
 DEFAULTS = {path: choices[0][0] for path, (_, _, choices) in UNITS.items()}
@@ -210,3 +213,30 @@ def test_everything_fits(open_part, size, language):
         for row in (w for w in screen.part.walk(restrict=True) if isinstance(w, ListRow)):
             inside = [w for w in row.walk(restrict=True) if isinstance(w, Text)]
             assert all(row.x <= text.x and text.right <= row.right for text in inside)
+
+
+def test_how_well_apps_have_to_be_shut_in_is_chosen_while_parked(open_part, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    driver = open_part("developer")
+    driver.store.put_stream(CATALOG, apps.CATALOG)
+    part = driver.cockpit.screen.part
+    driver.tap(segment(part.tabs, "sandbox"))
+    assert {"Least protection", "Tyres & care"} <= words(driver)
+    choice = next(one for one in driver.widgets(Segmented) if one is not part.tabs)
+    assert choice.value == "weak"
+    driver.tap(segment(choice, "full"))
+    assert machine.load()[0].sandbox_minimum == "full"
+    driver.store.put_stream(STREAM, MOVING)
+    driver.frames(2)
+    choice = next(one for one in driver.widgets(Segmented) if one is not part.tabs)
+    assert (choice.value, choice.disabled) == ("full", True)
+
+
+def test_what_the_environment_gives_cannot_be_chosen(open_part, monkeypatch):
+    monkeypatch.setenv("CARSERVICES_SANDBOX_MINIMUM", "strong")
+    driver = open_part("developer")
+    part = driver.cockpit.screen.part
+    driver.tap(segment(part.tabs, "sandbox"))
+    assert "Given by CARSERVICES_SANDBOX_MINIMUM" in words(driver)
+    choice = next(one for one in driver.widgets(Segmented) if one is not part.tabs)
+    assert (choice.value, choice.disabled) == ("strong", True)

@@ -2,6 +2,7 @@
 
 from carservices.apphost.sandbox.launch import Launched, SandboxRefused, launch
 from carservices.apphost.sandbox.levels import Ability, Inside, LaunchPlan, Level, Limits, Missing, Report
+from carservices.apphost.sandbox.minimum import Minimum
 from carservices.apphost.sandbox.probe import probe
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "Launched",
     "Level",
     "Limits",
+    "Minimum",
     "Missing",
     "Report",
     "SandboxRefused",

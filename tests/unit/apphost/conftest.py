@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
@@ -76,8 +77,9 @@ def garage(places):
     """``async with garage() as c``: a car whose apps are those of ``places``; ``c.apps`` is their service."""
 
     @contextlib.asynccontextmanager
-    async def open_garage(*more):
-        services = [DrivingService, NotificationsService, *more, lambda: AppsService(places, Ability())]
+    async def open_garage(*more, ability=None, settings=None):
+        host = partial(AppsService, places, ability or Ability(), settings)
+        services = [DrivingService, NotificationsService, *more, host]
         source = hal()
         async with car(source, services) as c:
             c.say = source.inject

@@ -11,8 +11,10 @@ from carservices.api.appscreen import Card, Display
 from carservices.api.appstatus import AppState
 from carservices.api.notifications import Notifications
 from carservices.apphost import crashes, link
+from carservices.apphost.sandbox import Ability, Level, Minimum, Missing
 from carservices.bus import CallError
 from carservices.bus.crashes import reports
+from carservices.system import settings
 from tests.unit.apphost.conftest import DRIVE, GEAR, PARK, SPEED, TYRE, card, listed, shown, until, write_bundle
 
 APP = "org.example.one"
@@ -309,13 +311,46 @@ async def test_an_app_that_cannot_begin_is_a_crash_with_its_reason(garage, place
         assert (await state(c, AppState.CRASHED)).pid is None
 
 
-async def test_below_the_demanded_sandbox_no_app_is_started(garage, places, monkeypatch):
-    monkeypatch.setenv("CARSERVICES_SANDBOX_MINIMUM", "full")
+async def test_below_the_demanded_sandbox_no_app_is_started_and_a_changed_setting_counts_at_once(garage, places):
+    file = places.state / "settings.toml"
+    settings.save(settings.Settings(sandbox_minimum="full"), file)
+    missing = (Missing("seccomp is not there", "apt install libseccomp2"),)
     write_bundle(places.builtin, says("pass"))
-    async with garage() as c:
+    async with garage(ability=Ability(missing=missing), settings=file) as c:
         await c.apps.open(APP)
         front = await c.until_state(c.apps.screen, card(Card.CRASHED))
-        assert "needs the sandbox level full" in front.screen.error
+        assert front.screen.error == (
+            f"it was not started: {APP} needs the sandbox level full, this machine gives weak: "
+            "seccomp is not there (apt install libseccomp2)"
+        )
+        settings.save(settings.Settings(sandbox_minimum="weak"), file)
+        await c.apps.open(APP)
+        await c.until_state(c.apps.screen, shown())
+
+
+@pytest.mark.parametrize(
+    ("written", "variable", "level"),
+    [
+        (None, None, Level.WEAK),
+        ('sandbox_minimum = "strong"', None, Level.STRONG),
+        ('sandbox_minimum = "strong"', "weak", Level.WEAK),
+        ("width = 800", None, Level.WEAK),
+        ('sandbox_minimum = "iron"', None, Level.FULL),
+        ("nonsense", None, Level.FULL),
+    ],
+)
+def test_the_environment_goes_before_the_settings_and_broken_ones_change_nothing(
+    tmp_path, monkeypatch, written, variable, level
+):
+    file = tmp_path / "settings.toml"
+    minimum = Minimum(file)
+    file.write_text('sandbox_minimum = "full"')
+    assert minimum() is Level.FULL
+    file.write_text(written) if written else file.unlink()
+    if variable:
+        monkeypatch.setenv("CARSERVICES_SANDBOX_MINIMUM", variable)
+    assert minimum() is level
+    assert settings.CHOICES["sandbox_minimum"] == tuple(one.word for one in Level)
 
 
 async def test_what_works_in_the_background_goes_on_after_a_restart_and_what_is_disabled_stays_so(garage, places):

@@ -61,6 +61,7 @@ def test_no_content_raises(tmp_path_factory, content):
         ("width", "-5", "must be a whole number from 100 to 7680"),
         ("width", "1\nheight = 2", "must be a whole number"),
         ("developer", "perhaps", "must be true or false"),
+        ("sandbox_minimum", "iron", "must be one of weak, strong, full"),
     ],
 )
 def test_a_wrong_change_is_refused(key, text, words):

@@ -55,6 +55,7 @@ class Text(Label):
     def relimit(self, pixels: float) -> None:
         """Another width at which the one line is cut, in pixels."""
         self._limit = max(1.0, pixels)
+        self.shorten, self.shorten_from = True, "right"
         self.text_size = (None, None)
         self.texture_update()
         self._fit()
