@@ -34,9 +34,6 @@ EDGE_FIELDS = [
         "roundabout", "use", "weighted_grade",
     )
 ]  # fmt: skip
-LEVEL_GRADE = 6.0
-"""Valhalla's weighted grade is -10 % to +15 % on a scale of 0 to 15 in steps of 1.67 %, level at 6."""
-GRADE_STEP = 0.25 / 15.0
 UNLIMITED_KMH = 130
 """The advised speed where Valhalla says 'unlimited'."""
 
@@ -112,7 +109,7 @@ def _edge(edge: dict[str, Any], base: int) -> EdgePart:
         metres=edge["length"] * 1000.0,
         speed=float(edge.get("speed", 0.0)),
         limit=UNLIMITED_KMH if limit == "unlimited" else int(limit),
-        grade=(edge.get("weighted_grade", LEVEL_GRADE) - LEVEL_GRADE) * GRADE_STEP,
+        grade=edge.get("weighted_grade", 0.0) / 100.0,  # percent, 0 without elevation data
         flags=int(flags),
         street=(edge.get("names") or [""])[0],
     )
