@@ -37,6 +37,7 @@ from carservices.services.navigation.maps.errors import MapError, UnknownMap
 from carservices.services.navigation.position.locator import PATHS, Locator
 from carservices.services.navigation.search.categories import kinds
 from carservices.services.navigation.trips.itinerary import Wanted
+from carservices.services.navigation.trips.range_area import around
 from carservices.services.navigation.trips.trip import Trip
 from carservices.signals import Status, Value
 
@@ -179,20 +180,21 @@ class NavigationService(Navigation):
         return [charger for _, _, charger in network.along(guide.route.geometry, CORRIDOR_M, now, wanted)]
 
     async def range_area(self) -> RangeArea:
-        here, metres = self._here(), self._figures.get(RANGE)
-        if metres is None:
-            raise CallError("UNAVAILABLE", "the car does not say how far its charge reaches")
-        engine = self._map().roads
+        here, metres, known = self._here(), self._figures.get(RANGE), self._charging.consumption
+        if metres is None and known.kwh is None:
+            raise CallError("UNAVAILABLE", "the car says neither its charge nor how far it reaches")
+        start = (here.lat, here.lon)
         try:
-            reach = await engine.reach((here.lat, here.lon), metres)
-            back = await engine.reach((here.lat, here.lon), metres / 2.0)
+            area = await asyncio.to_thread(
+                around, self._map().roads, start, known.model, known.conditions, known.kwh, metres or 0.0
+            )
         except RouteError as error:
             raise CallError("UNAVAILABLE", str(error)) from None
         return RangeArea(
-            reach=tuple(map(encode, reach)),
-            back=tuple(map(encode, back)),
+            reach=tuple(map(encode, area.reach)),
+            back=tuple(map(encode, area.back)),
             soc=self._figures.get(SOC),
-            range_km=metres / 1000.0,
+            range_km=round((area.metres if metres is None else metres) / 1000.0, 1),
         )
 
     # -- maps --------------------------------------------------------------------------------------------------------

@@ -57,11 +57,7 @@ class RoadEngine(Engine):
         return self._snaps(Via(*point), main=True)
 
     async def isochrone(self, point: Point, minutes: float) -> list[Outline]:
-        return await asyncio.to_thread(self._outlines, point, Mode.FASTEST, minutes * 60.0)
-
-    async def reach(self, point: Point, metres: float) -> list[Outline]:
-        """Outlines of what can be reached by driving that far."""
-        return await asyncio.to_thread(self._outlines, point, Mode.SHORTEST, metres)
+        return await asyncio.to_thread(self._outlines, point, minutes * 60.0)
 
     async def match(self, points: Sequence[Point]) -> Matched:
         snaps = await asyncio.to_thread(match_trace, self.lines, points)
@@ -199,10 +195,10 @@ class RoadEngine(Engine):
             total[arc] = lengths[arc] + (rest[-2 - parent] if parent < -1 else total[parent])
         return total
 
-    def _outlines(self, point: Point, mode: Mode, limit: float) -> list[Outline]:
-        costs = self.lines.costs(mode)
+    def _outlines(self, point: Point, seconds: float) -> list[Outline]:
+        costs = self.lines.costs(Mode.FASTEST)
         start = self._snaps(Via(*point), main=True)
-        cost, _ = self.lines.tree([(snap.arc, self._rest(snap, costs)) for snap in start], costs, limit)
+        cost, _ = self.lines.tree([(snap.arc, self._rest(snap, costs)) for snap in start], costs, seconds)
         arcs = np.flatnonzero(np.isfinite(cost))
         across = np.cos(np.radians(point[0]))
         spots = [(snap.lat, snap.lon) for snap in start]

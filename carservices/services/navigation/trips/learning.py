@@ -25,14 +25,13 @@ class Recursive:
     """Estimates `factors` of `CAUSES`; starts at one with the prior's doubt."""
 
     def __init__(self) -> None:
-        self._prior: Floats = np.diag(1.0 / np.square(PRIOR))
+        self._prior: Floats = np.diag(1.0 / np.square(np.array(PRIOR)))
         self.information: Floats = self._prior.copy()
         self.weighted: Floats = self._prior @ np.ones(len(CAUSES))
 
     @property
     def covariance(self) -> Floats:
-        inverse: Floats = np.linalg.inv(self.information)
-        return inverse
+        return np.asarray(np.linalg.inv(self.information), np.float64)
 
     @property
     def factors(self) -> Floats:

@@ -9,7 +9,7 @@ from carservices.services.navigation.trips.vehicle import Vehicle
 Floats = NDArray[np.float64]
 
 COLD_CELLS = ((-20.0, -10.0, 0.0, 10.0, 20.0, 25.0), (0.05, 0.15, 0.35, 0.65, 0.95, 1.0))
-"""°C, and the share of its charging power a cell takes: below 25 °C lithium plating limits it (published charge maps)."""
+"""°C, and the share of its charging power a cell takes: below 25 °C lithium plating limits it."""
 FULL_CELLS = ((0.0, 85.0, 96.0, 100.0), (1.0, 1.0, 0.3, 0.0))
 """Percent of charge, and the share of it then."""
 CHARGE_RATE = 2.0

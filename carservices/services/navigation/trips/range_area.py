@@ -12,17 +12,22 @@ from scipy.sparse.csgraph import dijkstra
 
 from carservices.services.navigation.engine.base import Outline
 from carservices.services.navigation.engine.graph import Ints, RoadGraph, Snap
+from carservices.services.navigation.engine.roads import RoadEngine
 from carservices.services.navigation.geo import DEGREE, Point
-from carservices.services.navigation.trips.energy import KWH, ArcEnergy, G
+from carservices.services.navigation.trips.conditions import Conditions
+from carservices.services.navigation.trips.energy import KWH, ArcEnergy, EnergyModel, G
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+Outlines = tuple[tuple[Outline, ...], tuple[Outline, ...]]
 
 CELLS = 160
 """Cells of the picture of the area from one side to the other, from which its outline is drawn."""
 SMALLEST_M = 25.0
 SPECK = 0.002
 """Share of the area a part apart from the rest must have to be drawn."""
+SURE = 1.2816
+"""Standard deviations below which 90 % of a normal distribution lie: the area is reached with that probability."""
 TINY = 1e-9
 """No edge of a sparse graph may cost nothing, or it is none."""
 
@@ -33,10 +38,30 @@ class Area:
 
     reach: tuple[Outline, ...]
     back: tuple[Outline, ...]
+    metres: float
+    """m of mixed roads that the charge lasts for on average."""
 
 
-def reachable(graph: RoadGraph, here: Sequence[Snap], arcs: ArcEnergy, kwh: float, recovered: float) -> Area:
-    """By the ways that take the least energy, with ``kwh`` to spend; ``here``: the car on one road, each direction.
+def around(
+    engine: RoadEngine, here: Point, model: EnergyModel, conditions: Conditions, kwh: float | None, metres: float
+) -> Area:
+    """As far as ``kwh`` surely take the car; where that is not known, as far as ``metres`` of mixed roads would.
+
+    Raises `RouteError` when there is no road near.
+    """
+    graph, arcs = engine.roads, model.per_arc(engine.roads, conditions)
+    per_m = float(arcs.kwh.sum() / graph.length.sum())
+    if kwh is not None:
+        metres = kwh / per_m
+    mean = metres * per_m
+    sure = max(0.0, mean - SURE * float(model.sigma(mean, metres)))
+    mass = model.vehicle.mass_kg + conditions.load_kg
+    reach, back = reachable(graph, engine.anchor(here), arcs, sure, mass * G * (1.0 - model.vehicle.loss_share) / KWH)
+    return Area(reach, back, metres)
+
+
+def reachable(graph: RoadGraph, here: Sequence[Snap], arcs: ArcEnergy, kwh: float, recovered: float) -> Outlines:
+    """(reach, back) by the ways that take the least energy, with ``kwh`` to spend from ``here``: one road, both ways.
 
     Downhill arcs give energy back, so Dijkstra's search runs on energies lessened by what the height gained is worth
     (potentials: Eisner, Funke, Storandt 2011); ``recovered`` is kWh that come back of a m of height. What is below zero
@@ -50,12 +75,7 @@ def reachable(graph: RoadGraph, here: Sequence[Snap], arcs: ArcEnergy, kwh: floa
     reach = _share(kwh - at, take)
     around = np.where(graph.twin >= 0, take[graph.twin], np.inf)
     back = np.where(at + take + home[graph.head] <= kwh, 1.0, _share(kwh - at - home[graph.tail], take + around))
-    return Area(_outlines(graph, here, reach), _outlines(graph, here, back))
-
-
-def recovered_per_m(mass_kg: float, loss_share: float) -> float:
-    """kWh that a car gets back from a m of height at most."""
-    return mass_kg * G * (1.0 - loss_share) / KWH
+    return _outlines(graph, here, reach), _outlines(graph, here, back)
 
 
 def _ends(graph: RoadGraph, here: Sequence[Snap], lessened: Floats, *, ahead: bool) -> dict[int, float]:
