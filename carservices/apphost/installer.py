@@ -138,4 +138,4 @@ class Installer:
 
 
 def _developer() -> SigningKey:
-    raise FetchError("a folder is signed by its developer: `carservices app install FOLDER` does that")
+    raise FetchError("a folder is signed by its developer: `carservices app install FOLDER --developer` does that")

@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import functools
 import shutil
 import sys
 import tempfile
@@ -21,6 +22,7 @@ from carservices.apphost.store.vendor import VendorError, vendor
 from carservices.bus import CallError
 from carservices.cli.common import Failed, Usage, add_json, add_run_dir, parser, show_json, show_table, with_car
 from carservices.system.run_dir import running_pid, state_dir
+from carservices.system.settings import load as load_settings
 from carservices.system.settings import settings_file
 
 DEVELOPER = "developer"
@@ -28,12 +30,15 @@ DEVELOPER = "developer"
 
 
 def build(arguments: list[str]) -> int:
-    """Vendor the libraries and write the bundle."""
-    options = parser("app build", "One signed, reproducible bundle file of an app's folder.")
+    """Check the app, vendor its libraries and write the bundle."""
+    options = parser("app build", "Check an app and write one signed, reproducible bundle file of its folder.")
     options.add_argument("folder", type=Path, nargs="?", default=Path(), help="with app.toml (default: here)")
     options.add_argument("--out", type=Path, metavar="FILE", help=f"default: ID-VERSION{SUFFIX} here")
+    options.add_argument("--no-check", action="store_true", help="`carservices app check` has passed already")
     _add_key(options)
     chosen = options.parse_args(arguments[1:])
+    if not chosen.no_check:
+        _check(chosen.folder)
     with _told():
         key = _signing_key(chosen.key)
         with tempfile.TemporaryDirectory() as scratch:
@@ -44,6 +49,17 @@ def build(arguments: list[str]) -> int:
             shutil.copyfile(Path(scratch, "bundle"), out)
     print(f"{out}: {info.id} {info.version}, {len(info.files)} files, {info.size / 1e3:.0f} kB, key {key.id}")
     return 0
+
+
+def _check(folder: Path) -> None:
+    from carservices.apptools.check import check
+
+    findings = check(folder)
+    for finding in findings:
+        print(finding, file=sys.stderr)
+    if errors := sum(finding.level == "error" for finding in findings):
+        words = f"{errors} errors" if errors > 1 else "an error"
+        raise Failed(f"the check has found {words}, so nothing was built: correct that, or --no-check")
 
 
 def _build(folder: Path, out: Path, key: SigningKey) -> BundleInfo:
@@ -107,13 +123,15 @@ def show(arguments: list[str]) -> int:
 def install(arguments: list[str]) -> int:
     """Show what would be installed, ask, and do it."""
     options = parser("app install", "Install or update an app; its data stays.")
-    options.add_argument("source", help=f"a {SUFFIX} file, a URL, or a folder of your own with app.toml")
+    options.add_argument("source", help=f"a {SUFFIX} file, a URL, or with --developer a folder with app.toml")
     options.add_argument("--yes", action="store_true", help="do not ask")
+    options.add_argument("--developer", action="store_true", help="take a folder as it is, signed by this machine")
     add_json(options)
     add_run_dir(options)
     chosen = options.parse_args(arguments[1:])
     quiet = chosen.json or not sys.stderr.isatty()
-    with _told(), fetched(chosen.source, _developer, _progress("fetching", quiet)) as bundle:
+    sign = functools.partial(_for_developers, chosen.source, asked=chosen.developer)
+    with _told(), fetched(chosen.source, sign, _progress("fetching", quiet)) as bundle:
         if not (chosen.yes or chosen.json):
             _ask(bundle)
         installed = _store().install(bundle, _progress("installing", quiet))
@@ -225,6 +243,17 @@ def _developer() -> SigningKey:
     if not _trust().knows(key.public):
         _trust().add(DEVELOPER, key.public)
     return key
+
+
+def _for_developers(folder: str, *, asked: bool) -> SigningKey:
+    """The key for a folder that is installed as it is. Raises Usage, and Failed while developer mode is off."""
+    if not asked:
+        raise Usage(
+            f"{folder} is a folder and no bundle: `carservices app build` makes one, --developer takes it as it is"
+        )
+    if not load_settings()[0].developer:
+        raise Failed("folders are installed in developer mode only: `carservices settings developer true`")
+    return _developer()
 
 
 def _signing_key(file: Path | None) -> SigningKey:

@@ -18,7 +18,7 @@ class Settings:
     """The keys, their types and their defaults."""
 
     developer: bool = True
-    """Show the emulator's panel."""
+    """Show the emulator's panel, and let folders be installed as apps."""
     profile: str = ""
     """The emulated car; empty is the emulator's own default."""
     width: int = 1280
