@@ -2,19 +2,20 @@
 
 import argparse
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from carservices.cli.common import Failed, add_json, add_run_dir, count, parser, show_json, show_table, with_car
 
 if TYPE_CHECKING:
-    from carservices.api.navigation import Navigation, Place, RouteOptions
+    from carservices.api.navigation import ArrivalCharge, ChargeStop, Navigation, Place, RouteOptions, RoutePreview
     from carservices.api.pilot import Pilot
     from carservices.bus import Car
 
 PLACE = "what to look for: name, address, kind of place, or LATITUDE,LONGITUDE"
 MODES, AVOID = ("fastest", "shortest", "eco"), ("tolls", "motorways", "ferries")
+PREFER = ("time", "cost")
 
 
 def main(arguments: list[str]) -> int:
@@ -30,6 +31,9 @@ def main(arguments: list[str]) -> int:
         way.add_argument("text", nargs="+", help=PLACE)
         way.add_argument("--mode", choices=MODES, default=MODES[0])
         way.add_argument("--avoid", action="append", choices=AVOID, default=[], help="again for more")
+        way.add_argument("--prefer", choices=PREFER, default=PREFER[0], help="what charging on the way is best at")
+        way.add_argument("--least", type=float, default=10.0, metavar="%", help="of charge on arrival at chargers")
+        way.add_argument("--arrive", type=float, default=15.0, metavar="%", help="of charge at the destination")
         if verb == "go":
             way.add_argument("--drive", action="store_true", help="the emulated car drives there; until it has arrived")
     verbs.add_parser("miss", help="the emulated car takes another way at the next turn, to see what guidance says")
@@ -86,8 +90,60 @@ async def _route(nav: "Navigation", chosen: argparse.Namespace) -> None:
         show_json([route.model_dump(mode="json") for route in routes])
         return
     print(f"to {_name(place)}")
-    rows = [(_distance(one.metres), _minutes(one.seconds), one.via, one.engine, one.warning) for one in routes]
-    show_table(("LENGTH", "TIME", "VIA", "ENGINE", "NOTE"), rows)
+    rows = [
+        (
+            str(number),
+            _distance(one.metres),
+            _minutes(one.seconds + one.charge_s),
+            _minutes(one.charge_s) if one.charge_stops else "",
+            _charge(one.arrival),
+            "" if one.energy_kwh is None else f"{one.energy_kwh:.1f} kWh",
+            "" if one.cost_eur is None else f"{one.cost_eur:.2f} €",
+            one.via,
+            one.engine,
+            one.warning,
+        )
+        for number, one in enumerate(routes, 1)
+    ]
+    show_table(("", "LENGTH", "TIME", "CHARGING", "ARRIVAL", "ENERGY", "COST", "VIA", "ENGINE", "NOTE"), rows)
+    for number, one in enumerate(routes, 1):
+        _show_stops(number, one)
+
+
+def _show_stops(number: int, route: "RoutePreview") -> None:
+    """Where a way charges, in the order of driving."""
+    if not route.charge_stops:
+        return
+    print(f"\ncharging on way {number}")
+    rows = [
+        (
+            _distance(stop.at_m),
+            stop.place.name,
+            _charge(stop.arrive),
+            f"{stop.depart_soc:.0f} %",
+            _minutes(stop.charge_s),
+            _minutes(stop.wait_s) if stop.wait_s >= 60.0 else "",
+            f"{stop.power_kw:.0f} kW",
+            "" if stop.cost_eur is None else f"{stop.cost_eur:.2f} €",
+            ", ".join(_advice(stop)),
+        )
+        for stop in route.charge_stops
+    ]
+    show_table(("AFTER", "STATION", "ARRIVE", "LEAVE", "CHARGE", "WAIT", "POWER", "COST", "ADVICE"), rows)
+    if route.advised_kmh is not None:
+        print(f"then not above {route.advised_kmh} km/h")
+
+
+def _advice(stop: "ChargeStop") -> Iterator[str]:
+    if stop.advised_kmh is not None:
+        yield f"not above {stop.advised_kmh} km/h on the way there"
+    if stop.precondition_m is not None:
+        yield f"warm the battery {_distance(stop.precondition_m)} before"
+
+
+def _charge(charge: "ArrivalCharge | None") -> str:
+    """As ``31 % (25–37)``: expected, and within which bounds nine times out of ten."""
+    return "" if charge is None else f"{charge.mean:.0f} % ({charge.low:.0f}–{charge.high:.0f})"
 
 
 async def _go(nav: "Navigation", chosen: argparse.Namespace) -> None:
@@ -97,8 +153,12 @@ async def _go(nav: "Navigation", chosen: argparse.Namespace) -> None:
         show_json(route.model_dump(mode="json"))
     else:
         print(
-            f"to {_name(place)}: {_distance(route.metres)}, {_minutes(route.seconds)} by {route.via or 'small roads'}"
+            f"to {_name(place)}: {_distance(route.metres)}, {_minutes(route.seconds + route.charge_s)} by "
+            f"{route.via or 'small roads'}"
         )
+        if route.warning:
+            print(route.warning)
+        _show_stops(1, route)
 
     if chosen.drive:
         await _drive(nav)
@@ -184,10 +244,14 @@ async def _told(nav: "Navigation") -> list[tuple[str, str]]:
     if route and route.destination:
         lines.append(("to", _name(route.destination)))
         lines.append(("problem", route.problem or ""))
+        lines.append(("notice", route.notice or ""))
     if guidance and guidance.remaining_m is not None and guidance.remaining_s is not None and guidance.eta is not None:
         eta = datetime.fromtimestamp(guidance.eta).strftime("%H:%M")
         rest = f"{_distance(guidance.remaining_m)}, {_minutes(guidance.remaining_s)}, there at {eta}"
         lines.append(("guidance", f"{guidance.state}: {rest}"))
+        if guidance.stop_m is not None:
+            lines.append(("charging", f"in {_distance(guidance.stop_m)} with {_charge(guidance.at_stop)}"))
+        lines.append(("arrival", _charge(guidance.arrival)))
         turn = guidance.turn
         if turn:
             words = turn.kind.value.replace("_", " ")
@@ -208,9 +272,15 @@ async def _place(nav: "Navigation", chosen: argparse.Namespace) -> "Place":
 
 
 def _options(chosen: argparse.Namespace) -> "RouteOptions":
-    from carservices.api.navigation import Avoid, Mode, RouteOptions
+    from pydantic import ValidationError
 
-    return RouteOptions(mode=Mode(chosen.mode), avoid=frozenset(map(Avoid, chosen.avoid)))
+    from carservices.api.navigation import Avoid, ChargingWishes, Mode, Prefer, RouteOptions
+
+    try:
+        wishes = ChargingWishes(least=chosen.least, at_destination=chosen.arrive, prefer=Prefer(chosen.prefer))
+    except ValidationError as error:
+        raise Failed(f"--least and --arrive are percents from 0 to 100: {error.errors()[0]['msg']}") from None
+    return RouteOptions(mode=Mode(chosen.mode), avoid=frozenset(map(Avoid, chosen.avoid)), charging=wishes)
 
 
 def _name(place: "Place") -> str:

@@ -29,6 +29,9 @@ ASIDE_M = 60_000.0
 TRIES, CLOSE = 4, 0.002
 """How often a plan is made at most, and by which share its real route may take longer than it promised."""
 
+OTHER = 0.01
+"""Share by which a route differs from the plan's own hops where the engine must know other speeds."""
+
 
 class Opened(Protocol):
     """What trips need of the map in use."""
@@ -198,16 +201,28 @@ def _price(trip: Trip, problem: Problem) -> float:
 def _correct(
     problem: Problem, found: Plan, demand: Demand, vias: Sequence[Candidate | None], car: Car, speeds: Sequence[Cap]
 ) -> None:
-    """Write what the real route takes into the hops of a plan."""
-    legs, before = problem.legs, 0
+    """Write what the real route takes into the hops of a plan, and scale all others as its own were wrong on average.
+
+    The engine may know other speeds than the map's road graph.
+    """
+    legs = problem.legs
     ends = [leg for leg, via in enumerate(vias) if via is not None] + [len(vias)]
-    for hop, first, last in zip(found.hops, [0, *(end + 1 for end in ends[:-1])], ends, strict=True):
-        for level, cap in enumerate(speeds):
-            spend = demand.stage(first, last, cap)
-            legs.seconds[level, before, hop.place] = spend.seconds
-            legs.percent[level, before, hop.place] = 100.0 * spend.kwh / car.usable_kwh
-            legs.sigma[level, before, hop.place] = 100.0 * spend.sigma / car.usable_kwh
-        before = hop.place
+    firsts = [0, *(end + 1 for end in ends[:-1])]
+    places = [hop.place for hop in found.hops]
+    pairs = [0, *places[:-1]], places
+    for level, cap in enumerate(speeds):
+        spends = [demand.stage(first, last, cap) for first, last in zip(firsts, ends, strict=True)]
+        percents = [100.0 / car.usable_kwh * spend.kwh for spend in spends]
+        sigmas = [100.0 / car.usable_kwh * spend.sigma for spend in spends]
+        for table, real in (
+            (legs.seconds, [spend.seconds for spend in spends]),
+            (legs.percent, percents),
+            (legs.sigma, sigmas),
+        ):
+            scale = sum(real) / max(1e-6, float(table[level][pairs].sum()))
+            if abs(scale - 1.0) > OTHER:
+                table[level] *= scale
+            table[level][pairs] = real
 
 
 def _worth_choosing(trips: Sequence[Trip]) -> list[Trip]:
