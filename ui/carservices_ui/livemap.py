@@ -30,6 +30,7 @@ from carservices_ui.tokens import RADIUS
 from carservices_ui.units import is_number
 
 if TYPE_CHECKING:
+    from carservices_ui.map.signs import Marker
     from carservices_ui.map.view import MapView
 
 LOCATION = "Vehicle.CurrentLocation"
@@ -312,8 +313,8 @@ class LiveMap:
                 self._on_road(road)
 
 
-def _marker(mark: Mark) -> object:
-    from carservices_ui.map.signs import Marker
+def _marker(mark: Mark) -> "Marker":
+    from carservices_ui.map.signs import Marker  # brings numpy along
 
     tint = theme().colors[mark.tone]
     return Marker(mark.lat, mark.lon, glyph(mark.icon), mark.name, tint, ICONS_FILLED, mark.chosen, mark.key)

@@ -223,7 +223,7 @@ def house_pieces(data: MapData) -> list[Piece]:
     return pieces
 
 
-def outline_pieces(rings: Sequence[NDArray[np.floating]]) -> list[Piece]:
+def outline_pieces(rings: Sequence[NDArray[np.float64]]) -> list[Piece]:
     """Polygons without holes, each (n, 2) metres, filled."""
     pieces = []
     for ring in rings:

@@ -10,7 +10,7 @@ from carservices.api.routes import Turn
 from carservices_ui.i18n import t
 from carservices_ui.livemap import GUIDANCE, MAPS, ROUTE, Road
 from carservices_ui.polyline import metres_between
-from carservices_ui.screens.guidance_notes import ImportCard, RoadPill, StateCard
+from carservices_ui.screens.guidance_notes import ImportCard, NotePill, RoadPill, StateCard
 from carservices_ui.screens.guidance_turn import ThenPill, TurnCard
 from carservices_ui.ui import Ui
 from carservices_ui.widgets import Column
@@ -26,7 +26,7 @@ class GuidanceColumn(Column):
         super().__init__(gap="s")
         self._ui = ui
         self.road, self.turn, self.then = RoadPill(), TurnCard(ui, tapped), ThenPill(ui)
-        self.state, self.importing = StateCard(), ImportCard()
+        self.state, self.note, self.importing = StateCard(), NotePill(), ImportCard()
         self._guidance: Guidance | None = None
         self._route: RouteState | None = None
         self._following: tuple[object, float | None] = (None, None)
@@ -38,6 +38,11 @@ class GuidanceColumn(Column):
     def guiding(self) -> bool:
         """Whether a destination is set."""
         return self._guidance is not None and self._guidance.state is not GuidanceState.NONE
+
+    @property
+    def arrived(self) -> bool:
+        """Whether nothing is left of the way."""
+        return self._guidance is not None and self._guidance.state is GuidanceState.ARRIVED
 
     def show_road(self, road: Road) -> None:
         """The road the car is on."""
@@ -59,13 +64,12 @@ class GuidanceColumn(Column):
         self._stack()
 
     def _show_state(self, guidance: Guidance) -> None:
-        route = self._route
-        place = route.destination if route else None
+        place = self._route.destination if self._route else None
         name = (place.name or place.address) if place else ""
         if guidance.state is GuidanceState.ARRIVED:
             self.state.show("flag", "energy", t("guidance.arrived"), name, self._end)
         elif guidance.state is GuidanceState.REROUTING:
-            self.state.show("sync", "accent", t("guidance.rerouting"), (route and route.problem) or name)
+            self.state.show("sync", "accent", t("guidance.rerouting"), guidance.message or name)
         elif guidance.state is GuidanceState.OFF_MAP:
             self.state.show("map", "heat", t("guidance.off_map"), t("guidance.off_map_why"))
         elif guidance.state is GuidanceState.DRIVING:
@@ -93,6 +97,9 @@ class GuidanceColumn(Column):
             wanted.append(self.turn if driving else self.state)
             if driving and guidance.then is not None:
                 wanted.append(self.then)
+            if driving and guidance.message:
+                self.note.words.text = guidance.message
+                wanted.append(self.note)
         elif self.road.name.text:
             wanted.append(self.road)
         if self.importing.wanted and not self.guiding:

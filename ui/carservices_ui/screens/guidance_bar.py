@@ -12,6 +12,7 @@ from carservices.api.routes import ArrivalCharge
 from carservices_ui.i18n import number, t
 from carservices_ui.livemap import GUIDANCE, ROUTE
 from carservices_ui.screens.guidance_parts import GLASS, Divider, put
+from carservices_ui.tokens import ICON, SPACE
 from carservices_ui.ui import Ui
 from carservices_ui.units import NOTHING, duration
 from carservices_ui.widgets import Card, Column, Icon, IconButton, Row, Text, spacer
@@ -21,7 +22,7 @@ LOW, EMPTY = 10.0, 3.0
 CERTAIN = 1.0
 """Percent within which the bounds are not worth a line."""
 SECONDS_AHEAD = 1e8
-GAP, PLACE = 20, 200
+GAP, PLACE = 16, 200
 
 
 class ArrivalBar(Card):
@@ -82,7 +83,7 @@ class ArrivalBar(Card):
         """The place gets what the others leave."""
         charge = self._energy.width + 2 * dp(GAP) if self._energy.parent else 0
         buttons = sum(button.width for button in self._buttons) + dp(GAP) if self._buttons else 0
-        ends = self._row.padding[0] + self._row.padding[2] + self._where.width - self.place.width
+        ends = self._row.padding[0] + self._row.padding[2] + dp(ICON["small"] + SPACE["s"])
         self.place.relimit(self.width - ends - self._time.width - 2 * dp(GAP) - charge - buttons)
 
     def _show_route(self, route: RouteState | None) -> None:

@@ -11,8 +11,8 @@ from kivy.uix.widget import Widget
 from carservices.api.routes import Lane
 from carservices_ui.look import color
 
-WIDTH, HEIGHT = 44, 48
-THICK, HEAD = 2.0, 7.0
+WIDTH, HEIGHT, SCALE = 54, 56, 1.3
+THICK, HEAD = 2.2, 6.5
 TURNS = {
     "through": 0.0,
     "none": 0.0,
@@ -61,7 +61,7 @@ class Lanes(Widget):
             drawing.add(Color(*(color("text") if lane.valid else color("control", 0.75))))
             width = dp(THICK if lane.valid else THICK * 0.8)
             for angle in sorted({TURNS.get(words, 0.0) for words in lane.directions or ("through",)}):
-                for points in arrow(left + dp(WIDTH) / 2, self.y + dp(7), dp(1), angle):
+                for points in arrow(left + dp(WIDTH) / 2, self.y + dp(6), dp(SCALE), angle):
                     drawing.add(SmoothLine(points=points, width=width, joint="round", cap="round"))
 
 

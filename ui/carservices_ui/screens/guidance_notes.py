@@ -62,6 +62,18 @@ class StateCard(Card):
         self.width = max(dp(WIDTH), self._row.width + dp(16 + (16 if self.end.parent else 28)))
 
 
+class NotePill(Card):
+    """What is wrong though guidance goes on."""
+
+    def __init__(self) -> None:
+        super().__init__(tone="overlay", alpha=GLASS, radius="overlay", size_hint=(None, None), height=dp(52))
+        self.words = Text(role="caption", wrap=WORDS - 60)
+        row = Row(Icon("warning", size="small", tone="heat", filled=True), self.words, gap="s")
+        row.pos_hint = {"center_x": 0.5, "center_y": 0.5}
+        row.bind(size=lambda _, size: setattr(self, "size", (size[0] + dp(40), max(dp(52), size[1] + dp(24)))))
+        self.add_widget(row)
+
+
 class ImportCard(Card):
     """How far a map is, or why it could not be built until somebody has read it."""
 
@@ -71,14 +83,14 @@ class ImportCard(Card):
         self._read: ImportProgress | None = None
         self._now: ImportProgress | None = None
         self.title = Text(limit=WORDS)
-        self.text = Text(role="caption", tone="text2", limit=WORDS)
+        self.text = Text(role="caption", tone="text2", wrap=WORDS)
         self.bar = Bar(size_hint=(None, None), width=dp(300))
         self._words = Column(self.title, self.bar, gap="m")
         self.close = IconButton("close", tone="text2", pos_hint={"center_y": 0.5})
         self.close.bind(on_release=lambda *_: self._have_read())
         self._tile = IconTile("map")
         self._row = Row(self._tile, self._words, gap="m", pos_hint={"center_x": 0.5, "center_y": 0.5})
-        self._row.bind(width=lambda _, width: setattr(self, "width", width + dp(40)))
+        self._row.bind(size=lambda _, size: setattr(self, "size", (size[0] + dp(40), max(dp(96), size[1] + dp(32)))))
         self.add_widget(self._row)
 
     def show(self, maps: MapsState | None) -> None:

@@ -107,7 +107,7 @@ class ThenPill(Card):
         super().__init__(tone="overlay", alpha=GLASS, radius="pill", size_hint=(None, None), height=dp(52))
         self._ui = ui
         self._icon = Icon("straight", size="small")
-        self.way = Text()
+        self.way = Text(limit=ROAD)
         row = Row(Text(t("guidance.then"), tone="text2"), self._icon, self.way)
         row.pos_hint = {"center_x": 0.5, "center_y": 0.5}
         row.bind(width=lambda _, width: setattr(self, "width", width + dp(40)))
@@ -116,4 +116,5 @@ class ThenPill(Card):
     def show(self, turn: Turn, distance_m: float | None) -> None:
         """Another turn; how far it is behind the one before, or onto which road when that is not known."""
         self._icon.show(icon_of(turn))
-        self.way.text = self._ui.units.way(distance_m) if distance_m is not None else turn.street or ""
+        known = distance_m is not None and distance_m >= NOW_M
+        self.way.text = self._ui.units.way(distance_m) if known and distance_m else turn.street or words_of(turn)

@@ -93,7 +93,7 @@ class MapCard(FloatLayout):
         self._ui.show(SCREEN)
 
     def _choose_bar(self) -> None:
-        bar = self.arrival if self.guidance.guiding else self.trip
+        bar = self.arrival if self.guidance.guiding and not self.guidance.arrived else self.trip
         hidden = self._covered > 0
         bar.opacity, bar.disabled = (0.0, True) if hidden else (1.0, False)
         if bar is not self.bar:
