@@ -11,12 +11,12 @@ from udsoncan.client import Client
 from udsoncan.connections import PythonIsoTpConnection
 from udsoncan.exceptions import NegativeResponseException
 
-from carservices.hal import HalError
+from carservices.hal import HalError, SetError
 from carservices.hal.diagnose import Request
 from carservices_emulator.commands import parse
 from carservices_emulator.diagnostics import ECUS
 from carservices_emulator.diagnostics.addresses import FUNCTIONAL, FUNCTIONAL_29
-from carservices_emulator.diagnostics.codes import number
+from carservices_emulator.diagnostics.codes import Status, number
 from carservices_emulator.diagnostics.identifiers import CLOCK, COMMON, LIVE, VIN
 from carservices_emulator.diagnostics.reports import counters
 from carservices_emulator.diagnostics.security import key
@@ -118,6 +118,31 @@ async def test_nobody_there_is_no_answer(bus):
             car.simulation.run(1)  # its neighbours must miss it for 2 s
 
 
+async def test_a_tester_may_forbid_a_unit_its_messages_while_its_session_lasts(bus):
+    temperature = "Vehicle.Cabin.HVAC.Station.Row1.Driver.Temperature"
+    async with asked(bus) as (car, hal, ask):
+        assert await ask(0x760, "280101") == {0x768: "7f287f"}, "not in the default session"
+        for to, request in ((0x760, "280101"), (0x746, "280301")):
+            await ask(to, "1003")
+            (answer,) = (await ask(to, request)).values()
+            assert answer == f"68{request[2:4]}"
+        for request, answer in {"2801": "13", "280401": "12", "280100": "31", "280111": "31"}.items():
+            assert await ask(0x760, request) == {0x768: f"7f28{answer}"}
+        with pytest.raises(SetError):
+            await hal.set(temperature, 25.0)
+        missing = number("U0121-87").to_bytes(3).hex()
+        while missing not in (await ask(0x7E0, "190208")).get(0x7E8, ""):
+            await ask(0x760, "3e00")
+            car.simulation.run(1)
+        for to in (0x760, 0x746):
+            await ask(to, "1001")
+        await hal.set(temperature, 25.0)
+        trouble = car.simulation.diagnostics.servers["VCU"].unit.memory.troubles[number("U0121-87")]
+        while Status.TEST_FAILED in trouble.status:
+            await asyncio.sleep(0)
+            car.simulation.run(1)
+
+
 @pytest.mark.parametrize(
     "arguments", [{}, {"to": 0x7E0}, {"to": -1, "data": b"\x3e"}, {"to": 1, "data": b""}, {"to": 1, "data": "3e0"}]
 )
@@ -176,6 +201,11 @@ def workshop(bus, vin):
             uds.start_routine(0x0304)
         assert refused.value.response.code == 0x7F
         uds.change_session(udsoncan.services.DiagnosticSessionControl.Session.extendedDiagnosticSession)
+        uds.control_dtc_setting(udsoncan.services.ControlDTCSetting.SettingType.off)
+        uds.communication_control(
+            udsoncan.services.CommunicationControl.ControlType.enableRxAndDisableTx,
+            udsoncan.CommunicationType(subnet=0, normal_msg=True, network_management_msg=True),
+        )
         uds.unlock_security_access(1)
         assert uds.start_routine(0x0304).service_data.routine_status_record == b"\0"
         with uds.suppress_positive_response:

@@ -49,6 +49,20 @@ def _some(found: list[bytes]) -> bytes:
     return b"".join(found)
 
 
+def monitored(unit: Unit, data: bytes) -> bytes:
+    """Mode 06: the results of one monitor, or up to six lists of which there are."""
+    if len(data) != 1 and (len(data) > MOST_PIDS or any(number % 0x20 for number in data)):
+        raise Refusal(Nrc.INCORRECT_LENGTH)
+    return _some([result for number in data if (result := _monitored(unit, number)) is not None])
+
+
+def _monitored(unit: Unit, number: int) -> bytes | None:
+    if number % 0x20:
+        return unit.results.of(number)
+    known = unit.results.numbers
+    return bytes([number]) + pids.supported(known, number) if any(one > number for one in known) else None
+
+
 def _codes(select: Callable[[Trouble], bool]) -> Callable[[Unit, bytes], bytes]:
     """A mode that lists codes: their number, and two bytes of each."""
 
@@ -101,8 +115,9 @@ MODES: dict[int, Callable[[Unit, bytes], bytes]] = {
     0x02: frozen,
     0x03: _codes(lambda trouble: Status.CONFIRMED in trouble.status),
     0x04: clear,
+    0x06: monitored,
     0x07: _codes(lambda trouble: Status.PENDING in trouble.status),
     0x09: information,
     0x0A: _codes(lambda trouble: trouble.permanent),
 }
-"""By mode. An electric car has no oxygen sensors (05), monitored systems (06) or tests to start (08)."""
+"""By mode. CAN has no 05, whose place 06 takes (SAE J1979), and an electric car no system that 08 could control."""

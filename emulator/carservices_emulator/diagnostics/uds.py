@@ -18,6 +18,11 @@ Handler = Callable[[Unit, bytes], bytes | Pending]
 """Takes what follows the service's byte, without the suppress bit; returns what follows the answer's."""
 VIN_TEXT = re.compile(rb"[A-HJ-NPR-Z0-9]{17}")
 """ISO 3779."""
+NORMAL = 1
+MESSAGES = (NORMAL, 2, 3)
+"""Communication types: the car's messages, network management (our bus has none), both (ISO 14229-1, Annex B.1)."""
+NETWORKS = (0x0, 0xF)
+"""This unit's own network and the one the request came on, which is the same; it has no others."""
 PIDS_BY_DID = 0xF4
 """Identifiers F4xx are OBD's parameters xx (ISO 27145-2)."""
 
@@ -120,6 +125,17 @@ def trouble_setting(unit: Unit, data: bytes) -> bytes:
     return data[:1]
 
 
+def communication(unit: Unit, data: bytes) -> bytes:
+    """What the unit sends (bit 0 of the sub-function forbids it) and hears (bit 1) beside the tester's requests."""
+    messages, network = data[1] & 0x0F, data[1] >> 4
+    if messages not in MESSAGES or network not in NETWORKS:
+        raise Refusal(Nrc.OUT_OF_RANGE)
+    unit.stand_still(Nrc.CONDITIONS_NOT_CORRECT)
+    if messages & NORMAL:
+        unit.mute, unit.deaf = bool(data[0] & 1), bool(data[0] & 2)
+    return data[:1]
+
+
 def tester_present(unit: Unit, data: bytes) -> bytes:
     return data
 
@@ -131,6 +147,7 @@ SERVICES: dict[int, Service] = {
     0x19: Service(read_trouble, (1, 5), {sub: (1 + length, 1 + length) for sub, (_, length) in REPORTS.items()}),
     0x22: Service(read_data, (2, 32)),
     0x27: Service(security_access, (1, 5), {SEED: (1, 1), KEY: (5, 5)}, extended=True),
+    0x28: Service(communication, (2, 2), dict.fromkeys(range(4), (2, 2)), extended=True),
     0x2E: Service(write_data, (3, 34), extended=True),
     0x31: Service(routine_control, (3, 32), dict.fromkeys((START, STOP, RESULTS), (3, 3)), extended=True),
     0x85: Service(trouble_setting, (1, 1), {1: (1, 1), 2: (1, 1)}, extended=True),

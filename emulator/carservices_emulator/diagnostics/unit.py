@@ -11,6 +11,7 @@ from carservices_emulator.diagnostics.identifiers import CLOCK, COMMON, LIVE, Li
 from carservices_emulator.diagnostics.memory import ALL, EMISSIONS, Memory
 from carservices_emulator.diagnostics.nrc import Nrc, Refusal
 from carservices_emulator.diagnostics.records import Records
+from carservices_emulator.diagnostics.results import Results
 from carservices_emulator.world import World
 
 S3 = 5.0
@@ -61,6 +62,7 @@ class Unit:
         self.vin = world.car.profile.identity.vin.encode()
         self.memory = Memory((fault for fault in FAULTS if fault.ecu == address.name), self.snapshot)
         self.records = Records(world)
+        self.results = Results(address.name)
         self.locked_until = 0.0
         self.attempts = 0
         self._chance = random.Random(address.request)
@@ -71,8 +73,7 @@ class Unit:
         self.session = Session.DEFAULT
         self.unlocked = False
         self.seed = 0
-        self.watching = True
-        """Whether faults are recorded (service 0x85)."""
+        self._normal()
         self.routines: dict[int, Running] = {}
         self.late: tuple[float, int, Callable[[], bytes]] | None = None
         """Due, service and last act of an answer that was announced with response pending."""
@@ -84,8 +85,15 @@ class Unit:
         self.unlocked = False
         self.seed = 0
         if session is Session.DEFAULT:
-            self.watching = True
+            self._normal()
             self.routines.clear()
+
+    def _normal(self) -> None:
+        """What a tester can switch off, as it is without one."""
+        self.watching = True
+        """Whether faults are recorded (service 0x85)."""
+        self.mute = self.deaf = False
+        """Whether it sends and hears nothing but diagnostics (service 0x28)."""
 
     def expire(self) -> None:
         """Fall back to the default session when the tester has been silent for too long."""
@@ -118,6 +126,7 @@ class Unit:
         found = self.memory.clear(group)
         if group in (ALL, EMISSIONS):
             self.records.clear()
+            self.results.clear()
         return found
 
     def new_cycle(self) -> None:
@@ -130,3 +139,4 @@ class Unit:
         self.expire()
         if self.watching:
             self.memory.step(self.world, dt)
+            self.results.look(self.memory, self.world)

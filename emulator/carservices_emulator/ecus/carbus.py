@@ -17,7 +17,7 @@ class CarBus:
     def __init__(
         self, bus: BusOptions, observe: Observe, act: Act, wake: Callable[[], None], units: Callable[[], Diagnostics]
     ) -> None:
-        self._network = Network(bus, observe, act, wake)
+        self._network = Network(bus, observe, act, wake, units)
         self._diagnosis = Diagnosis(self._network, units)
         self.paths = self._network.paths
         """The signals that are on the bus."""
@@ -37,7 +37,7 @@ class CarBus:
 
     @property
     def mute(self) -> set[str]:
-        """The control units that send nothing."""
+        """The control units whose cyclic messages stay away."""
         return self._network.mute
 
     def disturb(self, ecu: str, kind: str, *, on: bool) -> None:

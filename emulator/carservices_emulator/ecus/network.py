@@ -6,7 +6,7 @@ from functools import cache
 
 from carservices.hal import HalError
 from carservices.signals import Code, Datum
-from carservices_emulator.diagnostics import ECUS
+from carservices_emulator.diagnostics import ECUS, Diagnostics
 from carservices_emulator.ecus.disturbance import MUTE, Disturbance
 from carservices_emulator.ecus.receiver import CommandMessage
 from carservices_emulator.ecus.sender import CyclicMessage, Observe
@@ -31,10 +31,14 @@ Hear = Callable[[bytes], None]
 class Network:
     """The control units on one bus. ``wake`` is called when there is something to send before the next tick.
 
+    What a tester may have forbidden them (service 0x28) concerns these messages only: ``units`` says what that is.
+
     Other protocols than the cyclic messages and their commands join by `listen` and `post`.
     """
 
-    def __init__(self, bus: BusOptions, observe: Observe, act: Act, wake: Callable[[], None]) -> None:
+    def __init__(
+        self, bus: BusOptions, observe: Observe, act: Act, wake: Callable[[], None], units: Callable[[], Diagnostics]
+    ) -> None:
         car = emulated_car()
         self.paths = frozenset(car.configs)
         """The signals that are on the bus."""
@@ -44,6 +48,7 @@ class Network:
         self._observe = observe
         self._act = act
         self._wake = wake
+        self._units = units
         self._cyclic = cyclic_of(car)
         self._carrier = {path: cyclic for cyclic in self._cyclic for path in cyclic.paths}
         self._posted: list[tuple[int, bytes]] = []
@@ -97,8 +102,8 @@ class Network:
 
     @property
     def mute(self) -> set[str]:
-        """The control units that send nothing."""
-        return {ecu for ecu, kinds in self.disturbances.items() if kinds & MUTE}
+        """The control units whose cyclic messages stay away."""
+        return {ecu for ecu in self.disturbances if not self._speaks(ecu)}
 
     @property
     def fault(self) -> str:
@@ -116,16 +121,24 @@ class Network:
                 self._listeners[key](bytes(payload))
             elif key in self._commands:
                 ecu, message = self._commands[key]
-                for path, value in message.requests(payload, at) if self.hears(ecu) else ():
-                    self.post(ecu, message.answer_key, message.answer(self._act(path, value)))
+                for path, value in message.requests(payload, at) if self._obeys(ecu) else ():
+                    answer = message.answer(self._act(path, value))
+                    if self._speaks(ecu):
+                        self.post(ecu, message.answer_key, answer)
                     self._show(self._carrier[path])  # now, while it is as it was set
                     self._wake()
 
     def _show(self, cyclic: CyclicMessage) -> None:
         """Put a message as it is now among the frames to send, unless its control unit is mute."""
-        disturbances = self.disturbances[cyclic.message.sender]
-        if not disturbances & MUTE:
-            self._posted.append((cyclic.message.key, cyclic.next_frame(self._observe, disturbances)))
+        ecu = cyclic.message.sender
+        if self._speaks(ecu):
+            self._posted.append((cyclic.message.key, cyclic.next_frame(self._observe, self.disturbances[ecu])))
+
+    def _speaks(self, ecu: str) -> bool:
+        return not self.disturbances[ecu] & MUTE and not self._units().servers[ecu].unit.mute
+
+    def _obeys(self, ecu: str) -> bool:
+        return self.hears(ecu) and not self._units().servers[ecu].unit.deaf
 
 
 @cache

@@ -217,6 +217,31 @@ def test_obd_lists_what_it_has(bench):
     assert bench.ask("VCU", "0900") == "4900" + "54400000"
 
 
+def test_obd_reports_the_results_of_its_tests(bench):
+    """Monitor, test, scaling, value, limits (UAS 0B: mV, 16: 0.1 °C from -40 °C)."""
+    first = 0
+    for mask in ("00000001",) * 7 + ("c0000000",):
+        assert bench.ask("VCU", f"06{first:02x}") == f"46{first:02x}{mask}"
+        first += 0x20
+    assert bench.ask("VCU", "0600e0") == "4600" + "00000001" + "e0c0000000"
+    assert bench.ask("VCU", "06e1") == "46e1800b" + "0000" * 3, "not tested yet"
+    bench.run(30)
+    result = bytes.fromhex(bench.ask("VCU", "06e1")[8:])
+    volts, low, high = (int.from_bytes(result[i : i + 2]) / 1000 for i in (0, 2, 4))
+    assert volts == pytest.approx(bench.car.low_voltage.voltage, abs=0.2)
+    assert (low, high) == (11.5, 16.0)
+    assert low < volts < high
+    assert bench.ask("BMS", "06e1")[8:] == f"{round((bench.car.battery.warmest + 40) * 10):04x}" + "000003b6"
+    bench.fault("weak-12v")
+    bench.run(60)
+    assert int(bench.ask("VCU", "06e1")[8:12], 16) < 11_500
+    assert bench.ask("VCU", "04") == "44"
+    assert bench.ask("VCU", "06e1") == "46e1800b" + "0000" * 3
+    refused = {"0601": "7f0612", "06e1e2": "7f0613", "0500": "7f0511", "0800": "7f0811"}
+    assert {request: bench.ask("VCU", request) for request in refused} == refused
+    assert bench.ask_all("050001") == bench.ask_all("0800") == {}, "to all units this goes without saying"
+
+
 VERDICTS = st.lists(st.one_of(st.booleans(), st.just("cycle")), max_size=200)
 
 
