@@ -46,7 +46,7 @@ class Vehicle:
     heat_loss_w_per_k: float = 80.0
     """Heat through shell and ventilation of the cabin (published 60–110 W/K with fresh air)."""
     heating_cop: float = 1.4
-    """Heat per electricity over the class: resistive 0.97, heat pumps 1.5–2.5 in the cold."""
+    """Heat per electricity at 0 °C over the class: resistive 0.97, heat pumps 2."""
     cooling_cop: float = 2.8
     cabin_j_per_k: float = 150e3
     """Heat capacity of cabin air, seats and trim that has to be warmed first."""
