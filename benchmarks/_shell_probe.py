@@ -1,14 +1,36 @@
 """The shell with a stopwatch: runs in its own process, measures itself, prints the figures as one line of JSON."""
 
 import gc
+import itertools
 import json
+import math
 import sys
 import time
+from collections.abc import Callable, Iterator
+from importlib.resources import files
 from pathlib import Path
 
+from carservices.api.navigation import (
+    Guidance,
+    GuidanceState,
+    ManeuverKind,
+    Navigation,
+    Place,
+    Position,
+    RoutePreview,
+    RouteState,
+    Turn,
+)
+from carservices.api.polyline import encode
 from carservices_ui import kivy_env
+from carservices_ui.store import Store
 
 SETTLE_SECONDS = 4.0
+POSITION, ROUTE, GUIDANCE = (f"{Navigation.name}.{stream}" for stream in ("position", "route", "guidance"))
+FPS = 50.0
+"""Pictures a second that the moving map is measured for."""
+METRES = 111_195.0
+"""m of a degree of latitude (mean radius 6,371,008.8 m, IUGG)."""
 SIGNAL = "Vehicle.Cabin.HVAC.Station.Row1.Driver.Temperature"
 
 
@@ -17,6 +39,7 @@ def main(run_dir: Path, started: float, idle_seconds: float, updates: int, frame
     kivy_env.prepare(run_dir / "kivy")
 
     from kivy.base import EventLoop
+    from kivy.clock import Clock
     from kivy.core.window import Window
 
     from carservices_ui.window import opened
@@ -59,14 +82,67 @@ def main(run_dir: Path, started: float, idle_seconds: float, updates: int, frame
                 stamps.clear()
         figures["latencies_ms"] = latencies
 
-        before = time.process_time(), time.perf_counter()
-        for _ in range(frames):
-            cockpit.canvas.ask_update()
-            Window.dispatch("on_draw")
-            Window.flip()
-        figures["redraw_cpu_ms"] = (time.process_time() - before[0]) / frames * 1000
-        figures["redraw_fps"] = frames / (time.perf_counter() - before[1])
+        def redraw(prepare: Callable[[], object]) -> tuple[float, float]:
+            """CPU ms and pictures a second when all of the screen is drawn again each time."""
+            before = time.process_time(), time.perf_counter()
+            for _ in range(frames):
+                prepare()
+                cockpit.canvas.ask_update()
+                Window.dispatch("on_draw")
+                Window.flip()
+            return (time.process_time() - before[0]) / frames * 1000, frames / (time.perf_counter() - before[1])
+
+        figures["redraw_cpu_ms"], figures["redraw_fps"] = redraw(lambda: None)
+        fixes = drive(cockpit.ui.store)
+        turn(SETTLE_SECONDS / 2)
+        view = cockpit.ui.map.view
+        efforts: list[float] = []
+
+        def move() -> None:
+            next(fixes)
+            cockpit.ui.store.drain()
+            Clock.tick()
+            start = time.thread_time()
+            view.advance(1 / FPS)
+            efforts.append((time.thread_time() - start) * 1000)
+
+        figures["moving_cpu_ms"], figures["moving_fps"] = redraw(move)
+        figures["efforts_ms"] = efforts
     print(json.dumps(figures), flush=True)
+
+
+def drive(store: Store) -> Iterator[None]:
+    """Put the car on a route through the city; each step is one picture further along it, at 50 km/h."""
+    text = (files("carservices_emulator") / "data" / "trips" / "neubrandenburg.json").read_text(encoding="utf-8")
+    points = [(point[0], point[1]) for point in json.loads(text)["points"]]
+    route = RoutePreview(id="r", geometry=encode(points), metres=20_000, seconds=1500)
+    end = Place(lat=points[-1][0], lon=points[-1][1], name="Bahnhof")
+    store.put_stream(ROUTE, RouteState(destination=end, route=route))
+    turn = Turn(kind=ManeuverKind.RIGHT, lat=end.lat, lon=end.lon, street="Neustrelitzer Straße")
+
+    def steps() -> Iterator[None]:
+        for count, (lat, lon, bearing) in enumerate(itertools.cycle(along(points, 50 / 3.6 / FPS))):
+            left = 20_000.0 - count
+            here = {"lat": lat, "lon": lon, "bearing": bearing, "speed_kmh": 50.0, "accuracy_m": 3.0, "on_road": True}
+            store.put_stream(POSITION, Position(**here, time=time.monotonic_ns()))
+            ahead = {"turn": turn, "distance_m": left, "limit_kmh": 50, "remaining_m": left, "remaining_s": 900.0}
+            store.put_stream(GUIDANCE, Guidance(state=GuidanceState.DRIVING, **ahead))
+            yield
+
+    made = steps()
+    next(made)
+    return made
+
+
+def along(points: list[tuple[float, float]], step: float) -> Iterator[tuple[float, float, float]]:
+    """Latitude, longitude and bearing every `step` metres."""
+    for (lat, lon), (lat1, lon1) in itertools.pairwise(points):
+        north = (lat1 - lat) * METRES
+        east = (lon1 - lon) * METRES * math.cos(math.radians(lat))
+        count = max(1, round(math.hypot(north, east) / step))
+        for part in range(count):
+            share = part / count
+            yield lat + (lat1 - lat) * share, lon + (lon1 - lon) * share, math.degrees(math.atan2(east, north)) % 360
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The shell in software GL at 1280×720: first picture, redraw of all of home, idle, and from the bus to the glass.
+"""The shell in software GL at 1280×720: first picture, redraw of home, a drive along a route, idle, bus to glass.
 
 Needs a display: `xvfb-run -a -s "-screen 0 1280x720x24" python benchmarks/shell.py` on a machine without one.
 """
@@ -75,6 +75,19 @@ async def measure(*, quick: bool) -> list[Row]:
             "fps",
             50.0,
             less=False,
+        ),
+        Row(
+            f"home with the map moving along a route, {figures['moving_cpu_ms']:.1f} CPU ms a picture",
+            figures["moving_fps"],
+            "fps",
+            50.0,
+            less=False,
+        ),
+        Row(
+            f"the map's part in it before it is drawn, p99; longest {max(figures['efforts_ms']):.1f}",
+            statistics.quantiles(figures["efforts_ms"], n=100)[-1],
+            "ms",
+            5.0,
         ),
         Row(f"idle, {figures['idle_pictures']} pictures drawn", figures["idle_percent"], "% of a core", 2.0),
         Row("from the bus to the glass, p95", p95, "ms", 20.0),

@@ -106,6 +106,11 @@ class LiveMap:
         return self._on_map is not None or (self._view is not None and self._view.loading)
 
     @property
+    def view(self) -> "MapView | None":
+        """The map itself, once it has been shown."""
+        return self._view
+
+    @property
     def resting(self) -> bool:
         """Whether it is drawn and nothing moves."""
         return self._view is not None and self._view.resting

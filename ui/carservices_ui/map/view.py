@@ -392,20 +392,20 @@ class MapView(Widget):
             self._tick_event = Clock.schedule_interval(self._tick, 1 / RATE_HZ)
 
     def _tick(self, dt: float) -> bool:
-        """One picture; unschedules itself (returns False) at rest and while the widget is nowhere."""
-        if self.parent is None:
+        """Unschedules itself (returns False) at rest and while the widget is nowhere."""
+        if self.parent is None or not self.advance(min(dt, LONGEST_STEP_S)):
             self._tick_event = None
             return False
-        dt = min(dt, LONGEST_STEP_S)
+        return True
+
+    def advance(self, dt: float) -> bool:
+        """One picture, dt seconds after the last one; False once nothing moves any more."""
         driving = self._motion.known and self._motion.step(dt)
         gliding = self._pilot.step(dt, self._motion.pose, self.focus_height)
         self._label_wait += dt
         if self._stale or not (driving or gliding) or self._moved():
             self._draw()
-        if driving or gliding or self._stale or self._label_age > 0:
-            return True
-        self._tick_event = None
-        return False
+        return driving or gliding or self._stale or self._label_age > 0
 
     def _draw(self) -> None:
         self._drawn = self.camera, self._arrow()
