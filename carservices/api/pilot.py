@@ -29,6 +29,8 @@ BEYOND_M, THROUGH_M = 120.0, 20.0
 """m beyond a turn where missing it leads, and m within which a way then passes the turn."""
 AT_M, FORKED_M, LEFT_M = 25.0, 8.0, 25.0
 """m behind the turn at which that way is so many m beside the route, and so many before it ends."""
+OURS = ("follow", "parked")
+"""Who drives while nobody else has taken the wheel."""
 TURNS = 3
 """So many turns are looked at."""
 OTHERWISE = (0.0, -90.0, 90.0, -45.0, 45.0)
@@ -55,18 +57,23 @@ class Pilot:
         return self._watch is not None
 
     async def start(self) -> None:
-        """Follow the navigation from now on, on each new route; when the destination is gone the car parks."""
+        """Follow the navigation from now on, on each new route; when the destination is gone the car parks.
+
+        It ends when somebody else takes the wheel.
+        """
         if self._watch is None:
+            if self._sender is not None:
+                self._sender.cancel()
+            self._orders = asyncio.Queue()
             self._sender = asyncio.create_task(self._send())
             self._watch = await self._navigation.route.watch(self._on_route)
 
     async def stop(self) -> None:
         """New routes are nothing to the car any more; it ends the one it is on."""
-        watch, self._watch, self._sent = self._watch, None, None
-        if watch is not None:
-            await watch.close()
-        if self._sender is not None:
-            self._sender.cancel()
+        sender, self._sender = self._sender, None
+        await self._let_go()
+        if sender is not None:
+            sender.cancel()
 
     async def miss_turn(self) -> None:
         """Take another way at the next turn that has one, as a driver who did not listen.
@@ -107,12 +114,22 @@ class Pilot:
             self._orders.put_nowait(("driver", {"name": "parked"}))
 
     async def _send(self) -> None:
+        mine = False
         while True:
             verb, arguments = await self._orders.get()
             try:
+                if mine and (await self._car.control(self._hal, "status"))["driver"] not in OURS:
+                    await self._let_go()
+                    return
                 await self._car.control(self._hal, verb, **arguments)
+                mine = True
             except CarError as error:
                 log.warning("the emulated car does not follow the navigation: %s", error)
+
+    async def _let_go(self) -> None:
+        watch, self._watch, self._sent = self._watch, None, None
+        if watch is not None:
+            await watch.close()
 
 
 def orders(route: RoutePreview, stops: Sequence[Point] = ()) -> dict[str, Any]:

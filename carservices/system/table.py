@@ -82,7 +82,9 @@ SERVICES: dict[str, Service] = {
 DOORS = Grants(read=("Vehicle.**",), actuate=("Vehicle.**",))
 """The most that foreign clients may do; a token's scopes say what each may do of it."""
 PILOT = Grants(
-    read=("navigation.*",), call=("navigation",), control=("hal.emulator.drive_route", "hal.emulator.driver")
+    read=("navigation.*",),
+    call=("navigation",),
+    control=("hal.emulator.status", "hal.emulator.drive_route", "hal.emulator.driver"),
 )
 SHELL = Grants(read=("**",), actuate=("Vehicle.**",), call=("*",))
 

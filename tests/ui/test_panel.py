@@ -31,7 +31,10 @@ VERBS = [
     "gear",
     "pedals",
     "driver",
+    "drive_route",
     "weather",
+    "gnss",
+    "tunnel",
     "door",
     "seat",
     "plug",
@@ -54,6 +57,7 @@ class FakeEmulator(FakeCar):
         self.commands = []
         self.injected = []
         self.refusal = ""
+        self.following = False
         self.configs = configs()
         self.emulator = "emulator"
         self.status = {
@@ -78,6 +82,13 @@ class FakeEmulator(FakeCar):
     def control(self, hal, verb, arguments, on_outcome):
         self.commands.append((verb, arguments))
         on_outcome(Outcome(not self.refusal, reason=self.refusal))
+
+    def follow(self, hal, on, on_outcome):
+        self.following = on
+        on_outcome(Outcome(True))
+
+    def miss_turn(self, hal, on_outcome):
+        on_outcome(Outcome(False, reason="there is no turn to miss"))
 
     def inject(self, path, value, status, on_outcome):
         self.injected.append((path, value, status))
@@ -180,6 +191,23 @@ def test_every_tab_survives_a_lost_hub_and_another_hal(panel, tab):
     driver.refresh()
     assert not notice()
     assert not driver.tab.content.disabled
+
+
+def test_the_car_follows_navigation_misses_a_turn_and_enters_a_tunnel(panel):
+    driver = panel("drive")
+    guided = driver.tab.guided
+    driver.click(guided.following)
+    assert driver.backend.following
+    driver.refresh()
+    assert guided.following.value is True
+    driver.press("Miss the next turn", guided)
+    assert "there is no turn to miss" in driver.said
+    driver.press("Tunnel, 500 m", guided)
+    driver.press("Streets", guided)
+    assert driver.backend.commands == [("tunnel", {"length": 500.0}), ("gnss", {"quality": "urban"})]
+    driver.backend.following = False  # somebody took the wheel
+    driver.refresh()
+    assert guided.following.value is False
 
 
 def test_the_table_holds_only_the_rows_that_are_seen(panel):

@@ -80,7 +80,7 @@ def test_who_drives_the_emulated_car_may_do_just_that():
     (pilot,) = [s for s in car_table(Path("state"), {"emulator": {}}, to="Bahnhof") if s.name == "pilot"]
     assert pilot.arguments == {"to": "Bahnhof"}
     assert (pilot.grants.actuate, pilot.grants.call) == ((), ("navigation",))
-    assert pilot.grants.control == ("hal.emulator.drive_route", "hal.emulator.driver")
+    assert pilot.grants.control == ("hal.emulator.status", "hal.emulator.drive_route", "hal.emulator.driver")
 
 
 def test_what_draws_is_never_forked():

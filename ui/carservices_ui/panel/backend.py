@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from carservices.api.pilot import Pilot
 from carservices.bus import CallError, Car
 from carservices.signals import Datum, SignalConfig, Status
 from carservices_ui.link import Link
@@ -32,12 +33,41 @@ class PanelBackend(Backend, Protocol):
     def inject(self, path: str, value: Datum | None, status: Status, on_outcome: OnOutcome) -> None:
         """Let the hub say that the source had said so."""
 
+    @property
+    def following(self) -> bool:
+        """Whether the panel lets the emulated car follow the navigation."""
+        return False
+
+    def follow(self, hal: str, on: bool, on_outcome: OnOutcome) -> None:
+        """Let it, or no longer."""
+
+    def miss_turn(self, hal: str, on_outcome: OnOutcome) -> None:
+        """Let it take another way at the next turn."""
+
 
 class PanelLink(Link):
     """The panel's bus thread; it needs the right to control HALs."""
 
     def __init__(self, store: Store, run_dir: Path, name: str) -> None:
         super().__init__(store, run_dir, name, ())
+        self._pilot: Pilot | None = None
+
+    @property
+    def following(self) -> bool:
+        return self._pilot is not None and self._pilot.following
+
+    def follow(self, hal: str, on: bool, on_outcome: OnOutcome) -> None:
+        async def run(car: Car) -> None:
+            if self._pilot is not None:
+                await self._pilot.stop()
+            self._pilot = Pilot(car, hal) if on else None
+            if self._pilot is not None:
+                await self._pilot.start()
+
+        self.ask(run, on_outcome)
+
+    def miss_turn(self, hal: str, on_outcome: OnOutcome) -> None:
+        self.ask(lambda car: Pilot(car, hal).miss_turn(), on_outcome)
 
     def survey(self, on_outcome: OnOutcome) -> None:
         self.ask(_survey, on_outcome)

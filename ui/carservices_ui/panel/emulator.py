@@ -89,6 +89,26 @@ class Emulator:
         self._flying.add(verb)
         self._send(verb, arguments, ended)
 
+    @property
+    def following(self) -> bool:
+        """Whether the car follows the navigation by this panel's hand."""
+        return self.here and self._backend.following
+
+    def follow(self, on: bool) -> None:
+        """Let the car drive where the navigation leads, or no longer."""
+        self._ask(t("panel.follow_navigation"), lambda hal, ended: self._backend.follow(hal, on, ended))
+
+    def miss_turn(self) -> None:
+        """Let the car take another way at the next turn."""
+        self._ask(t("panel.miss_turn"), self._backend.miss_turn)
+
+    def _ask(self, what: str, ask: Callable[[str, OnOutcome], None]) -> None:
+        if self.last.emulator is not None:
+            ask(
+                self.last.emulator,
+                lambda outcome: self._store.post(lambda: self.report(what, outcome)),
+            )
+
     def report(self, what: str, outcome: Outcome) -> None:
         """Tell how something ended, and look at the emulator again."""
         self._tell(what if outcome.ok else f"{what}: {outcome.reason or t('panel.no_car')}", outcome.ok)

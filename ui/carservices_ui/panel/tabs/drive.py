@@ -11,12 +11,13 @@ from kivy.uix.widget import Widget
 
 from carservices_ui.binding import bind_signal
 from carservices_ui.i18n import number, t
+from carservices_ui.panel.guided import GuidedGroup
 from carservices_ui.panel.keys import KeyDriver
 from carservices_ui.panel.kit import CONTROL, Cell, Group, Words, choice, fact, line
 from carservices_ui.panel.pedals import Pedal, Wheel
 from carservices_ui.panel.tabs.base import Tab
 from carservices_ui.units import is_number
-from carservices_ui.widgets import ArcGauge, Column, Row, Text, Toggle, ValueSlider
+from carservices_ui.widgets import ArcGauge, Column, Row, Scroll, Text, Toggle, ValueSlider
 
 TICK = 0.05
 GEAR = "Vehicle.Powertrain.Transmission.SelectedGear"
@@ -76,6 +77,7 @@ class DriveTab(Tab):
         self.hold = Toggle(height=dp(CONTROL))
         self.hold.value = self.desk.memory.hold
         self.hold.bind(on_choose=lambda _, on: self._hold(on))
+        self.guided = GuidedGroup(emulator)
         self.dial = ArcGauge(tones=("accent", "accent"))
         self.number = Text("–", role="display", strong=True)
         self.gear_shown = Text("", role="body", tone="text2")
@@ -91,6 +93,7 @@ class DriveTab(Tab):
         )
         for verb, widget in (("gear", self.gear), ("driver", self.driver), ("ignition", self.ignition)):
             self.requires(verb, widget)
+        self.requires("drive_route", self.guided)
         for handle in (self.accelerator, self.brake, self.wheel):
             self.requires("pedals", handle)
         return self._arrange()
@@ -116,6 +119,7 @@ class DriveTab(Tab):
 
     def follow(self, status: dict[str, Any]) -> None:
         self.driver.value = status.get("driver")
+        self.guided.show(self.desk.emulator, status)
 
     def close(self) -> None:
         self._timer.cancel()
@@ -151,10 +155,12 @@ class DriveTab(Tab):
         stay = Row(Text(t("panel.stay"), tone="text2"), self.hold)
         by_hand = Group(t("panel.by_hand"), handles, hint, icon="directions_car", end=stay)
         left = BoxLayout(orientation="vertical", spacing=dp(14))
-        right = BoxLayout(orientation="vertical", spacing=dp(14), size_hint_x=None, width=dp(WIDTH))
-        for column, parts in ((left, (live, by_hand)), (right, (driver, lever, state, Widget()))):
-            for part in parts:
-                column.add_widget(part)
+        for part in (live, by_hand):
+            left.add_widget(part)
+        right = Scroll(size_hint_x=None, width=dp(WIDTH))
+        for part in (driver, self.guided, lever, state):
+            part.size_hint_x = 1
+            right.body.add_widget(part)
         both = BoxLayout(spacing=dp(14), pos_hint={"x": 0, "y": 0})
         both.add_widget(left)
         both.add_widget(right)
