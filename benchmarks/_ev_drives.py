@@ -250,13 +250,16 @@ class Diary:
     def __init__(self, consumption: Consumption) -> None:
         self.consumption = consumption
         self.km = 0.0
+        self.begun = consumption.conditions
+        """Conditions when the last drive began."""
         self._now = 0.0
 
     def live(self, drive: Drive) -> RouteEnergy:
         """What was foretold at its start; learns from it."""
         edges = drive.trip.edges
         self._take(drive.looks[0][2])
-        foretold = self.consumption.model.along(edges, self.consumption.conditions, geometry=drive.trip.geometry)
+        self.begun = self.consumption.conditions
+        foretold = self.consumption.model.along(edges, self.begun, geometry=drive.trip.geometry)
         start = self._now
         for seconds, edge, values in drive.looks[1:]:
             self._now = start + seconds
