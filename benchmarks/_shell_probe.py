@@ -29,6 +29,8 @@ SETTLE_SECONDS = 4.0
 POSITION, ROUTE, GUIDANCE = (f"{Navigation.name}.{stream}" for stream in ("position", "route", "guidance"))
 FPS = 50.0
 """Pictures a second that the moving map is measured for."""
+FIXES = 5.0
+"""Positions and guidance a second, as the navigation service says them."""
 METRES = 111_195.0
 """m of a degree of latitude (mean radius 6,371,008.8 m, IUGG)."""
 SIGNAL = "Vehicle.Cabin.HVAC.Station.Row1.Driver.Temperature"
@@ -122,6 +124,9 @@ def drive(store: Store) -> Iterator[None]:
 
     def steps() -> Iterator[None]:
         for count, (lat, lon, bearing) in enumerate(itertools.cycle(along(points, 50 / 3.6 / FPS))):
+            if count % (FPS // FIXES):
+                yield
+                continue
             left = 20_000.0 - count
             here = {"lat": lat, "lon": lon, "bearing": bearing, "speed_kmh": 50.0, "accuracy_m": 3.0, "on_road": True}
             store.put_stream(POSITION, Position(**here, time=time.monotonic_ns()))
