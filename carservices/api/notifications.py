@@ -89,6 +89,8 @@ class Notice(BaseModel):
     texts: dict[str, Message]
     parameters: dict[str, Parameter] = {}
     actions: tuple[NoticeAction, ...] = Field((), max_length=2)
+    about: str = Field("", max_length=80)
+    """The thing it is about, by the name that its poster gives it: a touch opens that thing, where a screen has it."""
 
     @field_validator("texts")
     @classmethod

@@ -253,7 +253,9 @@ async def test_the_driver_is_told_of_what_matters_also_after_a_restart_of_the_me
         active = c.service(Notifications).active
 
         def told(board):
-            return [n.say().title for n in board.notifications if n.id.startswith("diagnostics")]
+            ours = [n for n in board.notifications if n.poster == Diagnostics.name]
+            assert {n.about for n in ours} <= {"BMS:P0A7E-98"}, "a touch opens the fault"
+            return [n.say().title for n in ours]
 
         await c.until_state(active, lambda board: told(board) == ["Battery too hot"])
         await c.kill_service("notifications")

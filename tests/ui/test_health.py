@@ -21,6 +21,8 @@ from carservices.api.diagnostics import (
     Verdict,
     Words,
 )
+from carservices.api.notifications import Board, Current, Message, Notification, Priority
+from carservices_ui import notices
 from carservices_ui.health import STREAM
 from carservices_ui.restrictions import STREAM as DRIVING
 from carservices_ui.store import Outcome
@@ -82,6 +84,34 @@ def open_screen(drive, health, driving=PARKED, **options):
 def show(driver, health):
     driver.store.put_stream(STREAM, health)
     driver.frames(3)
+
+
+def told_of(driver, code):
+    """As the diagnostics service tells the driver."""
+    notification = Notification(
+        id="diagnostics.one",
+        priority=Priority.CRITICAL,
+        texts={"en": Message(title=code.code)},
+        about=code.id,
+        poster=Diagnostics.name,
+        since=NOW,
+    )
+    driver.store.put_stream(notices.ACTIVE, Board(notifications=(notification,), driving=False))
+    driver.store.put_stream(notices.CURRENT, Current(notification=notification))
+    driver.frames(3)
+
+
+def test_a_touch_on_its_notification_opens_the_fault(drive):
+    driver = drive(screen="notifications")
+    driver.store.put_stream(DRIVING, PARKED)
+    show(driver, HEALTH)
+    told_of(driver, LOCKED)
+    driver.tap(driver.cockpit.screen.rows[0])
+    driver.frames(3)
+    assert (driver.cockpit.current, driver.cockpit.screen.content.code) == ("health", LOCKED)
+    told_of(driver, HOT)
+    driver.tap(driver.cockpit.notice.card)
+    assert driver.cockpit.screen.content.code == HOT, "also where the screen is open already"
 
 
 def words(driver):

@@ -97,6 +97,7 @@ class Cockpit(FloatLayout):
     def show(self, name: str) -> None:
         """Go to another screen; the one before fades away, unless nothing may move for the driver's sake."""
         if name == self.current and self.screen is not None:
+            self.screen.revisit()
             return
         order = [info.name for info in SCREENS]
         forward = order.index(name) >= order.index(self.current)

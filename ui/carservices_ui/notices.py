@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from kivy.metrics import dp
 
+from carservices.api.diagnostics import Diagnostics
 from carservices.api.notifications import Message, Notification, Notifications, Priority, Quantity, Topic
 from carservices_ui.i18n import language, number, t
 from carservices_ui.store import Outcome, Store
@@ -32,6 +33,9 @@ ICONS = {
 
 SHOWN_AS = {"km": "distance", "m": "distance", "kPa": "pressure", "Celsius": "temperature", "km/h": "speed"}
 """Unit of a quantity in a notification → the quantity whose unit the driver chose."""
+
+LEADS_TO = {Diagnostics.name: "health"}
+"""Poster → the screen that has what its notifications are about, under the name they give it."""
 
 SNOOZE_MINUTES = 30.0
 BUTTON = 192
@@ -71,6 +75,18 @@ def buttons(ui: Ui, notification: Notification) -> list[TextButton]:
 def act(ui: Ui, notification: str, action: int) -> None:
     """A button of a notification was tapped."""
     ui.store.call(Notifications, "act", lambda outcome: _tell(ui, outcome), notification=notification, action=action)
+
+
+def leads(notification: Notification) -> bool:
+    """Whether there is a screen for what it is about."""
+    return bool(notification.about) and notification.poster in LEADS_TO
+
+
+def follow(ui: Ui, notification: Notification) -> None:
+    """Go to what it is about."""
+    screen = LEADS_TO[notification.poster]
+    ui.places[screen] = notification.about
+    ui.show(screen)
 
 
 def age(notification: Notification, now: float) -> str:

@@ -48,6 +48,7 @@ class Teller:
             id=f"diagnostics.{re.sub('[^a-z0-9]+', '_', code.id.lower())}",
             priority=priority,
             topic=entry.topic,
+            about=code.id,
             texts={name: Message(title=words.title, text=words.action) for name, words in code.texts.items()},
         )
 

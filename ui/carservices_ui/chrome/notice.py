@@ -74,7 +74,10 @@ class NoticeLayer(FloatLayout):
 
 
 class NoticeCard(Control):
-    """Icon, title and sentence; a touch opens the list, the cross dismisses. A critical one is tinted and edged."""
+    """Icon, title and sentence; a touch opens what it is about, or the list, the cross dismisses.
+
+    A critical one is tinted and edged.
+    """
 
     def __init__(self, ui: Ui, notification: Notification) -> None:
         super().__init__(radius="overlay", size=(dp(WIDTH), dp(108)))
@@ -124,7 +127,10 @@ class NoticeCard(Control):
         self._place()
 
     def on_release(self) -> None:
-        self._ui.show(LIST)
+        if notices.leads(self.notification):
+            notices.follow(self._ui, self.notification)
+        else:
+            self._ui.show(LIST)
 
     def _place(self, *_: Any) -> None:
         inset = dp(24)

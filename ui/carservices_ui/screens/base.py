@@ -39,6 +39,9 @@ class Screen(FloatLayout):
         """One step back within the screen; False when there is none."""
         return False
 
+    def revisit(self) -> None:
+        """It is asked for while it is shown: `Ui.places` may lead elsewhere in it."""
+
     def close(self) -> None:
         """Called once when the screen is left."""
 

@@ -46,6 +46,9 @@ class HealthScreen(Screen):
     def restrict(self, restrictions: Restrictions) -> None:
         self._show()
 
+    def revisit(self) -> None:
+        self._show()
+
     def open(self, fault: str | None) -> None:
         """Show one fault, or the list."""
         if fault is None:

@@ -13,7 +13,7 @@ from carservices_ui.restrictions import Restrictions
 from carservices_ui.screens.base import Page
 from carservices_ui.tokens import TARGET
 from carservices_ui.ui import Ui
-from carservices_ui.widgets import Card, Column, CutNote, IconButton, IconTile, Row, Scroll, Text, spacer
+from carservices_ui.widgets import Card, Column, Control, CutNote, IconButton, IconTile, Row, Scroll, Text, spacer
 
 AGE_SECONDS = 10.0
 """How often the ages are written anew."""
@@ -72,13 +72,20 @@ class NotificationsScreen(Page):
             row.age.text = notices.age(row.notification, now)
 
 
-class NoticeRow(Card):
-    """One notification: icon, title and sentence, age, snooze and dismiss; a critical one is tinted."""
+class NoticeRow(Control):
+    """One notification: icon, title and sentence, age, snooze and dismiss; a critical one is tinted.
+
+    A touch opens what it is about, where there is a screen for that.
+    """
 
     def __init__(self, ui: Ui, notification: Notification) -> None:
         critical = notification.priority is Priority.CRITICAL
-        super().__init__(tone="alert_tint" if critical else "surface2", radius="tile", size_hint=(1, None))
+        super().__init__(size_hint=(1, None), height=dp(96))
+        self._ui = ui
         self.notification = notification
+        self.leads = notices.leads(notification)
+        center = {"center_x": 0.5, "center_y": 0.5}
+        self.add_widget(Card(tone="alert_tint" if critical else "surface2", radius="tile", pos_hint=center))
         message = notices.say(ui, notification)
         tone = notices.TONES[notification.priority]
         self.title = Text(message.title, strong=True)
@@ -108,6 +115,19 @@ class NoticeRow(Card):
         self.age.bind(width=self._wrap)
         self._words.bind(height=self._fit)
         self._fit()
+
+    @property
+    def usable(self) -> bool:
+        return self.leads and super().usable
+
+    def on_touch_down(self, touch: Any) -> bool:
+        if not self.leads:
+            return any(child.dispatch("on_touch_down", touch) for child in self.children[:])
+        handled: bool = super().on_touch_down(touch)
+        return handled
+
+    def on_release(self) -> None:
+        notices.follow(self._ui, self.notification)
 
     def _wrap(self, *_: Any) -> None:
         beside = self._tile.width + self.age.width + 2 * dp(TARGET) + dp(28 + 5 * 16)
