@@ -50,6 +50,8 @@ class Pilot:
         self._sent: str | None = None
         self._orders: asyncio.Queue[tuple[str, dict[str, Any]]] = asyncio.Queue()
         self._sender: asyncio.Task[None] | None = None
+        self.released = asyncio.Event()
+        """Set once somebody else has taken the wheel."""
 
     @property
     def following(self) -> bool:
@@ -65,6 +67,7 @@ class Pilot:
             if self._sender is not None:
                 self._sender.cancel()
             self._orders = asyncio.Queue()
+            self.released.clear()
             self._sender = asyncio.create_task(self._send())
             self._watch = await self._navigation.route.watch(self._on_route)
 
@@ -120,6 +123,7 @@ class Pilot:
             try:
                 if mine and (await self._car.control(self._hal, "status"))["driver"] not in OURS:
                     await self._let_go()
+                    self.released.set()
                     return
                 await self._car.control(self._hal, verb, **arguments)
                 mine = True

@@ -1,7 +1,6 @@
 """`carservices nav`: search places, look at routes, be guided, see how it stands."""
 
 import argparse
-import asyncio
 from collections.abc import Callable, Coroutine, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -165,20 +164,22 @@ async def _go(nav: "Navigation", chosen: argparse.Namespace) -> None:
 
 
 async def _drive(nav: "Navigation") -> None:
-    """Have the emulated car drive the route until it has arrived. Raises `Failed` where there is no such car."""
+    """Have the emulated car drive the route until it has arrived or somebody takes the wheel.
+
+    Raises `Failed` where there is no such car.
+    """
     from carservices.api.navigation import Guidance, GuidanceState
 
-    arrived = asyncio.Event()
+    pilot = await _pilot(nav)
 
     def see(guidance: "Guidance | None") -> None:
         if guidance is not None and guidance.state is GuidanceState.ARRIVED:
-            arrived.set()
+            pilot.released.set()
 
-    pilot = await _pilot(nav)
     await pilot.start()
     watch = await nav.guidance.watch(see)
     try:
-        await arrived.wait()
+        await pilot.released.wait()
     finally:
         await watch.close()
         await pilot.stop()

@@ -1,6 +1,5 @@
 """The navigation service on the bus: without a map, with one, over a restart, and asked for nonsense."""
 
-import asyncio
 import shutil
 from pathlib import Path
 
@@ -166,6 +165,6 @@ async def test_an_emulated_car_drives_where_navigation_leads_misses_a_turn_and_p
         await c.until(GEAR, PARK)
         await c.control("emulator", "driver", name="constant", speed=20)  # somebody takes the wheel
         await nav.navigate_to(THERE)
-        while pilot.following:
-            await asyncio.sleep(0.01)
+        await pilot.released.wait()
+        assert not pilot.following
         assert world.driver.name == "constant"
