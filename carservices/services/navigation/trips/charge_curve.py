@@ -1,5 +1,6 @@
 """How fast a car charges: power by charge, temperature and station, and the time from one charge to another."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -25,6 +26,8 @@ STOP_S = 300.0
 """s a charging stop takes beside driving and charging: parking, plugging in, starting and ending the session."""
 APART = 2.0
 """Percent; breakpoints nearer to each other than this are one."""
+FALLS = 1.5
+"""By how much the power changes at most between two of them: where it does the best end of a stop may lie between."""
 LEAST_KW = 1.0
 """Whatever a curve says: less takes no car."""
 
@@ -113,10 +116,12 @@ class ChargeCurve:
         for limit in {self._dc(power) for power in stations_kw}:
             crossed = np.flatnonzero((kw[:-1] > limit) & (kw[1:] <= limit))
             found.update(float(charges[k + 1]) for k in crossed)
-        apart: list[float] = []
+        apart = [min(found)]
         for charge in sorted(found):
-            if not apart or charge - apart[-1] >= APART:
-                apart.append(charge)
+            if charge - apart[-1] >= APART:
+                before, after = np.interp((apart[-1], charge), *_columns(self.points))
+                parts = math.ceil(abs(math.log(before / after)) / math.log(FALLS))
+                apart += np.linspace(apart[-1], charge, max(1, parts) + 1)[1:].tolist()
         return apart
 
     def _dc(self, station_kw: float) -> float:
