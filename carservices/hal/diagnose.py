@@ -18,6 +18,9 @@ USAGE = (
     f" at most {PATIENCE:g}; {TIMEOUT:g} without)"
 )
 
+READS = frozenset((0x01, 0x02, 0x03, 0x05, 0x06, 0x07, 0x09, 0x0A, 0x19, 0x22, 0x3E))
+"""Services that change nothing: OBD's (SAE J1979), trouble codes, data, tester present (ISO 14229-1)."""
+
 Answers = list[list[Any]]
 """What ``diagnose`` returns: ``[CAN id, bytes]`` of each answer; empty when nobody answered."""
 
@@ -28,6 +31,14 @@ class Ecu(TypedDict):
     name: str
     request: int
     response: int
+
+
+def only_reads(arguments: dict[str, Any]) -> bool:
+    """Whether a request that can be sent asks for something and changes nothing."""
+    try:
+        return Request.parse(arguments).data[0] in READS
+    except HalError:
+        return False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from carservices.api.audit import Audit
 from carservices.bus import wire
 from carservices.bus.broker import Broker, Peer
 from carservices.bus.wire import Kind
+from carservices.hal.diagnose import only_reads
 from carservices.hub.calls import Answer, Calls, Refused, bounded
 from carservices.hub.commands import Commands
 from carservices.hub.fanout import Fanout
@@ -246,8 +247,8 @@ class Requests:
         source = self._registry.hal(hal)
         if source is None:
             raise Refused("UNAVAILABLE", f"no HAL '{hal}' is running")
-        if verb not in LOOKS:
-            self._audit.record(peer.name, "control", hal=hal, verb=verb)
+        if verb not in LOOKS and not (verb == "diagnose" and only_reads(arguments)):
+            self._audit.record(peer.name, "control", hal=hal, verb=verb, arguments=arguments)
         self._calls.ask(source.peer, "control", [verb, arguments], answer, client=peer)
         return self.LATER
 

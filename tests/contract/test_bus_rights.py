@@ -149,8 +149,12 @@ async def test_control_reaches_the_hal_and_its_refusal_comes_back():
             await c.control("x", "dance")
         with pytest.raises(CallError, match="knows inject"):
             await c.control("virtual", "status")
-        audited = [entry["verb"] for entry in c.hub.hub.audit.entries if entry["what"] == "control"]
-        assert audited == ["inject", "dance"]  # `status` only looks
+        for data in (b"\x22\xf1\x90", b"\x11\x01"):
+            with pytest.raises(CallError, match="knows inject"):
+                await c.control("virtual", "diagnose", to=0x7E0, data=data)
+        audited = [entry for entry in c.hub.hub.audit.entries if entry["what"] == "control"]
+        assert [entry["verb"] for entry in audited] == ["inject", "dance", "diagnose"], "what only looks is left out"
+        assert "x11" in audited[-1]["arguments"]
 
 
 async def test_a_grant_to_control_is_for_its_verbs():
