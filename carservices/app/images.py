@@ -1,6 +1,5 @@
 """An app's pictures: decoded here, sent to the host as compressed RGBA pixels, each only once."""
 
-import hashlib
 import zlib
 from collections import OrderedDict
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from carservices.app.wire import IMAGE_CHUNK, Kind
 MAX_PIXELS: Final = 1920 * 1080
 """More than one full screen is nothing a template can show."""
 JPEG: Final = b"\xff\xd8"
+UINT64: Final = 2**64 - 1
 KEPT: Final = 48
 """Pictures that the host has for certain: it keeps 64, those that were shown last."""
 
@@ -63,7 +63,7 @@ class Images:
         """A picture from RGBA bytes, rows from the top. Raises ImageError when they do not fit the size."""
         if len(rgba) != width * height * 4 or not 0 < width * height <= MAX_PIXELS:
             raise ImageError(f"{len(rgba)} bytes are not {width} × {height} RGBA pixels within {MAX_PIXELS}")
-        key = hashlib.blake2b(b"%d %d " % (width, height) + rgba, digest_size=16).hexdigest()
+        key = f"{hash((width, height, rgba)) & UINT64:016x}"
         if not self._is_there(key):
             data = zlib.compress(rgba, 6)
             for offset in range(0, len(data), IMAGE_CHUNK):

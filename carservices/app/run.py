@@ -1,4 +1,4 @@
-"""The process of one app: ``python -I -m carservices.app.run BUNDLE`` with the link's descriptor in the environment.
+"""The process of one app: `late_tls.START` with the folder of its bundle, and the link's descriptor in the environment.
 
 The bundle's root and its ``lib`` come first on the path of modules. The process ends with the link.
 """
@@ -97,6 +97,7 @@ async def main(bundle: Path, sock: socket.socket) -> None:
         runtime.close()
 
 
-if __name__ == "__main__":
+def start() -> None:
+    """The whole life of the process."""
     with socket.socket(fileno=int(os.environ.pop(FD_VARIABLE))) as link:
         asyncio.run(main(Path(sys.argv[1]).resolve(), link))

@@ -9,13 +9,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
+from carservices.app.late_tls import START
 from carservices.app.wire import BLOCKED_VARIABLE, FD_VARIABLE
 from carservices.apphost import health
 from carservices.apphost.bundles import Bundle
 from carservices.apphost.sandbox import Ability, Inside, Launched, LaunchPlan, Level, launch, probe
 from carservices.apphost.sandbox.uids import Uids
 
-PROGRAM: Final = ("-I", "-m", "carservices.app.run", ".")
+PROGRAM: Final = ("-I", "-c", START, ".")
 """It starts in the folder of its bundle, wherever it sees that."""
 BLOCKED_SHARE: Final = 0.8
 """Of the time to answer, after which an app under development says where it blocks."""

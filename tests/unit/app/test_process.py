@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from carservices.app.codec import decode
+from carservices.app.late_tls import START
 from carservices.app.wire import FD_VARIABLE, MAX_FROM_APP, Channel, Kind, LinkClosed, pack, socketpair, unpack
 
 ROOT = Path(__file__).parents[3]
@@ -21,7 +22,7 @@ class Process:
     def __init__(self, bundle):
         here, there = socketpair()
         environment = {FD_VARIABLE: str(there.fileno()), "PATH": os.environ["PATH"]}
-        command = [sys.executable, "-I", "-m", "carservices.app.run", str(bundle)]
+        command = [sys.executable, "-I", "-c", START, str(bundle)]
         self.process = subprocess.Popen(
             command, env=environment, pass_fds=[there.fileno()], stderr=subprocess.PIPE, text=True
         )
@@ -122,7 +123,25 @@ def test_an_entry_that_leads_nowhere_ends_the_process_with_the_reason(run, tmp_p
     assert said in errors
 
 
-def test_the_process_carries_neither_pydantic_nor_zmq():
-    probe = "import carservices.app.run, sys; print(*sys.modules)"
-    loaded = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True).stdout.split()
-    assert {"pydantic", "zmq", "numpy", "kivy"}.isdisjoint(loaded)
+TLS = """
+print(*sys.modules)
+async def talk():
+    async def nonsense(reader, writer):
+        writer.write(b"no TLS at all, but enough bytes to tell")
+        writer.close()
+    server = await asyncio.start_server(nonsense, "127.0.0.1", 0)
+    import ssl
+    try:
+        await asyncio.open_connection(*server.sockets[0].getsockname(), ssl=ssl.create_default_context())
+    except ssl.SSLError as error:
+        print(error.reason)
+asyncio.run(talk())
+"""
+
+
+def test_the_process_carries_no_heavy_library_and_speaks_tls_when_an_app_does():
+    probe = START.replace("start()", TLS)
+    said = subprocess.run([sys.executable, "-I", "-c", probe], capture_output=True, text=True, check=True).stdout
+    loaded, reason = said.splitlines()
+    assert {"pydantic", "zmq", "numpy", "kivy", "ssl", "_ssl", "_hashlib"}.isdisjoint(loaded.split())
+    assert reason == "WRONG_VERSION_NUMBER"
