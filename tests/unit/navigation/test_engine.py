@@ -250,6 +250,34 @@ async def test_an_exit_is_told_with_its_number_and_where_it_leads(tmp_path: Path
     assert [lane.valid for lane in leave.lanes] == [False, True]
 
 
+async def test_a_slip_road_beside_a_junction_is_part_of_the_turn(tmp_path: Path):
+    nodes = {1: (0, -500), 2: (0, -60), 3: (0, 0), 4: (0, 300), 5: (40, -5), 6: (60, 0), 7: (400, 0), 8: (20, -45)}
+    slip = {"highway": "secondary_link", "oneway": "yes"}
+    ways = {
+        10: ([1, 2], "Südstraße", {"highway": "secondary"}),
+        11: ([2, 3, 4], "Südstraße", {"highway": "secondary"}),
+        12: ([2, 8, 5, 6], "", slip),
+        13: ([3, 6, 7], "Oststraße", {"highway": "secondary"}),
+    }
+    engine = town(tmp_path, nodes, ways)
+    assert told((await engine.route(request(at(0, -450), at(390, 0))))[0]) == [("right", "Oststraße")]
+    assert told((await engine.route(request(at(0, -450), at(0, 290))))[0]) == []
+
+
+@pytest.mark.parametrize(
+    ("tags", "kind"),
+    [
+        ({"name": "Oststraße", "oneway": "yes"}, "right"),  # another road, though there is no choice
+        ({"name": "Südstraße"}, None),  # the same road, round a bend
+    ],
+)
+async def test_a_corner_is_a_turn_where_the_road_changes(tmp_path: Path, tags: dict[str, str], kind: str | None):
+    nodes = {1: (0, -300), 2: (0, 0), 3: (300, 0)}
+    engine = town(tmp_path, nodes, {10: ([1, 2], "Südstraße"), 11: ([2, 3], tags.pop("name"), tags)})
+    route = (await engine.route(request(at(0, -250), at(290, 0))))[0]
+    assert [one.kind.value for one in route.maneuvers[1:-1]] == ([kind] if kind else [])
+
+
 async def test_the_car_goes_on_ahead_rather_than_turning_round(tmp_path: Path):
     engine = town(tmp_path, CROSS, STREETS | {15: ([3, 7, 2], "Südring")})
     ahead = RouteRequest((Via(*at(0, -150), heading=0.0), Via(*at(0, -250))))

@@ -185,12 +185,17 @@ class LineGraph:
             self._landmarks[mode] = Landmarks(csr_array((turn, self._target, self._first), shape=size), self.main)
         return self._landmarks[mode]
 
+    def joined(self, arc: int) -> bool:
+        """Whether more than one road leads to where an arc begins."""
+        return self._entering.item(self.roads.tail.item(arc)) > 1 + (self.roads.twin.item(arc) >= 0)
+
     def _turns(self) -> Floats:
         """Seconds of each turn."""
         roads = self.roads
         self.leave, self.enter = roads.bearings_out(), roads.bearings_in()
         angle = np.abs((self.leave[self.target] - self.enter[self.source] + 180.0) % 360.0 - 180.0)
-        busy = np.bincount(roads.head, minlength=roads.nodes)[roads.head[self.source]] > 2
+        self._entering = np.bincount(roads.head, minlength=roads.nodes)
+        busy = self._entering[roads.head[self.source]] > 2
         seconds = np.where(busy & (angle > 30.0), TURN_S * angle / 90.0, 0.0)
         outside = (roads.flags[self.target] & Flag.DESTINATION) > (roads.flags[self.source] & Flag.DESTINATION)
         self._enter = np.where(outside, ENTER_S, 0.0)

@@ -17,6 +17,8 @@ FORK = 15.0
 """Degrees by which the other road may bend more and still be a choice."""
 ONE_JUNCTION_M = 30.0
 """Two turns this near to each other are one, as across the lanes of a dual carriageway."""
+CHANNEL_M = 200.0
+"""A slip road beside a junction is at most so long; longer ones are ramps."""
 NAME_AHEAD_M = 150.0
 """A slip road bears the name of the road it leads to within this distance."""
 TRUNK = 1
@@ -85,16 +87,39 @@ def decisions(lines: LineGraph, arcs: Sequence[int]) -> list[Decision]:
 
 
 def _each(lines: LineGraph, arcs: Sequence[int]) -> Iterator[Decision]:
-    for at in range(1, len(arcs)):
-        kind = _kind(lines, arcs[at - 1], arcs[at])
-        if kind is None:
-            continue
-        count = None
-        named = at
-        if kind is Kind.ROUNDABOUT_ENTER:
-            count, named = _roundabout(lines, arcs, at)
-        before, after = lines.enter.item(arcs[at - 1]), lines.leave.item(arcs[at])
-        yield Decision(at, kind, before, after, count, _streets(lines, arcs, named))
+    at = 1
+    while at < len(arcs):
+        beyond = _channel(lines, arcs, at)
+        if beyond is None:
+            before, after = lines.enter.item(arcs[at - 1]), lines.leave.item(arcs[at])
+            kind = _kind(lines, arcs[at - 1], arcs[at])
+            if kind is not None:
+                enters = kind is Kind.ROUNDABOUT_ENTER
+                count, named = _roundabout(lines, arcs, at) if enters else (None, at)
+                yield Decision(at, kind, before, after, count, _streets(lines, arcs, named))
+            at += 1
+        else:
+            before, after = lines.enter.item(arcs[at - 1]), lines.leave.item(arcs[beyond])
+            yield Decision(at, turn_kind(turned(before, after)), before, after, None, _streets(lines, arcs, beyond))
+            at = beyond + 1
+
+
+def _channel(lines: LineGraph, arcs: Sequence[int], at: int) -> int | None:
+    """Where a slip road for those who turn at a junction begins: the arc of the chain after it."""
+    roads, source = lines.roads, arcs[at - 1]
+    flags = roads.flags
+    if not flags.item(arcs[at]) & LINK or flags.item(source) & LINK or len(lines.followers(source)) < 2:
+        return None
+    length = 0.0
+    for k in range(at, len(arcs)):
+        if not flags.item(arcs[k]) & LINK:
+            bent = abs(turned(lines.enter.item(source), lines.leave.item(arcs[k]))) >= SLIGHT
+            slow = min(roads.road_class.item(source), roads.road_class.item(arcs[k])) > TRUNK
+            return k if bent and slow and not flags.item(arcs[k]) & ROUNDABOUT else None
+        length += roads.length.item(arcs[k])
+        if length > CHANNEL_M:
+            return None
+    return None
 
 
 def _read(lines: LineGraph, arcs: Sequence[int], decision: Decision) -> Decision:
@@ -149,24 +174,28 @@ def _ramp(lines: LineGraph, a: int, b: int, angle: float, choice: bool) -> Kind 
 
 def _fork(lines: LineGraph, a: int, b: int, angle: float, others: list[int]) -> Kind | None:
     """Where ordinary roads meet or part."""
-    roads = lines.roads
-    ours = roads.road_class.item(b)
-    rivals = [one for one in others if roads.road_class.item(one) < SERVICE or ours == SERVICE]
+    roads, size = lines.roads, abs(angle)
     renamed = _renamed(roads, a, b)
     if not others:
+        if renamed and (size >= SLIGHT or (size >= STRAIGHT and lines.joined(b))):
+            return turn_kind(angle)  # a corner, though there is no choice
         return Kind.BECOMES if renamed else None
-    if abs(angle) >= SLIGHT and (rivals or renamed):
-        return turn_kind(angle)
-    size = abs(angle)
-    near = [one for one in rivals if abs(turned(lines.enter.item(a), lines.leave.item(one))) < size + FORK]
-    near = [one for one in near if roads.road_class.item(one) <= ours + 1]
-    if near and size < SLIGHT:
-        fast = ours <= TRUNK or bool(roads.flags.item(b) & LINK)
-        smallest = min(abs(turned(lines.enter.item(a), lines.leave.item(one))) for one in near)
-        if fast or (size < STRAIGHT and smallest < SLIGHT):
+    ours = roads.road_class.item(b)
+    minor = SERVICE in (ours, roads.road_class.item(a))
+    bends = {one: abs(turned(lines.enter.item(a), lines.leave.item(one))) for one in others}
+    rivals = [one for one in others if minor or roads.road_class.item(one) < SERVICE]
+    if size >= SLIGHT:
+        return turn_kind(angle) if rivals or renamed or min(bends.values()) < size + FORK else None
+    near = [one for one in rivals if bends[one] < size + FORK]
+    near = [one for one in near if roads.road_class.item(one) <= ours + 1 or bends[one] + STRAIGHT < size]
+    if size < STRAIGHT and not roads.flags.item(b) & LINK:
+        near = [one for one in near if not roads.flags.item(one) & LINK]  # who stays on the road passes its ramps
+    if near:
+        alike = min(bends[one] for one in near) < SLIGHT
+        if ours <= TRUNK or roads.flags.item(b) & LINK or (alike and size < STRAIGHT):
             side = _side(lines, a, b, angle)
             return Kind.STAY_RIGHT if side > 0 else Kind.STAY_LEFT if side < 0 else Kind.STAY_STRAIGHT
-        if size >= STRAIGHT and smallest < SLIGHT:
+        if alike:
             return turn_kind(angle)
     return Kind.BECOMES if renamed else None
 
