@@ -2,9 +2,10 @@
 
 import logging
 from dataclasses import dataclass, replace
+from typing import Annotated
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from carservices.api.state import StateFile
 from carservices.services.navigation.engine.base import EdgePart
@@ -15,35 +16,53 @@ from carservices.services.navigation.trips.correction import CAUSES, Correction
 from carservices.services.navigation.trips.energy import SIGMAS_90, EnergyModel, Spend
 from carservices.services.navigation.trips.habit import Habit, Log
 from carservices.services.navigation.trips.learning import Recursive
-from carservices.services.navigation.trips.meter import IGNITION, OFF, Meter, Stretch
+from carservices.services.navigation.trips.meter import CHARGING, COARSEST_S, IGNITION, OFF, STANDING_MS, Meter, Stretch
 from carservices.services.navigation.trips.meter import PATHS as METERED
 from carservices.services.navigation.trips.stretches import road_of
 from carservices.services.navigation.trips.vehicle import BATTERY
 from carservices.signals import Datum, Status, Value
 
-STORED_KWH = f"{BATTERY}.StateOfCharge.CurrentEnergy"
+STORED_KWH, VIN = f"{BATTERY}.StateOfCharge.CurrentEnergy", "Vehicle.VehicleIdentification.VIN"
 NOISE_SHARE, NOISE_KWH = 0.06, 0.012
 """Standard deviation of what a stretch is measured to take: a share of it, and of its height (2 m of 1.9 t)."""
 SAVE_KM = 5.0
 SHORTEST_S = 2.0
 """s of a stretch, driven or stood, that say something; standing tells what runs all the time by itself."""
+PARKED_S = 240.0
+"""s of standing with which a trip ends, where the car is not switched off."""
 SHORTEST_M = 1500.0
 """m of a trip that says something of its driver."""
 
 log = logging.getLogger(__name__)
 
 
+Row = Annotated[list[float], Field(min_length=len(CAUSES), max_length=len(CAUSES))]
+
+
 class Learned(BaseModel):
-    """What is kept over a restart; written as JSON."""
+    """What is kept of one car."""
 
     model_config = ConfigDict(allow_inf_nan=False)
 
-    information: list[list[float]] = Field(min_length=len(CAUSES), max_length=len(CAUSES))
-    weighted: list[float] = Field(min_length=len(CAUSES), max_length=len(CAUSES))
+    information: list[Row]
+    weighted: Row
     habit: dict[str, list[float]] = {}
     trips: float = Field(0.0, ge=0.0)
     errors: float = Field(0.0, ge=0.0)
     km: float = Field(0.0, ge=0.0)
+
+    @model_validator(mode="after")
+    def _sound(self) -> "Learned":
+        """An information matrix is positive definite."""
+        matrix = np.array(self.information)
+        if matrix.shape != (len(CAUSES), len(CAUSES)) or float(np.linalg.eigvalsh(matrix).min()) <= 0.0:
+            raise ValueError("what is said to be learned cannot have been")
+        Habit(self.habit)
+        return self
+
+
+CARS = TypeAdapter(dict[str, Learned])
+"""The file: by the number of the vehicle, as another one may be emulated tomorrow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,22 +77,29 @@ class Arrival:
 class Consumption:
     """One car. `take` its signals, `tick` about five times a second; times are monotonic seconds."""
 
-    PATHS = tuple(dict.fromkeys((*METERED, *conditions.PATHS, *vehicle.PATHS, STORED_KWH)))
+    PATHS = tuple(dict.fromkeys((*METERED, *conditions.PATHS, *vehicle.PATHS, STORED_KWH, VIN)))
 
     def __init__(self, state: StateFile) -> None:
         self._file = state
         self._values: dict[str, Datum] = {}
         self._graph: RoadGraph | None = None
         self._meter = Meter()
-        self._learner = Recursive()
-        self._habit = Habit()
+        self._cars = self._restored()
+        self._begin_car("")
+
+    def _begin_car(self, number: str) -> None:
+        """Another car, with what is known of it."""
+        self._number = number
+        self._learner, self._habit, self._km = Recursive(), Habit(), 0.0
+        if (kept := self._cars.get(number)) is not None:
+            self._learner.information, self._learner.weighted = np.array(kept.information), np.array(kept.weighted)
+            self._habit, self._km = Habit(kept.habit, kept.trips, kept.errors), kept.km
+        self._saved_km = self._km
         self._log = Log()
-        self._driven_s = 0.0
+        self._driven_s = self._stood_s = 0.0
         self._begun: Conditions | None = None
         self._believed = self.model
         """What was known of the car when the trip began."""
-        self._km = self._saved_km = 0.0
-        self._restore()
 
     @property
     def model(self) -> EnergyModel:
@@ -129,6 +155,9 @@ class Consumption:
             self._values.pop(value.path, None)
         else:
             self._values[value.path] = datum
+        if value.path == VIN and isinstance(datum, str) and datum != self._number:
+            self.save()
+            self._begin_car(datum)
 
     def use(self, graph: RoadGraph | None) -> None:
         """The map of which arcs are told from now on."""
@@ -141,20 +170,24 @@ class Consumption:
 
     def drive(self, now: float, road: EdgePart | None = None) -> None:
         """As `tick`, on a road described."""
-        if self._values.get(IGNITION) in OFF:
-            self._end_trip()
         stretch = self._meter.look(self._values, now)
-        if self._begun is None and self._meter.last_s > 0.0:
+        seconds, speed = self._meter.last_s, self._meter.last_ms
+        self._stood_s = 0.0 if speed > STANDING_MS else self._stood_s + seconds
+        if self._values.get(IGNITION) in OFF or self._values.get(CHARGING) is True or self._stood_s > PARKED_S:
+            self._end_trip()
+        elif self._begun is None and seconds > 0.0 and speed > STANDING_MS:
             self._begun, self._believed = self.conditions, self.model
-        if road is not None and self._meter.last_s > 0.0:
-            self._log.add(road, self._meter.last_ms, self._meter.last_w, self._meter.last_s)
+        if road is not None and self._begun is not None and 0.0 < seconds <= COARSEST_S:
+            self._log.add(road, speed, self._meter.last_w, seconds)
         if stretch is not None:
             self._learn(stretch)
 
     def save(self) -> None:
         """Keep what was learned."""
         learner, habit = self._learner, self._habit
-        kept = Learned(
+        if self._km == self._saved_km:
+            return
+        self._cars[self._number] = Learned(
             information=learner.information.tolist(),
             weighted=learner.weighted.tolist(),
             habit=habit.sums,
@@ -162,7 +195,7 @@ class Consumption:
             errors=habit.errors,
             km=self._km,
         )
-        self._file.write(kept.model_dump_json())
+        self._file.write(CARS.dump_json(self._cars).decode())
         self._saved_km = self._km
 
     def _learn(self, stretch: Stretch) -> None:
@@ -195,18 +228,10 @@ class Consumption:
             edges = log.edges
             self._habit.learn(log.passed, edges, self._believed.along(edges, begun))
 
-    def _restore(self) -> None:
+    def _restored(self) -> dict[str, Learned]:
         text = self._file.read()
-        if not text:
-            return
         try:
-            kept = Learned.model_validate_json(text)
-            information, weighted = np.array(kept.information), np.array(kept.weighted)
-            np.linalg.cholesky(information)
-            habit = Habit(kept.habit, kept.trips, kept.errors)
-        except (ValidationError, ValueError, np.linalg.LinAlgError) as error:
-            log.warning("%s is damaged (%s): consumption is learned anew", self._file.path, str(error).splitlines()[0])
-            return
-        self._habit = habit
-        self._learner.information, self._learner.weighted = information, weighted
-        self._km = self._saved_km = kept.km
+            return CARS.validate_json(text) if text else {}
+        except ValidationError as error:
+            log.warning("%s is damaged (%s): consumption is learned anew", self._file.path, error.errors()[0]["msg"])
+            return {}
