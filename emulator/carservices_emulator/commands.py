@@ -155,9 +155,10 @@ class DriveRoute(Command):
 
 
 class SetWeather(Command):
-    """Change the weather; what is left out stays."""
+    """Change the weather; what is left out stays. From `hour` on a clear day passes, until `sun` or `light`."""
 
     verb: ClassVar[str] = "weather"
+    hour: float | None = Field(None, ge=0, le=24)
     temperature: float | None = Field(None, ge=-40, le=55)
     humidity: float | None = Field(None, ge=0, le=100)
     sun: float | None = Field(None, ge=0, le=1200)
@@ -167,7 +168,9 @@ class SetWeather(Command):
     grip: float | None = Field(None, gt=0, le=1.2)
 
     def run(self, world: World) -> None:
-        for name, value in self.model_dump(exclude_none=True).items():
+        if self.hour is not None or self.sun is not None or self.light is not None:
+            world.set_hour(self.hour)
+        for name, value in self.model_dump(exclude_none=True, exclude={"hour"}).items():
             setattr(world.weather, name, value)
 
 

@@ -15,7 +15,7 @@ class Part(BaseModel):
 
 
 class Start(Part):
-    """The car at the first moment: percent, °C, km; ``hour`` of the day sets sun and light unless given."""
+    """The car at the first moment: percent, °C, km; from ``hour`` on the day goes on, with its sun and light."""
 
     charge: float = Field(80.0, ge=0, le=100)
     battery_temperature: float | None = Field(None, ge=-40, le=60)

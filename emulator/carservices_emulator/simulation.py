@@ -11,13 +11,12 @@ from carservices_emulator.model.car import Car
 from carservices_emulator.profile import Profile, load_profile
 from carservices_emulator.scenario import Event, Scenario, load_scenario
 from carservices_emulator.signals import ENTRIES, observe, put
-from carservices_emulator.weather import day
 from carservices_emulator.world import World
 
 STEP = 0.05
 """s of one step of the physics."""
 FORECAST = 10.0
-"""s between two forecasts of the end of a charge."""
+"""s between two forecasts of the end of a charge, and two looks at the sun."""
 EPOCH = datetime(2026, 6, 1, 10, 0, tzinfo=UTC)
 """The default first moment."""
 
@@ -52,8 +51,6 @@ class Simulation:
         """Back to the scenario's first moment."""
         start = self.scenario.start
         weather = self.scenario.weather.weather()
-        if start.hour is not None:
-            weather.sun, weather.light = day(start.hour)
         car = Car(
             self.profile,
             weather,
@@ -63,6 +60,7 @@ class Simulation:
             odometer=start.odometer * 1e3,
         )
         self.world = World(car, self.seed, self.epoch)
+        self.world.set_hour(start.hour)
         self.diagnostics = Diagnostics(self.world)
         self.refusals: list[str] = []
         """What the car refused to the scenario, one sentence each."""
@@ -95,6 +93,7 @@ class Simulation:
         self._until_forecast -= dt
         if self._until_forecast <= 0.0:
             self._until_forecast = FORECAST
+            world.let_the_sun_move()
             left = car.port.time_left(car.battery, car.auxiliary) if car.port.charging else 0.0
             world.time_to_complete = left // 60.0 * 60.0
 

@@ -21,6 +21,7 @@ def describe(simulation: Simulation) -> dict[str, Any]:
         "description": scenario.description,
         "driver": world.driver.name,
         "gnss": {"quality": world.receiver.quality, "silent": world.receiver.silent},
+        "hour": None if world.hour is None else round(world.hour, 2),
         "weather": dataclasses.asdict(world.weather),
         "events": [[event.time, event.words] for event in scenario.at],
         "time": round(simulation.time, 2),

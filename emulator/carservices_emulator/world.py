@@ -25,6 +25,7 @@ from carservices_emulator.place import Place
 from carservices_emulator.sensorfaults import SensorFaults
 from carservices_emulator.surroundings import Person
 from carservices_emulator.tomlfile import find
+from carservices_emulator.weather import day
 
 STORED: dict[str, bool | int | float | str] = {
     "Cabin.Infotainment.HMI.DayNightMode": "DAY",
@@ -61,6 +62,8 @@ class World:
         self.unheard: set[str] = set()
         """Names of the control units from which nothing comes on their bus."""
         self.stored: dict[str, Any] = dict(STORED)
+        self._midnight: float | None = None
+        """s of its time at which the day began, where the sky follows the hour."""
         self.time_to_complete = 0.0
         """s until the charge limit, as the car forecasts it."""
         self.driver: Driver = ParkedDriver(self.chance)
@@ -69,6 +72,21 @@ class World:
     def now(self) -> datetime:
         """The car's clock."""
         return self.epoch + timedelta(seconds=self.time)
+
+    @property
+    def hour(self) -> float | None:
+        """Of the day, 0–24; None while sun and light stay as they were set."""
+        return None if self._midnight is None else (self.time - self._midnight) / 3600.0 % 24.0
+
+    def set_hour(self, hour: float | None) -> None:
+        """It is this hour of a clear day, and the day goes on; None: the sky stays as it is."""
+        self._midnight = None if hour is None else self.time - hour * 3600.0
+        self.let_the_sun_move()
+
+    def let_the_sun_move(self) -> None:
+        """Sun and light as the hour has them."""
+        if (hour := self.hour) is not None:
+            self.weather.sun, self.weather.light = day(hour)
 
     @property
     def gap_too_short(self) -> bool:

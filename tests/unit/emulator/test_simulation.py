@@ -206,3 +206,21 @@ def test_a_fraction_set_is_the_fraction_read(path):
     simulation = Simulation(scenario="parked")
     simulation.set(path, wanted)
     assert simulation.observe(path) == (wanted, Status.AVAILABLE)
+
+
+def test_it_gets_dark_by_the_hour_and_stays_as_somebody_sets_it():
+    simulation = world(hour=17.9)
+    light, lamps = "Vehicle.Exterior.LightIntensity", "Vehicle.Body.Lights.Beam.Low.IsOn"
+    simulation.set("Vehicle.Body.Lights.LightSwitch", "AUTO")
+    simulation.run(5)
+    assert simulation.signals()[light] > 20.0  # where the cockpit's automatic theme turns to night
+    simulation.run(720, 0.1)
+    assert simulation.signals()[light] < 20.0
+    assert simulation.signals()[lamps] is True
+    simulation.do(parse("weather", {"light": 70}))
+    assert simulation.world.hour is None
+    simulation.run(20)
+    assert simulation.signals()[light] == 70.0
+    simulation.do(parse("weather", {"hour": 3, "rain": 20}))
+    assert simulation.signals()[light] == 1.0
+    assert simulation.world.hour == pytest.approx(3.0)

@@ -14,6 +14,7 @@ from carservices_ui.panel.tabs.base import Tab
 from carservices_ui.widgets import ValueSlider
 
 SLIDERS = (
+    ("hour", "panel.hour", 0.0, 24.0, 0.25, "heat", 2, "h"),
     ("temperature", "panel.temperature", -40.0, 55.0, 1.0, "heat", 0, "°C"),
     ("humidity", "panel.humidity", 0.0, 100.0, 1.0, "accent", 0, "%"),
     ("sun", "panel.sun", 0.0, 1200.0, 10.0, "heat", 0, "W/m²"),
@@ -88,8 +89,10 @@ class WeatherTab(Tab):
         return both
 
     def follow(self, status: dict[str, Any]) -> None:
-        for name, value in status.get("weather", {}).items():
-            if name in self.sliders:
+        for name, value in (status.get("weather", {}) | {"hour": status.get("hour")}).items():
+            if value is None:
+                self.sliders[name][1].text = "–"
+            elif name in self.sliders:
                 self._show(name, float(value))
 
     def _choose(self, weather: dict[str, float]) -> None:
