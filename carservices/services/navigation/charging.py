@@ -1,6 +1,6 @@
 """Charging on the way: finds ways the battery can drive, and tells on each of them what will be left."""
 
-import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
@@ -26,12 +26,18 @@ TOPPED = 0.5
 """Percent below the planned charge from which on a stop counts as done."""
 
 
+def local_time() -> datetime:
+    """Of this moment, with its zone."""
+    return datetime.now().astimezone()
+
+
 class Charging:
     """The battery of the car on its journeys."""
 
     PATHS = (*Consumption.PATHS, *inlet.PATHS)
 
-    def __init__(self, state: StateFile) -> None:
+    def __init__(self, state: StateFile, clock: Callable[[], datetime] = local_time) -> None:
+        self._clock = clock
         self.consumption = Consumption(state)
         self._values: dict[str, Datum] = {}
         self._itinerary: Itinerary | None = None
@@ -61,8 +67,10 @@ class Charging:
             return await plain(engine, wanted)
         return await self._itinerary.ways(wanted, self._situation())
 
-    def live(self, guidance: Guidance, journey: Journey, position: Position, engine: Engine | None) -> Guidance:
-        """Guidance with the charge ahead; looks for another plan when this one no longer holds."""
+    def live(
+        self, guidance: Guidance, journey: Journey, position: Position, engine: Engine | None, now: float
+    ) -> Guidance:
+        """Guidance with the charge ahead, ``now`` in monotonic s; looks for another plan when this one fails."""
         trip, guide = journey.trip, journey.guide
         car = self._car()
         if trip is None or guide is None or car is None or not trip.stages:
@@ -70,7 +78,6 @@ class Charging:
         if guidance.state is not GuidanceState.DRIVING:
             guide.resting = False
             return guidance
-        now = time.monotonic()
         trip = self._refreshed(trip, now)
         along = guidance.travelled_m
         here = self._at_stop(trip, along, car.soc, position.speed_kmh)
@@ -101,7 +108,7 @@ class Charging:
     ) -> None:
         """Plan anew where there is a reason."""
         wishes = journey.plan.options.charging
-        clock = datetime.now().astimezone()
+        clock = self._clock()
 
         def waits(stage: Stage) -> float:
             assert stage.station is not None
@@ -115,7 +122,7 @@ class Charging:
 
     def _situation(self) -> Situation:
         learned = self.consumption
-        return Situation(learned.model, learned.conditions, self._car(), datetime.now().astimezone())
+        return Situation(learned.model, learned.conditions, self._car(), self._clock())
 
     def _car(self) -> Car | None:
         kwh, usable = self.consumption.kwh, self.consumption.vehicle.usable_kwh

@@ -276,7 +276,7 @@ class NavigationService(Navigation):
         engine = opened.engine if opened else None
         guidance = self._journey.update(position, engine, time.time())
         if position is not None:
-            guidance = self._charging.live(guidance, self._journey, position, engine)
+            guidance = self._charging.live(guidance, self._journey, position, engine, now)
         if guidance != self._guidance:
             self._guidance = guidance
             self.guidance.publish(guidance)

@@ -26,7 +26,7 @@ def advise(problem: Problem, ground: Ground, hops: Hops, connectors: Sequence[st
             f"charge to {enough} % before leaving, then {then}."
         )
     plugs = " or ".join(SPARE.get(name, name) for name in sorted(connectors))
-    gap = _gap(problem, hops)
+    gap = _gap(problem, hops) if ground.stations else None
     if gap is None:
         return f"There is no charging station with {plugs} that this trip could use, and a full battery is not enough."
     place, metres = gap

@@ -59,6 +59,7 @@ class Ground:
         self._targets = Targets(roads, [*self._sources, end])
         self._trees: list[Tree] = []
         self._known: tuple[object, Floats, Floats] | None = None
+        self._reach = np.inf if stops else REACH
 
     def station(self, place: int) -> Candidate:
         """Of a place of the planner."""
@@ -69,11 +70,15 @@ class Ground:
         return range(self._layer(before), self._layer(place))
 
     def hops(self, start: Anchor, model: EnergyModel, conditions: Conditions) -> Hops:
-        """All hops from where the car is, by the energy of the roads they use."""
+        """All hops a full battery might reach from where the car is, by the energy of the roads they use."""
         columns, between = self._between(model, conditions)
         tree = self._corridor.tree(start, self._targets, self._limit(columns, model))
         first = self._corridor.sums(tree, self._targets, columns)
         return self._layered(first, between, model)
+
+    def forget_reach(self) -> None:
+        """From now on hops beyond what a full battery reaches are known too."""
+        self._reach, self._trees, self._known = np.inf, [], None
 
     def _between(self, model: EnergyModel, conditions: Conditions) -> tuple[Floats, Floats]:
         """Columns of the arcs, and their sums [from, to, column] between stations and stops; kept while they hold."""
@@ -91,7 +96,7 @@ class Ground:
     def _limit(self, columns: Floats, model: EnergyModel) -> float:
         """s after which a full battery is empty, on the mean road of the map."""
         per_s = float(columns[:, 2].sum() / columns[:, 1].sum())
-        return REACH * model.vehicle.usable_kwh / max(per_s, 1e-6) if not self.stops else np.inf
+        return self._reach * model.vehicle.usable_kwh / max(per_s, 1e-6)
 
     def _layer(self, place: int) -> int:
         if not self.stations:

@@ -17,7 +17,7 @@ from carservices.services.navigation.trips.conditions import Conditions
 from carservices.services.navigation.trips.corridor import Anchor, Corridor
 from carservices.services.navigation.trips.demand import Demand
 from carservices.services.navigation.trips.energy import EnergyModel
-from carservices.services.navigation.trips.ground import Cap, Ground, Hops, caps
+from carservices.services.navigation.trips.ground import Cap, Ground, caps
 from carservices.services.navigation.trips.planner import Plan, Problem, plan
 from carservices.services.navigation.trips.stations import Candidate, Tables, candidates, station_of
 from carservices.services.navigation.trips.trip import Car, Trip, quantile, settled, unplanned
@@ -120,14 +120,14 @@ class Itinerary:
         self, request: RouteRequest, wishes: ChargingWishes, at: Situation, car: Car
     ) -> list[Trip] | str:
         """Ways with charging stops, the preferred one first, or the sentence why there are none."""
-        ground, hops, problem = await asyncio.to_thread(self._problem, request, wishes, at, car)
+        ground, problem = await asyncio.to_thread(self._problem, request, wishes, at, car)
         trips: list[Trip] = []
         for worth in S_PER_EUR[wishes.prefer][: 1 + request.alternates]:
             trip = await self._best(request, wishes, at, car, ground, replace(problem, s_per_eur=worth))
             if trip is not None:
                 trips.append(trip)
         if not trips:
-            return await asyncio.to_thread(advise, problem, ground, hops, sorted(car.inlet.connectors))
+            return await asyncio.to_thread(self._advice, request, at, car, ground, problem)
         return _worth_choosing(trips)
 
     async def _best(
@@ -153,7 +153,7 @@ class Itinerary:
 
     def _problem(
         self, request: RouteRequest, wishes: ChargingWishes, at: Situation, car: Car
-    ) -> tuple[Ground, Hops, Problem]:
+    ) -> tuple[Ground, Problem]:
         ground = self._ground_of(request, at, car)
         start = self._opened.roads.anchor((request.via[0].lat, request.via[0].lon))
         hops = ground.hops(start, at.model, at.conditions)
@@ -161,7 +161,14 @@ class Itinerary:
         layers = [station_of(one, tables, at.now) for one in ground.stations] * (ground.stops + 1)
         breaks = car.inlet.curve.breaks([one.power_kw for one in ground.stations])
         floors = wishes.least, wishes.at_destination
-        return ground, hops, Problem(hops.legs, layers, car.soc, *floors, quantile(wishes), breaks)
+        return ground, Problem(hops.legs, layers, car.soc, *floors, quantile(wishes), breaks)
+
+    def _advice(self, request: RouteRequest, at: Situation, car: Car, ground: Ground, problem: Problem) -> str:
+        ground.forget_reach()
+        start = self._opened.roads.anchor((request.via[0].lat, request.via[0].lon))
+        hops = ground.hops(start, at.model, at.conditions)
+        self._ground = None
+        return advise(replace(problem, legs=hops.legs), ground, hops, sorted(car.inlet.connectors))
 
     def _ground_of(self, request: RouteRequest, at: Situation, car: Car) -> Ground:
         """The corridor to the destination, made anew for another one or when the car is far beside it."""
