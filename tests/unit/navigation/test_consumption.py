@@ -1,0 +1,243 @@
+"""What is learned of a car while it drives: factors, the driver's ways, doubt; through gaps, jumps, lies, restarts."""
+
+import math
+import random
+from collections.abc import Callable, Iterable
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from carservices.api.state import StateFile
+from carservices.services.navigation.engine.base import EdgePart
+from carservices.services.navigation.trips.conditions import FANS, SOC, Conditions
+from carservices.services.navigation.trips.consumption import VIN, Consumption
+from carservices.services.navigation.trips.correction import CAUSES, PRIOR, Correction
+from carservices.services.navigation.trips.energy import KWH, EnergyModel, Spend
+from carservices.services.navigation.trips.learning import Recursive
+from carservices.services.navigation.trips.meter import CHARGING, CLOCK, IGNITION, POWER, SPEED, Stretch
+from carservices.services.navigation.trips.vehicle import NET_CAPACITY, Vehicle
+from carservices.signals import Datum
+from carservices_emulator.drivers import ConstantDriver, WltcDriver
+from carservices_emulator.drivers import Driver as Feet
+from carservices_emulator.model.car import Car
+from carservices_emulator.profile import load_profile
+from carservices_emulator.signals import ENTRIES, observe
+from carservices_emulator.simulation import EPOCH
+from carservices_emulator.weather import Weather
+from carservices_emulator.world import World
+from tests.unit.navigation.roads import value
+
+TRUTH = (1.2, 0.85, 1.6, 1.0)
+"""Factors of a car that differs from its class."""
+SPEEDS = (36.0, 130.0, 0.0, 90.0, 50.0)
+CALM = {IGNITION: "ON", FANS[0]: 0}
+SEEN = [path for path in Consumption.PATHS if path in ENTRIES]
+Readings = dict[str, Datum | None]
+
+
+@cache
+def drawn_w(kmh: float) -> float:
+    """W of that car at a constant speed, at 15 °C, climate off, warm."""
+    model = EnergyModel(Vehicle(), Correction(np.array(TRUTH)))
+    stretch = Stretch([3600.0], [kmh / 3.6], [0.0], [0.0], [0.0])
+    return model.driven(stretch, Conditions(climate=False, tyres_c=37.0 if kmh else 15.0), 1e6)[0] * 1000.0
+
+
+class Driver:
+    """Lets a consumption see a car that drives one speed after the other, a look a second."""
+
+    def __init__(self, consumption: Consumption, spoilt: Callable[[Readings, int], Readings] = lambda seen, k: seen):
+        self.consumption = consumption
+        self.spoilt = spoilt
+        self.now = 100.0
+        self.looks = 0
+        self.tell(CALM)
+
+    def tell(self, readings: Readings) -> None:
+        for path, datum in readings.items():
+            self.consumption.take(value(path, datum), self.now)
+
+    def drive(
+        self, speeds: Iterable[float], seconds: int = 240, step: float = 1.0, road: EdgePart | None = None
+    ) -> None:
+        for kmh in speeds:
+            for _ in range(seconds):
+                self.now += step
+                self.looks += 1
+                self.tell(self.spoilt({SPEED: kmh, POWER: -drawn_w(kmh)}, self.looks))
+                self.consumption.drive(self.now, road)
+
+    def park(self) -> None:
+        self.tell({IGNITION: "OFF"})
+        self.consumption.drive(self.now)
+        self.tell(CALM)
+
+
+def new(folder: Path | None = None) -> Consumption:
+    return Consumption(StateFile("navigation", "consumption.json", folder))
+
+
+def test_the_factors_of_a_car_are_found_and_doubt_falls():
+    driver = Driver(new())
+    driver.drive(SPEEDS * 6)
+    found = driver.consumption.correction
+    doubt = np.sqrt(np.diag(found.covariance))
+    assert found.factors[:3] == pytest.approx(TRUTH[:3], rel=0.06)
+    assert np.all(np.abs(found.factors - TRUTH) < 3.0 * doubt)
+    assert np.all(doubt[:3] < np.array(PRIOR[:3]) / 2.0)
+    assert doubt[3] == pytest.approx(PRIOR[3], rel=0.01), "heating was off: nothing can be known of it"
+
+
+def lies(seen: Readings, k: int) -> Readings:
+    chance = random.Random(k)
+    if chance.random() < 0.01:
+        seen[POWER] = chance.choice((math.nan, 9e9, -9e9, 120e3, None, "much", True))
+    if chance.random() < 0.002:
+        seen[SPEED] = chance.choice((math.inf, -1.0, 5000.0, None))
+    return seen
+
+
+def test_lies_and_gaps_among_the_readings_do_little():
+    driver = Driver(new(), lies)
+    driver.drive(SPEEDS * 10)
+    assert driver.consumption.correction.factors[:3] == pytest.approx(TRUTH[:3], rel=0.15)
+
+
+@pytest.mark.parametrize(
+    ("told", "step"),
+    [
+        ({CHARGING: True}, 1.0),
+        ({IGNITION: "OFF"}, 1.0),
+        ({POWER: None}, 1.0),
+        ({SPEED: math.nan}, 1.0),
+        ({}, 3600.0),
+        ({}, -1.0),
+        ({}, 5.0),
+    ],
+    ids=["charging", "off", "no power", "no speed", "clock jumps", "clock runs back", "seen too rarely"],
+)
+def test_nothing_is_learned_of_what_is_no_drive(told: Readings, step: float):
+    driver = Driver(new(), lambda seen, k: seen | told)
+    driver.drive((50.0, 120.0), step=step)
+    assert driver.consumption.correction.factors == pytest.approx(np.ones(len(CAUSES)))
+
+
+@pytest.mark.parametrize(("pace", "learns"), [(1.0, True), (2.5, True), (60.0, False)])
+def test_an_emulated_car_that_lives_faster_is_measured_in_its_own_time(pace: float, learns: bool):
+    driver = Driver(new(), lambda seen, k: seen | {CLOCK: pace * k})
+    driver.drive((90.0,), seconds=400)
+    consumption = driver.consumption
+    assert consumption.km == pytest.approx(400 * pace * 0.025, rel=0.25)
+    assert bool(abs(consumption.correction.factors[1] - 1.0) > 0.01) is learns
+
+
+def test_a_driver_slower_than_usual_needs_less_on_the_motorway():
+    motorway = EdgePart(0, 0, 0, 60_000.0, 119.6, 130)
+    driver = Driver(new())
+    before = EnergyModel(Vehicle(), driver.consumption.correction).along([motorway]).spend()
+    for _ in range(3):
+        driver.drive((108.0,), seconds=900, road=motorway)
+        driver.park()
+    learned = driver.consumption.correction
+    usual = math.sqrt(119.6 * 130.0)
+    assert learned.paces[2] == pytest.approx(108.0 / usual, rel=0.03)
+    assert learned.paces[0] == pytest.approx(1.0)
+    after = EnergyModel(Vehicle(), Correction(paces=learned.paces)).along([motorway]).spend()
+    assert after.kwh < 0.85 * before.kwh
+    assert after.seconds > before.seconds
+
+
+def test_what_was_learned_stays_over_a_restart_for_each_car(tmp_path: Path):
+    first = Driver(new(tmp_path))
+    first.tell({VIN: "CAR1"})
+    first.drive(SPEEDS * 2)
+    first.park()
+    known = first.consumption.correction
+    first.tell({VIN: "CAR2"})
+    assert first.consumption.correction.factors == pytest.approx(np.ones(len(CAUSES)))
+    again = Driver(new(tmp_path))
+    again.tell({VIN: "CAR1"})
+    assert again.consumption.correction.factors == pytest.approx(known.factors)
+    assert again.consumption.correction.covariance == pytest.approx(known.covariance)
+    assert again.consumption.km > 20.0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        '{"": {"information": [[1]], "weighted": [1, 1, 1, 1]}}',
+        '{"": {"information": %s, "weighted": [1, 1, 1, 1]}}' % ([[0.0] * 4] * 4),
+    ],
+)
+def test_a_damaged_file_is_said_and_learned_anew(tmp_path: Path, text: str, caplog: pytest.LogCaptureFixture):
+    file = StateFile("navigation", "consumption.json", tmp_path)
+    file.write(text)
+    assert Consumption(file).correction.factors == pytest.approx(np.ones(len(CAUSES)))
+    assert bool(text) is ("learned anew" in caplog.text)
+
+
+def test_the_charge_on_arrival():
+    consumption = new()
+    spend = Spend(11.0, 1.1, 3600.0)
+    assert consumption.arrival(spend) is None
+    Driver(consumption).tell({SOC: 80.0, NET_CAPACITY: 55.0})
+    arrival = consumption.arrival(spend)
+    assert arrival is not None
+    assert arrival.mean == pytest.approx(60.0)
+    assert (arrival.low, arrival.high) == pytest.approx((60.0 - 3.29, 60.0 + 3.29), abs=0.01)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.tuples(*[st.floats(0.0, 5.0)] * 4), st.floats(-50.0, 50.0), st.floats(1e-3, 2.0), st.floats(0.0, 5000.0)
+        ),
+        max_size=15,
+    )
+)
+def test_doubt_is_never_more_than_the_prior_nor_less_than_nothing(updates: list[tuple]):
+    learner = Recursive()
+    for features, error, sigma, km in updates:
+        learner.update(np.array(features), error, sigma)
+        learner.forget(km)
+    eigenvalues = np.linalg.eigvalsh(learner.covariance)
+    assert eigenvalues[0] > 0.0
+    assert np.all(np.diag(learner.covariance) <= np.square(PRIOR) * 1.0001)
+    assert np.all((learner.factors >= 0.3) & (learner.factors <= 3.0))
+    learner.forget(1e6)
+    assert learner.factors == pytest.approx(np.ones(4))
+
+
+def test_an_emulated_car_is_foretold_after_an_hour_of_driving():
+    """The emulator's physics are another model with other figures, and its Zoe is far from the class."""
+    profile = load_profile("renault-zoe-r135")
+    world = World(Car(profile, Weather(temperature=8.0, sun=0.0)), 0, EPOCH)
+    car, consumption = world.car, new()
+
+    def drive(driver: Feet, seconds: int) -> float:
+        energy = car.battery.energy
+        for _ in range(seconds):
+            for _ in range(10):
+                car.step(0.1, driver.drive(car, 0.1), EPOCH)
+            world.time += 1.0
+            for path in SEEN:
+                datum, status = observe(world, path)
+                consumption.take(value(path, datum, status), world.time)
+            consumption.drive(world.time)
+        return (energy - car.battery.energy) / KWH
+
+    drive(WltcDriver(world.chance), 1801)
+    conditions = consumption.conditions
+    used = drive(ConstantDriver(world.chance, 100.0 / 3.6), 900)
+    way = [EdgePart(0, 0, 0, 25_000.0 - 330.0, 100.0)]
+    foretold = consumption.model.along(way, conditions).spend()
+    unlearned = EnergyModel(consumption.vehicle).along(way, conditions).spend()
+    assert foretold.kwh == pytest.approx(used, rel=0.06)
+    assert abs(foretold.kwh - used) < 0.5 * abs(unlearned.kwh - used)
+    assert foretold.sigma < 0.7 * unlearned.sigma
