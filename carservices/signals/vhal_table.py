@@ -138,6 +138,7 @@ ROWS: tuple[Row, ...] = (
     Row("Cabin.HVAC.IsFrontDefrosterActive", "HVAC_DEFROSTER", 0x1320_0504, FRONT_WINDSHIELD),
     Row("Cabin.HVAC.IsRearDefrosterActive", "HVAC_DEFROSTER", 0x1320_0504, REAR_WINDSHIELD),
     Row("Cabin.HVAC.IsAirConditioningActive", "HVAC_AC_ON", 0x1520_0505, ALL_SEATS),
+    Row("Cabin.HVAC.IsAutoActive", "HVAC_AUTO_ON", 0x1520_050A, ALL_SEATS),
     Row("Cabin.HVAC.IsRecirculationActive", "HVAC_RECIRC_ON", 0x1520_0508, ALL_SEATS),
     Row("Cabin.Seat.{seat}.HeatingCooling", "HVAC_SEAT_TEMPERATURE", 0x1540_050B),
     Row("Body.Mirrors.{mirror}.IsHeatingOn", "HVAC_SIDE_MIRROR_HEAT", 0x1440_050C, words=((False, 0), (True, 1))),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from carservices_ui.hvac import HVAC, SEAT, WHEEL_HEAT
+from carservices_ui.hvac import AUTO, HVAC, SEAT, WHEEL_HEAT
 from carservices_ui.tokens import TARGET
 from carservices_ui.widgets import Control
 
@@ -17,6 +17,7 @@ CAR = {
     f"{SEAT}.DriverSide.HeatingCooling": 33,
     f"{SEAT}.PassengerSide.HeatingCooling": 0,
     WHEEL_HEAT: 100,
+    AUTO: True,
     f"{HVAC}.IsAirConditioningActive": True,
     f"{HVAC}.IsRecirculationActive": False,
     f"{HVAC}.IsFrontDefrosterActive": False,
@@ -53,6 +54,7 @@ def test_shows_what_the_car_says(screen):
         (lambda s: s.zones["Driver"].temperature.more, f"{STATION}.Driver.Temperature", 22.0),
         (lambda s: s.zones["Passenger"].temperature.less, f"{STATION}.Passenger.Temperature", 18.5),
         (lambda s: s.zones["Driver"].air.segments[2][1], f"{STATION}.Driver.AirDistribution", "DOWN"),
+        (lambda s: s.zones["Driver"].auto, AUTO, False),
         (lambda s: s.zones["Driver"].seat, f"{SEAT}.DriverSide.HeatingCooling", 0),
         (lambda s: s.shared.wheel, WHEEL_HEAT, 67),
         (lambda s: s.shared.switches[f"{HVAC}.IsRecirculationActive"], f"{HVAC}.IsRecirculationActive", True),

@@ -7,6 +7,7 @@ HVAC = "Vehicle.Cabin.HVAC"
 SEAT = "Vehicle.Cabin.Seat.Row1"
 WHEEL_HEAT = "Vehicle.Chassis.SteeringWheel.HeatingCooling"
 FAN = tuple(f"{HVAC}.Station.Row1.{side}.FanSpeed" for side in ("Driver", "Passenger"))
+AUTO = f"{HVAC}.IsAutoActive"
 LOWEST, HIGHEST, STEP = 16.0, 28.0, 0.5
 """Degrees Celsius that the temperature can be set to."""
 

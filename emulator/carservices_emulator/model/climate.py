@@ -28,6 +28,10 @@ SUPPLY_COLD, SUPPLY_HOT = 5.0, 58.0
 HEAT_PUMP = Curve([(-20, 1.0), (-10, 1.5), (0, 2.0), (7, 2.5), (15, 3.0)])
 """Coefficient of performance by outside °C (R1234yf systems with PTC support)."""
 COOLER = Curve([(15, 4.0), (25, 3.0), (35, 2.3), (45, 1.7)])
+AUTO_FAN = Curve([(0, 20.0), (1, 30.0), (8, 100.0)])
+"""Percent of fan by K between the cabin and what is wished: quiet at the goal, full blast in a hot or frozen car."""
+AUTO_STEP = 5
+"""Percent by which the automatic changes the fan: nobody wants to hear it hunt."""
 PTC = 0.97
 """Efficiency of the resistive heater."""
 OCCUPANT = 75.0
@@ -49,6 +53,8 @@ class Climate:
     def __init__(self, ambient: float, *, heat_pump: bool) -> None:
         self.driver = Station()
         self.passenger = Station()
+        self.auto = False
+        """Fans and where the air goes are chosen by the car."""
         self.compressor = True
         self.recirculation = False
         self.front_defroster = False
@@ -85,6 +91,9 @@ class Climate:
         Air node: ventilation ṁ c_p (T_s − T_a), exchange with the mass, people, a third of the sun.
         Mass node: the rest of the sun, and the losses through the shell.
         """
+        if self.auto and self.on:
+            self._choose(self.driver)
+            self._choose(self.passenger)
         flow = MAX_FLOW * self.fan
         self.blower = BLOWER * self.fan**2.5
         supply = self._supply(dt, flow, weather)
@@ -103,6 +112,14 @@ class Climate:
         into_mass = sun * 2.0 / 3.0 - exchange + 0.5 * shell * (weather.temperature - self.mass)
         self.air += dt * into_air / AIR_CAPACITY
         self.mass += dt * into_mass / MASS_CAPACITY
+
+    def _choose(self, station: Station) -> None:
+        """The automatic: strong while there is far to go; warmth from below, cold from ahead."""
+        gap = station.temperature - self.air
+        wanted = AUTO_FAN(abs(gap))
+        if abs(wanted - station.fan) >= AUTO_STEP:
+            station.fan = AUTO_STEP * round(wanted / AUTO_STEP)
+            station.distribution = "DOWN" if gap > 0.0 else "MIDDLE"
 
     def _supply(self, dt: float, flow: float, weather: Weather) -> float:
         """°C at the vents; sets ``power`` and ``thermal``. A PI controller on the cabin air with anti-windup."""

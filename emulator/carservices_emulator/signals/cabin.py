@@ -117,10 +117,24 @@ def _seat(name: str) -> tuple[Entry, ...]:
 
 def _station(vss: str, attribute: str) -> tuple[Entry, ...]:
     base = f"{HVAC}.Station.Row1.{vss}"
+
+    def by_hand(field: str) -> Any:
+        def write(world: World, value: Any) -> None:
+            climate = world.car.climate
+            climate.auto = False
+            setattr(getattr(climate, attribute), field, value)
+
+        return write
+
     return (
         actuator(f"{base}.Temperature", f"climate.{attribute}.temperature", powered, low=COMFORT[0], high=COMFORT[1]),
-        actuator(f"{base}.FanSpeed", f"climate.{attribute}.fan", powered),
-        actuator(f"{base}.AirDistribution", f"climate.{attribute}.distribution", powered),
+        actuator(f"{base}.FanSpeed", f"climate.{attribute}.fan", powered, write=by_hand("fan")),
+        actuator(
+            f"{base}.AirDistribution",
+            f"climate.{attribute}.distribution",
+            powered,
+            write=by_hand("distribution"),
+        ),
     )
 
 
@@ -151,6 +165,7 @@ CABIN = (
     *(entry for name in SEATS for entry in _seat(name)),
     sensor(f"{HVAC}.AmbientAirTemperature", "climate.air", rate=SLOW),
     actuator(f"{HVAC}.IsAirConditioningActive", "climate.compressor", needs_fan),
+    actuator(f"{HVAC}.IsAutoActive", "climate.auto", powered),
     actuator(f"{HVAC}.IsFrontDefrosterActive", "climate.front_defroster", needs_fan),
     actuator(f"{HVAC}.IsRearDefrosterActive", "climate.rear_defroster", powered),
     actuator(f"{HVAC}.IsRecirculationActive", "climate.recirculation", needs_fan),

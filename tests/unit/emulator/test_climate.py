@@ -53,6 +53,15 @@ def test_fan_zero_is_off_but_the_defroster_blows():
     assert settled(0, fan=0, front_defroster=True).blower > 30.0
 
 
+def test_the_automatic_blows_hard_until_it_is_warm_and_a_hand_ends_it():
+    start = settled(-5, auto=True, seconds=5)
+    assert start.driver.fan == 100
+    assert start.driver.distribution == "DOWN"
+    later = settled(-5, auto=True)
+    assert later.air == pytest.approx(21.0, abs=1.0)
+    assert later.driver.fan <= 35
+
+
 def test_open_windows_cost_heat():
     assert settled(0, openness=0.5).air < settled(0).air - 1.0
 

@@ -1,16 +1,18 @@
-"""The climate bar at the bottom: both temperatures, seats, steering wheel, fan, air conditioning, defrost."""
+"""The climate bar at the bottom: both temperatures, seats, steering wheel, fan with its automatic, defrost."""
 
 from typing import Any
 
 from kivy.graphics import Color
 from kivy.metrics import dp
+from kivy.uix.widget import Widget
 
 from carservices_ui.binding import bind_signal
-from carservices_ui.hvac import FAN, HIGHEST, HVAC, LOWEST, SEAT, STEP, WHEEL_HEAT, bind_heat
+from carservices_ui.hvac import AUTO, FAN, HIGHEST, HVAC, LOWEST, SEAT, STEP, WHEEL_HEAT, bind_heat
+from carservices_ui.i18n import t
 from carservices_ui.look import color
-from carservices_ui.tokens import TARGET
+from carservices_ui.tokens import RADIUS, TARGET
 from carservices_ui.ui import Ui
-from carservices_ui.widgets import Card, Icon, IconToggle, LevelButton, Row, Stepper, ValueControl, spacer
+from carservices_ui.widgets import Card, Icon, IconToggle, LevelButton, Row, Stepper, ValueControl, WordToggle, spacer
 from carservices_ui.widgets.shapes import plate
 
 HEIGHT = 78
@@ -26,7 +28,7 @@ class ClimateBar(Card):
             "driver_seat": LevelButton("seat_heat_left"),
             "wheel": LevelButton("steering_wheel_heat"),
             "fan": FanLevel(),
-            "cooling": IconToggle("ac_unit"),
+            "auto": WordToggle(t("climate.auto")),
             "defrost": IconToggle("windshield_defrost_front"),
             "passenger_seat": LevelButton("seat_heat_right"),
             "passenger": Stepper(
@@ -34,18 +36,21 @@ class ClimateBar(Card):
             ),
         }
         row = Row(gap=None, size_hint=(1, 1), padding=(dp(4), 0), pos_hint={"center_x": 0.5, "center_y": 0.5})
-        for index, control in enumerate(self.controls.values()):
+        fan = Fan(self.controls["fan"], self.controls["auto"])
+        singles: list[Widget] = [control for control in self.controls.values() if control.parent is None]
+        singles.insert(3, fan)
+        for index, part in enumerate(singles):
             if index:
                 row.add_widget(spacer())
-            control.pos_hint = {"center_y": 0.5}
-            row.add_widget(control)
+            part.pos_hint = {"center_y": 0.5}
+            row.add_widget(part)
         self.add_widget(row)
         bind_signal(ui, self.controls["driver"], f"{HVAC}.Station.Row1.Driver.Temperature")
         bind_signal(ui, self.controls["passenger"], f"{HVAC}.Station.Row1.Passenger.Temperature")
         bind_heat(ui, self.controls["driver_seat"], f"{SEAT}.DriverSide.HeatingCooling")
         bind_heat(ui, self.controls["passenger_seat"], f"{SEAT}.PassengerSide.HeatingCooling")
         bind_heat(ui, self.controls["wheel"], WHEEL_HEAT)
-        bind_signal(ui, self.controls["cooling"], f"{HVAC}.IsAirConditioningActive")
+        bind_signal(ui, self.controls["auto"], AUTO)
         bind_signal(ui, self.controls["defrost"], f"{HVAC}.IsFrontDefrosterActive")
         bind_signal(
             ui,
@@ -57,6 +62,23 @@ class ClimateBar(Card):
         )
 
 
+class Fan(Row):
+    """The fan's level and its automatic on one plate."""
+
+    def __init__(self, level: ValueControl, auto: ValueControl) -> None:
+        super().__init__(gap=None)
+        with self.canvas.before:
+            Color(*color("accent_tint"))
+            self._plate = plate(dp(RADIUS["tile"]))
+        for part in (level, auto):
+            self.add_widget(part)
+        self.bind(pos=self._place, size=self._place)
+
+    def _place(self, *_: Any) -> None:
+        inset = 0.1 * self.height
+        self._plate.pos, self._plate.size = (self.x, self.y + inset), (self.width, self.height - 2 * inset)
+
+
 class FanLevel(ValueControl):
     """The fan with its level as bars; touch a bar, slide over them, or the icon for off."""
 
@@ -64,10 +86,7 @@ class FanLevel(ValueControl):
     LEVELS = 5
 
     def __init__(self) -> None:
-        super().__init__(radius="overlay", size=(dp(192), dp(TARGET)))
-        self.add_widget(
-            Card(tone="accent_tint", radius="tile", size_hint=(1, 0.8), pos_hint={"center_x": 0.5, "center_y": 0.5})
-        )
+        super().__init__(radius="overlay", size=(dp(164), dp(TARGET)))
         self.icon = Icon("mode_fan", tone="accent", filled=True, pos_hint={"center_x": 0.2, "center_y": 0.5})
         self.add_widget(self.icon)
         with self.canvas.after:

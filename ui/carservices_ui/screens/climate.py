@@ -5,7 +5,7 @@ from typing import Any
 from kivy.metrics import dp
 
 from carservices_ui.binding import bind_signal
-from carservices_ui.hvac import FAN, HIGHEST, HVAC, LOWEST, SEAT, STEP, WHEEL_HEAT, bind_heat
+from carservices_ui.hvac import AUTO, FAN, HIGHEST, HVAC, LOWEST, SEAT, STEP, WHEEL_HEAT, bind_heat
 from carservices_ui.i18n import t
 from carservices_ui.screens.base import Screen
 from carservices_ui.ui import Ui
@@ -20,6 +20,7 @@ from carservices_ui.widgets import (
     Text,
     Toggle,
     ValueSlider,
+    WordToggle,
     spacer,
 )
 
@@ -76,10 +77,12 @@ class Zone(Card):
         )
         self.air = Segmented([(value, t(key)) for value, key in AIR], size_hint=(1, None))
         self.fan = ValueSlider(step=20, size_hint=(1, None))
+        self.auto = WordToggle(t("climate.auto"))
         self.seat = LevelButton("seat_heat_left" if side == "Driver" else "seat_heat_right")
         bind_signal(ui, self.temperature, f"{station}.Temperature")
         bind_signal(ui, self.air, f"{station}.AirDistribution")
         bind_signal(ui, self.fan, FAN[0 if side == "Driver" else 1], send=round)
+        bind_signal(ui, self.auto, AUTO)
         bind_heat(ui, self.seat, f"{SEAT}.{side}Side.HeatingCooling")
         self.temperature.pos_hint = {"center_x": 0.5}
         self.add_widget(
@@ -89,7 +92,7 @@ class Zone(Card):
                 self.temperature,
                 spacer(),
                 self.air,
-                Row(IconTile("mode_fan"), self.fan, gap="s", size_hint=(1, None)),
+                Row(IconTile("mode_fan"), self.fan, self.auto, gap="s", size_hint=(1, None)),
                 Row(
                     Text(t("climate.seat")),
                     spacer(),

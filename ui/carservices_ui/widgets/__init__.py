@@ -1,7 +1,7 @@
 """The design system: about a dozen widgets, all drawn from the tokens."""
 
 from carservices_ui.widgets.badge import Badge
-from carservices_ui.widgets.buttons import IconButton, IconToggle, LevelButton, TextButton
+from carservices_ui.widgets.buttons import IconButton, IconToggle, LevelButton, TextButton, WordToggle
 from carservices_ui.widgets.card import Card, IconTile
 from carservices_ui.widgets.control import Control, ValueControl
 from carservices_ui.widgets.cutnote import CutNote
@@ -40,5 +40,6 @@ __all__ = [
     "Toggle",
     "ValueControl",
     "ValueSlider",
+    "WordToggle",
     "spacer",
 ]

@@ -74,6 +74,23 @@ class IconToggle(ValueControl):
         self.icon.show(tone=self._tone if self.value else "text2", filled=bool(self.value))
 
 
+class WordToggle(ValueControl):
+    """A word that is on (in `tone`) or off; `value` is a bool."""
+
+    def __init__(self, word: str, *, tone: str = "accent", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._tone = tone
+        self.word = Text(word, role="caption", strong=True, tone="text2", pos_hint=_CENTER)
+        self.add_widget(self.word)
+        self.bind(value=self._show)
+
+    def on_release(self) -> None:
+        self.choose(not self.value)
+
+    def _show(self, *_: Any) -> None:
+        self.word.tone(self._tone if self.value else "text2")
+
+
 class LevelButton(ValueControl):
     """An icon with small bars below; each tap takes one level less, from off to the highest.
 
