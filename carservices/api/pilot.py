@@ -51,7 +51,7 @@ class Pilot:
         self._orders: asyncio.Queue[tuple[str, dict[str, Any]]] = asyncio.Queue()
         self._sender: asyncio.Task[None] | None = None
         self.released = asyncio.Event()
-        """Set once somebody else has taken the wheel."""
+        """Set once a new route has found somebody else at the wheel."""
 
     @property
     def following(self) -> bool:
@@ -61,7 +61,7 @@ class Pilot:
     async def start(self) -> None:
         """Follow the navigation from now on, on each new route; when the destination is gone the car parks.
 
-        It ends when somebody else takes the wheel.
+        It ends with the first new route that finds somebody else at the wheel.
         """
         if self._watch is None:
             if self._sender is not None:

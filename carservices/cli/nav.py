@@ -164,7 +164,7 @@ async def _go(nav: "Navigation", chosen: argparse.Namespace) -> None:
 
 
 async def _drive(nav: "Navigation") -> None:
-    """Have the emulated car drive the route until it has arrived or somebody takes the wheel.
+    """Have the emulated car drive the route until it has arrived, or a new route finds somebody else at the wheel.
 
     Raises `Failed` where there is no such car.
     """

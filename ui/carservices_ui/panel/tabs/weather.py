@@ -80,7 +80,7 @@ class WeatherTab(Tab):
             self.live(path, cell, shown)
             facts.append(row)
         left = BoxLayout(orientation="vertical", spacing=dp(14))
-        left.add_widget(Group(t("panel.weather"), *rows, Widget(), icon="tune", gap=14))
+        left.add_widget(Group(t("panel.weather"), *rows, Widget(), icon="tune", gap=2))
         left.add_widget(Group(t("panel.presets"), skies, icon="partly_cloudy_day", hug=True))
         both = BoxLayout(spacing=dp(14), pos_hint={"x": 0, "y": 0})
         both.add_widget(left)
