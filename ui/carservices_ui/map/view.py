@@ -38,8 +38,9 @@ VISIBLE_PX = 1.0  # a move by less is not drawn yet: in slow traffic most pictur
 SEEN_DEPTH = 2.0  # focal lengths; what is further off moves less than what is near
 LABEL_PERIOD_S = 0.1
 LONGEST_STEP_S = 0.2
-OVERVIEW_PXM = 0.3
+OVERVIEW_PXM = 0.15
 ZOOM_STEP = 0.75  # log2 per press
+MARKER_ROOM_DP = 56.0  # markers stand above their places
 SPREAD, CLOSE_PXM = 0.72, 1.2  # of the free view that places may take to be seen all at once; one from not closer
 WHOLE_MAP = 0.7  # of the view that a map takes at least
 PUCK_CLEAR_DP = 44.0
@@ -210,6 +211,7 @@ class MapView(Widget):
     def look_over(self, places: Sequence[LatLon]) -> None:
         """Leave the car and show all of the places at once, in the middle of what is free, as close as that allows."""
         left, top, right, bottom = self.insets
+        top += MARKER_ROOM_DP * Metrics.density
         free = np.maximum(np.array(self.size) - (left + right, top + bottom), 1.0)
         (south, west), (north, east) = np.min(places, axis=0), np.max(places, axis=0)
         middle = Projection(float(south + north) / 2, float(west + east) / 2)

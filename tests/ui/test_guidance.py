@@ -1,0 +1,225 @@
+"""Home and the navigation screen while a route is driven: the next turn, what is left, and navigation's own map."""
+
+import shutil
+import time
+
+import numpy as np
+import pytest
+
+from carservices.api.navigation import (
+    Guidance,
+    GuidanceState,
+    ImportProgress,
+    MapsState,
+    Navigation,
+    Position,
+    RouteState,
+)
+from carservices.api.polyline import encode
+from carservices.api.routes import ArrivalCharge, Lane, ManeuverKind, Place, RoutePreview, Turn
+from carservices_ui.daynight import MODE
+from carservices_ui.livemap import GUIDANCE, MAPS, POSITION, ROUTE, Mark
+from carservices_ui.map.data import ASSETS
+from carservices_ui.polyline import decode
+from carservices_ui.screens.guidance_lanes import Lanes
+from carservices_ui.screens.home_map import MapCard
+from carservices_ui.widgets import Text
+from tests.ui.golden import differences, seen
+
+SMALL, LOOKED_AT = (640, 360), (960, 540)
+"""The map is drawn by the processor here."""
+WAY = (
+    "ibqceB_~iiXvS|ChMhBr_@OlEUpMo@|NjBdF`IjAtL|@bHbAjKz@lQ`CzUvFfY{Hr}@gBdZc@Dqh@~CuEPmA?ss@|Bqb@|@uPbA}AEuFNcBLq_@zBm|@"
+    "pB{Hlq@mJho@mDtP_IvXoGxRlCvqAJvBvB~_Ae@dc@mFfZiCfCqFrA{a@oAcLJ_w@r@mbAbJud@jDcLjCmEpBmJrHqHdJ_Vx]}GzIwI|NiFtLaIjVw@"
+    "`CaPnn@uFln@yApa@[fMKdM^xI\\zEzAzEjAtBvCjFxDrB`Vj@tVhAvH`@rQ|@bCFvQf@fELbJChl@l@rTVh]HrDEjCCjA@|q@]IaNEsc@"
+)
+"""Through Neubrandenburg, as the road graph's engine found it."""
+POINTS = decode(WAY)
+ROUTE_TAKEN = RoutePreview(id="r1", geometry=WAY, metres=2718.0, seconds=360.0)
+END = Place(lat=POINTS[-1][0], lon=POINTS[-1][1], name="Neutorstraße")
+DRIVEN = RouteState(destination=END, route=ROUTE_TAKEN)
+HERE = Position(
+    lat=POINTS[36][0],
+    lon=POINTS[36][1],
+    bearing=272.0,
+    speed_kmh=0.0,
+    accuracy_m=3.0,
+    street="Ziegelbergstraße",
+    limit_kmh=30,
+    on_road=True,
+    time=0,
+)
+NEXT = Turn(kind=ManeuverKind.SLIGHT_RIGHT, lat=POINTS[39][0], lon=POINTS[39][1], street="Friedrich-Engels-Ring")
+THEN = Turn(kind=ManeuverKind.STAY_LEFT, lat=POINTS[43][0], lon=POINTS[43][1], street="B 96")
+DRIVING = Guidance(
+    state=GuidanceState.DRIVING,
+    turn=NEXT,
+    then=THEN,
+    distance_m=118.0,
+    limit_kmh=50,
+    remaining_m=1640.0,
+    remaining_s=230.0,
+    eta=1_764_165_120.0,
+    arrival=ArrivalCharge(mean=74.2, low=71.0, high=77.0),
+)
+
+
+@pytest.fixture
+def home(drive):
+    return guided(drive(size=SMALL, screen="home"))
+
+
+@pytest.fixture
+def utc(monkeypatch):
+    """Times of arrival are shown in local time."""
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+def guided(driver):
+    driver.store.put_link(True)
+    for stream, state in ((POSITION, HERE), (ROUTE, DRIVEN), (GUIDANCE, DRIVING)):
+        driver.store.put_stream(stream, state)
+    driver.put({"Vehicle.Speed": 47.0})
+    return driver
+
+
+def say(driver, **changes):
+    driver.store.put_stream(GUIDANCE, DRIVING.model_copy(update=changes))
+    driver.frames(3)
+
+
+def words(driver):
+    return {text.text for text in driver.widgets(Text) if text.opacity and text.text}
+
+
+def shown(driver, ready=lambda view: view.has_map):
+    live = driver.cockpit.ui.map
+    driver.until(lambda: live.view is not None and not live.loading and ready(live.view), timeout=60)
+    return live.view
+
+
+def test_the_next_turn_and_what_is_left(home):
+    seen_now = words(home)
+    assert {"120 m", "Friedrich-Engels-Ring", "then", "310 m"} <= seen_now
+    assert {"4 min", "1.6 km", "Neutorstraße", "74 % at arrival", "71–77 %"} <= seen_now
+    exit_right = Turn(
+        kind=ManeuverKind.EXIT_RIGHT,
+        lat=END.lat,
+        lon=END.lon,
+        exit="34",
+        sign="Hamburg",
+        lanes=(Lane(directions=("through",)), Lane(directions=("slight_right",), valid=True)),
+    )
+    say(home, turn=exit_right, then=None, distance_m=1420.0)
+    assert {"1.4 km", "Exit 34", "Hamburg"} <= words(home)
+    assert len(list(home.widgets(Lanes))) == 1
+    say(home, turn=NEXT.model_copy(update={"kind": ManeuverKind.ROUNDABOUT_ENTER, "roundabout_exit": 3}))
+    assert "3" in words(home)
+    assert not {"Exit 34", "Hamburg"} & words(home)
+
+
+def test_states_without_a_turn(home):
+    say(home, state=GuidanceState.REROUTING, turn=None, message="no way there yet")
+    assert {"Finding a new way…", "no way there yet"} <= words(home)
+    say(home, state=GuidanceState.OFF_MAP, turn=None)
+    assert "Off the map" in words(home)
+    say(home, state=GuidanceState.ARRIVED)
+    assert {"You have arrived", "Neutorstraße"} <= words(home)
+    assert "74 % at arrival" not in words(home)
+    (card,) = home.widgets(MapCard)
+    home.tap(card.guidance.state.end)
+    assert [call[:3] for call in home.car.calls if call[0] is Navigation and call[1] == "cancel"] == [
+        (Navigation, "cancel", {})
+    ]
+    say(home, state=GuidanceState.NONE, turn=None)
+    assert "Ziegelbergstraße" in words(home)
+
+
+def test_too_fast_and_too_empty_are_to_be_seen(home):
+    (card,) = home.widgets(MapCard)
+    calm = tuple(card.speed.value.color), tuple(card.arrival.charge.color)
+    say(home, over_limit=True, arrival=ArrivalCharge(mean=9.0, low=2.0, high=16.0))
+    assert card.speed.sign.value.text == "50"
+    assert calm[0] != tuple(card.speed.value.color)
+    assert calm[1] != tuple(card.arrival.charge.color)
+
+
+def test_mute_and_end_are_on_the_navigation_screen(drive):
+    driver = guided(drive(size=SMALL, screen="navigation"))
+    (card,) = driver.widgets(MapCard)
+    driver.tap(card.arrival.mute)
+    driver.tap(card.arrival.end)
+    asked = [call[1:3] for call in driver.car.calls if call[1] in ("mute", "cancel")]
+    assert asked == [("mute", {"on": True}), ("cancel", {})]
+
+
+def test_the_map_of_navigation_is_drawn_and_another_one_at_once_when_it_is_there(home, tmp_path):
+    assert shown(home).has_map
+    home.put({"Vehicle.CurrentLocation.Latitude": 60.17, "Vehicle.CurrentLocation.Longitude": 24.94})
+    assert home.cockpit.ui.map.place == (HERE.lat, HERE.lon)  # of the service, not of the receiver
+    for name in ("broken", "own"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "broken" / "render.npz").write_bytes(b"no map")
+    shutil.copy(ASSETS / "neubrandenburg.npz", tmp_path / "own" / "render.npz")
+    home.store.put_stream(MAPS, MapsState(current="broken", folder=str(tmp_path / "broken")))
+    home.frames(2)
+    assert shown(home).roads is not None  # the shipped map goes on
+    home.store.put_stream(MAPS, MapsState(current="own", folder=str(tmp_path / "own")))
+    assert shown(home, lambda view: view.has_map and view.roads is None).attribution.text.startswith("© OpenStreetMap")
+
+
+def test_a_map_that_is_built_is_told_and_why_it_was_not(home):
+    say(home, state=GuidanceState.NONE, turn=None)
+    home.store.put_stream(MAPS, MapsState(importing=ImportProgress(name="dach", part="drawing", done=40.0)))
+    home.frames(3)
+    assert "Building map Dach … 40 %" in words(home)
+    failed = ImportProgress(name="dach", part="", done=0.0, problem="the disk is full")
+    home.store.put_stream(MAPS, MapsState(importing=failed))
+    home.frames(3)
+    assert {"Map Dach was not built", "the disk is full"} <= words(home)
+    (card,) = home.widgets(MapCard)
+    home.tap(card.guidance.importing.close)
+    assert "the disk is full" not in words(home)
+
+
+def test_marks_and_other_ways_can_be_tapped(home):
+    tapped = []
+    live, view = home.cockpit.ui.map, shown(home)
+    station = Mark(HERE.lat + 0.002, HERE.lon, "ev_station", "energy", key="cs1")
+    other = ROUTE_TAKEN.model_copy(update={"id": "r2", "geometry": encode([POINTS[0], POINTS[-1]])})
+    live.show_marks([station], tapped.append)
+    live.preview([ROUTE_TAKEN, other], 0, tapped.append)
+    live.look_over_routes()
+    home.until(lambda: view.resting)
+
+    def tap(lat, lon, above=0.0):
+        screen, _ = view.camera.project(np.array([view.roads.data.projection.to_xy(lat, lon)]))
+        x, y = screen[0].tolist()
+        home.tap(view, at=(x / view.width, (y + above) / view.height))
+
+    tap(station.lat, station.lon, above=15.0)
+    tap((POINTS[0][0] + POINTS[-1][0]) / 2, (POINTS[0][1] + POINTS[-1][1]) / 2)
+    assert tapped == [station, 1]
+    live.preview([])
+    assert view.on_alternate is None
+
+
+def test_it_looks_as_it_did_when_it_was_looked_at(drive, utc):
+    driver = drive(size=LOOKED_AT, screen="home")
+    live = driver.cockpit.ui.map
+    pictures = []
+    for theme, changes in (("night", {}), ("day", {}), ("night", {"state": GuidanceState.REROUTING, "turn": None})):
+        driver.put({MODE: theme.upper()})
+        driver.frames(2)
+        guided(driver)
+        say(driver, **changes)
+        shown(driver)
+        driver.until(lambda: live.resting, timeout=60)
+        (card,) = driver.widgets(MapCard)
+        pictures.append(seen(round(card.x), round(card.y), round(card.width), round(card.height)))
+    names = ["night", "day", "rerouting"]
+    assert not differences("guidance", names, pictures, columns=3)
