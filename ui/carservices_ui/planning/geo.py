@@ -2,12 +2,14 @@
 
 import math
 from collections.abc import Sequence
-from itertools import pairwise
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 Point = tuple[float, float]
 """Latitude and longitude in degrees."""
-ROUNDING = 2e-6
-"""Degrees: polylines have six decimals."""
 DEGREE_M = 111_195.0
 """Metres of a degree of latitude on a sphere of 6371 km."""
 
@@ -19,39 +21,39 @@ def metres(one: Point, other: Point) -> float:
     return math.hypot(north, east)
 
 
-def lengths(line: Sequence[Point], places: Sequence[Point]) -> list[float]:
-    """Metres along a line from each of some of its points, in their order, to the one before; the first: to the start.
+def along(line: "NDArray[np.float64]", place: Point) -> Point:
+    """Where a line of (n, 2) degrees, n ≥ 2, comes nearest to a place: metres from its start, and metres beside it."""
+    import numpy as np  # the first picture does not wait for it
 
-    0 for a place that the line does not have.
-    """
+    flat = _flat(line, place[0])
+    start, step = flat[:-1], np.diff(flat, axis=0)
+    length = np.hypot(*step.T)
+    to = _flat(np.array([place]), place[0]) - start
+    share = np.clip((to * step).sum(axis=1) / np.maximum(length, 1e-9) ** 2, 0.0, 1.0)
+    beside = np.hypot(*(to - step * share[:, None]).T)
+    nearest = int(np.argmin(beside))
+    return float(length[:nearest].sum() + share[nearest] * length[nearest]), float(beside[nearest])
+
+
+def legs(line: "NDArray[np.float64]", places: Sequence[Point]) -> list[float]:
+    """Metres along a line to each of some places on it, in order, from the one before; the first from the start."""
+    import numpy as np
+
+    if len(line) < 2 or not places:
+        return [0.0] * len(places)
+    flat = _flat(line, places[0][0])
+    done = np.concatenate(((0.0,), np.cumsum(np.hypot(*np.diff(flat, axis=0).T))))
     found, at = [], 0
     for place in places:
-        ahead = next((i for i in range(at, len(line)) if same_point(line[i], place)), None)
-        if ahead is None:
-            found.append(0.0)
-            continue
-        found.append(sum(metres(one, other) for one, other in pairwise(line[at : ahead + 1])))
+        ahead = at + int(np.argmin(np.hypot(*(flat[at:] - _flat(np.array([place]), places[0][0])).T)))
+        found.append(float(done[ahead] - done[at]))
         at = ahead
     return found
 
 
-def same_point(one: Point, other: Point) -> bool:
-    """Whether two points are the same but for rounding."""
-    return max(abs(one[0] - other[0]), abs(one[1] - other[1])) < ROUNDING
+def _flat(degrees: "NDArray[np.float64]", latitude: float) -> "NDArray[np.float64]":
+    """Metres north and east, as on a plane that touches at a latitude."""
+    import numpy as np
 
-
-def along(line: Sequence[Point], place: Point) -> tuple[float, float]:
-    """Where a line of two points or more passes a place: metres from its start, and metres beside it."""
-    best, done = (0.0, math.inf), 0.0
-    squeeze = math.cos(math.radians(place[0]))
-    for start, end in pairwise(line):
-        across, up = (end[1] - start[1]) * squeeze, end[0] - start[0]
-        squared = across**2 + up**2
-        dot = (place[1] - start[1]) * squeeze * across + (place[0] - start[0]) * up
-        share = min(1.0, max(0.0, dot / squared)) if squared else 0.0
-        foot = (start[0] + up * share, start[1] + (end[1] - start[1]) * share)
-        length = metres(start, end)
-        if (beside := metres(place, foot)) < best[1]:
-            best = (done + length * share, beside)
-        done += length
-    return best
+    flat: NDArray[np.float64] = degrees * (DEGREE_M, DEGREE_M * np.cos(np.radians(latitude)))
+    return flat

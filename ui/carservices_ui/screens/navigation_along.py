@@ -1,17 +1,22 @@
 """Charging stations along the route under way, in the order they come, each of which can become a stop."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from kivy.uix.widget import Widget
 
 from carservices.api.routes import Charger
 from carservices_ui.i18n import t
 from carservices_ui.planning import geo
-from carservices_ui.polyline import decode
+from carservices_ui.polyline import points
 from carservices_ui.screens import navigation_words as say
 from carservices_ui.screens.navigation_rows import Nothing, StationEntry, tailed
 from carservices_ui.screens.navigation_sheet import Sheet
 from carservices_ui.widgets import IconButton, Row
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 ON_ROUTE_M = 150.0
 """Nearer to the route than this is on it."""
@@ -35,14 +40,14 @@ class AlongPage(Sheet):
         if waits is not None:
             return waits
         journey = self.plan.routes.under_way
-        line = decode(journey.route.geometry) if journey is not None and journey.route is not None else []
+        line = points(journey.route.geometry if journey is not None and journey.route is not None else "")
         self.adds = {}
         self.rows = [self._row(charger, line) for charger in self.plan.charging.along.answer or ()]
         if not self.rows:
             return Nothing("ev_station", t("nav.none_along"), t("nav.none_along_detail"))
         return self.cut(self.rows)
 
-    def _row(self, charger: Charger, line: Sequence[geo.Point]) -> Row:
+    def _row(self, charger: Charger, line: "NDArray[np.float64]") -> Row:
         add = self.adds[charger.place.id] = IconButton("add", tone="accent", surface="surface2", radius="tile")
         add.bind(on_release=lambda *_: self._add(charger))
         at, beside = geo.along(line, (charger.place.lat, charger.place.lon)) if len(line) > 1 else (None, 0.0)

@@ -19,6 +19,8 @@ from carservices_ui.units import duration
 from carservices_ui.widgets import Card, Column, Control, Icon, IconButton, Row, Text, TextButton, spacer
 
 HEIGHT = 104
+LATER = 60.0
+"""s more than the fastest way that are worth a word."""
 
 
 class RoutesPage(Sheet):
@@ -88,13 +90,13 @@ class RouteRow(Control):
         self._back = Card(tone="surface2", radius="tile", pos_hint=CENTER)
         self._bar = Card(tone="accent_fill", radius=4, edged=False, size_hint=(None, None), width=dp(6))
         self.time = Text(duration(say.total(route)), role="primary", strong=True)
-        later = round((say.total(route) - fastest) / 60)
+        later = say.total(route) - fastest
         self.length = Text(ui.units.distance(route.metres), tone="text2")
         self.via = Text(say.dotted([say.clock(ui, say.total(route)), via(route)]), tone="text2")
         self.via.shorten, self.via.shorten_from = True, "right"
         self.arrival = Text(say.charge(route.arrival), strong=True, role="primary")
         self._marks = [Icon(icon, size="small", tone="heat") for icon in _marks(route)]
-        late = [Text(t("nav.later", n=later), tone="heat")] if later else []
+        late = [Text(f"+{duration(later)}", tone="heat")] if later >= LATER else []
         first, second = Row(self.time, self.length, *late, gap="m"), Row(*self._marks, self.via, gap="s")
         words = Column(first, second, gap=None)
         charge: list[Widget] = []

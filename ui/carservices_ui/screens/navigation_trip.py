@@ -10,7 +10,7 @@ from carservices.api.routes import Place, Turn
 from carservices_ui.i18n import t
 from carservices_ui.maneuvers import icon_of, words_of
 from carservices_ui.planning import Page, geo
-from carservices_ui.polyline import decode
+from carservices_ui.polyline import points
 from carservices_ui.screens import navigation_words as say
 from carservices_ui.screens.navigation_rows import Entry, Heading, Nothing, tailed
 from carservices_ui.screens.navigation_sheet import Sheet
@@ -70,8 +70,8 @@ class TripPage(Sheet):
 
     def _turns(self, journey: RouteState) -> "list[TurnRow]":
         """Those that are ahead, each with its way from the one before."""
-        line = decode(journey.route.geometry) if journey.route is not None else []
-        ways = geo.lengths(line, [(turn.lat, turn.lon) for turn in journey.turns])
+        line = points(journey.route.geometry if journey.route is not None else "")
+        ways = geo.legs(line, [(turn.lat, turn.lon) for turn in journey.turns])
         following = self._guidance.turn if self._guidance is not None else None
         first = journey.turns.index(following) if following in journey.turns else 0
         return [
