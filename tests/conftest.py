@@ -1,7 +1,14 @@
 """What holds for all tests: Ctrl-C reaches what they start, and no car builds its first maps each time."""
 
+import contextlib
 import os
 import signal
+
+from carservices.hal import HalError
+from carservices_hal.can import pythoncan
+
+with contextlib.suppress(HalError):
+    pythoncan.prepare()  # before any test imports it with all that it can import
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell starts what runs in the background
     signal.signal(signal.SIGINT, signal.default_int_handler)  # the programs that tests start can be interrupted again

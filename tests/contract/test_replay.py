@@ -1,6 +1,8 @@
 """The replay HAL: logs of every format, seeking, looping, recording, broken files, and a real car switching on."""
 
 import contextlib
+import subprocess
+import sys
 from pathlib import Path
 
 import can
@@ -11,6 +13,7 @@ from carservices.hal.registry import build
 from carservices.signals import Status
 from carservices.testing import car
 from carservices_hal.can.encode import encode
+from carservices_hal.can.pythoncan import prepare_mf4
 from carservices_hal.replay.hal import ReplayHal
 from carservices_hal.replay.logs import frames
 from tests.unit.can.ecu import CLIMATE, HERE, STATE
@@ -48,6 +51,7 @@ FORMATS = ["drive.log", "drive.asc", "drive.blf", "drive.trc", "drive.csv", "dri
 def needs(name):
     if name.endswith("mf4"):
         pytest.importorskip("asammdf", reason="asammdf is not installed (dependency group foreign)")
+        prepare_mf4()
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -58,6 +62,12 @@ def test_every_format_gives_the_same_frames(name, tmp_path):
     assert [(round(stamp - start, 3), key, bytes(data)) for stamp, key, data in found] == [
         (second, CLIMATE.key, bytes(climate(second).data)) for second in range(10)
     ]
+
+
+def test_who_opens_a_bus_does_not_wait_for_what_only_mf4_needs():
+    opens = "from carservices_hal.can.bus import open_bus; open_bus({'interface': 'virtual'}).shutdown()"
+    command = [sys.executable, "-c", f"{opens}; import sys; sys.exit('asammdf' in sys.modules)"]
+    assert subprocess.run(command, check=False).returncode == 0
 
 
 @pytest.mark.parametrize("direction", ["", "Rx,"])  # newer versions of SavvyCAN say which way a frame went

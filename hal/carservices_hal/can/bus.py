@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from carservices.hal import HalError, Options
 from carservices_hal.can.dbc import EXTENDED
-from carservices_hal.extras import extra
+from carservices_hal.can.pythoncan import prepare
 
 if TYPE_CHECKING:
     import can
@@ -50,8 +50,9 @@ class BusOptions(Options):
 
 def open_bus(settings: Mapping[str, Any]) -> "can.BusABC":
     """The bus. Raises HalError naming its settings and the cure."""
-    with extra("can"):
-        import can
+    prepare()
+    import can
+
     words = " ".join(f"{key}={value}" for key, value in settings.items())
     try:
         return can.Bus(ignore_config=True, **settings)

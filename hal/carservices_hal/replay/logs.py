@@ -2,14 +2,13 @@
 
 import csv
 from collections.abc import Container, Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from carservices.hal import HalError
 from carservices_hal.can.bus import CLASSIC, key_of
 from carservices_hal.can.dbc import EXTENDED
-from carservices_hal.extras import extra
+from carservices_hal.can.pythoncan import prepare, prepare_mf4
 
 if TYPE_CHECKING:
     import can
@@ -49,8 +48,9 @@ def messages(file: Path, bus: int | str | None = None) -> Iterator["can.Message"
     if not _is_gvret(file):
         yield from _python_can(file, bus)
         return
-    with extra("can"):
-        import can
+    prepare()
+    import can
+
     for stamp, number, extended, channel, payload in _gvret(file, bus):
         yield can.Message(
             stamp, number, extended, channel=channel, data=payload, is_fd=len(payload) > CLASSIC, check=False
@@ -96,10 +96,9 @@ def _gvret(file: Path, bus: int | str | None, keys: Container[int] | None = None
 
 
 def _python_can(file: Path, bus: int | str | None) -> Iterator["can.Message"]:
-    with extra("can"):
-        import can
-    if file.suffix.lower() == ".mf4" and find_spec("asammdf") is None:
-        raise HalError(f"{file}: MF4 needs the package 'asammdf': pip install 'carservices[can-mf4]'")
+    (prepare_mf4 if file.suffix.lower() == ".mf4" else prepare)()
+    import can
+
     count, held = 0, None
     try:
         with can.LogReader(file) as reader:
