@@ -61,21 +61,32 @@ def around(
 
 
 def reachable(graph: RoadGraph, here: Sequence[Snap], arcs: ArcEnergy, kwh: float, recovered: float) -> Outlines:
-    """(reach, back) by the ways that take the least energy, with ``kwh`` to spend from ``here``: one road, both ways.
-
-    Downhill arcs give energy back, so Dijkstra's search runs on energies lessened by what the height gained is worth
-    (potentials: Eisner, Funke, Storandt 2011); ``recovered`` is kWh that come back of a m of height. What is below zero
-    even so (bridges, whose slope the map takes for level) counts nothing, which errs on the safe side.
-    """
-    worth = np.where(np.isnan(graph.altitude), 0.0, graph.altitude) * recovered
-    lessened = np.maximum(arcs.kwh - worth[graph.head] + worth[graph.tail], 0.0) + TINY
-    out = _search(graph.tail, graph.head, lessened, _ends(graph, here, lessened, ahead=True), kwh, worth)
-    home = _search(graph.head, graph.tail, lessened, _ends(graph, here, lessened, ahead=False), kwh, -worth)
+    """(reach, back) with ``kwh`` to spend; see `spent`."""
+    out, home = spent(graph, here, arcs.kwh, kwh, recovered)
     at, take = out[graph.tail], arcs.kwh
     reach = _share(kwh - at, take)
     around = np.where(graph.twin >= 0, take[graph.twin], np.inf)
     back = np.where(at + take + home[graph.head] <= kwh, 1.0, _share(kwh - at - home[graph.tail], take + around))
     return _outlines(graph, here, reach), _outlines(graph, here, back)
+
+
+def spent(graph: RoadGraph, here: Sequence[Snap], take: Floats, kwh: float, recovered: float) -> tuple[Floats, Floats]:
+    """kWh from the car to each node and from each node to the car by the ways that take least; infinite beyond ``kwh``.
+
+    ``here`` is the car on one road, in each direction; ``recovered`` is kWh that a m of height gives back at most.
+    Downhill arcs take less than nothing, so Dijkstra's search runs on energies lessened by what the height gained is
+    worth (potentials: Eisner, Funke, Storandt 2011). What is below zero even so (bridges, whose slope the map takes
+    for level) counts nothing, and a place whose best way passes where the battery would be empty counts as not reached,
+    both of which err on the safe side.
+    """
+    worth = np.where(np.isnan(graph.altitude), 0.0, graph.altitude) * recovered
+    lessened = np.maximum(take - worth[graph.head] + worth[graph.tail], 0.0) + TINY
+    arc, passed = here[0].arc, here[0].offset_m / float(graph.length[here[0].arc])
+    origin = float((1.0 - passed) * worth[graph.tail[arc]] + passed * worth[graph.head[arc]])
+    ahead, behind = (_ends(graph, here, lessened, ahead=ahead) for ahead in (True, False))
+    out = _search(graph.tail, graph.head, lessened, ahead, kwh, worth - origin)
+    home = _search(graph.head, graph.tail, lessened, behind, kwh, origin - worth)
+    return out, home
 
 
 def _ends(graph: RoadGraph, here: Sequence[Snap], lessened: Floats, *, ahead: bool) -> dict[int, float]:
@@ -90,7 +101,10 @@ def _ends(graph: RoadGraph, here: Sequence[Snap], lessened: Floats, *, ahead: bo
 
 
 def _search(tails: Ints, heads: Ints, lessened: Floats, starts: dict[int, float], kwh: float, worth: Floats) -> Floats:
-    """kWh from the car to each node, infinite beyond reach; with heads and tails changed from each node to the car."""
+    """kWh from the car to each node, infinite beyond reach; with heads and tails changed from each node to the car.
+
+    ``worth`` is that of the nodes' height above the car.
+    """
     n = len(worth)
     source = np.concatenate((tails, np.full(len(starts), n)))
     target = np.concatenate((heads, np.fromiter(starts, int)))
@@ -99,10 +113,9 @@ def _search(tails: Ints, heads: Ints, lessened: Floats, starts: dict[int, float]
     source, target, cost = source[order], target[order], cost[order]
     first = np.concatenate(([True], (np.diff(source) != 0) | (np.diff(target) != 0)))
     network = csr_array((cost[first], (source[first], target[first])), shape=(n + 1, n + 1))
-    origin = float(np.mean(worth[list(starts)]))
-    limit = kwh + origin - float(worth.min())
+    limit = max(kwh - float(worth.min()), TINY)
     found, before = dijkstra(network, indices=np.array([n]), limit=limit, return_predecessors=True)
-    spent: Floats = found[0][:n] + worth - origin
+    spent: Floats = found[0][:n] + worth
     ok = np.append(spent <= kwh, True)
     parents = before[0]
     parents = np.where(parents < 0, np.arange(n + 1), parents)
