@@ -173,7 +173,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pbf", type=Path)
     pbf = parser.parse_args().pbf
-    graph = Graph(read_network(pbf), BuiltUp.read(pbf))
+    graph = Graph(read_network(pbf), BuiltUp(pbf))
     text = json.dumps(trip(graph, loop(graph, VIAS)), ensure_ascii=False, separators=(",", ":"))
     OUT.parent.mkdir(parents=True, exist_ok=True)
     OUT.write_text(text.replace('],"', '],\n"') + "\n", encoding="utf-8")

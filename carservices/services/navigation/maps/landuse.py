@@ -1,7 +1,7 @@
 """Where a city is built up: settlement polygons of an OpenStreetMap extract."""
 
+from functools import cached_property
 from pathlib import Path
-from typing import Self
 
 import osmium
 import osmium.geom
@@ -19,23 +19,24 @@ CLOSE_DEG, KEEP_DEG = 0.0025, 0.0006
 class BuiltUp:
     """Tells whether most of a street lies in a settlement."""
 
-    def __init__(self, polygons: list[BaseGeometry]) -> None:
-        closed = shapely.unary_union([polygon.buffer(CLOSE_DEG, quad_segs=2) for polygon in polygons])
-        self.area = closed.buffer(KEEP_DEG - CLOSE_DEG, quad_segs=2)
-        shapely.prepare(self.area)
+    def __init__(self, pbf: Path) -> None:
+        self._pbf = pbf
 
-    @classmethod
-    def read(cls, pbf: Path) -> Self:
-        """From the `landuse` areas of an extract."""
+    @cached_property
+    def area(self) -> BaseGeometry:
+        """From the `landuse` areas of the extract, read when first asked for."""
         wkb = osmium.geom.WKBFactory()
-        areas = osmium.FileProcessor(str(pbf)).with_areas().with_filter(osmium.filter.KeyFilter("landuse"))
-        return cls(
-            [
-                shapely.from_wkb(wkb.create_multipolygon(area), on_invalid="fix").buffer(0)
-                for area in areas
-                if isinstance(area, osmium.osm.Area) and area.tags.get("landuse") in BUILT_UP
-            ]
-        )
+        areas = osmium.FileProcessor(str(self._pbf)).with_areas().with_filter(osmium.filter.KeyFilter("landuse"))
+        shapes = [
+            wkb.create_multipolygon(area)
+            for area in areas
+            if isinstance(area, osmium.osm.Area) and area.tags.get("landuse") in BUILT_UP
+        ]
+        polygons = shapely.buffer(shapely.from_wkb(shapes, on_invalid="fix"), 0)
+        closed = shapely.union_all(shapely.buffer(polygons, CLOSE_DEG, quad_segs=2))
+        area = closed.buffer(KEEP_DEG - CLOSE_DEG, quad_segs=2)
+        shapely.prepare(area)
+        return area
 
     def contains(self, line: shapely.LineString) -> bool:
         """True if more than half of the line is in the built-up area."""

@@ -72,7 +72,7 @@ TOLERANCE_M = {"house": 0.3, "area": 2.0, "line": 0.4}
 LABEL_EVERY_M = 220.0
 MARGIN_M = 200.0
 WATER_NAMED_M2 = 20_000
-AT_ONCE = 20_000  # areas shaped together: fast, and 20 MB at most
+AT_ONCE = 20_000  # areas or lines shaped together: fast, and 20 MB at most
 
 
 def write_render(pbf: Path, graph: Path, target: Path, name: str) -> dict[str, int]:
@@ -107,9 +107,11 @@ class _Builder:
         self.bounds = [round(float(v), 1) for v in (*(corners[0] - MARGIN_M), *(corners[1] + MARGIN_M))]
         x0, y0, x1, y1 = self.bounds
         self.box = shapely.box(x0, y0, x1, y1)
+        shapely.prepare(self.box)
         self.names: dict[str, int] = {"": 0}
         self.roads: list[tuple[Any, ...]] = []
         self.waiting: dict[str, list[tuple[str, AreaKind | None, dict[str, str]]]] = {"house": [], "area": []}
+        self.lines: list[tuple[list[tuple[float, float]], RoadClass, str, tuple[int, bool, int]]] = []
         self.areas: list[tuple[AreaKind, shapely.Polygon]] = []
         self.houses: list[tuple[float, shapely.Polygon]] = []
         self.labels: list[tuple[LabelKind, int, tuple[float, float]]] = []
@@ -129,6 +131,7 @@ class _Builder:
                 self.line(item, tags)
             elif isinstance(item, osmium.osm.Area):
                 self.area(wkb.create_multipolygon(item), tags)
+        self.shape_lines()
         self.shape_waiting()
         self.street_labels()
         self.labels_beside()
@@ -149,19 +152,28 @@ class _Builder:
         points = [(place.lat, place.lon) for place in (node.location for node in item.nodes) if place.valid()]
         if len(points) < 2:
             return
-        limit, posted, oneway = 0, False, 0
+        facts = 0, False, 0
         if kind.drivable:
-            if item.id not in self.drivable:
-                kind = RoadClass.PATH
-            else:
-                limit, posted, oneway = self.drivable[item.id]
-        line = shapely.LineString(self.projection.array_xy(np.array(points))).simplify(TOLERANCE_M["line"])
-        if not line.intersects(self.box) or line.length < 1:
+            kind, facts = (kind, self.drivable[item.id]) if item.id in self.drivable else (RoadClass.PATH, facts)
+        self.lines.append((points, kind, tags.get("name") or tags.get("ref", "").split(";")[0], facts))
+        if len(self.lines) >= AT_ONCE:
+            self.shape_lines()
+
+    def shape_lines(self) -> None:
+        """Simplify the lines read so far, many at once."""
+        if not self.lines:
             return
-        name = tags.get("name") or tags.get("ref", "").split(";")[0]
-        self.roads.append((shapely.get_coordinates(line), kind, self.name(name), limit, posted, oneway))
-        if name and kind <= RoadClass.RESIDENTIAL:
-            self.streets[LabelKind.MAIN_ROAD if kind <= RoadClass.SECONDARY else LabelKind.ROAD, name].append(line)
+        xy = self.projection.array_xy(np.array(list(itertools.chain.from_iterable(line[0] for line in self.lines))))
+        which = np.repeat(np.arange(len(self.lines)), [len(line[0]) for line in self.lines])
+        shapes = np.asarray(shapely.simplify(shapely.linestrings(xy, indices=which), TOLERANCE_M["line"]))
+        seen = shapely.intersects(shapes, self.box) & (shapely.length(shapes) >= 1)
+        for k in np.flatnonzero(seen).tolist():
+            _, kind, name, facts = self.lines[k]
+            self.roads.append((shapely.get_coordinates(shapes[k]), kind, self.name(name), *facts))
+            if name and kind <= RoadClass.RESIDENTIAL:
+                size = LabelKind.MAIN_ROAD if kind <= RoadClass.SECONDARY else LabelKind.ROAD
+                self.streets[size, name].append(shapes[k])
+        self.lines.clear()
 
     def area(self, wkb: str, tags: dict[str, str]) -> None:
         kind = next((AREAS[key][tags[key]] for key in AREAS if tags.get(key) in AREAS[key]), None)
@@ -179,7 +191,9 @@ class _Builder:
                 continue
             shapes = shapely.from_wkb([wkb for wkb, _, _ in found])
             shapes = shapely.transform(shapes, lambda lonlat: self.projection.array_xy(lonlat[:, ::-1]))
-            shapes = shapely.intersection(shapely.buffer(shapes, 0), self.box)
+            shapes = shapely.buffer(shapes, 0)
+            beyond = ~shapely.contains(self.box, shapes)
+            shapes[beyond] = shapely.intersection(shapes[beyond], self.box)
             parts, owner = shapely.get_parts(shapely.simplify(shapes, TOLERANCE_M[what]), return_index=True)
             sizes = shapely.area(parts)
             large = (shapely.get_type_id(parts) == shapely.GeometryType.POLYGON) & (sizes >= MIN_AREA_M2[what])
@@ -229,11 +243,9 @@ class _Builder:
             "road_limit": np.array(columns[3], np.uint8),
             "road_posted": np.array(columns[4], bool),
             "road_oneway": np.array(columns[5], np.int8),
-            "area_ring": rings([polygon for _, polygon in self.areas]),
             "area_kind": np.array([kind for kind, _ in self.areas], np.uint8),
             **polygons("area", [polygon for _, polygon in self.areas]),
             "house_height": np.array([height for height, _ in self.houses], np.float32),
-            "house_ring": rings([polygon for _, polygon in self.houses]),
             **polygons("house", [polygon for _, polygon in self.houses]),
             "label_kind": np.array([kind for kind, _, _ in labels], np.uint8),
             "label_name": _numbers([name for _, name, _ in labels]),
@@ -262,20 +274,18 @@ def open_rings(polygon: shapely.Polygon) -> list[NDArray[np.float64]]:
     return [shapely.get_coordinates(ring)[:-1] for ring in (polygon.exterior, *polygon.interiors)]
 
 
-def rings(shapes: list[shapely.Polygon]) -> NDArray[np.int32]:
-    """First vertex of every ring of all polygons."""
-    return starts(len(ring) for polygon in shapes for ring in open_rings(polygon))
-
-
 def polygons(prefix: str, shapes: list[shapely.Polygon]) -> dict[str, NDArray[Any]]:
-    """Vertices and triangles of polygons."""
+    """Vertices, rings and triangles of polygons."""
     points, triangles = [np.zeros((0, 2))], [np.zeros(0, np.uint32)]
+    rings: list[int] = []
     for polygon in shapes:
         parts = open_rings(polygon)
+        rings += map(len, parts)
         points.append(np.concatenate(parts))
         ends = np.array(list(itertools.accumulate(len(part) for part in parts)), np.uint32)
         triangles.append(mapbox_earcut.triangulate_float64(points[-1], ends))
     return {
+        f"{prefix}_ring": starts(rings),
         f"{prefix}_xy": pack_xy(np.concatenate(points)),
         f"{prefix}_start": starts(len(p) for p in points[1:]),
         f"{prefix}_tri": _numbers(np.concatenate(triangles)),

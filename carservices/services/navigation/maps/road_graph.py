@@ -35,7 +35,7 @@ from carservices.services.navigation.maps.elevation import Elevation
 from carservices.services.navigation.maps.landuse import BuiltUp
 from carservices.services.navigation.maps.limits import drives_left
 from carservices.services.navigation.maps.roads import Network, stream_ways
-from carservices.services.navigation.maps.ways import Ways, zone_in
+from carservices.services.navigation.maps.ways import Ways
 
 SHARE_OF_LIMIT = (0.92, 0.9, 0.85, 0.8, 0.8, 0.75, 0.7, 0.9, 0.75)
 """By class: what free-flowing traffic drives of the limit, junctions included. Assumed: typical of published
@@ -53,9 +53,9 @@ def write_graph(
 
     ``country`` (ISO code) says that all of the map is one. Raises `EmptyMap` where there is no road, `MapError`.
     """
-    network, ways, built_up = Network(), Ways(), BuiltUp.read(pbf)
+    network, ways, built_up = Network(), Ways(), BuiltUp(pbf)
     for way in stream_ways(pbf, network):
-        ways.add(way, zone_in(way, built_up), network.barriers)
+        ways.add(way, built_up, network.barriers)
     if not ways.rows:
         raise EmptyMap(f"{pbf.name} holds no road a car may use: import an extract with roads (highway=*)")
     lands = Lands.around(ways.box(), country, pbf)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import osmium
@@ -25,7 +26,7 @@ class Way:
     nodes: list[int]
     points: list[tuple[float, float]]
 
-    @property
+    @cached_property
     def oneway(self) -> int:
         """1 = only in order of drawing, -1 = only against it, 0 = both."""
         value = self.tags.get("oneway", "")

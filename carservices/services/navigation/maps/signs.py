@@ -2,6 +2,20 @@
 
 from carservices.services.navigation.maps.roads import Way
 
+KEYS = ("turn:lanes", "destination")
+
+
+def read_signs(way: Way) -> tuple[str, str, str, str]:
+    """Where it leads forward and backward, and its lanes forward and backward."""
+    if not any(key.startswith(KEYS) for key in way.tags):
+        return "", "", "", ""
+    return (
+        toward(way, backward=False),
+        toward(way, backward=True),
+        lanes(way, backward=False),
+        lanes(way, backward=True),
+    )
+
 
 def lanes(way: Way, *, backward: bool) -> str:
     """`turn:lanes` in a direction, leftmost lane first as the driver sees it; empty where there is nothing."""

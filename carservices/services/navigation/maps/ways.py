@@ -13,7 +13,7 @@ from carservices.services.navigation.maps.countries import Box, Lands
 from carservices.services.navigation.maps.landuse import BuiltUp
 from carservices.services.navigation.maps.limits import Zone, legal_limits, outside, posted_limit, zone_of
 from carservices.services.navigation.maps.roads import Way
-from carservices.services.navigation.maps.signs import lanes, toward
+from carservices.services.navigation.maps.signs import read_signs
 
 CLASSES = (
     "motorway", "trunk", "primary", "secondary", "tertiary", "unclassified", "residential", "living_street", "service",
@@ -39,14 +39,11 @@ class Ways:
     dead_ends: int = 0
     """Ends at barriers so far; each is a node of its own, numbered from -1 down, so that no road goes on there."""
 
-    def add(self, way: Way, zone: Zone, barriers: set[int]) -> None:
+    def add(self, way: Way, built_up: BuiltUp, barriers: set[int]) -> None:
         """Take over a way, in parts where barriers stand on it."""
         tags = way.tags
+        posted = [posted_limit(tags, side) or 0 for side in ("forward", "backward")]
         kind = tags["highway"].removesuffix("_link")
-        texts = (
-            tags.get("junction:ref", ""),
-            *(what(way, backward=back) for what in (toward, lanes) for back in (False, True)),
-        )
         row = (
             way.id,
             CLASSES.index(ALIKE.get(kind, kind)),
@@ -54,9 +51,9 @@ class Ways:
             way.oneway,
             self.text(tags.get("name", "")),
             self.text(tags.get("ref", "")),
-            zone,
-            *(posted_limit(tags, side) or 0 for side in ("forward", "backward")),
-            *map(self.text, texts),
+            Zone.RURAL if all(posted) else zone_in(way, built_up),
+            *posted,
+            *map(self.text, (tags.get("junction:ref", ""), *read_signs(way))),
         )
         shut = [i for i, node in enumerate(way.nodes) if node in barriers]
         for a, b in itertools.pairwise(sorted({0, *shut, len(way.nodes) - 1})):

@@ -18,8 +18,10 @@ WORD = re.compile(r"[^\W_]+")
 
 def fold(text: str) -> str:
     """Lower case words without accents, one space between."""
-    plain = unicodedata.normalize("NFKD", text).casefold().translate(UNDONE)
-    plain = "".join(letter for letter in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(letter))
+    plain = text.casefold()
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFKD", text).casefold().translate(UNDONE)
+        plain = "".join(letter for letter in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(letter))
     for pattern, word in ABBREVIATIONS:
         plain = pattern.sub(word, plain)
     return " ".join(WORD.findall(plain))

@@ -10,7 +10,7 @@ import numpy as np
 import osmium
 from numpy.typing import NDArray
 
-from carservices.services.navigation.geo import DEGREE, Point
+from carservices.services.navigation.geo import DEGREE, Point, plane_metres
 from carservices.services.navigation.search.categories import keys_of_tags, kind_of, kinds
 from carservices.services.navigation.search.folding import fold, house_number
 
@@ -94,9 +94,9 @@ def gather(pbf: Path) -> Gathered:
             if item.is_closed():
                 continue  # comes as an area too
         tags = dict(item.tags)
-        if (at := _middle(item)) is None:
-            continue
-        _take(found, towns, tags, at)
+        kind = kind_of(tags)
+        if (kind or "addr:housenumber" in tags) and (at := _middle(item)):
+            _take(found, towns, tags, kind, at)
     for street, importance, points in roads:
         if points:
             _add_road(found, towns, street, importance, points)
@@ -155,7 +155,7 @@ def _middle(item: osmium.osm.Node | osmium.osm.Way | osmium.osm.Area) -> Point |
     return (min(lats) + max(lats)) / 2, (min(lons) + max(lons)) / 2
 
 
-def _take(found: Gathered, towns: _Towns, tags: dict[str, str], at: Point) -> None:
+def _take(found: Gathered, towns: _Towns, tags: dict[str, str], kind: str | None, at: Point) -> None:
     street, text = tags.get("addr:street") or tags.get("addr:place"), tags.get("addr:housenumber")
     city = tags.get("addr:city") or towns.at(*at)
     if street and text:
@@ -163,7 +163,7 @@ def _take(found: Gathered, towns: _Towns, tags: dict[str, str], at: Point) -> No
         if numbers:
             known = _street(found, street, city, at).addresses
             known += [(*number, tags.get("addr:postcode", ""), *at) for number in numbers]
-    if (kind := kind_of(tags)) is None:
+    if kind is None:
         return
     name = tags.get("name") or tags.get("brand") or tags.get("operator")
     if name is None and kind not in ("charging", "fuel", "parking", "toilets", "rest_area"):
@@ -176,7 +176,7 @@ def _take(found: Gathered, towns: _Towns, tags: dict[str, str], at: Point) -> No
 def _street(found: Gathered, name: str, city: str, at: Point) -> Street:
     same = found.streets.setdefault(fold(name), [])
     for street in same:
-        if street.city == city and _metres(np.array([(street.lat, street.lon)]), at)[0] < 4 * SAME_STREET_M:
+        if street.city == city and plane_metres(*at, street.lat, street.lon) < 4 * SAME_STREET_M:
             return street
     same.append(Street("street", name, city, *at, STREETS["residential"]))
     return same[-1]
@@ -197,7 +197,7 @@ def _add_road(found: Gathered, towns: _Towns, name: str, weight: float, points: 
 def _spaced(points: list[Point]) -> Iterator[Point]:
     """Points along a line, none further from the next than `EVERY_M`."""
     for a, b in zip(points, points[1:] or points, strict=False):
-        pieces = max(1, math.ceil(float(_metres(np.array([b]), a)[0]) / EVERY_M))
+        pieces = max(1, math.ceil(plane_metres(*a, *b) / EVERY_M))
         for i in range(pieces):
             yield a[0] + (b[0] - a[0]) * i / pieces, a[1] + (b[1] - a[1]) * i / pieces
     yield points[-1]
