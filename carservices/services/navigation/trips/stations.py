@@ -101,7 +101,7 @@ def candidates(
 ) -> list[Candidate]:
     """The best stations along the whole way, at most ``most``."""
     tables = Tables(inlet)
-    parts: list[list[tuple[float, Candidate]]] = [[] for _ in range(PARTS)]
+    parts: list[list[tuple[float, Candidate]]] = [[] for _ in range(max(1, min(PARTS, most // 2)))]
     for site in sites:
         plug = _plug(site, inlet, tables)
         if plug is None:
@@ -118,7 +118,7 @@ def candidates(
         if wait == float("inf"):
             continue
         price = detour + wait + tables.at(one).between(*USUAL_STOP)
-        parts[min(PARTS - 1, int(before * PARTS))].append((price, one))
+        parts[min(len(parts) - 1, int(before * len(parts)))].append((price, one))
     for part in parts:
         part.sort(key=lambda entry: entry[0])
     chosen: list[Candidate] = []
