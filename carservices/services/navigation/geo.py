@@ -11,7 +11,6 @@ Point = tuple[float, float]
 EARTH = EARTH_RADIUS_M
 DEGREE = math.pi * EARTH / 180.0
 """m of a degree of latitude, on a sphere of the mean radius."""
-EARTH_M_PER_DEG = DEGREE
 
 
 def metres(a: Point, b: Point) -> float:

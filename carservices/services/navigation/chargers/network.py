@@ -12,7 +12,7 @@ from carservices.api.routes import Box, Charger, ChargerFilter, Connector, Place
 from carservices.services.navigation.chargers.occupancy import free_now
 from carservices.services.navigation.chargers.opening import open_at
 from carservices.services.navigation.chargers.site import Site
-from carservices.services.navigation.geo import EARTH_M_PER_DEG, box_around, plane_metres
+from carservices.services.navigation.geo import DEGREE, box_around, plane_metres
 
 COLUMNS = "site.id, key, lat, lon, name, address, operator, eur_per_kwh, opening_hours, busy, synthetic"
 ANY = ChargerFilter()
@@ -161,8 +161,8 @@ def _between(a: tuple[float, float], b: tuple[float, float], share: float) -> tu
 def _beside(a: tuple[float, float], b: tuple[float, float], place: Place) -> tuple[float, float]:
     """m along a piece to the point nearest to a place, and m from there."""
     kx = math.cos(math.radians(a[0]))
-    dy, dx = (b[0] - a[0]) * EARTH_M_PER_DEG, (b[1] - a[1]) * EARTH_M_PER_DEG * kx
-    py, px = (place.lat - a[0]) * EARTH_M_PER_DEG, (place.lon - a[1]) * EARTH_M_PER_DEG * kx
+    dy, dx = (b[0] - a[0]) * DEGREE, (b[1] - a[1]) * DEGREE * kx
+    py, px = (place.lat - a[0]) * DEGREE, (place.lon - a[1]) * DEGREE * kx
     square = dx * dx + dy * dy
     share = 0.0 if square == 0 else min(1.0, max(0.0, (px * dx + py * dy) / square))
     return share * math.sqrt(square), math.hypot(px - share * dx, py - share * dy)
