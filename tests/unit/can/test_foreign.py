@@ -2,17 +2,22 @@
 
 import random
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from carservices_hal.can.codec import decoder
-from carservices_hal.can.dbc import EXTENDED, load, parse
+from carservices_hal.can.dbc import EXTENDED, parse
+from carservices_hal.can.dbc import load as load_once
 
 opendbc = pytest.importorskip("opendbc", reason="opendbc is not installed (dependency group foreign)")
 
 FILES = sorted(Path(opendbc.DBC_PATH).rglob("*.dbc"))
 PLAIN = [file for file in FILES if file.parent == Path(opendbc.DBC_PATH)]
+
+
+load = cache(load_once)
 
 
 def key(address):
@@ -44,8 +49,9 @@ def test_bits_of_opendbc():
             if message is None or message.name != theirs.name:
                 left_out.append(address)  # an id of over 29 bits, or the place of signals without a message
                 continue
-            signals = {signal: replace(message.signals[signal], selector=None) for signal in fitting(message)}
-            names = list(signals)
+            names = fitting(message)
+            signals = {name: signal for name, signal in message.signals.items() if name in names}
+            signals |= {name: replace(one, selector=None) for name, one in signals.items() if one.selector is not None}
             frame = rng.randbytes(theirs.size)
             values = []
             for signal in names:
