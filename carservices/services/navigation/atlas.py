@@ -40,12 +40,12 @@ class OpenMap:
     chargers: ChargerNetwork | None
 
     @classmethod
-    def open(cls, name: str, folder: Path, port: Callable[[Path], int | None]) -> "OpenMap":
-        """``port`` gives where Valhalla answers for a map.
+    async def open(cls, name: str, folder: Path, port: Callable[[Path], int | None]) -> "OpenMap":
+        """``port`` gives where Valhalla answers for a map; the roads of a country take seconds, in a thread.
 
         Raises GraphError and sqlite3.Error when a part is missing or damaged.
         """
-        roads = RoadEngine(RoadGraph.load(folder / GRAPH))
+        roads = await asyncio.to_thread(lambda: RoadEngine(RoadGraph.load(folder / GRAPH)))
         chargers = folder / CHARGERS
         return cls(
             name,
@@ -122,7 +122,7 @@ class Atlas:
             await self._take(None)
         elif self.map is None or self.map.folder != folder:
             try:
-                await self._take(OpenMap.open(name, folder, self._port))
+                await self._take(await OpenMap.open(name, folder, self._port))
             except (GraphError, sqlite3.Error) as error:
                 self.problem = str(error)
                 log.error("the map %s cannot be used: %s", name, error)
