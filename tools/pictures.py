@@ -1,6 +1,7 @@
 """Makes `docs/pictures`: a car drives for a while, then every screen is photographed; ``python -m tools.pictures``."""
 
 import argparse
+import json
 import os
 import signal
 import subprocess
@@ -13,8 +14,12 @@ from typing import Any
 from tools import kona, templates
 
 PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
-FAST_SECONDS, FAST = 25.0, 20.0
-"""The first part of the trip runs fast, so that there is a trip to show."""
+DESTINATION = "Am Markt, Burg Stargard"
+"""Some 9 km from where the emulated car begins: a drive through town and country."""
+FAST, UNDER_WAY = 15.0, 2500.0
+"""The first m of the trip run fast, so that there is a trip to show."""
+BEGIN_SECONDS = 240.0
+"""In which the car's maps are built and its route is found, at the longest."""
 WARM_SECONDS = 40.0
 """Then the cockpit watches in real time, so that its curves have a past."""
 SHOTS = (
@@ -50,10 +55,11 @@ def _emulated() -> None:
         run_dir = Path(scratch) / "run"
         os.environ |= {"XDG_STATE_HOME": scratch, "XDG_CONFIG_HOME": scratch}
         command = [sys.executable, "-m", "carservices.cli.main"]
-        car = subprocess.Popen([*command, "emulator", "--headless", "--run-dir", str(run_dir)])
+        car = subprocess.Popen([*command, "emulator", "--headless", "--run-dir", str(run_dir), "--to", DESTINATION])
         try:
+            _wait_for_way(command, run_dir, 0.0)
             _control(command, run_dir, "speed", factor=FAST)
-            time.sleep(FAST_SECONDS)
+            _wait_for_way(command, run_dir, UNDER_WAY)
             _control(command, run_dir, "speed", factor=1.0)
             _photograph(run_dir)
             _photograph_panel(run_dir)
@@ -61,6 +67,18 @@ def _emulated() -> None:
         finally:
             car.send_signal(signal.SIGINT)
             car.wait(10)
+
+
+def _wait_for_way(command: list[str], run_dir: Path, metres: float) -> None:
+    """Until so much of the route lies behind."""
+    end = time.monotonic() + BEGIN_SECONDS
+    while time.monotonic() < end:
+        asked = subprocess.run([*command, "nav", "status", "--json", "--run-dir", str(run_dir)], capture_output=True)
+        guidance = json.loads(asked.stdout)["guidance"] if asked.returncode == 0 else None
+        if guidance and guidance["remaining_m"] is not None and guidance["travelled_m"] >= metres:
+            return
+        time.sleep(1.0)
+    raise SystemExit(f"the car is not {metres:.0f} m on its way to {DESTINATION} after {BEGIN_SECONDS:.0f} s")
 
 
 def _control(command: list[str], run_dir: Path, verb: str, **arguments: float) -> None:
