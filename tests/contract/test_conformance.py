@@ -18,12 +18,12 @@ def test_our_hals_reach_silver(name, capsys):
     assert checked(capsys, name) == (0, "silver", [])
 
 
-def test_a_broken_hal_reaches_no_level(capsys):
-    assert checked(capsys, "tests.unit.hal.mutants:UndeclaredPath") == (1, None, ["only_declared_paths"])
-
-
-def test_a_real_car_is_set_only_where_allowed(capsys):
-    tools.check("virtual", sets=["Vehicle.NoSuchBranch.**"], as_json=True)
-    rules = {rule["name"]: rule for rule in json.loads(capsys.readouterr().out)["rules"]}
+def test_a_broken_hal_reaches_no_level_and_is_set_only_where_allowed(capsys):
+    name = "tests.unit.hal.mutants:UndeclaredPath"
+    assert tools.check(name, sets=["Vehicle.NoSuchBranch.**"], as_json=True) == 1
+    report = json.loads(capsys.readouterr().out)
+    rules = {rule["name"]: rule for rule in report["rules"]}
+    assert report["level"] is None
+    assert [name for name, rule in rules.items() if rule["result"] == "failed"] == ["only_declared_paths"]
     assert rules["set_echoes"]["detail"] == "no signal may be set"
     assert {rules[name]["result"] for name in ("set_echoes", "bad_values_refused", "burst_of_sets")} == {"skipped"}

@@ -280,6 +280,8 @@ async def settles_on(bench: Bench, config: SignalConfig, value: Datum) -> bool:
         return echoes(config, value, bench.latest[config.path].value)
 
     for _ in range(5):
-        if await bench.until(there) and not await bench.until(lambda: not there(), QUIET):
+        if not await bench.until(there):
+            return False
+        if not await bench.until(lambda: not there(), QUIET):
             return True
     return False
