@@ -22,8 +22,10 @@ from carservices.services.navigation.trips.planner import Plan, Problem, plan
 from carservices.services.navigation.trips.stations import Candidate, Tables, candidates, station_of
 from carservices.services.navigation.trips.trip import Car, Trip, quantile, settled, unplanned
 
-S_PER_EUR = {Prefer.TIME: (0.0, 120.0), Prefer.COST: (240.0, 0.0)}
-"""What an euro is worth in s, first as preferred, then for the other choice: 30 and 15 €/h."""
+S_PER_EUR = {Prefer.TIME: (20.0, 120.0), Prefer.COST: (240.0, 20.0)}
+"""What an euro is worth in s, first as preferred, then for the other choice: nobody pays 10 € for a minute."""
+BOTHER_S = 120.0
+"""s of the trip for which a driver stops once less."""
 ASIDE_M = 60_000.0
 """m around start, stops and destination within which stations are looked for."""
 TRIES, CLOSE = 4, 0.002
@@ -145,8 +147,7 @@ class Itinerary:
             trip = await asyncio.to_thread(settled, demand, vias, car, wishes, speeds, at.now, problem.s_per_eur)
             if trip is not None and (best is None or _price(trip, problem) < _price(best, problem)):
                 best = trip
-            promised = found.seconds + problem.s_per_eur * found.eur
-            if best is not None and _price(best, problem) <= promised * (1.0 + CLOSE):
+            if trip is not None and -OTHER <= _price(trip, problem) / found.price - 1.0 <= CLOSE:
                 return best
             _correct(problem, found, demand, vias, car, speeds)
         return best
@@ -161,7 +162,7 @@ class Itinerary:
         layers = [station_of(one, tables, at.now) for one in ground.stations] * (ground.stops + 1)
         breaks = car.inlet.curve.breaks([one.power_kw for one in ground.stations])
         floors = wishes.least, wishes.at_destination
-        return ground, Problem(hops.legs, layers, car.soc, *floors, quantile(wishes), breaks)
+        return ground, Problem(hops.legs, layers, car.soc, *floors, quantile(wishes), breaks, bother_s=BOTHER_S)
 
     def _advice(self, request: RouteRequest, at: Situation, car: Car, ground: Ground, problem: Problem) -> str:
         ground.forget_reach()
@@ -202,7 +203,8 @@ def _warned(trip: Trip, sentence: str) -> Trip:
 
 def _price(trip: Trip, problem: Problem) -> float:
     driving = sum(stage.hop.drive_s for stage in trip.stages)
-    return driving + trip.charge_s + problem.s_per_eur * sum(stage.hop.eur for stage in trip.stages)
+    stops = trip.charge_s + problem.bother_s * len(trip.stops)
+    return driving + stops + problem.s_per_eur * sum(stage.hop.eur for stage in trip.stages)
 
 
 def _correct(

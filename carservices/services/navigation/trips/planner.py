@@ -65,6 +65,8 @@ class Problem:
     stop_s: float = STOP_S
     s_per_eur: float = 0.0
     """What an euro is worth in s."""
+    bother_s: float = 0.0
+    """What it is worth in s to stop once less, beside the time of the stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +86,12 @@ class Hop:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """``seconds`` of everything: driving, waiting, charging, and the overhead of stops."""
+    """``seconds`` of everything: driving, waiting, charging, overhead of stops; ``price`` in s with all else."""
 
     hops: tuple[Hop, ...]
     seconds: float
     eur: float
+    price: float
 
     @property
     def stops(self) -> tuple[Hop, ...]:
@@ -215,6 +218,7 @@ def _fan(search: _Search, label: _Label) -> _Fan:
     waits = search.waits[places, slots]
     stop = waits + np.where(places < need.shape[1] - 1, problem.stop_s, 0.0)
     socs, prices = np.minimum(leaves - used, FULL), label.price + paid + drive + stop
+    prices += np.where(places < need.shape[1] - 1, problem.bother_s, 0.0)
     is_open = np.isfinite(waits)
     return _Fan(
         *(places[is_open], speeds[is_open]),
@@ -266,7 +270,7 @@ def _rate(search: _Search) -> float:
     for station in problem.stations:
         price = problem.s_per_eur * float(_eur(station, np.array(1.0)))
         cheapest[station.table] = min(price, cheapest.get(station.table, np.inf))
-    rates = [table.least_per_percent(problem.stop_s) + price for table, price in cheapest.items()]
+    rates = [table.least_per_percent(problem.stop_s + problem.bother_s) + price for table, price in cheapest.items()]
     return min(rates, default=0.0)
 
 
@@ -310,4 +314,4 @@ def _told(search: _Search, last: _Label) -> Plan:
         )
         leave, label = label.left_with, before
     hops.reverse()
-    return Plan(tuple(hops), last.seconds, sum(hop.eur for hop in hops))
+    return Plan(tuple(hops), last.seconds, sum(hop.eur for hop in hops), last.price)
