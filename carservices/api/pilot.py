@@ -159,7 +159,7 @@ def aims(planned: Sequence[Point], turn: Point) -> list[Point]:
     before = next((point for point in reversed(planned[:index]) if _metres(point, turn) >= THROUGH_M), planned[0])
     east, north = _offset(before, turn)
     heading = math.atan2(east, north)
-    found = []
+    found: list[Point] = []
     for angle in OTHERWISE:
         course = heading + math.radians(angle)
         across = DEGREE * math.cos(math.radians(turn[0]))

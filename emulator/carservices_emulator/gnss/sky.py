@@ -30,7 +30,7 @@ def sky(latitude: float, longitude: float, moment: datetime, mask: float) -> lis
     lat, lon = math.radians(latitude), math.radians(longitude)
     seconds = moment.timestamp()
     sin, cos = math.sin(lat), math.cos(lat)
-    seen = []
+    seen: list[Satellite] = []
     for system, planes, slots, phase, radius, inclination in ORBITS:
         rate = math.sqrt(GRAVITY / radius**3)
         tilt = math.radians(inclination)

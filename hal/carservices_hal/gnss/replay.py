@@ -91,7 +91,7 @@ def _moving(a: NmeaFix, b: NmeaFix) -> NmeaFix:
 
 def _tag(element: ElementTree.Element) -> str:
     """Without its namespace."""
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+    return element.tag.rpartition("}")[2]
 
 
 def _number(text: str | None) -> float | None:

@@ -52,7 +52,7 @@ def gsa(satellites: Sequence[Satellite], dops: Dilution | None) -> list[str]:
     """One GSA for each system: the satellites in use; without a fix none."""
     shown = (99.99, 99.99, 99.99) if dops is None else (dops.position, dops.horizontal, dops.vertical)
     widths = ",".join(f"{min(dop, 99.99):.2f}" for dop in shown)
-    lines = []
+    lines: list[str] = []
     for system in System:
         used = [one.number for one in satellites if one.system is system][:CHANNELS] if dops else []
         numbers = ",".join([f"{number:02d}" for number in used] + [""] * (CHANNELS - len(used)))
@@ -62,7 +62,7 @@ def gsa(satellites: Sequence[Satellite], dops: Dilution | None) -> list[str]:
 
 def gsv(satellites: Sequence[Satellite]) -> list[str]:
     """As many GSV as it takes, for each system its own."""
-    lines = []
+    lines: list[str] = []
     for system in System:
         heard = [one for one in satellites if one.system is system]
         parts = [heard[k : k + IN_A_SENTENCE] for k in range(0, len(heard), IN_A_SENTENCE)] or [[]]
