@@ -13,6 +13,8 @@ from scipy.sparse.csgraph import dijkstra
 
 from carservices.services.navigation.engine.graph import Floats, Ints, RoadGraph, Snap
 
+TINY = 1e-6
+"""No edge of a sparse graph may cost nothing, or it is none."""
 DETOUR, DETOUR_S = 1.04, 1500.0
 """Roads by which the whole trip takes this many times as long and s more still belong to the corridor."""
 Anchor = Sequence[Snap]
@@ -21,14 +23,19 @@ Anchor = Sequence[Snap]
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """Fastest ways from one place: of each place s there and the way's last piece of road, of each node its edge."""
+    """Fastest ways from one place; its nodes are numbered anew, the last number is the place itself.
 
-    seconds: Floats
-    last: Ints
-    edge: Ints
+    Of each node: the arc to it, which share of it is driven, and the node before. Of each target: s, the node at which
+    its last arc begins, that arc, and which share of it is driven.
+    """
+
+    arc: Ints
+    share: Floats
     parent: Ints
-    start_arc: Ints
-    start_share: Floats
+    seconds: Floats
+    node: Ints
+    last: Ints
+    last_share: Floats
 
 
 class Corridor:
@@ -87,68 +94,62 @@ class Corridor:
         self._build()
 
     def tree(self, place: Anchor, targets: "Targets", limit: float = np.inf) -> Tree:
-        """Fastest ways from a place to all targets."""
-        n = len(self._nodes)
-        roads = self._roads
+        """Fastest ways from a place to all targets; those farther than ``limit`` s are infinitely far."""
+        roads, n = self._roads, len(self._nodes)
         starts = [snap for snap in place if self._number[roads.head[snap.arc]] >= 0]
-        heads = np.array([self._number[roads.head[snap.arc]] for snap in starts], np.int64)
-        shares = np.array([1.0 - _share(roads, snap) for snap in starts])
         arcs = np.array([snap.arc for snap in starts], np.int64)
-        costs = self._weights[arcs] * shares if len(arcs) else np.empty(0)
-        order = np.lexsort((costs, heads))
-        order = order[np.concatenate(([True], np.diff(heads[order]) != 0))] if len(order) else order
+        shares = np.array([1.0 - _share(roads, snap) for snap in starts])
+        heads = self._number[roads.head[arcs]]
+        order = np.lexsort((self._weights[arcs] * shares, heads))
+        order = order[np.diff(heads[order], prepend=-1) != 0]
         graph = csr_array(
             (
-                np.concatenate((self._csr_weights, costs[order] + 1e-6)),
+                np.concatenate((self._csr_weights, (self._weights[arcs] * shares)[order] + TINY)),
                 np.concatenate((self._heads, heads[order])).astype(np.int32),
                 np.append(self._firsts, len(self._heads) + len(order)).astype(np.int32),
             ),
             shape=(n + 1, n + 1),
         )
         found, pointers = dijkstra(graph, indices=np.array([n]), limit=limit, return_predecessors=True)
-        seconds, before = found[0], pointers[0]
-        parent = np.where(before < 0, n, before).astype(np.int64)
-        edge = np.full(n + 1, -1)
-        inner = np.flatnonzero((before >= 0) & (before < n))
-        edge[inner] = np.searchsorted(self._keys, parent[inner] * (n + 1) + inner)
-        outer = np.flatnonzero(before == n)
-        if len(outer):
-            edge[outer] = -2 - order[np.searchsorted(heads[order], outer)]
-        cost = seconds[self._number[roads.tail[targets.arc]]] + self._weights[targets.arc] * targets.share
-        cost[self._number[roads.tail[targets.arc]] < 0] = np.inf
-        last, best = np.full(targets.count, -1), np.full(targets.count, np.inf)
+        before = pointers[0].astype(np.int64)
+        nodes = np.flatnonzero(before >= 0)
+        number = np.full(n + 1, len(nodes))
+        number[nodes] = np.arange(len(nodes))
+        before = before[nodes]
+        first = before == n
+        arc, share = np.empty(len(nodes), np.int64), np.ones(len(nodes))
+        inner = np.searchsorted(self._keys, before[~first] * (n + 1) + nodes[~first])
+        arc[~first] = self._arcs[self._sorted[inner]]
+        outer = order[np.searchsorted(heads[order], nodes[first])]
+        arc[first], share[first] = arcs[outer], shares[outer]
+        tails = self._number[roads.tail[targets.arc]]
+        cost = np.where(tails >= 0, found[0][tails] + self._weights[targets.arc] * targets.share, np.inf)
+        rows, seconds = np.full(targets.count, -1), np.full(targets.count, np.inf)
         near = np.lexsort((-cost, targets.place))
         near = near[np.isfinite(cost[near])]
-        last[targets.place[near]], best[targets.place[near]] = near, cost[near]  # the least of each place comes last
-        for j, (arc, share) in enumerate(zip(arcs.tolist(), shares.tolist(), strict=True)):
-            for k in np.flatnonzero(targets.arc == arc).tolist():
-                piece = float(self._weights[arc]) * (float(targets.share[k]) - 1.0 + share)
-                if 0.0 <= piece < best[targets.place[k]]:
-                    last[targets.place[k]], best[targets.place[k]] = -2 - (j * len(targets.arc) + k), piece
-        return Tree(best, last, edge, parent, arcs, shares)
+        rows[targets.place[near]], seconds[targets.place[near]] = near, cost[near]  # the least of each comes last
+        node = np.append(number[tails], len(nodes))[rows]
+        last, last_share = targets.arc[rows], targets.share[rows].copy()
+        for start, driven in zip(arcs.tolist(), shares.tolist(), strict=True):  # on the very arc it begins on
+            for k in np.flatnonzero(targets.arc == start).tolist():
+                piece, target = float(targets.share[k]) - 1.0 + driven, int(targets.place[k])
+                if piece >= 0.0 and piece * self._weights[start] < seconds[target]:
+                    seconds[target], node[target] = piece * self._weights[start], len(nodes)
+                    last[target], last_share[target] = start, piece
+        return Tree(arc, share, np.append(number[before], len(nodes)), seconds, node, last, last_share)
 
-    def sums(self, tree: Tree, targets: "Targets", columns: Floats) -> Floats:
-        """[place, column]: what arcs cost, ``columns`` [arc, column], summed along the ways of a tree."""
-        n = len(self._nodes)
-        total = np.zeros((n + 1, columns.shape[1]))
-        inner = tree.edge >= 0
-        total[inner] = columns[self._arcs[self._sorted[tree.edge[inner]]]]
-        for node in np.flatnonzero(tree.edge < -1).tolist():
-            j = -2 - int(tree.edge[node])
-            total[node] = columns[tree.start_arc[j]] * tree.start_share[j]
+    @staticmethod
+    def sums(tree: Tree, columns: Floats) -> Floats:
+        """[target, column]: what arcs cost, ``columns`` [arc, column], summed along the ways of a tree."""
+        root = len(tree.arc)
+        total = np.zeros((root + 1, columns.shape[1]))
+        total[:root] = columns[tree.arc] * tree.share[:, None]
         parent = tree.parent
-        while not (parent == n).all():
+        while (parent != root).any():  # each round doubles how far back the sums reach
             total += total[parent]
             parent = parent[parent]
-        out = np.full((targets.count, columns.shape[1]), np.inf)
-        whole = np.flatnonzero(tree.last >= 0)
-        k = tree.last[whole]
-        out[whole] = total[self._number[self._roads.tail[targets.arc[k]]]] + (
-            columns[targets.arc[k]] * targets.share[k][:, None]
-        )
-        for place in np.flatnonzero(tree.last < -1).tolist():
-            j, row = divmod(-2 - int(tree.last[place]), len(targets.arc))
-            out[place] = columns[tree.start_arc[j]] * (targets.share[row] - 1.0 + tree.start_share[j])
+        out = total[tree.node] + columns[tree.last] * tree.last_share[:, None]
+        out[~np.isfinite(tree.seconds)] = np.inf
         return out
 
     def _build(self) -> None:

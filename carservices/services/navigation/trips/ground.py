@@ -73,7 +73,7 @@ class Ground:
         """All hops a full battery might reach from where the car is, by the energy of the roads they use."""
         columns, between = self._between(model, conditions)
         tree = self._corridor.tree(start, self._targets, self._limit(columns, model))
-        first = self._corridor.sums(tree, self._targets, columns)
+        first = self._corridor.sums(tree, columns)
         return self._layered(first, between, model)
 
     def forget_reach(self) -> None:
@@ -88,7 +88,7 @@ class Ground:
             if not self._trees:
                 limit = self._limit(columns, model)
                 self._trees = [self._corridor.tree(one, self._targets, limit) for one in self._sources]
-            sums = [self._corridor.sums(tree, self._targets, columns) for tree in self._trees]
+            sums = [self._corridor.sums(tree, columns) for tree in self._trees]
             shape = (0, self._targets.count, columns.shape[1])
             self._known = key, columns, np.stack(sums) if sums else np.empty(shape)
         return self._known[1], self._known[2]

@@ -15,7 +15,7 @@ from carservices.services.navigation.trips.corridor import Anchor, Corridor
 from carservices.services.navigation.trips.inlet import Inlet
 from carservices.services.navigation.trips.planner import SLOT_S, Station
 
-MOST = 200
+MOST = 150
 """Stations a plan chooses from."""
 PARTS = 40
 """Parts of the way of which each gives its best stations."""
