@@ -138,7 +138,7 @@ async def load(*, quick: bool) -> list[Row]:
     return [
         Row(f"host of {APPS} apps × {SIGNALS} signals, {rate:,.0f} values/s delivered", share, "% of a core", HOST_CPU),
         Row("memory of an app's own process, median", statistics.median(own), "MB", APP_MB),
-        Row("… with the processes of its sandbox", statistics.median(whole), "MB"),
+        Row("… with the processes of its sandbox", statistics.median(whole), "MB", APP_MB),
         Row(f"tap to first template, sandbox {level}, median", statistics.median(starts), "ms", START_MS),
         Row("tap to changed template at the shell, p95", statistics.quantiles(taps, n=20)[-1], "ms", TAP_MS),
     ]

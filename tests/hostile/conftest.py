@@ -110,7 +110,7 @@ def descriptors():
 
 def groups(app):
     """Control groups that are left of an app; one with a process inside cannot be removed."""
-    return [folder for mount in cgroups.mounts() for folder in (mount.folder / cgroups.OURS).glob(f"{app}-*")]
+    return [folder for mount in cgroups.mounts() for folder in mount.folder.glob(f"{cgroups.OURS}-{app}-*")]
 
 
 async def withstand(c, name, monkeypatch):

@@ -149,14 +149,14 @@ def test_a_bomb_ends_at_its_limit(tmp_path, bomb):
         assert (tmp_path / "data" / "big").stat().st_size <= 4 << 20
 
 
-def test_the_app_in_front_has_more_weight_than_one_behind():
+def test_the_app_in_front_has_more_weight_than_one_behind_and_shares_no_group_with_it():
     needs(Level.FULL)
     group = cgroups.Group(f"weight-{os.getpid()}-0", Limits())
     try:
         weights = []
         for front in (True, False):
             group.prefer(front)
-            places = [mount.folder / cgroups.OURS / f"weight-{os.getpid()}-0" for mount in cgroups.mounts()]
+            places = [mount.folder / f"{cgroups.OURS}-weight-{os.getpid()}-0" for mount in cgroups.mounts()]
             files = [place / name for place in places for name in cgroups.WEIGHT_FILES.values()]
             weights.append([int(file.read_text()) for file in files if file.exists()])
         assert weights[0]

@@ -20,8 +20,9 @@ IN_FRONT, BEHIND = {1: "1024", 2: "100"}, {1: "128", 2: "13"}
 """By version: what any group has, and an eighth of it. Where the processor is short, the app in front comes first."""
 CONTROLLERS = ("memory", "pids", "cpu")
 OURS = "carservices"
-"""The group below our own that holds all apps. Our own may be divided (version 2) only when it has this name too: then
-it was made for us, as `systemd-run --user --scope --unit carservices -p Delegate=yes` does."""
+"""How the groups of apps begin, each directly below our own: in a group of all apps the share that a hostile one takes
+would be missing for the one in front. Our own may be divided (version 2) only when it has this name too: then it was
+made for us, as `systemd-run --user --scope --unit carservices -p Delegate=yes` does."""
 
 ENTER = 'while [ "$1" != -- ]; do echo $$ > "$1" || exit 126; shift; done; shift; exec "$@"'
 
@@ -98,14 +99,12 @@ def divide(mount: Mount) -> None:
             (host / "cgroup.procs").write_text(pid)
     wanted = " ".join(f"+{name}" for name in mount.controllers)
     (mount.folder / "cgroup.subtree_control").write_text(wanted)
-    (mount.folder / OURS).mkdir(exist_ok=True)
-    (mount.folder / OURS / "cgroup.subtree_control").write_text(wanted)
 
 
 def sweep() -> None:
     """Remove what app hosts that were killed left behind; the name of a group ends with its host's id and a number."""
     for mount in mounts():
-        for folder in (mount.folder / OURS).glob("*-*-*"):
+        for folder in mount.folder.glob(f"{OURS}-*-*-*"):
             host = folder.name.rsplit("-", 2)[1]
             if not Path(f"/proc/{host}").exists():
                 with contextlib.suppress(OSError):
@@ -120,10 +119,10 @@ class Group:
         self.controllers: frozenset[str] = frozenset()
         self._folders: list[tuple[int, Path]] = []
         for mount in mounts():
-            folder = mount.folder / OURS / name
+            folder = mount.folder / f"{OURS}-{name}"
             try:
                 divide(mount)
-                folder.mkdir(parents=True, exist_ok=True)
+                folder.mkdir(exist_ok=True)
                 settings = VERSION_1 if mount.version == 1 else VERSION_2
                 for controller in mount.controllers:
                     for file, words in settings[controller].items():
