@@ -12,10 +12,10 @@ CAUSES = ("rolling", "aero", "base", "climate")
 PRIOR = (0.15, 0.15, 0.40, 0.50)
 """Standard deviation of each factor over cars of the class, before anything was learned."""
 
-TRIP = np.array((0.05, 0.10, 0.12, 0.25))
+TRIP = np.array((0.045, 0.075, 0.12, 0.25))
 """Standard deviation of each cause from trip to trip, as a share: load and wet roads; wind (1.5 m/s ahead at 100 km/h
 is 11 % of the drag) and traffic; lights; sun."""
-LOCAL = 0.12
+LOCAL = 0.15
 """Standard deviation of what one km takes, as a share, independent from km to km: lights, traffic, slopes."""
 BANDS = ("town", "land", "motorway")
 """Kinds of roads on which a driver has ways of his own."""

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carservices.services.navigation.engine.base import EdgePart
-from carservices.services.navigation.trips.correction import BANDS
+from carservices.services.navigation.trips.correction import BANDS, CAUSES
 from carservices.services.navigation.trips.energy import RouteEnergy
 from carservices.services.navigation.trips.stretches import of_route
 
@@ -18,7 +18,9 @@ MEMORY_KM = 300.0
 """km over which a habit is averaged: long enough for traffic to average out."""
 PRIOR_KM = 6.0
 """km for which the usual speed is believed as much as the driver's own."""
-PRIOR_KWH = 2.0
+TRIP_KM = 20.0
+"""km of one trip that say as much as all its further km: they share their traffic."""
+PRIOR_KWH = 1.2
 """kWh for which the physics are believed as much as what the roads took."""
 SHORTEST_KM = 0.2
 LOWEST, HIGHEST = 0.6, 1.4
@@ -98,24 +100,26 @@ class Habit:
 
     def learn(self, passed: Sequence[Passed], edges: Sequence[EdgePart], foretold: RouteEnergy) -> None:
         """From the roads of a trip and what was foretold for them at its start."""
-        usual = of_route(edges)
-        weights = usual.bands
-        spending = (weights * foretold.correction.spending).sum(axis=1)
-        drawn = np.diff(foretold.features, axis=0) @ foretold.correction.factors
-        raw = np.diff(foretold.kwh) - (spending - 1.0) * drawn
+        usual, believed = of_route(edges), foretold.correction
+        expected = of_route(edges, paces=believed.paces).square_metres
+        causes = np.diff(foretold.features, axis=0) * believed.factors
+        drawn, aero = causes.sum(axis=1), causes[:, CAUSES.index("aero")]
+        raw = np.diff(foretold.kwh) - (usual.bands @ believed.spending - 1.0) * drawn
         took = np.array([one.kwh for one in passed])
         squares = np.array([one.square_metres for one in passed])
-        for band, share in enumerate(weights.T):
+        for band, share in enumerate(usual.bands.T):
             km = float(share @ usual.metres) / 1000.0
-            expected, real = float(share @ usual.square_metres), float(share @ squares)
-            if km < SHORTEST_KM or expected <= 0.0 or real <= 0.0:
+            before, wanted, real = (float(share @ column) for column in (usual.square_metres, expected, squares))
+            if km < SHORTEST_KM or before <= 0.0 or wanted <= 0.0 or real <= 0.0:
                 continue
             for sums in (self.km, self.squares, self.drawn, self.more):
                 sums[band] *= math.exp(-km / MEMORY_KM)
-            self.km[band] += km
-            self.squares[band] += km * math.log(real / expected)
-            self.drawn[band] += float(share @ drawn)
-            self.more[band] += float(share @ (took - raw))
+            weight = km / (1.0 + km / TRIP_KM)
+            self.km[band] += weight
+            self.squares[band] += weight * math.log(real / before)
+            faster = float(share @ aero) * (real / wanted - 1.0)
+            self.drawn[band] += weight / km * float(share @ drawn)
+            self.more[band] += weight / km * (float(share @ (took - raw)) - faster)
         spend = foretold.spend()
         error = min(abs(float(took.sum()) - spend.kwh) / spend.sigma, CLIPPED) * foretold.correction.scatter
         self.errors = self.errors * (1.0 - 1.0 / TRIPS) + error * error
