@@ -28,6 +28,8 @@ class Charging:
         self._changed = changed
         self.shown = False
         self.wanted = ChargerFilter()
+        self.too_wide = False
+        """So much of the map is in view that no stations are shown."""
         self.in_view: Asking[list[Charger]] = Asking(store, "chargers", changed)
         self.along: Asking[list[Charger]] = Asking(store, "chargers", changed)
         self.near: Asking[list[Charger]] = Asking(store, "chargers", changed)
@@ -38,13 +40,13 @@ class Charging:
 
     def show(self, on: bool) -> None:
         """The layer of stations, or not."""
-        self.shown = on
+        self.shown, self.too_wide = on, False
         self.in_view.forget()
         self._changed()
 
     def filter(self, **wishes: Any) -> None:
         """Other wishes."""
-        self.wanted = self.wanted.model_copy(update=wishes)
+        self.wanted, self.too_wide = self.wanted.model_copy(update=wishes), False
         self.in_view.forget()
         self._changed()
 
@@ -52,11 +54,14 @@ class Charging:
         """Ask for the stations of what is in view, while the layer is shown."""
         if not self.shown or box is None:
             return
-        if max(box.east - box.west, box.north - box.south) > WIDEST:
+        too_wide = max(box.east - box.west, box.north - box.south) > WIDEST
+        if not too_wide:
+            self.too_wide = False
+            self.in_view.ask(box=box, wanted=self.wanted)
+        elif not self.too_wide:
+            self.too_wide = True
             self.in_view.forget()
             self._changed()
-        else:
-            self.in_view.ask(box=box, wanted=self.wanted)
 
     @property
     def seen(self) -> list[Charger]:

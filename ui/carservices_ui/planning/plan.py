@@ -46,6 +46,8 @@ class Plan:
         self.charging = Charging(store, self._tell)
         self.address: Asking[Place | None] = Asking(store, "reverse", self._name)
         self.place: Place | None = None
+        self.origin: Point | None = None
+        """Where the car was when the place was opened."""
         self._page = Page.MAP
         self._behind: list[Page] = []
         self._spoken: str | None = None
@@ -107,7 +109,7 @@ class Plan:
         """Its card; details of a charging station are asked for."""
         if place.distance_m is None and self.here is not None:
             place = place.model_copy(update={"distance_m": metres(self.here, (place.lat, place.lon))})
-        self.place = place
+        self.place, self.origin = place, self.here
         self.address.forget()
         if self.search.favourites.answer is None:
             self.search.favourites.ask()

@@ -20,6 +20,8 @@ from carservices_ui.units import duration, percent
 from carservices_ui.widgets import Column, Icon, Row, Text
 from carservices_ui.widgets.shapes import disc, plate
 
+WORTH_A_WORD_S = 60.0
+"""Of waiting for a free plug."""
 DOT, LINE = 20, 4
 MARGIN = 44
 
@@ -98,6 +100,8 @@ class StopMoment(Moment):
         if stop.precondition_m:
             advice.append(("heat", t("nav.precondition", way=ui.units.way(stop.precondition_m))))
         facts = [duration(stop.charge_s), say.kilowatts(stop.power_kw)]
+        if stop.wait_s >= WORTH_A_WORD_S:
+            facts.append(t("nav.wait", time=duration(stop.wait_s)))
         if stop.cost_eur is not None:
             facts.append(say.euros(stop.cost_eur))
         super().__init__(

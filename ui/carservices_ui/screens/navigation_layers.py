@@ -28,14 +28,15 @@ class LayersPage(Sheet):
 
     def depends(self) -> object:
         charging = self.plan.charging
-        return charging.shown, charging.wanted, charging.reaching, charging.area.phase
+        return charging.shown, charging.too_wide, charging.wanted, charging.reaching, charging.area.phase
 
     def content(self) -> Sequence[Widget]:
         charging = self.plan.charging
         self.stations = SwitchEntry("ev_station", t("nav.stations"), charging.shown, charging.show, tone="energy")
         self.reach = SwitchEntry("distance", t("nav.reach"), charging.reaching, charging.reach)
+        hint = [Flow(t("nav.zoom_in"), tone="text2", padding=(dp(20), dp(4)))] if charging.too_wide else []
         filters = [Heading(t("nav.wishes")), *self._filters()] if charging.shown else []
-        return [self.stations, self.reach, *self._reach_words(), *filters]
+        return [self.stations, *hint, self.reach, *self._reach_words(), *filters]
 
     def _filters(self) -> list[Widget]:
         charging, wanted = self.plan.charging, self.plan.charging.wanted

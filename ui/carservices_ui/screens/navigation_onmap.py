@@ -14,6 +14,8 @@ PREVIEWING = (Page.ROUTES, Page.OPTIONS, Page.CHARGING)
 """Beside these pages the map shows the ways on offer."""
 FINDING = (Page.RESULTS, Page.PLACE)
 """Beside these the places that were found."""
+FAR_M = 20_000.0
+"""A place further away is shown together with the car, or one would not know where it is."""
 LOOKED_OVER = 8
 """Places the map is to show at once; the further ones would make the near ones small."""
 Places = dict[str, tuple[Place, str]]
@@ -52,7 +54,7 @@ class OnMap:
         self._once("found", self._sights(), self._look_over_sights)
         area = charging.area.answer if charging.reaching else None
         self._once("area", area, lambda: self._ui.map.show_areas(*((area.reach, area.back) if area else ((), ()))))
-        if charging.shown and charging.in_view.phase is Phase.IDLE:
+        if charging.shown and not charging.too_wide and charging.in_view.phase is Phase.IDLE:
             self._look_for_stations()
 
     def _once(self, what: str, now: object, draw: Callable[[], None]) -> None:
@@ -121,7 +123,9 @@ class OnMap:
         """What the map should look over now, nothing: it stays where it is."""
         plan = self._plan
         if plan.page is Page.PLACE and plan.place is not None:
-            return ((plan.place.lat, plan.place.lon),)
+            there = (plan.place.lat, plan.place.lon)
+            far = (plan.place.distance_m or 0.0) > FAR_M
+            return (plan.origin, there) if far and plan.origin is not None else (there,)
         area = plan.charging.area.answer if plan.charging.reaching and plan.page is Page.LAYERS else None
         if area is not None:
             return tuple(point for outline in area.reach for point in decode(outline))

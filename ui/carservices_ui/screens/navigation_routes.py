@@ -107,7 +107,9 @@ class RouteRow(Control):
                 self.arrival,
                 gap="xs",
             )
-            charge = [Column(battery, Text(say.bounds(route.arrival), tone="text2"), gap=None, align="right")]
+            bounds = say.bounds(route.arrival)
+            band = [Text(bounds, tone="text2")] if bounds else []
+            charge = [Column(battery, *band, gap=None, align="right")]
         self._end = charge
         self.add_widget(self._back)
         self.add_widget(self._bar)

@@ -54,17 +54,15 @@ class Entry(Control):
             gap=None,
             align="right",
         )
-        words = Column(self.title, *([self.detail] if detail else []), gap=None)
+        words = Column(self.title, *([self.detail] if detail else []), gap=None, size_hint=(1, None))
         self.add_widget(Card(tone="surface2", radius="tile", pos_hint=CENTER))
         ends = [self.end] if self.end.children else []
-        self.add_widget(
-            Row(IconTile(icon, tone=tone), words, spacer(), *ends, gap="m", padding=(dp(16), 0, dp(20), 0), **FILL)
-        )
+        self.add_widget(Row(IconTile(icon, tone=tone), words, *ends, gap="m", padding=(dp(16), 0, dp(20), 0), **FILL))
         self.bind(width=self._limit)
 
     def _limit(self, *_: Any) -> None:
         end = self.end.minimum_width + dp(16) if self.end.children else 0.0
-        room = self.width - dp(16 + 48 + 16 + 16 + 20) - end
+        room = self.width - dp(16 + 48 + 16 + 20) - end
         for text in (self.title, self.detail):
             text.relimit(room)
 

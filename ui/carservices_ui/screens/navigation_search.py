@@ -18,7 +18,7 @@ from carservices_ui.screens.navigation_rows import Busy, Entry, KindTile, Nothin
 from carservices_ui.screens.navigation_sheet import FILL, PADDING, Sheet
 from carservices_ui.templates.entry import Entry as Field
 from carservices_ui.templates.keyboard import LowKeyboard
-from carservices_ui.widgets import Column, Icon, IconButton, Row, Scroll, Text
+from carservices_ui.widgets import Column, Icon, IconButton, Row, Scroll, Text, spacer
 
 KINDS = 3
 """Tiles in a line."""
@@ -161,7 +161,8 @@ class SearchPage(Sheet):
         own.size_hint = (OWN_WIDTH, 1)
         kinds = GridLayout(cols=KINDS, spacing=dp(8), size_hint=(1, None))
         kinds.bind(minimum_height=kinds.setter("height"))
-        for tile in self._kind_tiles(search.categories.answer):
+        tiles = self._kind_tiles(search.categories.answer)
+        for tile in (*tiles, *(spacer() for _ in range(KINDS - len(tiles)))):  # one tile is not as wide as three
             kinds.add_widget(tile)
         return Row(own, Scroll(kinds, size_hint=(1 - OWN_WIDTH, 1)), spacing=dp(PADDING), size_hint=(1, 1))
 

@@ -14,7 +14,7 @@ from carservices_ui.screens.navigation_rows import Busy, failed
 from carservices_ui.ui import Ui
 from carservices_ui.widgets import Card, Column, CutNote, IconButton, Row, Scroll, Text
 
-WIDTH = 560
+WIDTH = 600
 PADDING = 16
 FILL: dict[str, Any] = {"size_hint": (1, 1), "pos_hint": {"x": 0, "y": 0}}
 

@@ -6,7 +6,7 @@ from kivy.metrics import dp
 from kivy.uix.widget import Widget
 
 from carservices.api.navigation import Guidance, Navigation, RouteState
-from carservices.api.routes import Place, Turn
+from carservices.api.routes import Place, RoutePreview, Turn
 from carservices_ui.i18n import t
 from carservices_ui.maneuvers import icon_of, words_of
 from carservices_ui.planning import Page, geo
@@ -14,6 +14,7 @@ from carservices_ui.polyline import points
 from carservices_ui.screens import navigation_words as say
 from carservices_ui.screens.navigation_rows import Entry, Heading, Nothing, tailed
 from carservices_ui.screens.navigation_sheet import Sheet
+from carservices_ui.units import duration
 from carservices_ui.widgets import Dialog, Icon, IconButton, Row, Text, TextButton, spacer
 
 GUIDANCE = f"{Navigation.name}.guidance"
@@ -62,11 +63,12 @@ class TripPage(Sheet):
         self.take_out = []
         self.stops = [self._stop(index, place) for index, place in enumerate(journey.stops)]
         self.turns = self._turns(journey)
+        plan = self._charge_plan(journey.route)
         goal = Entry(self.ui.restrictions.text(say.title(destination)), say.address(destination), icon="flag")
         goal.bind(on_release=lambda *_: self.plan.show_place(destination))
         problem = [Text(journey.problem, tone="heat", wrap=500)] if journey.problem else []
         turns = [Heading(t("nav.maneuvers")), *self.cut(self.turns)] if self.turns else []
-        return [*problem, *self.stops, goal, *turns]
+        return [*problem, *self.stops, goal, *plan, *turns]
 
     def _turns(self, journey: RouteState) -> "list[TurnRow]":
         """Those that are ahead, each with its way from the one before."""
@@ -78,6 +80,17 @@ class TripPage(Sheet):
             TurnRow(turn, self.ui.units.way(way) if way else "")
             for turn, way in list(zip(journey.turns, ways, strict=True))[first:]
         ]
+
+    def _charge_plan(self, route: RoutePreview | None) -> list[Entry]:
+        """Where the charge along the way is shown; nothing while it is not known."""
+        if route is None or not route.charge:
+            return []
+        stops = len(route.charge_stops)
+        charging = t("nav.charging_time", n=stops, time=duration(route.charge_s)) if stops else ""
+        at_goal = t("nav.at_destination", soc=say.charge(route.arrival))
+        entry = Entry(t("nav.charge_plan"), say.dotted([charging, at_goal]), icon="bolt", tone="energy")
+        entry.bind(on_release=lambda *_: self.plan.open(Page.CHARGING))
+        return [entry]
 
     def _stop(self, index: int, place: Place) -> Row:
         take_out = IconButton("close", tone="text2", surface="surface2", radius="tile")
@@ -101,6 +114,6 @@ class TurnRow(Row):
     """A maneuver: its arrow, what to do, and the way to it from the one before."""
 
     def __init__(self, turn: Turn, way: str) -> None:
-        words = Text(words_of(turn), limit=310)
+        words = Text(words_of(turn), limit=370)
         parts = (Icon(icon_of(turn), tone="accent"), words, spacer(), Text(way, tone="text2"))
         super().__init__(*parts, gap="m", size_hint=(1, None), height=dp(60), padding=(dp(20), 0))

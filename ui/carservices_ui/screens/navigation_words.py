@@ -93,9 +93,9 @@ def charge(arrival: ArrivalCharge | None) -> str:
 
 
 def bounds(arrival: ArrivalCharge) -> str:
-    """``58–66 %``, within which it lies with 90 %."""
+    """``58–66 %``, within which it lies with 90 %; empty where that is one number."""
     low, high = (number(min(100.0, max(0.0, value))) for value in (arrival.low, arrival.high))
-    return f"{low}–{high} %"
+    return "" if low == high else f"{low}–{high} %"
 
 
 def charge_tone(soc: float) -> str:
