@@ -10,7 +10,7 @@ Floats = NDArray[np.float64]
 
 GAINS_K = 5.0
 """K by which people and sun warm the cabin by themselves."""
-WARM_S = 500.0
+WARM_S = 700.0
 """s of the time constant with which a cabin gets warm or cool."""
 COP_PER_K = 0.02
 """By which the heat per electricity grows with each K outside, over a class of heat pumps (1.5 at −10 °C, 2.5 at 7 °C)

@@ -48,7 +48,7 @@ class Vehicle:
     heating_cop: float = 1.4
     """Heat per electricity at 0 °C over the class: resistive 0.97, heat pumps 2."""
     cooling_cop: float = 2.8
-    cabin_j_per_k: float = 150e3
+    cabin_j_per_k: float = 200e3
     """Heat capacity of cabin air, seats and trim that has to be warmed first."""
     usable_kwh: float = 55.0
     """Of the battery, at its present health."""
