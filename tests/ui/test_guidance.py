@@ -148,6 +148,27 @@ def test_too_fast_and_too_empty_are_to_be_seen(home):
     assert calm[1] != tuple(card.arrival.charge.color)
 
 
+def test_the_map_is_turned_north_and_zoomed_by_hand_and_by_rotary(home):
+    view = shown(home)
+    (card,) = home.widgets(MapCard)
+    home.tap(card.locate)
+    assert (view.follow, view.north_up) == (True, True)
+    home.tap(card.locate)
+    assert not view.north_up
+    home.until(lambda: view.resting)
+    before = view.camera.pxm
+    focus = home.cockpit.focus
+    while focus.current is not card.zoom[1]:
+        focus.move(1)
+    focus.enter()
+    home.cockpit.rotary(-4)
+    home.until(lambda: view.resting)
+    assert view.camera.pxm == pytest.approx(before / 2, rel=0.01)
+    view.drag((100.0, 100.0), (150.0, 90.0))
+    home.tap(card.locate)
+    assert view.follow
+
+
 def test_mute_and_end_are_on_the_navigation_screen(drive):
     driver = guided(drive(size=SMALL, screen="navigation"))
     (card,) = driver.widgets(MapCard)

@@ -29,6 +29,7 @@ TAP_DP = 38.0  # half of the smallest target
 MARKER_TEXT_SP, GLYPH_SP = 20, 22
 CACHE = 400
 HIDDEN = (-10_000.0, -10_000.0)
+Rect = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,15 @@ class Marker:
 class _Sign:
     xy: tuple[float, float]
     move: Translate
-    rect: tuple[float, float, float, float]
+    rect: Rect
+    disc: float = 0.0
+    """How far a marker's own picture reaches to the right; its name is the rest."""
+    name: Color | None = None
+
+    def box(self, left: float, right: float) -> Rect:
+        """A part of it where it is now, in pixels."""
+        x, y = self.move.x, self.move.y
+        return x + left, y + self.rect[1], x + right, y + self.rect[3]
 
 
 class Signs:
@@ -123,13 +132,15 @@ class Signs:
         layer.add(Color(1, 1, 1, 1))
         place = (round(-glyph.width / 2), round(lift - glyph.height / 2))
         layer.add(Rectangle(texture=glyph, size=glyph.size, pos=place))
-        right = r
+        right, shown = r, None
         if marker.name:
+            shown = Color(1, 1, 1, 1)
+            layer.add(shown)
             name = self._text(marker.name, MARKER_TEXT_SP, style.text, style.text_halo, self.font)
             layer.add(Rectangle(texture=name, size=name.size, pos=(round(r + 8), round(lift - name.height / 2))))
             right = r + 8 + name.width
         layer.add(PopMatrix())
-        return _Sign(xy, move, (-r, -dot, right, lift + r))
+        return _Sign(xy, move, (-r, -dot, right, lift + r), r, shown)
 
     def marker_at(self, at: tuple[float, float]) -> int | None:
         """The number of the marker nearest to a pixel, within a finger's reach of its disc."""
@@ -148,7 +159,7 @@ class Signs:
         layer.add(move)
         return move
 
-    def follow(self, camera: Camera) -> list[tuple[float, float, float, float]]:
+    def follow(self, camera: Camera) -> list[Rect]:
         """Move everything to its place for a camera; returns the rectangles that markers take, in pixels."""
         signs = self._labels + self._markers
         if not signs:
@@ -159,4 +170,18 @@ class Signs:
             sign.move.x, sign.move.y = round(x), round(y)
             left, low, right, high = sign.rect
             taken.append((x + left, y + low, x + right, y + high))
+        self._part()
         return taken[len(self._labels) :]
+
+    def _part(self) -> None:
+        """A marker's name gives way to other markers."""
+        for sign in self._markers:
+            if sign.name is None:
+                continue
+            words = sign.box(sign.disc, sign.rect[2])
+            others = (one.box(one.rect[0], one.disc) for one in self._markers if one is not sign)
+            free = not any(
+                words[0] < one[2] and one[0] < words[2] and words[1] < one[3] and one[1] < words[3] for one in others
+            )
+            if sign.name.a != float(free):
+                sign.name.a = float(free)

@@ -26,7 +26,7 @@ class GuidanceColumn(Column):
         super().__init__(gap="s")
         self._ui = ui
         self.road, self.turn, self.then = RoadPill(), TurnCard(ui, tapped), ThenPill(ui)
-        self.state, self.note, self.importing = StateCard(), NotePill(), ImportCard()
+        self.state, self.note, self.importing = StateCard(), NotePill(), ImportCard(ui)
         self._guidance: Guidance | None = None
         self._route: RouteState | None = None
         self._following: tuple[object, float | None] = (None, None)
@@ -69,7 +69,9 @@ class GuidanceColumn(Column):
         if guidance.state is GuidanceState.ARRIVED:
             self.state.show("flag", "energy", t("guidance.arrived"), name, self._end)
         elif guidance.state is GuidanceState.REROUTING:
-            self.state.show("sync", "accent", t("guidance.rerouting"), guidance.message or name)
+            self.state.show(
+                "sync", "accent", t("guidance.rerouting"), self._ui.restrictions.text(guidance.message or name)
+            )
         elif guidance.state is GuidanceState.OFF_MAP:
             self.state.show("map", "heat", t("guidance.off_map"), t("guidance.off_map_why"))
         elif guidance.state is GuidanceState.DRIVING:
@@ -98,7 +100,7 @@ class GuidanceColumn(Column):
             if driving and guidance.then is not None:
                 wanted.append(self.then)
             if driving and guidance.message:
-                self.note.words.text = guidance.message
+                self.note.words.text = self._ui.restrictions.text(guidance.message)
                 wanted.append(self.note)
         elif self.road.name.text:
             wanted.append(self.road)

@@ -10,6 +10,7 @@ from carservices_ui.i18n import number, t
 from carservices_ui.screens.guidance_parts import GLASS, put
 from carservices_ui.screens.guidance_turn import HEIGHT, WIDTH
 from carservices_ui.tokens import TARGET
+from carservices_ui.ui import Ui
 from carservices_ui.widgets import Bar, Card, Column, Icon, IconButton, IconTile, Row, Text, TextButton
 
 WORDS = 400
@@ -77,8 +78,9 @@ class NotePill(Card):
 class ImportCard(Card):
     """How far a map is, or why it could not be built until somebody has read it."""
 
-    def __init__(self) -> None:
+    def __init__(self, ui: Ui) -> None:
         super().__init__(tone="overlay", alpha=GLASS, radius="overlay", size_hint=(None, None), height=dp(96))
+        self._ui = ui
         self.wanted = False
         self._read: ImportProgress | None = None
         self._now: ImportProgress | None = None
@@ -103,7 +105,7 @@ class ImportCard(Card):
         name = titles.get(now.name, now.name.replace("-", " ").title())
         failed = now.problem is not None
         if failed:
-            self.title.text, self.text.text = t("map.failed", name=name), now.problem or ""
+            self.title.text, self.text.text = t("map.failed", name=name), self._ui.restrictions.text(now.problem or "")
         else:
             self.title.text = t("map.building", name=name, percent=number(now.done))
             self.bar.share = now.done / 100
