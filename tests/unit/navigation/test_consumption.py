@@ -139,7 +139,7 @@ def test_a_driver_slower_than_usual_needs_less_on_the_motorway():
     motorway = EdgePart(0, 0, 0, 60_000.0, 119.6, 130)
     driver = Driver(new())
     before = EnergyModel(Vehicle(), driver.consumption.correction).along([motorway]).spend()
-    for _ in range(3):
+    for _ in range(6):
         driver.drive((108.0,), seconds=900, road=motorway)
         driver.park()
     learned = driver.consumption.correction
