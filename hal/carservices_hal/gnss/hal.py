@@ -19,6 +19,7 @@ LOCATION = "Vehicle.CurrentLocation"
 CONTINUOUS = tuple(
     f"{LOCATION}.{name}" for name in ("Latitude", "Longitude", "Altitude", "Heading", "HorizontalAccuracy", "Timestamp")
 )
+SPEED = "Vehicle.Speed"
 FIX_TYPE = f"{LOCATION}.GNSSReceiver.FixType"
 SILENT_S = 3.0
 """s without a fix after which there is none."""
@@ -31,12 +32,14 @@ class GnssOptions(Options):
     """Where the receiver is: ``tcp://HOST:PORT``, ``gpsd://HOST[:PORT][/DEVICE]``, ``serial:DEVICE`` (at ``baud``).
 
     Or the path of an NMEA or GPX file, which is played at its own pace times ``speed``, once or in a ``loop``.
+    ``vehicle_speed`` offers the receiver's speed as the car's, for a car of which nothing else is known.
     """
 
     source: str
     baud: int = 9600
     speed: float = Field(1.0, gt=0, le=200)
     loop: bool = False
+    vehicle_speed: bool = False
 
 
 class GnssHal(Hal[GnssOptions]):
@@ -47,6 +50,7 @@ class GnssHal(Hal[GnssOptions]):
     def __init__(self, options: GnssOptions) -> None:
         super().__init__(options)
         self._queue: asyncio.Queue[NmeaFix | None] = asyncio.Queue(MOST_WAITING)
+        self._offered: tuple[str, ...] = CONTINUOUS
         self._pump: asyncio.Task[None] | None = None
         self._wire: Wire | None = None
         self._problem = ""
@@ -54,7 +58,8 @@ class GnssHal(Hal[GnssOptions]):
 
     async def open(self) -> Sequence[SignalConfig]:
         known = Catalogue.default()
-        configs = {path: known.config(path, min_rate=0.1, max_rate=20) for path in CONTINUOUS}
+        self._offered = (*CONTINUOUS, SPEED) if self.options.vehicle_speed else CONTINUOUS
+        configs = {path: known.config(path, min_rate=0.1, max_rate=20) for path in self._offered}
         configs[FIX_TYPE] = known.config(FIX_TYPE)
         self._outbox = Outbox(configs)
         self._queue = asyncio.Queue(MOST_WAITING)
@@ -112,12 +117,14 @@ class GnssHal(Hal[GnssOptions]):
         kind = "TWO_D" if fix.altitude is None else "THREE_D"
         stamp = fix.time.isoformat(timespec="milliseconds")
         readings: tuple[Datum | None, ...] = (fix.lat, fix.lon, fix.altitude, fix.course, fix.accuracy_m, stamp)
-        for path, datum in zip(CONTINUOUS, readings, strict=True):
+        if self.options.vehicle_speed:
+            readings = (*readings, fix.speed * 3.6)
+        for path, datum in zip(self._offered, readings, strict=True):
             self._outbox.put(path, datum, Status.UNAVAILABLE if datum is None else Status.AVAILABLE, now)
         self._outbox.put(FIX_TYPE, kind, Status.AVAILABLE, now)
 
     def _lose(self, now: int) -> None:
-        for path in CONTINUOUS:
+        for path in self._offered:
             self._outbox.put(path, None, Status.UNAVAILABLE, now)
         self._outbox.put(FIX_TYPE, "NONE", Status.AVAILABLE, now)
 

@@ -10,7 +10,7 @@ from carservices.hal import HalError
 from carservices.testing import car
 from carservices_emulator.gnss.port import Pty
 from carservices_hal.gnss import hal
-from carservices_hal.gnss.hal import CONTINUOUS, FIX_TYPE, GnssHal, GnssOptions
+from carservices_hal.gnss.hal import CONTINUOUS, FIX_TYPE, SPEED, GnssHal, GnssOptions
 from carservices_hal.gnss.nmea import NmeaFix, write
 
 LATITUDE = CONTINUOUS[0]
@@ -24,7 +24,9 @@ LINES = [
 
 async def test_a_recording_is_driven_again(tmp_path: Path):
     (tmp_path / "drive.nmea").write_text("\n".join(["noise", *LINES]))
-    async with car(GnssHal(GnssOptions(source=str(tmp_path / "drive.nmea"), speed=20))) as c:
+    options = GnssOptions(source=str(tmp_path / "drive.nmea"), speed=20, loop=True, vehicle_speed=True)
+    async with car(GnssHal(options)) as c:
+        await c.until(SPEED, lambda speed: speed is not None and abs(speed - 36.0) < 0.01)
         await c.until(LATITUDE, lambda lat: lat is not None and abs(lat - 53.502) < 1e-6)
         await c.until(FIX_TYPE, "THREE_D")
 

@@ -10,8 +10,8 @@ from carservices.services.navigation.engine.base import RouteRequest, Via
 from carservices.services.navigation.engine.graph import RoadGraph
 from carservices.services.navigation.engine.roads import RoadEngine
 from carservices.services.navigation.geo import metres, moved
-from carservices.services.navigation.position.locator import FIX_TYPE, HEADING, LATITUDE, LONGITUDE, SPEED, Locator
-from carservices.signals import Status
+from carservices.services.navigation.position.locator import FIX_TYPE, HEADING, LATITUDE, LONGITUDE, SPEED, YAW, Locator
+from carservices.signals import Status, Value
 from tests.unit.navigation.roads import drive, value
 
 HERE = (53.55354, 13.27298)
@@ -36,6 +36,24 @@ async def test_the_road_is_the_right_one_with_5_m_of_noise_once_a_second(city: R
     right = sum(moment.snap is not None and moment.snap.arc == moment.arc for moment in moments)
     assert len(moments) > 1000
     assert right / len(moments) >= 0.97
+
+
+class Deaf(Locator):
+    """In a car that has neither of these signals."""
+
+    missing = (SPEED, YAW)
+
+    def take(self, value: Value, now: float) -> None:
+        if value.path not in self.missing:
+            super().take(value, now)
+
+
+async def test_a_receiver_alone_still_finds_the_road(city: RoadEngine):
+    moments = list(drive(city, (await routes(city))[1], locator=Deaf(city.lines)))
+    right = sum(moment.snap is not None and moment.snap.arc == moment.arc for moment in moments)
+    assert right / len(moments) >= 0.93
+    off = sorted(metres((moment.position.lat, moment.position.lon), moment.place) for moment in moments)
+    assert off[len(off) // 2] < 5.0
 
 
 async def test_a_tunnel_of_500_m_is_driven_by_wheels_and_yaw(city: RoadEngine):

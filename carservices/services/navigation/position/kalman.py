@@ -16,6 +16,10 @@ from carservices.services.navigation.geo import DEGREE, Point
 COURSE_NOISE, BIAS_NOISE, SCALE_NOISE, SLIP_NOISE = 0.01, 2e-4, 3e-4, 0.15
 """Standard deviations after 1 s: rad, rad/s, share of the speed, m. Assumed: a stability-control yaw sensor (bias
 drifts by some 0.01 °/s in a minute) and tyres whose radius changes by warmth and pressure."""
+DRIFT_NOISE = 15.0
+"""m after 1 s of a place without wheel speed: a car that drives as fast as usual in towns, who knows where to."""
+UNSTEERED_NOISE = 0.5
+"""rad after 1 s of a course that no yaw sensor follows: half a turn into a side street."""
 GATE = 13.8
 """Square of a plausible innovation in two dimensions, in standard deviations: 99.9 % of a χ² distribution."""
 STUBBORN = 5
@@ -60,21 +64,25 @@ class Kalman:
         """m, of the axis that is known worst."""
         return math.sqrt(max(0.0, float(np.linalg.eigvalsh(self._p[:2, :2])[-1])))
 
-    def predict(self, seconds: float, speed: float, yaw: float) -> None:
-        """Drive on: m/s by the wheels (backwards below zero), rad/s clockwise by the yaw sensor."""
+    def predict(self, seconds: float, speed: float | None, yaw: float | None) -> None:
+        """Drive on: m/s by the wheels (backwards below zero), rad/s clockwise by the yaw sensor; None without one."""
         if not self.started or seconds <= 0.0:
             return
+        slip = SLIP_NOISE * min(1.0, abs(speed)) if speed is not None else DRIFT_NOISE
+        moving = 1.0 if speed is None else min(1.0, abs(speed))
+        speed = speed or 0.0
         _, _, course, bias, scale = self._x
-        course += (yaw - bias) * seconds / 2.0
+        turn = 0.0 if yaw is None else (yaw - bias) * seconds
+        course += turn / 2.0
         step = scale * speed * seconds
         sin, cos = math.sin(course), math.cos(course)
-        self._x[:3] += step * sin, step * cos, (yaw - bias) * seconds
+        self._x[:3] += step * sin, step * cos, turn
         f = np.eye(5)
         f[0, 2], f[1, 2] = step * cos, -step * sin
         f[0, 4], f[1, 4] = speed * seconds * sin, speed * seconds * cos
-        f[2, 3] = -seconds
-        moving = min(1.0, abs(speed))
-        noise = np.square([SLIP_NOISE * moving, SLIP_NOISE * moving, COURSE_NOISE * moving, BIAS_NOISE, SCALE_NOISE])
+        f[2, 3] = 0.0 if yaw is None else -seconds
+        course_noise = (UNSTEERED_NOISE if yaw is None else COURSE_NOISE) * moving
+        noise = np.square([slip, slip, course_noise, BIAS_NOISE, SCALE_NOISE])
         self._p = f @ self._p @ f.T + np.diag(noise * seconds)
 
     def fix(self, place: Point, sigma: float) -> bool:

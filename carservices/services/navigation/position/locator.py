@@ -34,6 +34,8 @@ PACE_S = 1.0
 FASTEST_CLOCK = 100.0
 """A clock faster than this against ours has jumped."""
 REVERSE = -1
+ANY_SPEED = 5.0
+"""m/s that a car counts as driving whose wheels say nothing."""
 
 
 @dataclass(slots=True)
@@ -84,8 +86,9 @@ class Locator:
 
     def position(self, now: float) -> Position | None:
         """Where the car is at this moment; None before the first fix."""
-        speed = self._number(SPEED) / 3.6 * (-1 if self._number(GEAR) == REVERSE else 1)
-        self._predict(now, speed)
+        wheels = self._number(SPEED) / 3.6 * (-1 if self._number(GEAR) == REVERSE else 1)
+        self._predict(now, wheels if SPEED in self._values else None)
+        speed = wheels if SPEED in self._values else ANY_SPEED
         self._measure(now, speed)
         if not self._kalman.started:
             return None
@@ -98,7 +101,7 @@ class Locator:
             lat=lat,
             lon=lon,
             bearing=snap.bearing if snap else self._kalman.course,
-            speed_kmh=abs(speed) * 3.6,
+            speed_kmh=abs(wheels) * 3.6,
             accuracy_m=max(self._kalman.sigma, 0.5 * self._number(ACCURACY, ACCURACY_M) * (not silent)),
             street=(roads.street(snap.arc) or None) if snap and roads else None,
             limit_kmh=(int(roads.limit[snap.arc]) or None) if snap and roads else None,
@@ -107,11 +110,12 @@ class Locator:
             time=int(now * 1e9),
         )
 
-    def _predict(self, now: float, speed: float) -> None:
+    def _predict(self, now: float, speed: float | None) -> None:
         if self._at is not None:
             seconds = max(0.0, now - self._at) * self._pace
-            self._kalman.predict(seconds, speed, -math.radians(self._number(YAW)))
-            self._moved += abs(speed) * seconds
+            yaw = -math.radians(self._number(YAW)) if YAW in self._values else None
+            self._kalman.predict(seconds, speed, yaw)
+            self._moved += abs(speed or 0.0) * seconds
         self._at = now
 
     def _measure(self, now: float, speed: float) -> None:
@@ -140,7 +144,9 @@ class Locator:
             return None
         kalman = self._kalman
         course = kalman.course if kalman.course_sigma < 30.0 else None
-        self.snap = self._matcher.update(kalman.place, kalman.sigma, course, self._moved)
+        self.snap = self._matcher.update(
+            kalman.place, kalman.sigma, course, self._moved if SPEED in self._values else None
+        )
         self._moved = 0.0 if self._matcher.took else self._moved
         if self.snap and silent and self._matcher.took and abs(speed) > 1.0:
             kalman.across((self.snap.lat, self.snap.lon), self.snap.bearing, ROAD_SIGMA_M)
