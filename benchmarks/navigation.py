@@ -1,7 +1,8 @@
-"""Navigation: search and routes on the city maps that come along."""
+"""Navigation: search and routes on the city maps that come along, and what it takes to import them."""
 
 import sys
 
+from _maps import measure_import
 from _routing import measure_routing
 from _search import measure_search
 from _table import arguments, show
@@ -13,7 +14,9 @@ def main() -> int:
     show("Search, addresses drawn from the map with a seed", rows, wish.json)
     routes = measure_routing(quick=wish.quick)
     show("Routes between points drawn from the map with a seed", routes, wish.json)
-    return 0 if all(row.ok is not False for row in [*rows, *routes]) else 1
+    maps = measure_import(quick=wish.quick)
+    show("Maps, imported without Valhalla's tiles", maps, wish.json)
+    return 0 if all(row.ok is not False for row in [*rows, *routes, *maps]) else 1
 
 
 if __name__ == "__main__":

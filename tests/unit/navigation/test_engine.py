@@ -311,6 +311,14 @@ async def test_off_the_map_is_said_in_a_sentence(tmp_path: Path):
     assert caught.value.kind == "off_map"
 
 
+def test_a_graph_of_before_is_read_without_what_it_lacks(neubrandenburg_graph: Path, tmp_path: Path):
+    with np.load(neubrandenburg_graph) as file:
+        np.savez(tmp_path / "graph.npz", **{name: file[name] for name in file.files if name not in ("signs", "left")})
+    roads = RoadGraph.load(tmp_path / "graph.npz")
+    assert not roads.left
+    assert not any(roads.lanes(arc) or roads.exit(arc) or roads.toward(arc) for arc in range(roads.arcs))
+
+
 def test_a_truncated_graph_says_what_to_do(neubrandenburg_graph: Path, tmp_path: Path):
     broken = tmp_path / "graph.npz"
     broken.write_bytes(neubrandenburg_graph.read_bytes()[:50_000])

@@ -67,6 +67,24 @@ async def test_the_remaining_way_and_time_only_shrink_and_the_delay_is_the_drive
     assert any(one.limit_kmh == 30 and one.street for one in seen)
 
 
+@pytest.mark.parametrize("jump", [-3600.0, 86_400.0])
+async def test_a_clock_that_is_set_on_the_way_changes_the_time_of_arrival_and_nothing_else(
+    city: RoadEngine, jump: float
+):
+    route = await route_of(city, HERE, THERE)
+    plain, jumped = Guide(route, Voice("en")), Guide(route, Voice("en"))
+    for moment in drive(city, route, sigma=1.0, rate=2.0):
+        now = NOW + moment.time
+        usual = plain.update(moment.position, now)
+        other = jumped.update(moment.position, now + (jump if moment.s > 1000.0 else 0.0))
+        assert other.remaining_s == pytest.approx(usual.remaining_s, rel=0.01)
+        assert other.delay_s == pytest.approx(usual.delay_s, abs=2.0)
+        assert other.sentence == usual.sentence
+        if moment.s > 2000.0:
+            break
+    assert other.eta == pytest.approx(usual.eta + jump, abs=2.0)
+
+
 @pytest.mark.parametrize(
     ("distance", "speed", "expected"),
     [

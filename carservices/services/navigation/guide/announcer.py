@@ -82,7 +82,7 @@ class Announcer:
     def update(self, index: int, distance: float, speed: float, street: str, now: float) -> None:
         """Maneuver ``index`` is ``distance`` m ahead; ``now`` in s of any clock."""
         near = stage(distance, speed)
-        rested = now - self._spoke_at >= BREATH_S
+        rested = not 0.0 <= now - self._spoke_at < BREATH_S  # before the last sentence: the clock was set back
         words = sentences(self._voice.language)
         if near is Stage.FAR:
             if distance >= FOLLOW_M and index not in self._followed and rested:

@@ -13,6 +13,8 @@ ARRIVED_M, PARKING_M = 20.0, 60.0
 STANDING_KMH = 4.0
 PASSED_M = 3.0
 """m after which a maneuver lies behind."""
+GAP_S = 60.0
+"""s between two positions beyond which it was not the traffic that took them: the clock was set, or the car slept."""
 SPEEDOMETER = 1.05, 3.0
 """Share of the limit and km/h more from which on it is exceeded (what German enforcement tolerates is 3 km/h)."""
 
@@ -93,11 +95,12 @@ class Guide:
     def _keep_pace(self, along: float, now: float) -> None:
         if self._began is None:
             self._began = now - self.progress.seconds_at(along)
-        elif self._last is not None and self.resting:
-            self._began += now - self._last[1]
         elif self._last is not None:
-            expected = self.progress.seconds_at(along) - self.progress.seconds_at(self._last[0])
-            self.pace.add(now - self._last[1], expected)
+            passed = now - self._last[1]
+            if self.resting or not 0.0 <= passed <= GAP_S:
+                self._began += passed
+            else:
+                self.pace.add(passed, self.progress.seconds_at(along) - self.progress.seconds_at(self._last[0]))
         self._last = along, now
 
     def _pass(self, along: float, now: float) -> None:

@@ -27,7 +27,7 @@ from carservices.services.navigation.valhalla_home import find_programs
 PROGRESS = "progress.json"
 FORMAT = 1
 """Of the parts; another one makes a half-built map start anew."""
-FULL = (errno.ENOSPC, errno.EDQUOT)
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @dataclass(frozen=True)

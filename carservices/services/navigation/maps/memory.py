@@ -12,9 +12,8 @@ from carservices.services.navigation.maps.errors import MapError
 BASE_MB = 100.0
 """Of the process with its libraries."""
 MB_PER_PBF_MB = 20.0
-"""Peak over `BASE_MB` for each MB of extract, that is about 190 MB for a million OSM nodes: measured on Neubrandenburg
-(0.15 million nodes: 119 MB) and on six copies of it side by side (0.91 million nodes: 256 MB). With 4 GB one imports
-extracts up to 150 MB, a federal state; a country of 1 GB takes 20 GB and is better imported elsewhere."""
+"""Peak over `BASE_MB` for each MB of extract, that is about 210 MB for a million OSM nodes: measured on Neubrandenburg
+(0.15 million nodes: 121 MB) and on six copies of it side by side (0.91 million nodes: 294 MB); see docs/maps.md."""
 BYTES_PER_PLACE = 16  # an id and a location
 SHARE = 0.8
 """Of the available memory an import may take."""
