@@ -133,7 +133,13 @@ class CanHal(Hal[CanOptions]):
             return await super().control(verb, arguments)
         if not self._open:
             raise HalError("the CAN HAL is not open; call open() first")
-        return self._car.mapping.ecus if verb == "ecus" else await self._tester.ask(Request.parse(arguments))
+        if verb == "ecus":
+            return self._car.mapping.ecus
+        self._port.hurried = True
+        try:
+            return await self._tester.ask(Request.parse(arguments))
+        finally:
+            self._port.hurried = False
 
     async def close(self) -> None:
         was_open, self._open = self._open, False

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 Frame = tuple[int, bytes | bytearray, int]
 """Key of the message, payload, monotonic ns of its time stamp."""
 
-GATHER = 0.01
-"""s between two looks at the bus: a batch is cheaper than its frames one by one."""
+GATHER = 0.02
+"""s between two looks at the bus: a batch is cheaper than its frames one by one, and each look wakes two threads."""
 PATIENCE = 0.1
 """s the reading thread waits for a frame before it looks whether it should end."""
 SEND_TIMEOUT = 0.5
@@ -57,6 +57,8 @@ class Port:
         self._ended = asyncio.Event()
         self._thread: threading.Thread | None = None
         self._sender: ThreadPoolExecutor | None = None
+        self.hurried = False
+        """Whether frames are handed on as they come: somebody asks and waits for each."""
         self.fault = ""
         """Why there is no bus now; empty while there is."""
         self.errors = 0
@@ -82,6 +84,9 @@ class Port:
         """Send frames (key, payload) in this order. Raises HalError when the bus does not take one."""
         if self._sender is None or self.fault:
             raise HalError(self.fault or "the CAN bus is closed")
+        if getattr(self._bus, "never_blocks", False):
+            self._send(frames, fd)
+            return
         try:
             await asyncio.get_running_loop().run_in_executor(self._sender, self._send, frames, fd)
         except asyncio.CancelledError:
@@ -155,7 +160,8 @@ class Port:
                     if self._ending.is_set():
                         return
                 loop.call_soon_threadsafe(self._hand_over, frames)
-                self._ending.wait(GATHER)
+                if not self.hurried:
+                    self._ending.wait(GATHER)
 
     def _hand_over(self, frames: list[Frame]) -> None:
         self._room.release()
@@ -168,7 +174,7 @@ class Port:
         return bus
 
     def _batch(self, bus: "can.BusABC") -> list[Frame]:
-        frames: list[Frame] = []
+        heard: list[can.Message] = []
         for number in range(MOST_FRAMES):
             message = bus.recv(0 if number else PATIENCE)
             if message is None:
@@ -178,8 +184,9 @@ class Port:
                 if message.arbitration_id & BUS_OFF:
                     raise HalError("the controller is off the bus (bus-off): wrong bit rate, or a broken line")
             elif not message.is_remote_frame:
-                frames.append((key_of(message), message.data, _stamp(message.timestamp)))
-        return frames
+                heard.append(message)
+        clock = time.time(), time.monotonic_ns()
+        return [(key_of(message), message.data, _stamp(message.timestamp, *clock)) for message in heard]
 
     def _report(self, loop: asyncio.AbstractEventLoop, fault: str) -> None:
         if fault != self.fault and not self._ending.is_set():
@@ -195,10 +202,10 @@ class Port:
                 self.errors += 1
 
 
-def _stamp(timestamp: float) -> int:
+def _stamp(timestamp: float, wall: float, monotonic: int) -> int:
     """Monotonic ns of a frame's own time stamp; now, where its adapter counts from somewhere else."""
-    age = time.time() - timestamp
-    return time.monotonic_ns() - (round(age * 1e9) if 0 <= age < OLDEST else 0)
+    age = wall - timestamp
+    return monotonic - (round(age * 1e9) if 0 <= age < OLDEST else 0)
 
 
 def _answer(opened: "asyncio.Future[None]", error: HalError | None) -> None:

@@ -42,6 +42,9 @@ LONGEST_PATH = 100
 class ZmqBus(can.BusABC):
     """One node on the bus ``channel``. Raises `can.CanInitializationError` where the channel cannot be joined."""
 
+    never_blocks = True
+    """`send` needs no thread of its own."""
+
     def __init__(
         self,
         channel: str = "car",
