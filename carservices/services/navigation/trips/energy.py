@@ -22,8 +22,8 @@ G = 9.80665
 KWH = 3.6e6
 SIGMAS_90 = 1.6449
 """Standard deviations on either side of the mean between which 90 % of a normal distribution lie."""
-FARE = Correction()
-CALM = Conditions()
+UNLEARNED = Correction()
+ORDINARY = Conditions()
 USUAL_SHARES = np.array((0.38, 0.5, 0.06, 0.06))
 """Of the causes in the consumption of long trips."""
 
@@ -82,14 +82,14 @@ class ArcEnergy:
 class EnergyModel:
     """The car as it is known: its data, and what was learned."""
 
-    def __init__(self, vehicle: Vehicle = Vehicle(), correction: Correction = FARE) -> None:  # noqa: B008 - frozen
+    def __init__(self, vehicle: Vehicle = Vehicle(), correction: Correction = UNLEARNED) -> None:  # noqa: B008 - frozen
         self.vehicle = vehicle
         self.correction = correction
 
     def along(
         self,
         edges: Sequence[EdgePart],
-        conditions: Conditions = CALM,
+        conditions: Conditions = ORDINARY,
         cap_kmh: float | None = None,
         geometry: Sequence[Point] = (),
     ) -> RouteEnergy:
@@ -108,7 +108,7 @@ class EnergyModel:
             sums(road.metres), sums(road.seconds), sums(kwh), sums(features), sums(roughness), self.correction
         )
 
-    def per_arc(self, graph: RoadGraph, conditions: Conditions = CALM, cap_kmh: float | None = None) -> ArcEnergy:
+    def per_arc(self, graph: RoadGraph, conditions: Conditions = ORDINARY, cap_kmh: float | None = None) -> ArcEnergy:
         """Each arc on its own, with warm tyres and cabin."""
         road = of_graph(graph, cap_kmh, self.correction.paces)
         kwh, features, roughness = self._spend(road, conditions, np.full(len(road.metres), np.inf))
@@ -131,12 +131,8 @@ class EnergyModel:
         metres = speed * seconds
         warm_s = at_s + np.cumsum(seconds) - seconds / 2.0
         roll = mass * G * vehicle.rolling * tyres.factor(conditions, warm_s, speed)
-        wind = (
-            0.5
-            * conditions.air_density
-            * vehicle.drag_area_m2
-            * _headwind_square(speed, np.full(len(speed), np.nan), conditions)
-        )
+        air = 0.5 * conditions.air_density * vehicle.drag_area_m2
+        wind = air * _headwind_square(speed, np.full(len(speed), np.nan), conditions)
         force = factors[0] * roll + factors[1] * wind + mass * G * grade + inertia * acceleration
         moving = speed > 0.0
         power, more = battery_power(

@@ -20,6 +20,8 @@ PATHS = (SPEED, POWER, LOSS, CHARGING, IGNITION, CLOCK)
 OFF = ("LOCK", "OFF")
 LENGTH_M, LONGEST_S = 1000.0, 180.0
 """A stretch ends after so many m or s."""
+SAMPLE_S = 0.95
+"""s of the car in one sample: a speed that is sent once a second must not seem to jump within a fifth of one."""
 COARSEST_S = 3.0
 """s of the car between two looks at it, above which a stretch says too little of accelerations."""
 ASLEEP_S = 10.0
@@ -67,6 +69,23 @@ class Stretch:
         return max(self.seconds, default=0.0) <= COARSEST_S
 
 
+@dataclass(slots=True)
+class Sample:
+    """Looks taken together: s, m, J out of the cells, and m/s at its begin."""
+
+    seconds: float = 0.0
+    metres: float = 0.0
+    joules: float = 0.0
+    begin: float = 0.0
+
+    def add(self, seconds: float, speed: float, power: float, before: float) -> None:
+        if not self.seconds:
+            self.begin = before
+        self.seconds += seconds
+        self.metres += speed * seconds
+        self.joules += power * seconds
+
+
 class Meter:
     """`look` about five times a second; it gives a stretch when one has come to its end."""
 
@@ -77,6 +96,7 @@ class Meter:
         self._pace = 1.0
         self._height: tuple[float, float] | None = None
         self._stretch = Stretch()
+        self._sampled = Sample()
         self.last_s = self.last_ms = self.last_w = 0.0
         """s of the car between the last two looks, and m/s and W in them; 0 s after a gap."""
 
@@ -93,23 +113,25 @@ class Meter:
         seconds = since * self._pace
         if seconds <= 0.0:
             return None
-        stretch = self._stretch
-        speed = (before[0] + sample[0]) / 2.0
-        self.last_s, self.last_ms, self.last_w = seconds, speed, (before[1] + sample[1]) / 2.0
-        stretch.seconds.append(seconds)
-        stretch.speed.append(speed)
-        stretch.acceleration.append((sample[0] - before[0]) / seconds)
-        stretch.power.append(self.last_w)
-        stretch.grade.append(self._slope(values.get(ALTITUDE), speed * seconds))
-        stretch.metres += speed * seconds
-        stretch.duration += seconds
+        self.last_s, self.last_ms, self.last_w = seconds, (before[0] + sample[0]) / 2.0, (before[1] + sample[1]) / 2.0
+        self._sampled.add(seconds, self.last_ms, self.last_w, before[0])
+        if self._sampled.seconds < SAMPLE_S:
+            return None
+        stretch, sampled, self._sampled = self._stretch, self._sampled, Sample()
+        stretch.seconds.append(sampled.seconds)
+        stretch.speed.append(sampled.metres / sampled.seconds)
+        stretch.acceleration.append((sample[0] - sampled.begin) / sampled.seconds)
+        stretch.power.append(sampled.joules / sampled.seconds)
+        stretch.grade.append(self._slope(values.get(ALTITUDE), sampled.metres))
+        stretch.metres += sampled.metres
+        stretch.duration += sampled.seconds
         if stretch.metres < LENGTH_M and stretch.duration < LONGEST_S:
             return None
         self._stretch = Stretch()
         return stretch
 
     def _break(self) -> None:
-        self._stretch = Stretch()
+        self._stretch, self._sampled = Stretch(), Sample()
         self._height = None
 
     def _sample(self, values: Mapping[str, Datum]) -> tuple[float, float] | None:

@@ -52,7 +52,6 @@ class Vehicle:
     """Heat capacity of cabin air, seats and trim that has to be warmed first."""
     usable_kwh: float = 55.0
     """Of the battery, at its present health."""
-    top_kmh: float = 160.0
 
 
 def told(values: Mapping[str, Datum], base: Vehicle = Vehicle()) -> Vehicle:
