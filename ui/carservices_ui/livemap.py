@@ -16,21 +16,19 @@ from carservices.api.navigation import (
     GuidanceState,
     MapsState,
     Navigation,
-    Place,
     Position,
     RoutePreview,
     RouteState,
 )
 from carservices_ui.i18n import t
-from carservices_ui.icons import glyph
-from carservices_ui.look import ICONS_FILLED, MEDIUM, theme
+from carservices_ui.look import MEDIUM, theme
+from carservices_ui.mapmarks import Mark, marker_of, route_marks
 from carservices_ui.polyline import decode
 from carservices_ui.store import Store
 from carservices_ui.tokens import RADIUS
 from carservices_ui.units import is_number
 
 if TYPE_CHECKING:
-    from carservices_ui.map.signs import Marker
     from carservices_ui.map.view import MapView
 
 LOCATION = "Vehicle.CurrentLocation"
@@ -54,19 +52,6 @@ class Road:
 
 
 OnRoad = Callable[[Road], None]
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A place on the map; `icon` names one of `icons.ICONS`, `tone` a colour token, `key` is whoever made it's."""
-
-    lat: float
-    lon: float
-    icon: str
-    tone: str = "accent"
-    name: str = ""
-    key: str = ""
-    chosen: bool = False
 
 
 class LiveMap:
@@ -264,8 +249,8 @@ class LiveMap:
             chosen, others = self._ways()
             view.set_route(chosen or None)
             view.set_alternates(others)
-        marks = [*_route_marks(self._previews[self._chosen] if self._previews else active, state), *self._marks]
-        view.set_markers([_marker(mark) for mark in marks])
+        marks = [*route_marks(self._previews[self._chosen] if self._previews else active, state), *self._marks]
+        view.set_markers([marker_of(mark) for mark in marks])
         view.on_marker = (lambda marker: self._tap(marker.key)) if self._on_tap else None
         view.on_alternate = self._choose if self._previews and self._on_choose else None
         view.on_hold = self._on_hold
@@ -316,33 +301,3 @@ class LiveMap:
             self.road = road
             if self._on_road is not None:
                 self._on_road(road)
-
-
-def _marker(mark: Mark) -> "Marker":
-    from carservices_ui.map.signs import Marker  # brings numpy along
-
-    tint = theme().colors[mark.tone]
-    return Marker(mark.lat, mark.lon, glyph(mark.icon), mark.name, tint, ICONS_FILLED, mark.chosen, mark.key)
-
-
-def _route_marks(route: RoutePreview | None, state: RouteState | None) -> list[Mark]:
-    """Where a route stops to charge, where it is left for a while, and where it ends."""
-    if route is None:
-        return []
-    marks = [_charge_mark(stop.place, stop.operator) for stop in route.charge_stops]
-    charging = {(mark.lat, mark.lon) for mark in marks}
-    if state is not None and state.route is route:
-        marks += [
-            Mark(stop.lat, stop.lon, "location_on", "heat", stop.name)
-            for stop in state.stops
-            if (stop.lat, stop.lon) not in charging
-        ]
-        if state.destination is not None:
-            end = state.destination
-            return [*marks, Mark(end.lat, end.lon, "flag", "accent", end.name, chosen=True)]
-    points = decode(route.geometry)
-    return [*marks, Mark(*points[-1], "flag", "accent", chosen=True)] if points else marks
-
-
-def _charge_mark(place: Place, operator: str) -> Mark:
-    return Mark(place.lat, place.lon, "ev_station", "energy", place.name or operator)

@@ -17,7 +17,6 @@ from kivy.properties import (
     OptionProperty,
     StringProperty,
 )
-from kivy.uix.label import Label
 from kivy.uix.widget import Widget
 
 from carservices_ui.map.camera import MIN_PXM, Camera
@@ -25,29 +24,26 @@ from carservices_ui.map.data import Projection
 from carservices_ui.map.frame import Frame
 from carservices_ui.map.gestures import Gestures
 from carservices_ui.map.ground import Ground
+from carservices_ui.map.labels import Rect
+from carservices_ui.map.lettering import PUCK_CLEAR_DP, Lettering, along_route, around_car, covered
 from carservices_ui.map.loading import LoadedMap
 from carservices_ui.map.motion import Motion
 from carservices_ui.map.pilot import Pilot
 from carservices_ui.map.scene import Scene
-from carservices_ui.map.signs import Marker, Signs
+from carservices_ui.map.signs import Marker
 from carservices_ui.map.style import STYLES
 from carservices_ui.map.ways import Ways
 
 RATE_HZ = 20.0  # smooth enough with dead reckoning, and cheap enough for software GL
 VISIBLE_PX = 1.0  # a move by less is not drawn yet: in slow traffic most pictures would look like the last
 SEEN_DEPTH = 2.0  # focal lengths; what is further off moves less than what is near
-LABEL_PERIOD_S = 0.1
 LONGEST_STEP_S = 0.2
 OVERVIEW_PXM = 0.15
 ZOOM_STEP = 0.75  # log2 per press
 MARKER_ROOM_DP = 56.0  # markers stand above their places
 SPREAD, CLOSE_PXM = 0.72, 1.2  # of the free view that places may take to be seen all at once; one from not closer
 WHOLE_MAP = 0.7  # of the view that a map takes at least
-PUCK_CLEAR_DP = 44.0
 FINGER_DP = 24.0  # how near to a line a finger must be
-STREET_CLEAR = 0.35  # names keep off the street right ahead of the car, as part of the view's height
-ROUTE_CLEAR_PX, ROUTE_CLEAR_REACH_PX = 8.0, 1200.0  # names keep off the route ahead
-SMALL_SP = 12
 LatLon = tuple[float, float]
 
 
@@ -83,7 +79,6 @@ class MapView(Widget):
         self._ground = Ground(self._show, self._loaded)
         self._place: LatLon | None = None
         self._looking: LatLon | None = None
-        self._markers: list[Marker] = []
         self.on_marker: Callable[[Marker], None] | None = None
         """Called with a marker that was tapped."""
         self.on_alternate: Callable[[int], None] | None = None
@@ -92,8 +87,6 @@ class MapView(Widget):
         """Called with the latitude and longitude on which a finger rests."""
         self.on_drawn: Callable[[], object] = lambda: None
         """Called with each picture."""
-        self._label_age = math.inf
-        self._label_wait = 0.0
         self._stale = True
         self._drawn: tuple[Camera, np.ndarray] = (self._pilot.camera((1.0, 1.0)), self._arrow())
         self._tick_event: Any = None
@@ -104,13 +97,10 @@ class MapView(Widget):
         self._frame = Frame()
         self.canvas.add(self._frame)
         self._scene = Scene(self._fbo, Metrics.density)
-        self._signs = Signs(self._scene.labels, Metrics.density, self.font_name)
+        self._letters = Lettering(self._scene.labels, self.font_name)
+        self.attribution, self.notice = self._letters.attribution, self._letters.notice
         self._ways = Ways(self._scene)
         self._scene.load(None)
-        small = SMALL_SP * Metrics.density
-        # unhinted as all texts: a font in SDL's cache keeps the hinting of whoever used it last
-        self.attribution = Label(font_size=small, font_hinting=None)
-        self.notice = Label(font_size=2 * small, font_hinting=None)
         self.add_widget(self.attribution)
         self.add_widget(self.notice)
         for name in ("pos", "size", "radius", "insets", "font_name", "no_map_text", "theme", "has_map", "opacity"):
@@ -176,7 +166,7 @@ class MapView(Widget):
 
     def set_markers(self, markers: Sequence[Marker]) -> None:
         """Replace the markers."""
-        self._markers = list(markers)
+        self._letters.markers = list(markers)
         self._show_markers()
         self._wake()
 
@@ -260,9 +250,8 @@ class MapView(Widget):
 
     def tap(self, at: tuple[float, float]) -> None:
         """Tell whose marker or alternate was meant."""
-        marker = self._signs.marker_at(at) if self.on_marker else None
-        if marker is not None and self.on_marker:
-            self.on_marker(self._markers[marker])
+        if self.on_marker is not None and (marker := self._letters.marker_at(at)) is not None:
+            self.on_marker(marker)
             return
         if self.on_alternate is not None:
             way = self._ways.alternate_at(self.camera, at, FINGER_DP * Metrics.density)
@@ -345,28 +334,22 @@ class MapView(Widget):
             self._fbo.size = size
         self._frame.place(self._fbo.texture, self.pos, self.radius, self.opacity)
         style = STYLES[self.theme]
-        self._signs.font = self.font_name
         ground = self._ground
         self.attribution.text = ground.loaded.data.attribution if ground.loaded else ""
         lost = self._place is not None and not self.has_map and not self.loading
         self.notice.text = "" if not lost else self.broken_text if ground.problem else self.no_map_text
-        for label in (self.attribution, self.notice):
-            label.font_name, label.color = self.font_name, style.text_quiet
-            label.texture_update()
-            label.size = label.texture_size
+        self._letters.dress(self.font_name, style)
         right, bottom = self.insets[2], self.insets[3]
         margin = max(8.0 * Metrics.density, self.radius * 0.6)
         self.attribution.pos = (round(self.right - right - margin - self.attribution.width), round(self.y + bottom + 8))
         self.attribution.opacity = 1.0 if self.has_map else 0.0
         self.notice.pos = (round(self.center_x - self.notice.width / 2), round(self.y + self.height * 0.6))
-        self._label_age = math.inf
+        self._letters.renew()
         self._show_markers()
         self._wake()
 
     def _show_markers(self) -> None:
-        to = self._ground.projection.to_xy
-        pairs = [(marker, to(marker.lat, marker.lon)) for marker in self._markers]
-        self._signs.show_markers(pairs, STYLES[self.theme])
+        self._letters.show_markers(self._ground.projection, STYLES[self.theme])
 
     def _moved(self) -> bool:
         """Whether the car or the ground is visibly elsewhere by now than in the last picture."""
@@ -404,10 +387,10 @@ class MapView(Widget):
         """One picture, dt seconds after the last one; False once nothing moves any more."""
         driving = self._motion.known and self._motion.step(dt)
         gliding = self._pilot.step(dt, self._motion.pose, self.focus_height)
-        self._label_wait += dt
+        self._letters.wait(dt)
         if self._stale or not (driving or gliding) or self._moved():
             self._draw()
-        return driving or gliding or self._stale or self._label_age > 0
+        return driving or gliding or self._stale or self._letters.due
 
     def _draw(self) -> None:
         self._drawn = self.camera, self._arrow()
@@ -415,36 +398,17 @@ class MapView(Widget):
         pose = self._motion.pose
         passed = ways.progress.update(pose[0], pose[1]) if ways.progress and pose else 0.0
         self._stale = self._scene.draw(camera, style, pose, passed, ways.routed)
-        taken = self._signs.follow(camera)
-        self._label_age += self._label_wait
-        self._label_wait = 0.0
-        if self._label_age >= LABEL_PERIOD_S:
-            self._label_age = 0.0
-            self._place_labels(taken)
+        if (taken := self._letters.follow(camera)) is not None:
+            loaded = self._ground.loaded if self.has_map else None
+            self._letters.place(loaded.labels if loaded else None, camera, style, [*taken, *self._keep_clear(camera)])
         self.frames_drawn += 1
         self.on_drawn()
 
-    def _place_labels(self, taken: list[tuple[float, float, float, float]]) -> None:
-        camera, style, loaded = self.camera, STYLES[self.theme], self._ground.loaded
-        if not self.has_map or loaded is None:
-            self._signs.show_labels([], style)
-            return
-        left, top, right, bottom = self.insets
-        width, height = camera.size
-        taken = [*taken, (0, 0, width, bottom), (0, height - top, width, height)]
-        taken += [(0, 0, left, height), (width - right, 0, width, height), *self.covered]
+    def _keep_clear(self, camera: Camera) -> list[Rect]:
+        """Where no name may stand."""
+        clear = covered(self.insets, self.covered, camera.size)
         if (pose := self._motion.pose) is not None:
-            (x, y), clear = camera.project(np.array([pose[:2]]))[0][0], PUCK_CLEAR_DP * Metrics.density
-            taken.append((x - clear, y - clear, x + clear, y + clear))
-            if self.follow and not self.north_up:
-                taken.append((x - ROUTE_CLEAR_PX, y, x + ROUTE_CLEAR_PX, y + height * STREET_CLEAR))
-        if (progress := self._ways.progress) is not None:
-            ahead = camera.project(progress.ahead(ROUTE_CLEAR_REACH_PX / camera.pxm, 2 * ROUTE_CLEAR_PX / camera.pxm))[
-                0
-            ]
-            taken += [(x - ROUTE_CLEAR_PX, y, x + ROUTE_CLEAR_PX, y) for x, y in ahead.tolist()]
-        placed = loaded.labels.place(
-            camera, lambda text, kind: self._signs.label_texture(text, kind, style).size, taken
-        )
-        self._signs.show_labels(placed, style)
-        self._signs.follow(camera)
+            clear += around_car(camera, pose[:2], street=self.follow and not self.north_up)
+        if self._ways.progress is not None:
+            clear += along_route(camera, self._ways.progress)
+        return clear

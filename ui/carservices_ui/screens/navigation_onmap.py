@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from carservices.api.routes import Charger, Place
-from carservices_ui.livemap import Mark
+from carservices_ui.mapmarks import Mark
 from carservices_ui.planning import Page, Phase
 from carservices_ui.planning.search import CHARGING
 from carservices_ui.polyline import decode
