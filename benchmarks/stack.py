@@ -76,8 +76,11 @@ def stat(process: Path) -> list[str]:
 
 
 def pss(pid: int) -> int:
-    """Proportional set size in bytes."""
-    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    """Proportional set size in bytes; 0 of a process that has ended by now."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
     return 1024 * next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
 
 
