@@ -25,6 +25,10 @@ TOWN_KMH, PACE = 50.0, 1.2
 """Where the map knows no limit: the larger of this and so many times the mean speed of the route."""
 STOP_S = 10.0
 """s a stop on the way takes."""
+PEAK, LEAST_KW = 2.0, 50.0
+"""A station gives at its best so many times its mean over a stop, and not less than a fast charger."""
+AT_STATION_M = 150.0
+"""m from a charging station within which a stop on the way is the one at it."""
 BEYOND_M, THROUGH_M = 120.0, 20.0
 """m beyond a turn where missing it leads, and m within which a way then passes the turn."""
 AT_M, FORKED_M, LEFT_M = 25.0, 8.0, 25.0
@@ -137,13 +141,22 @@ class Pilot:
 
 
 def orders(route: RoutePreview, stops: Sequence[Point] = ()) -> dict[str, Any]:
-    """The arguments of the emulator's ``drive_route`` for a route, with a halt at each of the places ``stops``."""
+    """The arguments of the emulator's ``drive_route`` for a route, with a halt at each of the places ``stops``.
+
+    Where the route has a charging stop, it is one to charge at.
+    """
     points = decode(route.geometry)
+    stations = [(stop.place.lat, stop.place.lon) for stop in route.charge_stops]
+    halts = [stop for stop in stops if all(_metres(stop, station) > AT_STATION_M for station in stations)]
     mean = 3.6 * route.metres / route.seconds if route.seconds else 0.0
     return {
         "geometry": route.geometry,
         "limits": [list(limit) for limit in route.limits],
-        "stops": [[_nearest(points, stop), STOP_S] for stop in stops],
+        "stops": [[_nearest(points, stop), STOP_S] for stop in halts],
+        "charges": [
+            [_nearest(points, station), max(LEAST_KW, PEAK * stop.power_kw), stop.depart_soc]
+            for station, stop in zip(stations, route.charge_stops, strict=True)
+        ],
         "unknown": max(TOWN_KMH, round(PACE * mean)),
     }
 

@@ -22,6 +22,8 @@ from carservices_emulator.world import World
 Door = Literal["Row1.DriverSide", "Row1.PassengerSide", "Row2.DriverSide", "Row2.PassengerSide", "trunk", "hood"]
 LONGEST_WAY = 2_000_000
 """Characters of a polyline: a few thousand kilometres."""
+Index = Annotated[int, Field(ge=0)]
+Kilowatts = Annotated[float, Field(gt=0, le=1000)]
 GEARS = {"P": 126, "R": -1, "N": 0, "D": 127}
 
 
@@ -138,12 +140,13 @@ class Drive(Command):
 
 
 class DriveRoute(Command):
-    """Follow a way from where the car is: a polyline with six decimals, limits (point, km/h), stops (point, s)."""
+    """Follow a way: polyline with 6 decimals, limits (point, km/h), stops (point, s), charges (point, kW, % wanted)."""
 
     verb: ClassVar[str] = "drive_route"
     geometry: str = Field(max_length=LONGEST_WAY)
-    limits: tuple[tuple[Annotated[int, Field(ge=0)], Annotated[float, Field(ge=0, le=300)]], ...] = ()
-    stops: tuple[tuple[Annotated[int, Field(ge=0)], Annotated[float, Field(ge=0)]], ...] = ()
+    limits: tuple[tuple[Index, Annotated[float, Field(ge=0, le=300)]], ...] = ()
+    stops: tuple[tuple[Index, Annotated[float, Field(ge=0)]], ...] = ()
+    charges: tuple[tuple[Index, Kilowatts, Annotated[float, Field(ge=0, le=100)]], ...] = ()
     unknown: float = Field(50.0, gt=0, le=300)
 
     def run(self, world: World) -> None:
@@ -151,7 +154,7 @@ class DriveRoute(Command):
             points = decode(self.geometry)
         except ValueError as error:
             raise HalError(f"drive_route: geometry: {error}; write it with six decimals") from None
-        world.follow(way_from(world.place, points, self.limits, self.stops, self.unknown))
+        world.follow(way_from(world.place, points, self.limits, self.stops, self.charges, self.unknown))
 
 
 class SetWeather(Command):
@@ -230,7 +233,7 @@ class ConnectPlug(Command):
 
     verb: ClassVar[str] = "plug"
     kind: Literal["ac", "dc"]
-    power_kw: float = Field(11.0, gt=0, le=1000)
+    power_kw: Kilowatts = 11.0
 
     def run(self, world: World) -> None:
         world.plug(Plug(self.kind, self.power_kw * 1e3))

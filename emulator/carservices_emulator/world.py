@@ -17,7 +17,8 @@ from carservices_emulator.drivers import (
     WltcDriver,
 )
 from carservices_emulator.drivers.base import park
-from carservices_emulator.drivers.route import Route, TripFile, load_trip
+from carservices_emulator.drivers.follow import Way
+from carservices_emulator.drivers.route import Route, load_trip
 from carservices_emulator.gnss.receiver import Receiver
 from carservices_emulator.model.car import PARK, Car
 from carservices_emulator.model.charging import Plug
@@ -113,9 +114,10 @@ class World:
                 raise HalError(f"there is no driver '{name[:40]}'; take trip, wltc, constant, manual or parked")
         self.place = dataclasses.replace(self.place, grade=0.0)
 
-    def follow(self, way: TripFile) -> None:
-        """Somebody drives this way, which begins where the car is."""
-        self.driver = FollowDriver(self.chance, Route(way), self.car)
+    def follow(self, way: Way) -> None:
+        """Somebody drives this way, which begins where the car is; a charge that is under way goes on."""
+        enough = self.driver.enough if isinstance(self.driver, FollowDriver) else None
+        self.driver = FollowDriver(self.chance, way, self.car, enough)
 
     def take_over(self) -> ManualDriver:
         """A person takes the wheel, if nobody has yet."""

@@ -3,12 +3,14 @@
 import math
 import random
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from carservices.hal import HalError
+from carservices_emulator.drivers.base import park
 from carservices_emulator.drivers.route import Route, TripFile
 from carservices_emulator.drivers.trip import TripDriver
-from carservices_emulator.model.car import Car
+from carservices_emulator.model.car import Car, Pedals
+from carservices_emulator.model.charging import Plug
 from carservices_emulator.place import EARTH, Place
 from carservices_emulator.tables import clamp
 
@@ -24,19 +26,66 @@ ON_IT_M, JOIN_M = 1.0, 8.0
 """m beside the way that count as on it, and the least m after which a car that stands beside it has joined it."""
 GETTING_READY = 1.0
 """s before the first metre."""
+HERE_M = 30.0
+"""m of a way within which a charging stop is the one where the car stands."""
+PATIENCE_S = 120.0
+"""s after which a station that gives nothing is left."""
 
 Point = tuple[float, float]
 
 
+class Charge(NamedTuple):
+    """A stop to charge: the point of the way, kW of the station, and the percentage that is enough."""
+
+    point: int
+    power: float
+    until: float
+
+
+class Way(NamedTuple):
+    """A road, and where to charge along it."""
+
+    trip: TripFile
+    charges: tuple[Charge, ...]
+
+
 class FollowDriver(TripDriver):
-    """Drives a way once and parks at its end; one that comes while the car moves is taken on the move."""
+    """Drives a way once and parks at its end; one that comes while the car moves is taken on the move.
+
+    At a charging stop it parks, plugs in, and goes on with charge enough, or when the station gives nothing.
+    """
 
     name: ClassVar[str] = "follow"
 
-    def __init__(self, chance: random.Random, route: Route, car: Car) -> None:
-        super().__init__(chance, route, loop=False)
+    def __init__(self, chance: random.Random, way: Way, car: Car, enough: float | None) -> None:
+        super().__init__(chance, Route(way.trip), loop=False)
         self._acceleration = car.road.acceleration
         self._wait = 0.0 if car.road.speed else GETTING_READY
+        charges = [(self.route.along[charge.point], charge) for charge in way.charges]
+        here = [charge.until for s, charge in charges if s <= HERE_M]
+        self._charges = {s: charge for s, charge in charges if s > HERE_M}
+        self.enough = here[-1] if here and enough is not None else enough
+        """Percent for which the car stands at a station; None while it does not."""
+        self._waited = 0.0
+
+    def drive(self, car: Car, dt: float) -> Pedals:
+        if self.enough is None:
+            return super().drive(car, dt)
+        port = car.port
+        self._waited = 0.0 if port.charging else self._waited + dt
+        if port.plug is None or 100.0 * car.battery.charge >= self.enough or self._waited >= PATIENCE_S:
+            port.disconnect()
+            self.enough, self._wait = None, GETTING_READY
+        return Pedals()
+
+    def _arrive(self, car: Car) -> Pedals:
+        if car.road.speed == 0.0 and self._stops and (charge := self._charges.get(self._stops[0][0])) is not None:
+            self._stops.pop(0)
+            park(car)
+            car.port.connect(Plug("dc", charge.power * 1e3))
+            self.enough, self._waited = charge.until, 0.0
+            return Pedals()
+        return super()._arrive(car)
 
 
 def way_from(
@@ -44,19 +93,20 @@ def way_from(
     points: Sequence[Point],
     limits: Sequence[tuple[int, float]],
     stops: Sequence[tuple[int, float]],
+    charges: Sequence[tuple[int, float, float]],
     unknown: float,
-) -> TripFile:
-    """The rest of a way from where the car is, level with it, as a trip.
+) -> Way:
+    """The rest of a way from where the car is, level with it.
 
-    ``points`` (lat, lon), ``limits`` (point, km/h from there on, 0 for ``unknown``), ``stops`` (point, s).
-    Raises HalError for a way that is none, or that is not here.
+    ``points`` (lat, lon), ``limits`` (point, km/h from there on, 0 for ``unknown``), ``stops`` (point, s), ``charges``
+    as `Charge`. Raises HalError for a way that is none, or that is not here.
     """
     if len(points) < 2:
         raise HalError(f"a way has at least 2 points, this one has {len(points)}")
     if any(abs(lat) > 90.0 or abs(lon) > 180.0 for lat, lon in points):
         raise HalError("the way leaves the earth: its polyline has six decimals, latitude first")
-    if any(index >= len(points) for index, _ in (*limits, *stops)):
-        raise HalError(f"limits and stops refer to points of the way, 0 to {len(points) - 1}")
+    if any(index >= len(points) for index, *_ in (*limits, *stops, *charges)):
+        raise HalError(f"limits, stops and charges refer to points of the way, 0 to {len(points) - 1}")
     segment, share, aside = _nearest(place, points)
     if aside > NEAR_M:
         raise HalError(f"the way comes no nearer to the car than {aside:.0f} m: take one that begins where it is")
@@ -65,7 +115,9 @@ def way_from(
     kept = [(place.latitude, place.longitude), joined[1], *points[cut:]]
     shift = 2 - cut
     before = [limit for index, limit in limits if index < cut]
-    return TripFile(
+    ahead = [(index + shift, seconds) for index, seconds in stops if index >= cut]
+    charging = tuple(Charge(index + shift, power, until) for index, power, until in charges if index >= cut)
+    trip = TripFile(
         name="",
         attribution="",
         start="",
@@ -75,8 +127,9 @@ def way_from(
             (0, (before[-1] if before else 0.0) or unknown),
             *((index + shift, limit or unknown) for index, limit in limits if index >= cut),
         ],
-        stops=[(index + shift, seconds) for index, seconds in stops if index >= cut],
+        stops=[*ahead, *((charge.point, 0.0) for charge in charging)],
     )
+    return Way(trip, charging)
 
 
 def _nearest(place: Place, points: Sequence[Point]) -> tuple[int, float, float]:

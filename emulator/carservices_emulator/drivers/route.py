@@ -85,6 +85,8 @@ class Route:
             for s in grid
         ]
         self._course = _unwrap([_course(east, north, s) for s in grid])
+        self.along = index
+        """m from the start at which each point is."""
         self.limits = sorted((index[i], limit / 3.6) for i, limit in trip.limits)
         self.stops = sorted((index[i], seconds) for i, seconds in trip.stops if 0.0 < index[i] < self.length)
 

@@ -44,6 +44,25 @@ def test_a_way_is_driven_from_where_the_car_is_and_a_new_one_on_the_move():
     assert simulation.world.driver.done
 
 
+def test_it_charges_on_the_way_as_much_as_is_wanted_and_goes_on():
+    simulation = world(charge=30)
+    car, start = simulation.car, Place(simulation.world.place.latitude, simulation.world.place.longitude)
+    there = way((0, 0), (0, 200), (0, 400), start=start)
+    run(simulation, "drive_route", geometry=there, charges=[[1, 150, 36]])
+    simulation.run(60)
+    assert (car.gear, car.port.plug.power, simulation.world.driver.done) == (PARK, 150e3, False)
+    begun = car.battery.charge
+    run(simulation, "drive_route", geometry=there, charges=[[1, 150, 33]])  # planned anew meanwhile
+    simulation.run(15)
+    assert car.port.charging
+    assert car.battery.charge > begun
+    simulation.run(180)
+    assert car.port.plug is None
+    assert 32.7 < 100.0 * car.battery.charge <= 33.1
+    assert (simulation.world.place.latitude - start.latitude) / METRE == pytest.approx(400, abs=2)
+    assert simulation.world.driver.done
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
