@@ -17,8 +17,11 @@ from carservices.app.templates import (
     ProviderSignIn,
     Row,
     SignInTemplate,
+    Tab,
+    TabTemplate,
     Toggle,
 )
+from carservices.app.templates import Icon as IconNode
 from carservices_ui.apps import FRONT, MEDIA
 from carservices_ui.preferences import Preferences
 from carservices_ui.restrictions import STREAM
@@ -28,7 +31,8 @@ from carservices_ui.templates.header import Unsandboxed
 from carservices_ui.templates.keyboard import DONE, ERASE, Keyboard
 from carservices_ui.templates.search import SayIt
 from carservices_ui.templates.states import CutPill, Empty, Waiting
-from carservices_ui.widgets import CutNote, Scroll, Text
+from carservices_ui.templates.tabs import TabButton
+from carservices_ui.widgets import CutNote, Icon, Scroll, Text
 from tests.ui import templates
 from tests.ui.states import MOVING, PARKED
 
@@ -226,6 +230,23 @@ def test_the_map_is_where_it_belongs_after_two_builds_in_one_frame(driver):
     driver.frames(3)
     drawn = driver.cockpit.ui.map._view
     assert (drawn.parent, drawn.pos, drawn.size) == (view(driver).map, view(driver).pos, view(driver).size)
+
+
+def test_an_icon_has_the_colour_of_the_words_beside_it(driver):
+    icon = IconNode("navigation")
+    both = [Action("Go", print, icon, primary=True), Action("No", print, icon)]
+    show(driver, MessageTemplate("x", "y", buttons=both))
+    tabs = [Tab("a", "A", icon), Tab("b", "B", icon)]
+    pairs = [(one.label, one) for one in driver.widgets(AppButton)]
+    assert len({tuple(label.color) for label, _ in pairs}) == 2
+    content = ListTemplate("x", [Row("y")])
+    for label, one in pairs:
+        assert [tuple(part.color) for part in one.walk(restrict=True) if isinstance(part, Icon)] == [tuple(label.color)]
+    show(driver, TabTemplate(tabs, "a", content, on_select=print))
+    for one in driver.widgets(TabButton):
+        assert [tuple(part.color) for part in one.walk(restrict=True) if isinstance(part, Icon)] == [
+            tuple(one.label.color)
+        ]
 
 
 def test_a_button_for_a_parked_car_says_so(driver):

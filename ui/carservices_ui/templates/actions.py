@@ -38,7 +38,7 @@ class AppButton(Control):
         if self.locked:
             content.add_widget(Icon(LOCKED, size="small", tone="heat", pos_hint={"center_y": 0.5}))
         elif node.icon is not None:
-            self._picture = PictureView(host, ICON, bare=True)
+            self._picture = PictureView(host, ICON, bare=True, tone=tone)
             self._picture.pos_hint = {"center_y": 0.5}
             content.add_widget(self._picture)
         if node.title:

@@ -66,18 +66,23 @@ class Pixels(Widget):
 
 
 class PictureView(FloatLayout):
-    """A square of `side` dp for an icon on a tile (`bare`: without one, in the colour of text) or for an image."""
+    """A square of `side` dp for an icon on a tile (`bare`: without one, in the colour of the words beside it: `tone`)
+    or for an image.
+    """
 
-    def __init__(self, host: Host, side: float, *, bare: bool = False) -> None:
+    def __init__(self, host: Host, side: float, *, bare: bool = False, tone: str = "text") -> None:
         super().__init__(size_hint=(None, None), size=(dp(side), dp(side)))
         self._host = host
         self._side = side
         self._bare = bare
+        self._tone = tone
+        self._node: Picture | None = None
         self._tile: Icon | None = None
         self._pixels: Pixels | None = None
 
     def show(self, node: Picture | None) -> None:
         """Another icon or image."""
+        self._node = node
         if isinstance(node, Image):
             if self._pixels is None:
                 self._pixels = Pixels(pos_hint={"x": 0, "y": 0}, radius=min(RADIUS["tile"], self._side / 5))
@@ -87,7 +92,12 @@ class PictureView(FloatLayout):
             if self._tile is None:
                 self._tile = self._make_icon()
             plain = self._bare and node.colour == "default"
-            self._tile.show(icon_name(node), tone="text" if plain else TONES[node.colour])
+            self._tile.show(icon_name(node), tone=self._tone if plain else TONES[node.colour])
+
+    def tone(self, token: str) -> None:
+        """The words beside it have another colour."""
+        self._tone = token
+        self.show(self._node)
 
     def _make_icon(self) -> Icon:
         if self._bare:

@@ -36,7 +36,8 @@ class TabButton(Control):
     def select(self, selected: bool) -> None:
         """Light it, or not."""
         self._light.bare(not selected)
-        self.label.tone("text" if selected else "text2")
+        for part in (self.label, self._picture):
+            part.tone("text" if selected else "text2")
 
 
 class TabsView(View):
