@@ -89,7 +89,7 @@ class Charging:
         if here is None and not car.inlet.charging and engine is not None:
             self._mind(trip, along, ahead, journey, position, engine, now)
         stops = [(stage, charge) for stage, charge in ahead if stage.station is not None]
-        changes: dict[str, object] = {"arrival": ahead[-1][1]}
+        changes: dict[str, object] = {"arrival": ahead[-1][1], "message": guidance.message or self._watch.worry}
         if stops:
             changes |= {"at_stop": stops[0][1], "stop_m": max(0.0, trip.end_m(stops[0][0]) - along)}
         if guidance.remaining_s is not None and guidance.eta is not None:
@@ -115,7 +115,7 @@ class Charging:
             assert trip.demand is not None
             return stage.station.wait(clock, trip.demand.between(along, trip.end_m(stage), stage.cap).seconds)
 
-        reason = self._watch.look(ahead, wishes, waits, now)
+        reason = self._watch.look(trip, ahead, wishes, waits, now)
         if reason is not None:
             rest = rest_s(trip, along, ahead, waits)
             journey.replan(position, engine, lambda new: self._watch.judge(reason, rest, new))

@@ -301,3 +301,19 @@ async def test_the_stops_stay_when_the_car_leaves_its_way(motorway: RoadEngine, 
         await drive.look(at(30_000.0, north), 0.0, 2.0)
     assert drive.trip.route is not route
     assert drive.next_station == station
+
+
+async def test_a_plan_that_can_no_longer_be_kept_is_replaced_or_the_driver_told(motorway: RoadEngine, tmp_path: Path):
+    drive = Drive(motorway, tmp_path, EVERY_20)
+    await drive.look(START, 90.0, 1.0)
+    await drive.follow(50.0, as_planned(drive.trip))
+    drive.say(SOC, 24.0)
+    for north in (60.0, 120.0, 180.0, 200.0):  # off its way with less than the next stop needs
+        await drive.look(at(50_000.0, north), 0.0, 2.0)
+    assert drive.trip.sure
+    assert drive.trip.end_m(drive.trip.stops[0]) < 40_000.0
+    assert "needs more energy than planned" in (drive.state.notice or "")
+    drive.say(SOC, 8.0)
+    for _ in range(4):
+        guidance = await drive.look(at(50_000.0, 210.0), 0.0, 60.0)
+    assert "charge to" in (guidance.message or "")

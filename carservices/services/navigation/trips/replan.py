@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from carservices.api.routes import ArrivalCharge, ChargingWishes
+from carservices.services.navigation.engine.base import Route
 from carservices.services.navigation.trips.energy import SIGMAS_90
 from carservices.services.navigation.trips.trip import Stage, Trip, quantile
 
@@ -35,42 +36,52 @@ class Watch:
     """Looks at a trip several times a second; times in monotonic or Unix seconds, as long as they are of one kind."""
 
     def __init__(self) -> None:
+        self.worry: str | None = None
+        """What the driver must know while no plan can be kept, one sentence."""
         self._broken_since: float | None = None
         self._searched = self._looked = -SPARE_AGAIN_S
+        self._searched_for: Route | None = None
 
-    def look(self, ahead: Ahead, wishes: ChargingWishes, waits: Callable[[Stage], float], now: float) -> Reason | None:
+    def look(
+        self, trip: Trip, ahead: Ahead, wishes: ChargingWishes, waits: Callable[[Stage], float], now: float
+    ) -> Reason | None:
         """Whether to plan anew; ``waits`` gives s of waiting for a plug at the end of a stage, as known now."""
         if not ahead:
             return None
-        reason = self._broken(ahead, wishes, now) or self._slow(ahead[0][0], waits) or self._spare(ahead[0], now)
-        if reason is None or now - self._searched < AGAIN_S:
+        stage = ahead[0][0]
+        reason = self._broken(trip, ahead, wishes, now) or self._slow(stage, waits) or self._spare(ahead[0], now)
+        if reason is None:
             return None
-        self._searched = now
+        other_way = reason.broken and trip.route is not self._searched_for
+        if now - self._searched < AGAIN_S and not other_way:
+            return None
+        self._searched, self._searched_for = now, trip.route
         return reason
 
     def judge(self, reason: Reason, ahead_s: float, new: Trip) -> str | None:
         """The sentence for the driver when the new trip is better than the rest of the old one, of ``ahead_s``."""
         if not new.sure:
+            self.worry = new.warning
             return None
         takes = sum(stage.hop.drive_s for stage in new.stages) + new.charge_s
         if not reason.broken and takes > ahead_s - SAVES_S:
             return None
-        self._broken_since = None
+        self._broken_since = self.worry = None
         stop = next(iter(new.stops), None)
         if stop is None or stop.station is None:
             return f"{reason.why}: no charging stop is needed any more."
         return f"{reason.why}: the next charging stop is {stop.station.site.name}."
 
-    def _broken(self, ahead: Ahead, wishes: ChargingWishes, now: float) -> Reason | None:
+    def _broken(self, trip: Trip, ahead: Ahead, wishes: ChargingWishes, now: float) -> Reason | None:
         stage, charge = ahead[0]
         floor = wishes.at_destination if stage.station is None else wishes.least
         sigma = (charge.high - charge.low) / (2.0 * SIGMAS_90)
         if charge.mean - quantile(wishes) * sigma >= floor - SHORT:
-            self._broken_since = None
+            self._broken_since = self.worry = None
             return None
         if self._broken_since is None:
             self._broken_since = now
-        lasted = now - self._broken_since >= LASTS_S
+        lasted = not trip.sure or now - self._broken_since >= LASTS_S
         return Reason("The car needs more energy than planned", broken=True) if lasted else None
 
     def _slow(self, stage: Stage, waits: Callable[[Stage], float]) -> Reason | None:
