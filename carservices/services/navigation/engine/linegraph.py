@@ -114,7 +114,7 @@ class LineGraph:
 
         ``goals``: arcs, and what need not be paid of them as the destination lies before their heads.
         """
-        bounds = self._landmarks_of(costs.mode).towards([arc for arc, _ in goals], start[0][0])
+        bounds = self.prepare(costs.mode).towards([arc for arc, _ in goals], start[0][0])
         ahead = costs.turn + bounds[self.target]
         rising = np.maximum(ahead - bounds[self.source], 0.0)  # below by rounding, or where no way leads to a goal
         at_least = min(rest + float(bounds[arc]) for arc, rest in start)
@@ -178,7 +178,8 @@ class LineGraph:
         cost, before = found[0, :n], pointers[0, :n].astype(np.int64)
         return cost, np.where(before > n, n - 1 - before, np.maximum(before, -1))
 
-    def _landmarks_of(self, mode: Mode) -> Landmarks:
+    def prepare(self, mode: Mode) -> Landmarks:
+        """What searches of a mode look ahead by: made at the first of them, or here; 0.4 s for 90,000 arcs."""
         if mode not in self._landmarks:
             turn = self.costs(mode).turn + TINY
             size = self.roads.arcs, self.roads.arcs

@@ -42,6 +42,7 @@ class RoadEngine(Engine):
     def __init__(self, roads: RoadGraph) -> None:
         self.roads = roads
         self.lines = LineGraph(roads)
+        self.lines.prepare(Mode.FASTEST)
 
     async def route(self, request: RouteRequest) -> list[Route]:
         return await asyncio.to_thread(self._route, request)
