@@ -1,5 +1,6 @@
 """The map widget draws, follows, lets go and comes back, offscreen with real pixels."""
 
+import math
 import time
 from collections.abc import Callable, Iterator
 
@@ -180,6 +181,27 @@ def test_two_fingers_zoom(at_home: Screen) -> None:
     assert at_home.map.camera.pxm == pytest.approx(2 * before)
     first.touch_up()
     second.touch_up()
+
+
+def test_two_fingers_turn_the_map_and_one_that_rests_names_a_place(at_home: Screen) -> None:
+    view, held = at_home.map, []
+    view.on_hold = lambda lat, lon: held.append((lat, lon))
+    first, second = UnitTestTouch(200, 150), UnitTestTouch(260, 150)
+    first.touch_down()
+    second.touch_down()
+    for degrees in range(0, 31, 5):
+        angle = math.radians(degrees)
+        second.touch_move(200 + 60 * math.cos(angle), 150 + 60 * math.sin(angle))
+    assert view.camera.bearing == pytest.approx(30, abs=12)
+    second.touch_up()
+    first.touch_up()
+    assert held == []
+    x, y = car_on_screen(view)
+    resting = UnitTestTouch(view.x + x, view.y + y)
+    resting.touch_down()
+    at_home.until(lambda: bool(held))
+    resting.touch_up()
+    assert held == [pytest.approx(HOME, abs=1e-4)]
 
 
 @pytest.mark.parametrize(("button", "closer"), [("scrolldown", True), ("scrollup", False)])
