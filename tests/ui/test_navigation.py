@@ -48,9 +48,9 @@ def test_from_letters_to_being_guided(journey):
         journey.tap(journey.sheet.keyboard.keys[letter])
     assert [asked["text"] for asked in journey.asked("search")] == ["c", "ca", "caf"]
     journey.answer("search", [CAFE, HOUSE])
-    assert [row.title.text for row in journey.sheet.rows] == ["Café am Markt", "Ringstraße 12"]
-    assert journey.sheet.rows[0].end.children[0].text == "1.3 km"
-    journey.tap(journey.sheet.rows[1])
+    assert [row.title.text for row in journey.sheet.found.rows] == ["Café am Markt", "Ringstraße 12"]
+    assert journey.sheet.found.rows[0].end.children[0].text == "1.3 km"
+    journey.tap(journey.sheet.found.rows[1])
     journey.tap(journey.sheet.route)
     assert journey.asked("preview")[0]["destination"].name == "Ringstraße 12"
     journey.answer("preview", [SHORT, SLOW])
@@ -102,20 +102,20 @@ def test_while_driving_nothing_is_typed_but_places_can_be_chosen(journey):
     journey.driver.frames(2)
     assert (journey.sheet.field.typing, journey.asked("search")) == (False, [])
     assert journey.driver.cockpit.banner.text == t("nav.type_when_parked")
-    assert [row.title.text for row in journey.sheet.rows] == ["Café am Markt"]
-    journey.tap(journey.sheet.own["home"])
+    assert [row.title.text for row in journey.sheet.own] == ["Home", "Café am Markt"]
+    journey.tap(journey.sheet.own[0])
     assert journey.asked("preview")[0]["destination"] == HOME
 
 
 def test_a_kind_of_places_and_charging_stations_nearest_first(journey):
     journey.search()
-    journey.tap(journey.sheet.kinds["cafe"])
+    journey.tap(journey.sheet.choices.kinds["cafe"])
     assert journey.asked("search")[0]["category"] == "cafe"
     journey.answer("search", [])
     assert t("nav.none_near") in journey.words()
     journey.plan.back()
     journey.driver.frames(2)
-    journey.tap(journey.sheet.kinds["charging"])
+    journey.tap(journey.sheet.choices.kinds["charging"])
     near = Place(lat=53.551, lon=13.25, name="Kiloweg 3 (synthetic)", category="charging")
     journey.answer("chargers", [STATION, STATION.model_copy(update={"place": near})])
     assert [entry.title.text for entry in journey.sheet.entries] == ["Kiloweg 3", "Voltessa 7"]
@@ -266,3 +266,21 @@ def test_everything_fits_and_the_service_speaks_the_language(journey, language):
     assert {asked["language"] for asked in journey.asked("set_language")} <= {language}
     journey.speak("en")
     assert journey.asked("set_language")[-1:] == ([] if language == "en" else [{"language": "en"}])
+
+
+def test_the_focus_and_the_finger_stay_on_the_sheet(journey):
+    journey.search(recents=[CAFE])
+    focus = journey.driver.cockpit.focus
+    assert not {*of_kind(journey.driver.cockpit.screen.card, Control)} & {*focus.controls()}
+    journey.open(Page.LAYERS)
+    follow = journey.driver.cockpit.ui.map
+    before = follow.box()
+    journey.driver.swipe((journey.sheet.center_x + 90, 100), (journey.sheet.center_x + 40, 150))
+    assert follow.box() == before
+    for _ in journey.driver.cockpit.focus.controls():
+        focus.move(1)
+        if focus.current is journey.sheet.stations.toggle:
+            break
+    focus.enter()
+    journey.driver.frames(2)
+    assert journey.plan.charging.shown

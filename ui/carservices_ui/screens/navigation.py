@@ -118,3 +118,8 @@ class NavigationScreen(Screen):
             self.sheet.pos, self.sheet.size = self.pos, (width, self.height)
             covered = width
         self.card.cover(covered)
+        hidden = self.sheet is not None and self.sheet.wide
+        if hidden and self.card.parent is not None:
+            self.remove_widget(self.card)  # not drawn, and nothing on it gets the focus
+        elif not hidden and self.card.parent is None:
+            self.add_widget(self.card, index=len(self.children))

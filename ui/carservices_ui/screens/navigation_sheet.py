@@ -10,13 +10,12 @@ from kivy.uix.widget import Widget
 from carservices_ui.i18n import t
 from carservices_ui.planning import Asking, Phase
 from carservices_ui.restrictions import Restrictions
-from carservices_ui.screens.navigation_rows import Busy, failed
+from carservices_ui.screens.navigation_rows import FILL, Busy, failed
 from carservices_ui.ui import Ui
 from carservices_ui.widgets import Card, Column, CutNote, IconButton, Row, Scroll, Text
 
 WIDTH = 600
 PADDING = 16
-FILL: dict[str, Any] = {"size_hint": (1, 1), "pos_hint": {"x": 0, "y": 0}}
 
 
 class Sheet(Card):
@@ -87,6 +86,10 @@ class Sheet(Card):
     def restrict(self, restrictions: Restrictions) -> None:
         """Other restrictions."""
         self.refresh()
+
+    def on_touch_down(self, touch: Any) -> bool:
+        """Nothing falls through to the map."""
+        return bool(super().on_touch_down(touch) or self.collide_point(*touch.pos))
 
     def write(self, text: str) -> bool:
         """What a keyboard writes."""
