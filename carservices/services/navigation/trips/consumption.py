@@ -30,8 +30,8 @@ SHORTEST_S = 2.0
 """s of a stretch, driven or stood, that say something; standing tells what runs all the time by itself."""
 PARKED_S = 240.0
 """s of standing with which a trip ends, where the car is not switched off."""
-SHORTEST_M = 1500.0
-"""m of a trip that says something of its driver."""
+SHORTEST_M, LONGEST_M = 1500.0, 100_000.0
+"""m of a trip that says something of its driver, and after which it has said enough."""
 
 log = logging.getLogger(__name__)
 
@@ -173,7 +173,8 @@ class Consumption:
         stretch = self._meter.look(self._values, now)
         seconds, speed = self._meter.last_s, self._meter.last_ms
         self._stood_s = 0.0 if speed > STANDING_MS else self._stood_s + seconds
-        if self._values.get(IGNITION) in OFF or self._values.get(CHARGING) is True or self._stood_s > PARKED_S:
+        off = self._values.get(IGNITION) in OFF or self._values.get(CHARGING) is True
+        if off or self._stood_s > PARKED_S or self._log.metres > LONGEST_M:
             self._end_trip()
         elif self._begun is None and seconds > 0.0 and speed > STANDING_MS:
             self._begun, self._believed = self.conditions, self.model

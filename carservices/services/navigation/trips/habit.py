@@ -48,6 +48,7 @@ class Log:
 
     def __init__(self) -> None:
         self.passed: list[Passed] = []
+        self.metres = 0.0
 
     def add(self, road: EdgePart, speed: float, power: float, seconds: float) -> None:
         """So many s at a speed of m/s on a road, with W out of the cells."""
@@ -55,13 +56,10 @@ class Log:
             self.passed.append(Passed(road))
         last = self.passed[-1]
         last.metres += speed * seconds
+        self.metres += speed * seconds
         last.seconds += seconds
         last.square_metres += speed**3 * seconds
         last.kwh += power * seconds / 3.6e6
-
-    @property
-    def metres(self) -> float:
-        return sum(one.metres for one in self.passed)
 
     @property
     def edges(self) -> tuple[EdgePart, ...]:
