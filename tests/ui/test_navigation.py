@@ -273,10 +273,13 @@ def test_the_focus_and_the_finger_stay_on_the_sheet(journey):
     focus = journey.driver.cockpit.focus
     assert not {*of_kind(journey.driver.cockpit.screen.card, Control)} & {*focus.controls()}
     journey.open(Page.LAYERS)
-    follow = journey.driver.cockpit.ui.map
-    before = follow.box()
-    journey.driver.swipe((journey.sheet.center_x + 90, 100), (journey.sheet.center_x + 40, 150))
-    assert follow.box() == before
+    card = journey.driver.cockpit.screen.card
+    journey.driver.until(lambda: card.map is not None)
+    card.map.follow = True
+    journey.driver.swipe(
+        (journey.sheet.right - 30, journey.sheet.top - 20), (journey.sheet.right - 70, journey.sheet.top - 20)
+    )
+    assert card.map.follow
     for _ in journey.driver.cockpit.focus.controls():
         focus.move(1)
         if focus.current is journey.sheet.stations.toggle:
