@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from carservices.api.navigation import Box, GuidanceState, Navigation, Place, RouteOptions
+from carservices.api.navigation import Box, ChargingWishes, GuidanceState, Navigation, Place, RouteOptions
 from carservices.api.pilot import Pilot
 from carservices.bus.errors import CallError
 from carservices.hal.virtual import VirtualHal
@@ -14,11 +14,14 @@ from carservices.services.navigation.maps.importer import import_map
 from carservices.services.navigation.maps.store import MapStore
 from carservices.services.navigation.position.locator import ACCURACY, GEAR, HEADING, LATITUDE, LONGITUDE, SPEED
 from carservices.services.navigation.service import DESTINATION, RANGE, NavigationService
+from carservices.services.navigation.trips.conditions import SOC
+from carservices.services.navigation.trips.vehicle import NET_CAPACITY
 from carservices.signals import Catalogue
 from carservices.testing import car
 from carservices_emulator.hal import EmulatorHal, EmulatorOptions
 from carservices_emulator.model.car import PARK
 from carservices_emulator.pilot import set_out
+from tests.unit.navigation.towns import write_town
 
 HERE = (60.1699, 24.9384)
 THERE = Place(lat=60.1755, lon=24.9440, name="There")
@@ -168,3 +171,52 @@ async def test_an_emulated_car_drives_where_navigation_leads_misses_a_turn_and_p
         await pilot.released.wait()
         assert not pilot.following
         assert world.driver.name == "constant"
+
+
+@pytest.fixture
+def motorway(state_dir: Path) -> Path:
+    """A map of 500 km of motorway with a charging station of OpenStreetMap each 50 km."""
+    nodes: dict[int, tuple] = {k + 1: (52.0, 8.0 + k * 0.1461) for k in range(51)}
+    ways = {1: (list(nodes), {"highway": "motorway", "oneway": "no", "ref": "A 1", "maxspeed": "120"})}
+    tags = {"amenity": "charging_station", "socket:type2_combo": "4", "socket:type2_combo:output": "150 kW"}
+    for k in range(5, 50, 5):
+        nodes[100 + k] = (52.0005, 8.0 + k * 0.1461, {**tags, "name": f"Park {k * 10}", "charge": "0.50 EUR/kWh"})
+    pbf = write_town(state_dir / "motorway.osm.pbf", nodes, ways)
+    import_map(MapStore(state_dir / "maps"), pbf, "motorway", country="DE", routing=False)
+    MapStore(state_dir / "maps").use("motorway")
+    return state_dir
+
+
+async def test_a_long_trip_charges_on_the_way_and_says_so_while_driving(motorway: Path):
+    known, rates = Catalogue.default(), {"min_rate": 1, "max_rate": 50}
+    values = {LATITUDE: 52.0, LONGITUDE: 8.001, HEADING: 90.0, ACCURACY: 2.0, SPEED: 0.0, SOC: 70.0, NET_CAPACITY: 55}
+    virtual = VirtualHal.of(
+        *(
+            known.config(path, min_rate=1, max_rate=50) if path != NET_CAPACITY else known.config(path)
+            for path in values
+        ),
+        values=values,
+    )
+    far = Place(lat=52.0, lon=8.0 + 49.9 * 0.1461, name="Far")
+    async with car(virtual, [NavigationService]) as c:
+        nav = c.service(Navigation)
+        await c.until_state(nav.position, lambda position: position.on_road)
+        ways = await nav.preview(far)
+        best = ways[0]
+        assert best.warning is None
+        assert {stop.place.name[:4] for stop in best.charge_stops} == {"Park"}
+        assert best.charge_stops[0].arrive.mean < 70.0 < best.charge_stops[0].depart_soc + 50.0
+        assert best.charge_s > sum(stop.charge_s for stop in best.charge_stops)
+        sparing = await nav.preview(far, RouteOptions(charging=ChargingWishes(at_destination=60.0)))
+        assert sparing[0].arrival.mean > 60.0 > best.arrival.mean
+        await nav.drive(best.id)
+        guidance = await c.until_state(nav.guidance, lambda one: one.at_stop is not None)
+        assert guidance.arrival.mean == pytest.approx(best.arrival.mean, abs=2.0)
+        assert guidance.remaining_s > best.charge_s
+        route = await nav.route.last()
+        assert (route.stops, route.route.charge_stops) == ((), best.charge_stops)
+        await virtual.inject(SOC, 3.0)
+        await c.until_state(nav.guidance, lambda one: one.at_stop is not None and one.at_stop.mean == 0.0)
+        warned = await nav.preview(far)
+        assert "charge to" in warned[0].warning
+        assert warned[0].arrival is not None
