@@ -28,13 +28,17 @@ def at(east: float, north: float) -> tuple[float, float]:
 def town(folder: Path, nodes: dict[int, tuple], ways: dict[int, tuple], bans=()) -> RoadEngine:
     """Nodes by m east and north, and tags; ways as nodes, name and tags; residential unless they say otherwise."""
     drawn = {
-        number: (refs, {"highway": "residential", "name": name, **(tags[0] if tags else {})})
+        number: (refs, _tags({"highway": "residential", "name": name, **(tags[0] if tags else {})}))
         for number, (refs, name, *tags) in ways.items()
     }
     places = {number: (*at(*place[:2]), *place[2:]) for number, place in nodes.items()}
     pbf = write_town(folder / "town.osm.pbf", places, drawn, bans)
     write_graph(pbf, folder / "graph.npz")
     return RoadEngine(RoadGraph.load(folder / "graph.npz"))
+
+
+def _tags(tags: dict[str, str]) -> dict[str, str]:
+    return {key: text for key, text in tags.items() if text}
 
 
 def value(path: str, datum: Datum | None, status: Status = Status.AVAILABLE) -> Value:

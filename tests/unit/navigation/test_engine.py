@@ -296,6 +296,23 @@ async def test_what_is_to_be_avoided_is_driven_only_without_another_way(tmp_path
     assert any(edge.flags & Flag.TOLL for edge in through.edges)
 
 
+async def test_a_ferry_that_takes_cars_is_a_way_unless_it_is_to_be_avoided(tmp_path: Path):
+    nodes = {1: (0, -300), 2: (0, 0), 3: (0, 300), 4: (0, 600), 5: (6000, 0), 6: (6000, 300)}
+    ways = {
+        10: ([1, 2], "Südufer"),
+        11: ([2, 3], "Fähre", {"route": "ferry", "motor_vehicle": "yes", "highway": ""}),
+        12: ([3, 4], "Nordufer"),
+        13: ([2, 5, 6, 3], "Brücke"),
+        14: ([1, 4], "Ausflugsschiff", {"route": "ferry", "highway": ""}),
+    }
+    engine = town(tmp_path, nodes, ways)
+    ends = at(0, -250), at(0, 590)
+    across = (await engine.route(request(*ends)))[0]
+    assert [one.kind.value for one in across.maneuvers[1:-1]] == ["ferry_enter", "ferry_exit"]
+    around = (await engine.route(request(*ends, avoid=frozenset({Avoid.FERRIES}))))[0]
+    assert around.metres > 12_000
+
+
 async def test_an_island_is_reached_as_near_as_roads_lead(tmp_path: Path):
     island = {50: (150, 150), 51: (200, 150)}
     engine = town(tmp_path, CROSS | island, STREETS | {60: ([50, 51], "Insel")})

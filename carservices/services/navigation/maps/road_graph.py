@@ -41,6 +41,9 @@ SHARE_OF_LIMIT = (0.92, 0.9, 0.85, 0.8, 0.8, 0.75, 0.7, 0.9, 0.75)
 """By class: what free-flowing traffic drives of the limit, junctions included. Assumed: typical of published
 floating-car figures for Germany (ratio of mean free-flow speed to the limit); the car's own history corrects it."""
 
+FERRY_KMH = 10.0
+"""Assumed: a ferry, waiting and boarding included."""
+
 
 class EmptyMap(ValueError):
     """The extract holds no road a car may use."""
@@ -111,7 +114,9 @@ def _graph(ways: Ways, network: Network, lands: Lands, elevation: Elevation | No
     )
     halts = np.fromiter(network.halts, np.int64, len(network.halts))
     flags |= np.where(_halting(ref, begin, end, halts)[piece, backward.astype(int)], Flag.HALT, 0)
-    speed = np.maximum(limit * np.array(SHARE_OF_LIMIT)[road_class], 5.0)
+    afloat = (flags & Flag.FERRY) != 0
+    limit[afloat] = 0
+    speed = np.where(afloat, FERRY_KMH, np.maximum(limit * np.array(SHARE_OF_LIMIT)[road_class], 5.0))
     shape_first, shape_at = _shapes(begin[piece], end[piece], backward)
     ele = elevation.heights(node_lat, node_lon) if elevation else np.full(len(nodes), np.nan)
     grade = np.nan_to_num((ele[arc_head] - ele[arc_tail]) / length)

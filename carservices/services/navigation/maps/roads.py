@@ -14,7 +14,9 @@ CLASSES = frozenset({
 })  # fmt: skip
 """OSM `highway` values a car may use."""
 BARRIERS = frozenset({"bollard", "block", "cycle_barrier", "jersey_barrier", "log", "debris"})
-OPEN = ("yes", "permissive", "destination")
+OPEN = ("yes", "permissive", "destination", "designated")
+FERRY_CLASS = "unclassified"
+"""A ferry that takes cars counts as a way of this class."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ class Network:
 
 def _restriction(relation: osmium.osm.Relation, network: Network) -> None:
     kind = relation.tags.get("restriction") or ""
+    if "motorcar" in relation.tags.get("except", ""):
+        return
     by_role = {member.role: member for member in relation.members}
     if not {"from", "via", "to"} <= by_role.keys() or by_role["via"].type != "n":
         return
@@ -73,7 +77,7 @@ def stream_ways(pbf: Path, network: Network) -> Iterator[Way]:
 
     Nodes come before ways in a file and relations after them: the bans are complete when the stream has ended.
     """
-    wanted = osmium.filter.KeyFilter("highway", "barrier", "restriction")
+    wanted = osmium.filter.KeyFilter("highway", "barrier", "restriction", "route")
     for item in osmium.FileProcessor(str(pbf)).with_locations().with_filter(wanted):
         tags = dict(item.tags)
         if isinstance(item, osmium.osm.Node):
@@ -87,8 +91,12 @@ def stream_ways(pbf: Path, network: Network) -> Iterator[Way]:
                 and tags.get("motor_vehicle") not in OPEN
             ):
                 network.barriers.add(item.id)
-        elif isinstance(item, osmium.osm.Way) and tags.get("highway") in CLASSES and tags.get("area") != "yes":
-            if tags.get("access") in ("no", "private") or tags.get("motor_vehicle") == "no":
+        elif isinstance(item, osmium.osm.Way) and tags.get("area") != "yes":
+            if tags.get("route") == "ferry" and (tags.get("motor_vehicle") or tags.get("motorcar")) in OPEN:
+                tags["highway"] = FERRY_CLASS
+            if tags.get("highway") not in CLASSES or tags.get("motor_vehicle") == "no":
+                continue
+            if tags.get("access") in ("no", "private"):
                 continue
             located = list(_located(item))
             if len(located) > 1:

@@ -99,6 +99,7 @@ def zone_in(way: Way, built_up: BuiltUp) -> Zone:
 
 def _flags(tags: dict[str, str]) -> int:
     present = {
+        Flag.FERRY: tags.get("route") == "ferry",
         Flag.TOLL: tags.get("toll") == "yes",
         Flag.TUNNEL: tags.get("tunnel", "no") != "no",
         Flag.BRIDGE: tags.get("bridge", "no") != "no",
