@@ -132,6 +132,15 @@ def test_curves(log, capsys, tmp_path):
     assert (texts[3], texts[-1]) == ("1.00 s", "2.00 s")
 
 
+def test_what_is_no_value_does_not_flatten_the_curve(log, capsys):
+    frames = [can.Message(n / 10, CLIMATE.id, False, data=encode(CLIMATE, {"LEFT": 16 + n % 9})) for n in range(50)]
+    frames[7].data[0] = 0xFF
+    assert main(["can", "plot", str(log(frames)), "--dbc", f"{DBC[1]},{DBC[1]}", "0x301.LEFT"]) == OK
+    said = capsys.readouterr()
+    assert [said.out.splitlines()[row].split()[0] for row in (1, 8)] == ["24", "16"]
+    assert said.err.startswith("HVAC_STATE.LEFT: left out 1 values beyond 16 to 28")
+
+
 def test_no_peak_is_lost_in_a_column():
     points = [(n / 1000, 5.0 if n == 4321 else 1.0) for n in range(10_000)]
     parts = columns(Curve("x", "", points), 0.0, 10.0, 50)

@@ -1,5 +1,6 @@
 """The reader of DBC files: tolerant, line by line; what is odd becomes a lint with its line, not an error."""
 
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -11,6 +12,8 @@ MAX_FRAME = 64
 """Bytes of the longest CAN FD frame (ISO 11898-1)."""
 EXTENDED = 1 << 31
 """In a DBC, and in the keys here, this bit marks a 29-bit id."""
+NOISE = 1e-6
+"""Part of a signal's step that rounding may add to a value."""
 STRAY = "VECTOR__INDEPENDENT_SIG_MSG"
 """Where editors park signals of no message; its id is none, and so are its signals."""
 
@@ -75,6 +78,18 @@ class DbcSignal:
     def bytes_needed(self) -> int:
         """The shortest frame that holds it."""
         return ((self.start if self.little_endian else self.first) + self.length + 7) // 8
+
+    def step(self, value: float) -> float:
+        """A value as it comes out of a frame, where it lies on a step: 32767 × 0.1 is a little more than 3276.7."""
+        if self.is_float or not self.factor or not math.isfinite(value):
+            return value
+        found = round((value - self.offset) / self.factor) * self.factor + self.offset
+        return found if abs(found - value) < NOISE * abs(self.factor) else value
+
+    def allows(self, value: float) -> bool:
+        """Whether it keeps the limits; signals without limits have none to break."""
+        slack = NOISE * abs(self.factor)
+        return self.minimum >= self.maximum or self.minimum - slack <= value <= self.maximum + slack
 
 
 @dataclass(slots=True)

@@ -22,9 +22,8 @@ class Decoded:
 
     @property
     def in_range(self) -> bool:
-        """Whether the database's own limits hold; signals without limits have none to break."""
-        low, high = self.signal.minimum, self.signal.maximum
-        return low >= high or low <= self.value <= high
+        """Whether the database's own limits hold."""
+        return self.signal.allows(self.value)
 
 
 class Explainer:

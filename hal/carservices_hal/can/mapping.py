@@ -16,7 +16,7 @@ from carservices.signals.config import Kind
 from carservices_hal.can.checksums import CHECKSUMS, Protection
 from carservices_hal.can.dbc import Dbc, DbcSignal, Message
 from carservices_hal.can.expression import names_in
-from carservices_hal.can.names import UnknownName, find_message, find_signal
+from carservices_hal.can.names import NO_MESSAGE, UnknownName, find_message, find_signal
 from carservices_hal.can.transform import Incoming, Outgoing, incoming, outgoing
 from carservices_hal.can.yamltree import Node, YamlError, read
 
@@ -98,6 +98,8 @@ def load(file: Path | str, databases: Sequence[Dbc], catalogue: Catalogue | None
         raise MappingError(f"{file}: cannot be read ({error}); give a mapping file in YAML") from None
     reader = _Reader(str(file), databases, catalogue or Catalogue.default())
     reader.read(root)
+    if reader.strange:
+        raise MappingError(f"{file}: none of its signals is in {reader.files}: are these the databases of this car?")
     if reader.faults:
         raise MappingError("\n".join(f"{file}:{line}: {cause}" for line, cause in sorted(reader.faults)))
     return reader.mapping
@@ -109,7 +111,13 @@ class _Reader:
         self.faults: list[tuple[int, str]] = []
         self._catalogue = catalogue
         self._messages = {key: message for dbc in databases for key, message in dbc.messages.items()}
-        self._files = ", ".join(dbc.file for dbc in databases)
+        self.files = ", ".join(dbc.file for dbc in databases)
+
+    @property
+    def strange(self) -> bool:
+        """Whether the databases know nothing of what the file names."""
+        found = self.mapping.readings or self.mapping.commands
+        return len(self.faults) > 1 and not found and all(NO_MESSAGE in cause for _, cause in self.faults)
 
     def read(self, root: Node) -> None:
         if not any(key not in (FRAMES, ECUS) for key, _ in root.items()):
@@ -215,7 +223,7 @@ class _Reader:
         try:
             return find_signal(self._messages, name)
         except UnknownName as error:
-            self._complain(node.line, f"{error} in {self._files}")
+            self._complain(node.line, f"{error} in {self.files}")
             return None
 
     def _read_frame(self, name: str, node: Node) -> None:
@@ -223,7 +231,7 @@ class _Reader:
         try:
             message = find_message(self._messages, name)
         except UnknownName as error:
-            self._complain(node.line, f"{error} in {self._files}")
+            self._complain(node.line, f"{error} in {self.files}")
             return
         for key, times in (("period_ms", self.mapping.periods), ("hold_ms", self.mapping.holds)):
             time = node.plain(key)
@@ -249,7 +257,7 @@ class _Reader:
         try:
             message, result = find_signal(self._messages, name)
         except UnknownName as error:
-            self._complain(line, f"{error} in {self._files}")
+            self._complain(line, f"{error} in {self.files}")
             return
         if counter is None or counter not in message.signals:
             what = f"{message.name} has no signal {counter}" if counter else f"{command.name} names no counter"
@@ -284,8 +292,9 @@ def _carried(config: SignalConfig, signal: DbcSignal, side: Node) -> SignalConfi
     plain = side.get("transform") is None and config.datatype.is_number and not config.allowed
     if not plain or not signal.minimum < signal.maximum:
         return config
+    low, high = signal.step(signal.minimum), signal.step(signal.maximum)
     limits: Mapping[str, Any] = {
-        "min": signal.minimum if config.min is None else max(config.min, signal.minimum),
-        "max": signal.maximum if config.max is None else min(config.max, signal.maximum),
+        "min": low if config.min is None else max(config.min, low),
+        "max": high if config.max is None else min(config.max, high),
     }
     return config.model_copy(update=limits)

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 
 from carservices_hal.can.dbc import EXTENDED, DbcSignal, Message
 
+NO_MESSAGE = "no message for"
+
 
 class UnknownName(ValueError):
     """A name that is none, or of several; the message says what there is."""
@@ -39,7 +41,7 @@ def find_signal(messages: Mapping[int, Message], name: str) -> tuple[Message, Db
         raise UnknownName(f"{name} can be {_choices(owners, f'.{signal}', by_id=bool(dot))}; write which")
     if not owners:
         known = [] if dot else [other for owner in messages.values() for other in owner.signals]
-        raise UnknownName(f"no message for {name}{_near(signal, known)}")
+        raise UnknownName(f"{NO_MESSAGE} {name}{_near(signal, known)}")
     if signal not in owners[0].signals:
         raise UnknownName(f"message {owners[0].name} has no signal {signal}{_near(signal, list(owners[0].signals))}")
     return owners[0], owners[0].signals[signal]

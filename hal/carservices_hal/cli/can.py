@@ -21,7 +21,9 @@ def main(arguments: list[str]) -> int:
         one.add_argument("log", type=Path, metavar="LOG")
     plot.add_argument("signals", nargs="+", metavar="SIGNAL", help="Message.Signal, 0x101.Signal, or Signal")
     for one in (dump, plot, coverage, check):
-        one.add_argument("--dbc", action="append", default=[], metavar="FILE", help="a database; repeatable")
+        one.add_argument(
+            "--dbc", action="append", default=[], metavar="FILE", help="a database; repeatable, or with commas"
+        )
     for one in (dump, replay, plot, coverage):
         one.add_argument("--bus", metavar="N", help="only this channel of the log")
     _add_bus(dump)
@@ -42,6 +44,8 @@ def main(arguments: list[str]) -> int:
         one.add_argument("--mapping", metavar="FILE", help="a mapping file, or the name of one of ours")
         add_json(one)
     chosen = options.parse_args(arguments)
+    if chosen.verb != "replay":
+        chosen.dbc = [file for text in chosen.dbc for file in text.split(",")]
     if chosen.verb in ("plot", "coverage", "check") and not chosen.dbc:
         raise Usage(f"can {chosen.verb} needs a database: --dbc FILE")
     try:

@@ -2,6 +2,7 @@
 
 import argparse
 import math
+import sys
 
 from carservices.cli.common import Failed
 from carservices_hal.can.car import databases, merged
@@ -18,6 +19,7 @@ def plot(chosen: argparse.Namespace) -> int:
     wanted = [find_signal(known, name) for name in dict.fromkeys(chosen.signals)]
     explainer = Explainer(known, only_signals=chosen.signals)
     points: dict[tuple[int, str], Points] = {(message.key, signal.name): [] for message, signal in wanted}
+    beyond = dict.fromkeys(points, 0)
     first = None
     for stamp, key, payload in frames(chosen.log, chosen.bus):
         first = stamp if first is None else first
@@ -28,13 +30,21 @@ def plot(chosen: argparse.Namespace) -> int:
             break
         try:
             for reading in explainer.readings(key, payload):
-                if math.isfinite(reading.value) and (series := points.get((key, reading.signal.name))) is not None:
-                    series.append((time, reading.value))
+                place = key, reading.signal.name
+                if place not in points or not math.isfinite(reading.value):
+                    continue
+                if reading.in_range:
+                    points[place].append((time, reading.value))
+                else:  # "not available", most often: it would flatten the curve
+                    beyond[place] += 1
         except ShortFrame:
             continue  # `can coverage` counts them
     for message, signal in wanted:
         if not points[message.key, signal.name]:
             raise Failed(f"{chosen.log} has no value of {message.name}.{signal.name} there: `carservices can coverage`")
+        if left_out := beyond[message.key, signal.name]:
+            limits = f"{signal.minimum:g} to {signal.maximum:g}"
+            print(f"{message.name}.{signal.name}: left out {left_out} values beyond {limits}", file=sys.stderr)
     curves = [Curve(f"{m.name}.{s.name}", s.unit, points[m.key, s.name]) for m, s in wanted]
     if chosen.output is None:
         print(terminal(curves))

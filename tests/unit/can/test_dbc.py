@@ -3,7 +3,10 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from carservices_hal.can.codec import decoder
 from carservices_hal.can.dbc import EXTENDED, MAX_BYTES, DbcError, load, parse
 
 KONA = Path(__file__).parents[4] / "shared/data/can/kona"
@@ -132,3 +135,14 @@ def test_the_files_of_a_real_car_without_nodes_section():
     assert sum(len(message.signals) for message in pcan.messages.values()) == 445
     assert pcan.messages[0x200].signals["CURRENT_GEAR"].values == {0: "P", 5: "D", 6: "N", 7: "R"}
     assert pcan.lints == []
+
+
+@given(st.integers(-32768, 32767), st.sampled_from([0.1, 0.01, 0.05, 0.003, 2.5, 1]))
+def test_what_the_ends_of_a_field_decode_to_keeps_its_limits(raw, factor):
+    low, high = (f"{end * factor:.10g}" for end in (-32768, 32767))
+    message = parse(f'BO_ 16 M: 2 A\n SG_ S : 0|16@1- ({factor},0) [{low}|{high}] "" X\n').messages[16]
+    signal = message.signals["S"]
+    (value,) = decoder(message, ["S"])(raw.to_bytes(2, "little", signed=True))
+    assert signal.allows(value)
+    assert signal.step(signal.minimum) <= value <= signal.step(signal.maximum)
+    assert not signal.allows(signal.maximum + factor)

@@ -142,6 +142,12 @@ def test_a_fault_with_its_line(entry, says, load):
     assert says in str(error.value)
 
 
+def test_the_databases_of_another_car_are_said_once(load):
+    entries = "\n".join(f"{path}: {{dbc2vss: {{signal: X.Y}}}}" for path in ("Vehicle.Speed", "Vehicle.IsMoving"))
+    with pytest.raises(MappingError, match=r"car\.yaml: none of its signals is in .*: are these the databases of this"):
+        load(entries)
+
+
 def test_all_faults_at_once(load):
     with pytest.raises(MappingError) as error:
         load("Vehicle.Speed: {dbc2vss: {signal: NONE}}\nVehicle.Sped: {}\nVehicle.Cabin.DoorCount: 4\n")
