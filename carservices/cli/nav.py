@@ -240,7 +240,10 @@ async def _told(nav: "Navigation") -> list[tuple[str, str]]:
     if here:
         where = f"{here.lat:.6f},{here.lon:.6f} ±{here.accuracy_m:.0f} m"
         lines.append(
-            ("position", f"{where}, {here.street or 'off the road'}, {here.speed_kmh:.0f} km/h, {here.source}")
+            (
+                "position",
+                f"{where}, {here.street or ('on a road' if here.on_road else 'off the road')}, {here.speed_kmh:.0f} km/h, {here.source}",
+            )
         )
     if route and route.destination:
         lines.append(("to", _name(route.destination)))
