@@ -234,17 +234,13 @@ async def _told(nav: "Navigation") -> list[tuple[str, str]]:
         await nav.route.last(),
         await nav.guidance.last(),
     )
-    lines = []
+    lines: list[tuple[str, str]] = []
     if maps:
         lines.append(("map", f"{maps.current or 'none'}; engine {maps.engine or 'none'}: {maps.engine_reason}"))
     if here:
         where = f"{here.lat:.6f},{here.lon:.6f} ±{here.accuracy_m:.0f} m"
-        lines.append(
-            (
-                "position",
-                f"{where}, {here.street or ('on a road' if here.on_road else 'off the road')}, {here.speed_kmh:.0f} km/h, {here.source}",
-            )
-        )
+        road = here.street or ("on a road" if here.on_road else "off the road")
+        lines.append(("position", f"{where}, {road}, {here.speed_kmh:.0f} km/h, {here.source}"))
     if route and route.destination:
         lines.append(("to", _name(route.destination)))
         lines.append(("problem", route.problem or ""))
