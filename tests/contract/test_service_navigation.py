@@ -191,10 +191,7 @@ async def test_a_long_trip_charges_on_the_way_and_says_so_while_driving(motorway
     known, rates = Catalogue.default(), {"min_rate": 1, "max_rate": 50}
     values = {LATITUDE: 52.0, LONGITUDE: 8.001, HEADING: 90.0, ACCURACY: 2.0, SPEED: 0.0, SOC: 70.0, NET_CAPACITY: 55}
     virtual = VirtualHal.of(
-        *(
-            known.config(path, min_rate=1, max_rate=50) if path != NET_CAPACITY else known.config(path)
-            for path in values
-        ),
+        *(known.config(path, **({} if path == NET_CAPACITY else rates)) for path in values),
         values=values,
     )
     far = Place(lat=52.0, lon=8.0 + 49.9 * 0.1461, name="Far")

@@ -88,7 +88,7 @@ class Journey:
 
     def offer(self, trips: Sequence[Trip], destination: Place, options: RouteOptions) -> list[RoutePreview]:
         """Ways to choose from; `drive` takes one by its id."""
-        previews = []
+        previews: list[RoutePreview] = []
         for trip in trips:
             self._numbers += 1
             previews.append(told(trip, f"route-{self._numbers}"))

@@ -57,11 +57,11 @@ def _gap(problem: Problem, hops: Hops) -> tuple[int, float] | None:
     legs = problem.legs
     floor = np.full(legs.seconds.shape[1], problem.least)
     floor[-1] = problem.at_destination
-    reach = (legs.percent + problem.quantile * legs.sigma + floor <= FULL).any(0)
+    reach = np.any(legs.percent + problem.quantile * legs.sigma + floor <= FULL, axis=0)
     seen = np.zeros(len(reach), bool)
     seen[0] = True
-    while not np.array_equal(seen, grown := seen | reach[seen].any(0)):
-        seen = grown
+    for _ in range(len(reach)):
+        seen |= np.any(reach[seen], axis=0)
     left = np.where(seen, legs.seconds[0, :, -1], np.inf)
     left[-1] = np.inf
     place = int(np.argmin(left))

@@ -118,7 +118,7 @@ class Corridor:
         before = before[nodes]
         first = before == n
         arc, share = np.empty(len(nodes), np.int64), np.ones(len(nodes))
-        inner = np.searchsorted(self._keys, before[~first] * (n + 1) + nodes[~first])
+        inner: Ints = np.searchsorted(self._keys, before[~first] * (n + 1) + nodes[~first])
         arc[~first] = self._arcs[self._sorted[inner]]
         outer = order[np.searchsorted(heads[order], nodes[first])]
         arc[first], share[first] = arcs[outer], shares[outer]

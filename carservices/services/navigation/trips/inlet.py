@@ -63,10 +63,11 @@ def told(
     volts = values.get(MAX_VOLTAGE)
     most = float(volts) if isinstance(volts, int | float) and 100 <= volts <= 1000 else None
     inlets = values.get(INLETS)
-    fits = {PLUGS[name] for name in inlets if name in PLUGS} if isinstance(inlets, list | tuple) else set()
+    names = inlets if isinstance(inlets, list | tuple) else ()
+    fits = frozenset(connector for name, connector in PLUGS.items() if name in names)
     return Inlet(
         curve_of(capacity_kwh, str(values.get(BRAND, "")), str(values.get(MODEL, "")), most_volts=most),
-        frozenset(fits) or USUAL,
+        fits or USUAL,
         CONDITIONING in values,
         cells_c,
         outside_c,

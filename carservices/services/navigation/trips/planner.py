@@ -211,19 +211,24 @@ def _fan(search: _Search, label: _Label) -> _Fan:
         places = np.concatenate((places, *(places[which] for which, _ in more)))
         leaves = np.concatenate((leaves, *(np.full(len(which), top) for which, top in more)))
     drive, used = legs.seconds[speeds, here, places], legs.percent[speeds, here, places]
-    plugged = np.interp(leaves, LEVELS, search.plug_s[here]) - np.interp(label.soc, LEVELS, search.plug_s[here])
-    paid = np.interp(leaves, LEVELS, search.charging[here]) - np.interp(label.soc, LEVELS, search.charging[here])
+    plugged = _between(search.plug_s[here], label.soc, leaves)
+    paid = _between(search.charging[here], label.soc, leaves)
     there = label.seconds + plugged + drive
     slots = np.minimum(there / SLOT_S, search.waits.shape[1] - 1).astype(np.int64)
     waits = search.waits[places, slots]
     stop = waits + np.where(places < need.shape[1] - 1, problem.stop_s, 0.0)
-    socs, prices = np.minimum(leaves - used, FULL), label.price + paid + drive + stop
+    socs: Floats = np.minimum(leaves - used, FULL)
+    prices: Floats = label.price + paid + drive + stop
     prices += np.where(places < need.shape[1] - 1, problem.bother_s, 0.0)
     is_open = np.isfinite(waits)
-    return _Fan(
-        *(places[is_open], speeds[is_open]),
-        *(column[is_open] for column in (leaves, socs, there + stop, prices, waits)),
-    )
+    columns = (leaves, socs, there + stop, prices, waits)
+    return _Fan(places[is_open], speeds[is_open], *(column[is_open] for column in columns))
+
+
+def _between(table: Floats, low: float, high: Floats) -> Floats:
+    """What a table over LEVELS grows by from one charge to others."""
+    grown: Floats = np.interp(high, LEVELS, table) - float(np.interp(low, LEVELS, table))
+    return grown
 
 
 def _charged(search: _Search, places: Ints, socs: Floats) -> Floats:

@@ -87,7 +87,8 @@ class Trip:
         """Stages that do not lie behind yet with the charge at their ends, from the charge there is ``along_m``."""
         if self.demand is None or self.car is None:
             return []
-        found, start, left = [], along_m, soc
+        found: list[tuple[Stage, ArrivalCharge]] = []
+        start, left = along_m, soc
         for stage in self.stages:
             end = self.end_m(stage)
             if end <= along_m:
