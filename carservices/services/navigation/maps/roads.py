@@ -54,7 +54,7 @@ class Network:
 
 def _restriction(relation: osmium.osm.Relation, network: Network) -> None:
     kind = relation.tags.get("restriction") or ""
-    if "motorcar" in relation.tags.get("except", ""):
+    if "motorcar" in (relation.tags.get("except") or ""):
         return
     by_role = {member.role: member for member in relation.members}
     if not {"from", "via", "to"} <= by_role.keys() or by_role["via"].type != "n":
