@@ -70,7 +70,7 @@ def test_above_the_horizon_is_no_ground() -> None:
 
 
 def test_overviews_are_flat_and_streets_are_tilted() -> None:
-    tilts = [zoom_tilt(2.0**k) for k in range(-5, 3)]
+    tilts = [zoom_tilt(2.0**k) for k in range(-6, 3)]
     assert tilts == sorted(tilts)
     assert tilts[0] == 0
     assert tilts[-1] == TILT_DEG

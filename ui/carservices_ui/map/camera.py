@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 FOCAL = 1.6  # distance of the eye from the focus, in heights of the view
 NEAR, FAR = 0.15, 40.0  # clip planes in focal lengths
 MIN_PXM, MAX_PXM = 0.03, 6.0
-FLAT_PXM, TILTED_PXM = 0.06, 0.28  # below the first the map is seen from above, from the second on fully tilted
+FLAT_PXM, TILTED_PXM = 0.02, 0.11  # below the first the map is seen from above, from the second on fully tilted
 TILT_DEG = 56.0
 
 

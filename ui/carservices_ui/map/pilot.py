@@ -13,7 +13,8 @@ TOWN_KMH, FASTEST_KMH = 55.0, 150.0
 OUT_PER_OCTAVE = 1.55  # how many octaves of scale the camera draws back when the speed doubles
 NEAR_TURN_S, FAR_TURN_S = 9.0, 22.0  # time to a turn at which the camera is back at the turn, and begins to go there
 TURN_PXM = 1.3
-CALM_M, CALM_KMH = (1500.0, 5000.0), (80.0, 115.0)  # way to a turn and speed over which one more octave is drawn back
+CALM_M, CALM_KMH = (1500.0, 12_000.0), (80.0, 115.0)  # way to a turn and speed over which it draws back further
+CALM_OCTAVES = 2.0
 CRUISE_STEP = 0.05  # octaves by which the wish must differ to be followed: small changes of speed move nothing
 
 Point = tuple[float, float]
@@ -27,7 +28,7 @@ def cruise_pxm(speed_kmh: float, turn_m: float | None) -> float:
     if turn_m is None:
         return float(2.0**wide)
     far = min(1.0, max(0.0, (turn_m - CALM_M[0]) / (CALM_M[1] - CALM_M[0])))
-    wide -= far * min(1.0, max(0.0, (speed - CALM_KMH[0]) / (CALM_KMH[1] - CALM_KMH[0])))
+    wide -= CALM_OCTAVES * far * min(1.0, max(0.0, (speed - CALM_KMH[0]) / (CALM_KMH[1] - CALM_KMH[0])))
     left = turn_m / (max(speed_kmh, 20.0) / 3.6)
     part = min(1.0, max(0.0, (FAR_TURN_S - left) / (FAR_TURN_S - NEAR_TURN_S)))
     return float(2.0 ** (wide + part * max(0.0, math.log2(TURN_PXM) - wide)))

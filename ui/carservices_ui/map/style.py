@@ -150,8 +150,8 @@ STYLES = {"night": NIGHT, "day": DAY}
 # Half widths in dp at 2^k pixels per metre for k = -10, -4, -2, 0, 2 (straight lines between); 0 = not shown.
 WIDTH_STOPS = (-10.0, -4.0, -2.0, 0.0, 2.0)
 HALF_WIDTHS = {
-    RoadClass.MOTORWAY: (0.5, 1.3, 2.2, 5.0, 15.0),
-    RoadClass.PRIMARY: (0.22, 1.1, 1.8, 4.2, 14.0),
+    RoadClass.MOTORWAY: (0.5, 1.6, 2.6, 5.0, 15.0),
+    RoadClass.PRIMARY: (0.22, 1.4, 2.1, 4.2, 14.0),
     RoadClass.SECONDARY: (0.0, 0.9, 1.5, 3.6, 12.0),
     RoadClass.TERTIARY: (0.0, 0.7, 1.2, 3.2, 11.0),
     RoadClass.RESIDENTIAL: (0.0, 0.0, 0.7, 2.6, 9.5),
@@ -161,9 +161,9 @@ HALF_WIDTHS = {
     RoadClass.RIVER: (0.0, 0.8, 1.2, 3.5, 16.0),
 }
 CASING_DP = 1.1
-ROUTE_HALF = (2.2, 2.6, 3.6, 6.0, 13.0)
+ROUTE_HALF = (2.2, 3.2, 4.4, 6.2, 13.0)
 TRACK_HALF = (1.2, 1.8, 2.4, 4.4, 9.0)
-GLOW = (2.0, 2.0, 5.0, 14.0, 20.0)
+GLOW = (2.0, 5.0, 9.0, 14.0, 20.0)
 
 HOUSES_FROM_PXM = 0.5
 LABELS_FROM_PXM = {
