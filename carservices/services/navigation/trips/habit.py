@@ -14,13 +14,13 @@ from carservices.services.navigation.trips.stretches import of_route
 
 Floats = NDArray[np.float64]
 
-MEMORY_KM = 300.0
-"""km over which a habit is averaged: long enough for traffic to average out."""
-PRIOR_KM = 6.0
+MEMORY_KM = 600.0
+"""km of one kind of road over which a habit is averaged: long enough for traffic to average out."""
+PRIOR_KM = 10.0
 """km for which the usual speed is believed as much as the driver's own."""
-TRIP_KM = 20.0
+TRIP_KM = 40.0
 """km of one trip that say as much as all its further km: they share their traffic."""
-PRIOR_KWH = 1.2
+PRIOR_KWH = 3.0
 """kWh for which the physics are believed as much as what the roads took."""
 SHORTEST_KM = 0.2
 LOWEST, HIGHEST = 0.6, 1.4

@@ -25,7 +25,7 @@ class Recursive:
     """Estimates `factors` of `CAUSES`; starts at one with the prior's doubt."""
 
     def __init__(self) -> None:
-        self._prior: Floats = np.diag(1.0 / np.square(np.array(PRIOR)))
+        self._prior = np.asarray(np.diag(1.0 / np.square(PRIOR)), np.float64)
         self.information: Floats = self._prior.copy()
         self.weighted: Floats = self._prior @ np.ones(len(CAUSES))
 

@@ -171,5 +171,5 @@ def _around(picture: Mask, cell: float) -> list[shapely.Polygon]:
     _, ends = np.nonzero(edge == -1)
     bars = shapely.box(begins * cell, rows * cell, ends * cell, (rows + 1) * cell)
     shape = shapely.union_all(bars).simplify(0.75 * cell, preserve_topology=False).buffer(0.0)
-    parts = [shape] if isinstance(shape, shapely.Polygon) else list(getattr(shape, "geoms", []))
+    parts: list[shapely.Polygon] = shapely.get_parts(shape).tolist()
     return sorted((part for part in parts if not part.is_empty), key=lambda part: -part.area)
