@@ -72,15 +72,11 @@ def _photograph(run_dir: Path) -> None:
             until(lambda: time.monotonic() > end)
             glass.save(PICTURES / f"{name}.png")
 
-        until(
-            lambda: (
-                ui.store.linked and maps().current and plan.here and COUNTRY in {one.name for one in maps().available}
-            )
-        )
+        until(lambda: plan.here and maps().current and COUNTRY in {one.name for one in maps().available})
         ui.restyle()
         plan.open(Page.SEARCH)
         until(lambda: plan.search.categories.phase is Phase.DONE)
-        cockpit.screen.write(TOWN_WORDS)
+        Window.dispatch("on_textinput", TOWN_WORDS)
         shot("search-typed")
         ui.store.call(Navigation, "use_map", lambda _: None, name=COUNTRY)
         until(lambda: maps().current == COUNTRY)
