@@ -20,12 +20,14 @@ from carservices.api.routes import ArrivalCharge, Lane, ManeuverKind, Place, Rou
 from carservices_ui.daynight import MODE
 from carservices_ui.livemap import GUIDANCE, MAPS, POSITION, ROUTE
 from carservices_ui.map.data import ASSETS
-from carservices_ui.mapmarks import Mark
+from carservices_ui.mapmarks import Mark, route_marks
 from carservices_ui.polyline import decode
 from carservices_ui.screens.guidance_lanes import Lanes
 from carservices_ui.screens.home_map import MapCard
 from carservices_ui.widgets import Text
+from tests.ui.fitting import controls_keep_apart, fits
 from tests.ui.golden import differences, seen
+from tests.ui.journeys import CAFE, HOUSE, JOURNEY, LINE, LONG, SHORT, STATION
 
 SMALL, LOOKED_AT = (640, 360), (960, 540)
 """The map is drawn by the processor here."""
@@ -62,6 +64,16 @@ DRIVING = Guidance(
     remaining_s=230.0,
     eta=1_764_165_120.0,
     arrival=ArrivalCharge(mean=74.2, low=71.0, high=77.0),
+)
+
+
+EXIT = Turn(
+    kind=ManeuverKind.EXIT_RIGHT,
+    lat=END.lat,
+    lon=END.lon,
+    exit="34",
+    sign="Hamburg",
+    lanes=(Lane(directions=("through",)), Lane(directions=("slight_right",), valid=True)),
 )
 
 
@@ -107,20 +119,34 @@ def test_the_next_turn_and_what_is_left(home):
     seen_now = words(home)
     assert {"120 m", "Friedrich-Engels-Ring", "then", "310 m"} <= seen_now
     assert {"4 min", "1.6 km", "Neutorstraße", "74 % at arrival", "71–77 %"} <= seen_now
-    exit_right = Turn(
-        kind=ManeuverKind.EXIT_RIGHT,
-        lat=END.lat,
-        lon=END.lon,
-        exit="34",
-        sign="Hamburg",
-        lanes=(Lane(directions=("through",)), Lane(directions=("slight_right",), valid=True)),
-    )
-    say(home, turn=exit_right, then=None, distance_m=1420.0)
+    say(home, turn=EXIT, then=None, distance_m=1420.0)
     assert {"1.4 km", "Exit 34", "Hamburg"} <= words(home)
     assert len(list(home.widgets(Lanes))) == 1
     say(home, turn=NEXT.model_copy(update={"kind": ManeuverKind.ROUNDABOUT_ENTER, "roundabout_exit": 3}))
     assert "3" in words(home)
     assert not {"Exit 34", "Hamburg"} & words(home)
+
+
+def test_everything_fits_in_the_longest_language(drive):
+    driver = guided(drive(screen="home", language="fr"))
+    (card,) = driver.widgets(MapCard)
+    for changes in (
+        {"turn": EXIT, "then": THEN, "distance_m": 12_420.0, "remaining_m": 1_240_000.0, "remaining_s": 45_000.0},
+        {"state": GuidanceState.ARRIVED},
+    ):
+        say(driver, **changes)
+        fits(card)
+        controls_keep_apart(card)
+
+
+def test_a_route_is_marked_where_it_charges_and_where_it_ends():
+    marks = route_marks(LONG, JOURNEY.model_copy(update={"route": LONG}))
+    assert [(mark.icon, mark.name) for mark in marks] == [
+        ("ev_station", STATION.place.name),
+        ("location_on", CAFE.name),
+        ("flag", HOUSE.name),
+    ]
+    assert [(mark.lat, mark.lon) for mark in route_marks(SHORT, None)] == [LINE[-1]]
 
 
 def test_states_without_a_turn(home):

@@ -266,9 +266,10 @@ class LiveMap:
             self._on_tap(mark)
 
     def _use_map(self) -> None:
+        """While the service is away the map stays."""
         state: MapsState | None = self._store.stream(MAPS)
-        if self._view is not None:
-            self._view.use_map(Path(state.folder) if state is not None and state.folder else None)
+        if self._view is not None and state is not None:
+            self._view.use_map(Path(state.folder) if state.folder else None)
 
     def _tell_moved(self, *_: object) -> None:
         if self._on_moved is not None:
