@@ -53,7 +53,13 @@ SERVICES: dict[str, Service] = {
     ),
     "navigation": Service(
         "carservices.services.navigation.service:NavigationService",
-        Grants(read=("Vehicle.**",), actuate=("Vehicle.Cabin.Infotainment.Navigation.**",)),
+        Grants(
+            read=("Vehicle.**",),
+            actuate=(
+                "Vehicle.Cabin.Infotainment.Navigation.**",
+                "Vehicle.Powertrain.TractionBattery.BatteryConditioning.RequestedMode",
+            ),
+        ),
         when=~safe_mode,
     ),
     "diagnostics": Service(

@@ -15,6 +15,7 @@ from carservices.services.navigation.trips.itinerary import Itinerary, Opened, S
 from carservices.services.navigation.trips.replan import Ahead, Watch, rest_s
 from carservices.services.navigation.trips.stations import Tables
 from carservices.services.navigation.trips.trip import Car, Stage, Trip
+from carservices.services.navigation.trips.warming import Order, Warming
 from carservices.signals import Datum, Status, Value
 
 REFRESH_S = 20.0
@@ -36,8 +37,11 @@ class Charging:
 
     PATHS = (*Consumption.PATHS, *inlet.PATHS)
 
-    def __init__(self, state: StateFile, clock: Callable[[], datetime] = local_time) -> None:
+    def __init__(
+        self, state: StateFile, clock: Callable[[], datetime] = local_time, order: Order = lambda path, word: None
+    ) -> None:
         self._clock = clock
+        self._warming = Warming(order)
         self.consumption = Consumption(state)
         self._values: dict[str, Datum] = {}
         self._itinerary: Itinerary | None = None
@@ -73,12 +77,14 @@ class Charging:
         """Guidance with the charge ahead, ``now`` in monotonic s; looks for another plan when this one fails."""
         trip, guide = journey.trip, journey.guide
         car = self._car()
-        if trip is None or guide is None or car is None or not trip.stages:
+        if car is None:
             return guidance
-        if guidance.state is not GuidanceState.DRIVING:
-            guide.resting = False
+        if trip is None or guide is None or not trip.stages or guidance.state is not GuidanceState.DRIVING:
+            self._warm(car, None)
+            if guide is not None:
+                guide.resting = False
             return guidance
-        trip = self._refreshed(trip, now)
+        trip, demand = self._refreshed(trip, now)
         along = guidance.travelled_m
         here = self._at_stop(trip, along, car.soc, position.speed_kmh)
         guide.resting = here is not None
@@ -89,12 +95,17 @@ class Charging:
         if here is None and not car.inlet.charging and engine is not None:
             self._mind(trip, along, ahead, journey, position, engine, now)
         stops = [(stage, charge) for stage, charge in ahead if stage.station is not None]
+        first = stops[0][0] if stops and here is None else None
+        self._warm(car, None if first is None else demand.between(along, trip.end_m(first), first.cap).seconds)
         changes: dict[str, object] = {"arrival": ahead[-1][1], "message": guidance.message or self._watch.worry}
         if stops:
             changes |= {"at_stop": stops[0][1], "stop_m": max(0.0, trip.end_m(stops[0][0]) - along)}
         if guidance.remaining_s is not None and guidance.eta is not None:
             changes |= {"remaining_s": guidance.remaining_s + rest, "eta": guidance.eta + rest}
         return guidance.model_copy(update=changes)
+
+    def _warm(self, car: Car, to_stop_s: float | None) -> None:
+        self._warming.look(car.inlet, self._values.get(inlet.CONDITIONING), to_stop_s)
 
     def _mind(
         self,
@@ -132,12 +143,13 @@ class Charging:
         fits = inlet.told(self._values, usable, conditions.cells_c, conditions.outside_c)
         return Car(usable, min(100.0, 100.0 * kwh / usable), fits)
 
-    def _refreshed(self, trip: Trip, now: float) -> Trip:
+    def _refreshed(self, trip: Trip, now: float) -> tuple[Trip, Demand]:
         """With the energy of now."""
         if trip is not self._trip or self._demand is None or now - self._demand[0] >= REFRESH_S:
             learned = self.consumption
             self._trip, self._demand = trip, (now, Demand(trip.route, learned.model, learned.conditions))
-        return replace(trip, demand=self._demand[1])
+        demand = self._demand[1]
+        return replace(trip, demand=demand), demand
 
     @staticmethod
     def _at_stop(trip: Trip, along: float, soc: float, speed_kmh: float) -> Stage | None:

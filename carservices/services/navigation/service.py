@@ -245,18 +245,21 @@ class NavigationService(Navigation):
         place = state.destination
         target = (place.lat, place.lon) if place else None
         if target is not None and target != self._sent:
-            task = asyncio.create_task(self._tell_car(target))
-            self._background.add(task)
-            task.add_done_callback(self._background.discard)
+            for name, degrees in zip(("Latitude", "Longitude"), target, strict=True):
+                self._order(f"{DESTINATION}.{name}", degrees)
         self._sent = target
 
-    async def _tell_car(self, target: tuple[float, float]) -> None:
-        """The car's own signals of the destination, where it has them."""
+    def _order(self, path: str, datum: str | float) -> None:
+        """Ask the car to set a signal, where it has it."""
+        task = asyncio.create_task(self._ask_car(path, datum))
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    async def _ask_car(self, path: str, datum: str | float) -> None:
         try:
-            for name, degrees in zip(("Latitude", "Longitude"), target, strict=True):
-                await self.car.set(f"{DESTINATION}.{name}", degrees)
+            await self.car.set(path, datum)
         except CarError as error:
-            log.info("the car does not take the destination: %s", error)
+            log.info("the car does not take %s: %s", path, error)
 
     # -- what goes out -----------------------------------------------------------------------------------------------
 

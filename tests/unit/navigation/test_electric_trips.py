@@ -20,7 +20,7 @@ from carservices.services.navigation.engine.roads import RoadEngine
 from carservices.services.navigation.geo import along, bearing
 from carservices.services.navigation.journey import Journey
 from carservices.services.navigation.trips import inlet
-from carservices.services.navigation.trips.conditions import SOC, Conditions
+from carservices.services.navigation.trips.conditions import CELLS, SOC, Conditions
 from carservices.services.navigation.trips.corridor import Corridor
 from carservices.services.navigation.trips.energy import EnergyModel
 from carservices.services.navigation.trips.ground import Ground
@@ -30,6 +30,7 @@ from carservices.services.navigation.trips.stations import candidates
 from carservices.services.navigation.trips.told import told
 from carservices.services.navigation.trips.trip import Car, Trip
 from carservices.services.navigation.trips.vehicle import NET_CAPACITY, Vehicle
+from carservices.services.navigation.trips.warming import FAST, IDLE
 from carservices.signals import Status, Value
 from tests.unit.navigation.roads import at, town
 
@@ -172,7 +173,9 @@ class Drive:
 
     def __init__(self, engine: RoadEngine, folder: Path, sites: Sequence[Site]) -> None:
         self.engine, self.now, self.clock = engine, 0.0, NOON
-        self.charging = Charging(StateFile("navigation", "consumption.json", folder), lambda: self.clock)
+        self.ordered: list[tuple[str, str]] = []
+        state = StateFile("navigation", "consumption.json", folder)
+        self.charging = Charging(state, lambda: self.clock, lambda path, word: self.ordered.append((path, word)))
         self.charging.use(opened(engine, folder, sites))
         self.say(SOC, 80.0, NET_CAPACITY, 58)
         self.told: list[object] = []
@@ -317,3 +320,19 @@ async def test_a_plan_that_can_no_longer_be_kept_is_replaced_or_the_driver_told(
     for _ in range(4):
         guidance = await drive.look(at(50_000.0, 210.0), 0.0, 60.0)
     assert "charge to" in (guidance.message or "")
+
+
+async def test_a_cold_battery_is_warmed_for_the_stop_and_no_longer(motorway: RoadEngine, tmp_path: Path):
+    drive = Drive(motorway, tmp_path, EVERY_20)
+    drive.say(CELLS, 12.0, inlet.CONDITIONING, IDLE)
+    await drive.look(START, 90.0, 1.0)
+    begin = told(drive.trip, "one").charge_stops[0]
+    assert begin.precondition_m is not None
+    planned, start_km = as_planned(drive.trip), (begin.at_m - begin.precondition_m) / 1000.0
+    await drive.follow(start_km - 5.0, planned)
+    assert drive.ordered == []
+    await drive.follow(start_km + 10.0, planned)
+    assert drive.ordered == [(inlet.CONDITIONING, FAST)]
+    drive.say(inlet.CONDITIONING, FAST, inlet.IS_CHARGING, True)
+    await drive.look(at(begin.at_m, 300.0), 0.0, 1.0)
+    assert drive.ordered[1:] == [(inlet.CONDITIONING, IDLE)]
