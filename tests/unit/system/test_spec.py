@@ -63,7 +63,10 @@ def test_the_car_stops_its_hub_last_and_only_tools_may_do_everything():
     }
     assert {s.name: s.grants.actuate for s in table if s.grants.actuate and s.grants.actuate != ("Vehicle.**",)} == {
         "panel": ("**",),
-        "navigation": ("Vehicle.Cabin.Infotainment.Navigation.**",),
+        "navigation": (
+            "Vehicle.Cabin.Infotainment.Navigation.**",
+            "Vehicle.Powertrain.TractionBattery.BatteryConditioning.RequestedMode",
+        ),
     }
     everything = {s.name for s in table if s.grants.actuate == ("Vehicle.**",)}
     assert everything == {"shell", "apps", "hal.door"}
