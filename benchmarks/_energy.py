@@ -16,8 +16,7 @@ from carservices.api.state import StateFile
 from carservices.services.navigation.engine.base import EdgePart
 from carservices.services.navigation.engine.graph import RoadGraph
 from carservices.services.navigation.engine.roads import RoadEngine
-from carservices.services.navigation.maps.defaults import EXTRACTS
-from carservices.services.navigation.maps.road_graph import write_graph
+from carservices.services.navigation.maps.store import GRAPH, MapStore
 from carservices.services.navigation.trips.conditions import Conditions
 from carservices.services.navigation.trips.consumption import Consumption
 from carservices.services.navigation.trips.energy import EnergyModel
@@ -28,7 +27,7 @@ CARS, TRIPS = 12, 16
 QUICK_CARS, QUICK_TRIPS = 3, 8
 """Seeds from 0 on are for measuring alone: the model was looked at with cars of seeds 100 to 111."""
 MEDIAN_ERROR, OFF_90, AREA_MS, ROUTE_MS = 4.0, 5.0, 300.0, 10.0
-FRANKFURT, CHARGE_KWH = (50.11, 8.68), 45.0
+MAP, FRANKFURT, CHARGE_KWH = "dach", (50.11, 8.68), 45.0
 LONG = tuple(EdgePart(k, -1, 0, 300.0, *((116.0, 130), (80.0, 100))[k // 300 % 2]) for k in range(3334))
 """1,000 km."""
 
@@ -42,8 +41,8 @@ class Outcome:
     within: bool
 
 
-def measure_energy(*, quick: bool) -> list[Row]:
-    """Rows of the energy of trips and of the range area."""
+def measure_energy(store: MapStore, *, quick: bool) -> list[Row]:
+    """Rows of the energy of trips and, on the map of main roads, of the range area."""
     cars, trips = (QUICK_CARS, QUICK_TRIPS) if quick else (CARS, TRIPS)
     with ProcessPoolExecutor(min(os.cpu_count() or 1, cars)) as pool:
         outcomes = [one for some in pool.map(_follow, range(cars), [trips] * cars) for one in some]
@@ -66,27 +65,26 @@ def measure_energy(*, quick: bool) -> list[Row]:
             None if quick else OFF_90,
         ),
         _route(),
-        _area(),
+        _area(RoadEngine(RoadGraph.load(store.folder(MAP) / GRAPH))),
     ]
 
 
 def _follow(seed: int, trips: int) -> list[Outcome]:
     """One car: learns over 200 km, then each trip is foretold before it is driven."""
-    garage, consumption = Garage(seed), Consumption(StateFile("benchmark", "consumption.json"))
-    diary = Diary(consumption)
-    while diary.km < LEARNED_KM:
-        diary.live(garage.drive())
-    outcomes = []
-    for _ in range(trips):
-        drive = garage.drive()
-        foretold = diary.live(drive)
-        plain = EnergyModel(consumption.vehicle).along(drive.trip.edges, diary.begun, geometry=drive.trip.geometry)
-        low, high = foretold.spend().interval_90
-        outcomes.append(
-            Outcome(
-                foretold.spend().kwh / drive.kwh - 1.0, plain.spend().kwh / drive.kwh - 1.0, low <= drive.kwh <= high
-            )
-        )
+    garage, outcomes = Garage(seed), []
+    with tempfile.TemporaryDirectory() as name:
+        consumption = Consumption(StateFile("navigation", "consumption.json", Path(name)))
+        diary = Diary(consumption)
+        while diary.km < LEARNED_KM:
+            diary.live(garage.drive())
+        for _ in range(trips):
+            drive = garage.drive()
+            learned = diary.live(drive).spend()
+            model = EnergyModel(consumption.vehicle)
+            plain = model.along(drive.trip.edges, diary.begun, geometry=drive.trip.geometry).spend()
+            low, high = learned.interval_90
+            within = low <= drive.kwh <= high
+            outcomes.append(Outcome(learned.kwh / drive.kwh - 1.0, plain.kwh / drive.kwh - 1.0, within))
     return outcomes
 
 
@@ -96,11 +94,7 @@ def _route() -> Row:
     return Row("energy of a route of 1,000 km in 3,334 parts", took, "ms", ROUTE_MS)
 
 
-def _area() -> Row:
-    with tempfile.TemporaryDirectory() as name:
-        graph = Path(name) / "graph.npz"
-        write_graph(EXTRACTS["dach"].pbf, graph)
-        engine = RoadEngine(RoadGraph.load(graph))
+def _area(engine: RoadEngine) -> Row:
     took = _median(lambda: around(engine, FRANKFURT, EnergyModel(), Conditions(), CHARGE_KWH, 0.0), 5)
     job = f"range area, now and with return: {CHARGE_KWH:.0f} kWh, {engine.roads.arcs:,} arcs"
     return Row(job, took, "ms", AREA_MS)

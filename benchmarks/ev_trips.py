@@ -17,7 +17,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         store = MapStore(Path(name) / "maps")
         import_shipped(store, "dach")
-        rows = [*measure_energy(quick=wish.quick), *measure_planner(store, quick=wish.quick)]
+        rows = [*measure_energy(store, quick=wish.quick), *measure_planner(store, quick=wish.quick)]
     show("Electric trips", rows, wish.json)
     return 0 if all(row.ok is not False for row in rows) else 1
 
