@@ -35,8 +35,7 @@ class Recursive:
 
     @property
     def factors(self) -> Floats:
-        found: Floats = np.clip(np.linalg.solve(self.information, self.weighted), LOWEST, HIGHEST)
-        return found
+        return np.asarray(np.clip(np.linalg.solve(self.information, self.weighted), LOWEST, HIGHEST), np.float64)
 
     def update(self, features: Floats, error: float, sigma: float) -> bool:
         """Learn from a stretch with ``features`` in kWh at a factor of one.
