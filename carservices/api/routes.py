@@ -19,7 +19,7 @@ class Place(BaseModel, frozen=True):
     address: str = ""
     """One line, as people of the country write it."""
     category: str | None = None
-    """Key of `Navigation.categories`, None for an address or a bare point."""
+    """Key of `Navigation.categories`, None for an address or a bare point; of a favourite also ``home`` or ``work``."""
     distance_m: float | None = None
     """Straight from where it was asked for."""
     id: str | None = None

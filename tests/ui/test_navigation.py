@@ -107,6 +107,16 @@ def test_while_driving_nothing_is_typed_but_places_can_be_chosen(journey):
     assert journey.asked("preview")[0]["destination"] == HOME
 
 
+def test_what_was_found_before_the_car_moved_can_still_be_chosen(journey):
+    journey.search()
+    Window.dispatch("on_textinput", "c")
+    journey.answer("search", [CAFE])
+    journey.put(DRIVING, MOVING)
+    assert journey.plan.page is Page.RESULTS
+    journey.tap(journey.sheet.entries[0])
+    assert journey.plan.place == CAFE
+
+
 def test_a_kind_of_places_and_charging_stations_nearest_first(journey):
     journey.search()
     journey.tap(journey.sheet.choices.kinds["cafe"])

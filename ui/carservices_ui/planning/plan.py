@@ -139,6 +139,8 @@ class Plan:
         """Let the service speak the language of the display."""
         if language() != self._spoken and self._store.stream(STREAM) is not None:
             self._spoken = language()
+            if self.search.categories.answer is not None:
+                self.search.categories.ask(language=language())
             self._store.call(Navigation, "set_language", self._forget_refusal, language=self._spoken)
 
     def _forget_refusal(self, outcome: Outcome) -> None:

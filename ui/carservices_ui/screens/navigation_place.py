@@ -83,8 +83,9 @@ class PlacePage(Sheet):
 
     def _keep(self, name: str, on: bool) -> None:
         search = self.plan.search
+        kind = None if self.place.category in OWN else self.place.category
         if on:
-            search.keep(self.place, self.place.category if name == STAR else name)
+            search.keep(self.place, kind if name == STAR else name)
         elif (kept := search.kept(self.place)) is not None:
             search.forget(kept)
 

@@ -50,8 +50,8 @@ class SearchPage(Sheet):
         self.refresh()
 
     def restrict(self, restrictions: Restrictions) -> None:
-        if not self.may_type:
-            self.field.type(False)
+        if self.field.typing and not self.may_type:
+            self._done()  # what has been found so far can still be chosen
         super().restrict(restrictions)
 
     def write(self, text: str) -> bool:
