@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 from _table import Row
+from _turns import agreement
 
 from carservices.api.navigation import Navigation, Place, RouteOptions
 from carservices.api.routes import Mode
@@ -33,6 +34,7 @@ from carservices.testing import car
 
 CITY, SEED = "neubrandenburg", 3
 BUS_P50_MS, BUS_P99_MS, ROADS_P99_MS, UP_S = 10.0, 40.0, 5.0, 0.5
+TOLD_PERCENT = 90.0
 PLAIN = RouteOptions(alternates=0)
 Pair = tuple[tuple[float, float], tuple[float, float]]
 
@@ -65,10 +67,10 @@ async def _measure(count: int) -> list[Row]:
         if programs is None:
             why = "Valhalla is not installed: carservices nav engine install"
             return [*rows, Row("Valhalla over the bus: p50", None, "ms", BUS_P50_MS, note=why)]
-        return rows + await _valhalla(pairs, store, state)
+        return rows + await _valhalla(pairs, roads, store, state)
 
 
-async def _valhalla(pairs: list[Pair], store: MapStore, state: Path) -> list[Row]:
+async def _valhalla(pairs: list[Pair], roads: RoadEngine, store: MapStore, state: Path) -> list[Row]:
     with tempfile.TemporaryDirectory() as name:
         run_dir, up = Path(name), asyncio.Event()
         start = time.perf_counter()
@@ -78,6 +80,7 @@ async def _valhalla(pairs: list[Pair], store: MapStore, state: Path) -> list[Row
         engine = ValhallaEngine(lambda: port_of(run_dir, store.folder(CITY)))
         direct = await _times(pairs, lambda pair: _route(engine, pair))
         bus = await _over_the_bus(pairs, run_dir, state)
+        told, extra = await agreement(roads, engine, pairs[:60])
         await engine.close()
         sidecar.cancel()
         await asyncio.gather(sidecar, return_exceptions=True)
@@ -85,6 +88,8 @@ async def _valhalla(pairs: list[Pair], store: MapStore, state: Path) -> list[Row
         Row("Valhalla takes questions after its start", took, "s", UP_S),
         Row("Valhalla over the bus: p50", _at(bus, 50), "ms", BUS_P50_MS, peers={"directly": _at(direct, 50)}),
         Row("Valhalla over the bus: p99", _at(bus, 99), "ms", BUS_P99_MS, peers={"directly": _at(direct, 99)}),
+        Row("Valhalla's instructions that the road graph gives too", told, "%", TOLD_PERCENT, less=False),
+        Row("the road graph's instructions that Valhalla does not give", extra, "%"),
     ]
 
 

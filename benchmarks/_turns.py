@@ -1,0 +1,67 @@
+"""Whether the road graph tells the turns that Valhalla tells, along the same roads."""
+
+import itertools
+from collections.abc import Sequence
+
+from carservices.api.routes import Mode
+from carservices.services.navigation.engine.base import Engine, Maneuver, Route, RouteError, RouteRequest, Via
+from carservices.services.navigation.engine.chain import Chain, assemble
+from carservices.services.navigation.engine.roads import RoadEngine
+from carservices.services.navigation.engine.trace import match_trace
+from carservices.services.navigation.geo import Point, metres
+from carservices.services.navigation.guide.announcer import SILENT
+from carservices.services.navigation.guide.sentences import ENDS
+
+STEP_M, GAP_M = 12.0, 120.0
+NEAR_M = 35.0
+"""Two instructions this near to each other are the same one."""
+
+
+async def agreement(roads: RoadEngine, other: Engine, pairs: Sequence[tuple[Point, Point]]) -> tuple[float, float]:
+    """Percent of the other's instructions that the road graph gives too, and of its own that the other does not."""
+    told = missed = own = extra = 0
+    for a, b in pairs:
+        try:
+            (theirs, *_) = await other.route(RouteRequest((Via(*a), Via(*b))))
+        except RouteError:
+            continue
+        arcs = _arcs(roads, theirs)
+        if len(arcs) < 2:
+            continue
+        lines = roads.lines
+        chain = Chain(roads.roads.at(arcs[0], 0.0), roads.roads.at(arcs[-1], 1e9), tuple(arcs))
+        ours = assemble(lines, [chain], b, "", ())
+        said, heard = _places(theirs), _places(ours)
+        told += len(said)
+        own += len(heard)
+        missed += sum(all(metres(p, q) > NEAR_M for q in heard) for p in said)
+        extra += sum(all(metres(p, q) > NEAR_M for q in said) for p in heard)
+    return 100.0 * (1 - missed / told), 100.0 * extra / own
+
+
+def _places(route: Route) -> list[Point]:
+    return [route.geometry[one.at_index] for one in route.maneuvers if _real(one)]
+
+
+def _real(maneuver: Maneuver) -> bool:
+    return maneuver.kind not in (*SILENT, *ENDS)
+
+
+def _arcs(roads: RoadEngine, route: Route) -> list[int]:
+    """The route on our graph; none where it uses roads that the graph lacks."""
+    points: list[Point] = []
+    for a, b in itertools.pairwise(route.geometry):
+        pieces = max(1, int(metres(a, b) / STEP_M))
+        points += [(a[0] + (b[0] - a[0]) * i / pieces, a[1] + (b[1] - a[1]) * i / pieces) for i in range(pieces)]
+    lines, arcs = roads.lines, list[int]()
+    for snap in match_trace(lines, points):
+        if snap is None or (arcs and arcs[-1] == snap.arc):
+            continue
+        if not arcs or snap.arc in lines.followers(arcs[-1]):
+            arcs.append(snap.arc)
+            continue
+        cost, before = lines.tree([(arcs[-1], 0.0)], lines.costs(Mode.SHORTEST), limit=GAP_M)
+        if not cost[snap.arc] <= GAP_M:
+            return []
+        arcs += lines.path(before, snap.arc)[1]
+    return arcs
