@@ -8,7 +8,7 @@ import pytest
 from carservices.services.navigation.maps.defaults import EXTRACTS, FIRST
 from carservices.services.navigation.maps.errors import MapError
 from carservices.services.navigation.maps.first import SWITCH, build_first, still_to_build
-from carservices.services.navigation.maps.store import MapStore
+from carservices.services.navigation.maps.store import FACTS, FORMAT, MapStore
 
 
 @pytest.fixture
@@ -30,6 +30,10 @@ async def test_a_first_map_is_built_once_and_does_not_come_back(store: MapStore)
     assert done == sorted(done)
     assert (done[0], done[-1]) == (0.0, 1.0)
     assert store.facts("helsinki").title == EXTRACTS["helsinki"].title
+    assert "helsinki" not in still_to_build(store)
+    facts = store.folder("helsinki") / FACTS
+    facts.write_text(facts.read_text(encoding="utf-8").replace(f'"format": {FORMAT}', '"format": 1'), encoding="utf-8")
+    assert "helsinki" in still_to_build(store)
     store.remove("helsinki")
     assert "helsinki" not in still_to_build(store)
 

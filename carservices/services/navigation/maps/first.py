@@ -10,7 +10,7 @@ from pathlib import Path
 
 from carservices.services.navigation.maps.defaults import EXTRACTS, FIRST
 from carservices.services.navigation.maps.errors import MapError
-from carservices.services.navigation.maps.store import MapStore, Progress, write_json
+from carservices.services.navigation.maps.store import FORMAT, MapStore, Progress, write_json
 
 SWITCH = "CARSERVICES_FIRST_MAPS"
 """An environment variable: ``none`` leaves the maps unbuilt, for who tests a car again and again."""
@@ -21,11 +21,11 @@ MODULE = "carservices.services.navigation.maps.first"
 
 
 def still_to_build(store: MapStore) -> list[str]:
-    """The shipped maps that were never built, the one a new car uses first."""
+    """The shipped maps that were never built, or by an older version; the one a new car uses first."""
     if os.environ.get(SWITCH) == "none":
         return []
-    offered = {*_offered(store), *store.names()}
-    return [name for name in dict.fromkeys((FIRST, *EXTRACTS)) if name not in offered]
+    known = {*_offered(store), *store.names()}
+    return [name for name in dict.fromkeys((FIRST, *EXTRACTS)) if name not in known or _outdated(store, name)]
 
 
 async def build_first(store: MapStore, name: str) -> AsyncGenerator[Progress]:
@@ -50,6 +50,14 @@ async def build_first(store: MapStore, name: str) -> AsyncGenerator[Progress]:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
             await process.wait()
+
+
+def _outdated(store: MapStore, name: str) -> bool:
+    """Whether a shipped map, and not the driver's own of that name, is there in the format of an older version."""
+    if name not in store.names():
+        return False
+    facts = store.facts(name)
+    return facts.title == EXTRACTS[name].title and facts.format < FORMAT
 
 
 def _offered(store: MapStore) -> list[str]:

@@ -20,13 +20,20 @@ from carservices.services.navigation.maps.memory import check_memory, peak_mb, r
 from carservices.services.navigation.maps.parts import PARTS, Source
 from carservices.services.navigation.maps.road_graph import EmptyMap
 from carservices.services.navigation.maps.roads import ATTRIBUTION
-from carservices.services.navigation.maps.store import FACTS, NAME, MapFacts, MapStore, Part, Progress, write_json
+from carservices.services.navigation.maps.store import (
+    FACTS,
+    FORMAT,
+    NAME,
+    MapFacts,
+    MapStore,
+    Part,
+    Progress,
+    write_json,
+)
 from carservices.services.navigation.search.gather import places_beside
 from carservices.services.navigation.valhalla_home import find_programs
 
 PROGRESS = "progress.json"
-FORMAT = 1
-"""Of the parts; another one makes a half-built map start anew."""
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -119,6 +126,7 @@ def _build(store: MapStore, source: Source, key: str, report: Callable[[Progress
         synthetic=bool(counts.get("synthetic_chargers")),
         parts={name: entry.part for name, entry in done.items()},
         counts=counts,
+        format=FORMAT,
     )
     (work / PROGRESS).unlink(missing_ok=True)
     store.publish(facts)

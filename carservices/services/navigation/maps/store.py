@@ -25,6 +25,8 @@ GRAPH, SEARCH, CHARGERS, RENDER = "graph.npz", "search.sqlite", "chargers.sqlite
 TILES = "tiles.tar"
 """Of Valhalla, where it was installed."""
 NEW, BUILT = ".new-", ".built-"
+FORMAT = 2
+"""Of the parts: 2 knows lanes, signs, countries and ferries. A half-built map of another one starts anew."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,8 @@ class MapFacts:
     """Its charging stations are invented."""
     parts: dict[str, Part] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
+    format: int = 1
+    """`FORMAT` of the version that built it."""
 
     @property
     def bytes(self) -> int:
