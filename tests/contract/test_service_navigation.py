@@ -150,15 +150,15 @@ async def test_an_emulated_car_drives_where_navigation_leads_misses_a_turn_and_p
     async with car(emulator) as c:
         world = emulator.simulation.world
         world.place.latitude, world.place.longitude = HERE
-        await c.until(LATITUDE, lambda lat: abs(lat - HERE[0]) < 1e-4)
-        await c.until(LONGITUDE, lambda lon: abs(lon - HERE[1]) < 1e-4)
+        await c.until(LATITUDE, lambda lat: lat is not None and abs(lat - HERE[0]) < 1e-4)
+        await c.until(LONGITUDE, lambda lon: lon is not None and abs(lon - HERE[1]) < 1e-4)
         await c.start_service(NavigationService)
         nav, pilot = c.service(Navigation), Pilot(c.car)
         with pytest.raises(CallError, match="guidance is not on a route"):
             await pilot.miss_turn()
         await set_out(c.car, f"{THERE.lat},{THERE.lon}")
         await pilot.start()
-        await c.until(SPEED, lambda speed: speed > 5.0)
+        await c.until(SPEED, lambda speed: speed is not None and speed > 5.0)
         await c.until_state(nav.guidance, lambda one: one.turn is not None)
         planned = world.driver
         await pilot.miss_turn()
