@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from carservices.api.apps import Apps
 from carservices.api.appscreen import Screen
 from carservices.api.driving import Driving, Motion
+from carservices.api.notifications import Notifications
 from carservices.bus import Car, CarError
 from tools.app_icons import png
 
@@ -105,6 +106,7 @@ class Camera:
     def __init__(self, car: Car, run_dir: Path) -> None:
         self.apps = car.service(Apps)
         self.driving = car.service(Driving)
+        self._notes = car.service(Notifications)
         self._car = car
         self._run_dir = run_dir
 
@@ -138,6 +140,12 @@ class Camera:
         await self.screen(wait_for)
         await self.shoot("app", name)
 
+    async def quiet(self) -> None:
+        """No notification lies over the pictures that follow."""
+        board = await self._notes.active.last()
+        for note in board.notifications if board else ():
+            await self._notes.dismiss(note.id)
+
     async def shoot(self, screen: str, name: str) -> None:
         file = APPS / self.app / "pictures" / f"{name}.png"
         file.parent.mkdir(exist_ok=True)
@@ -150,6 +158,10 @@ class Camera:
         """The app plays on behind the home screen."""
         await self.apps.home()
         await self.shoot("home", name)
+
+    async def say(self, path: str, value: int) -> None:
+        """A sensor of the car says this for a minute."""
+        await self._car.control("emulator", "inject", path=path, value=value, seconds=60)
 
     async def drive(self) -> None:
         await self._car.control("emulator", "driver", name="constant", speed=50)

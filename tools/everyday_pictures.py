@@ -1,4 +1,4 @@
-"""Makes the pictures of Calendar, Weather and Trip log: ``python -m tools.everyday_pictures``; it needs no display."""
+"""Makes pictures of Calendar, Weather, Trip log and Tyres without a display: ``python -m tools.everyday_pictures``."""
 
 import asyncio
 import json
@@ -34,6 +34,8 @@ DRIVES = (  # days ago, begin, minutes, km, kWh, purpose
     (31, "09:20", 152, 214.0, 41.8, BUSINESS),
 )
 PRICE = 0.35
+TYRES = "org.carservices.tyres"
+FRONT_RIGHT, LOW_KPA = "Vehicle.Chassis.Axle.Row1.Wheel.Right.Tire.Pressure", 182
 ODOMETER = 12_345.0
 """km at which the emulated car begins."""
 DRIVE_SECONDS = 40.0
@@ -93,6 +95,15 @@ def trips(data: Path) -> None:
 
 async def photograph(camera: Camera) -> None:
     """Every picture."""
+    await camera.say(FRONT_RIGHT, LOW_KPA)
+    await camera.apps.grant(TYRES, "mileage")
+    await camera.open(TYRES)
+    await camera.screen("low")
+    await camera.quiet()
+    await camera.take("tyres", "low")
+    await camera.tap("Care")
+    await camera.tap("Rotated today")
+    await camera.take("care", "in 10000 km")
     await camera.apps.grant(CALENDAR, "files:calendar")
     await camera.open(CALENDAR)
     await camera.take("days", "Dentist")

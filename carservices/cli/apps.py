@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from carservices.api.appstatus import AppStatus
     from carservices.bus import Car
 
-HEAD = ("APP", "VERSION", "STATE", "SANDBOX", "CPU %", "MB", "MESSAGES", "DROPS", "DENIED", "LAST ERROR")
+HEAD = ("APP", "VERSION", "STATE", "SANDBOX", "CPU %", "MB", "MESSAGES", "DROPS", "DENIED", "GRANTS", "LAST ERROR")
 VERBS = {
     "open": ("bring one to the front", ("app",)),
     "close": ("end one", ("app",)),
@@ -92,6 +92,7 @@ def _row(app: "AppStatus") -> tuple[object, ...]:
         counters.received + counters.sent or None,
         counters.drops or None,
         counters.denied or None,
+        " ".join(app.grants) or None,
         app.last_error,
     )
 

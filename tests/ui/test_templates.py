@@ -1,10 +1,12 @@
 """The template host: taps become actions, restrictions show with the next frame, newer versions in place, the cards."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from carservices.api.appscreen import Card, Front, ImageFile, Player, Screen
+from carservices.api.appstatus import AppStatus, Catalog
 from carservices.app.codec import decode
 from carservices.app.rules import check
 from carservices.app.templates import (
@@ -22,7 +24,7 @@ from carservices.app.templates import (
     Toggle,
 )
 from carservices.app.templates import Icon as IconNode
-from carservices_ui.apps import FRONT, MEDIA
+from carservices_ui.apps import CATALOG, FRONT, MEDIA, AppIcon
 from carservices_ui.preferences import Preferences
 from carservices_ui.restrictions import STREAM
 from carservices_ui.store import Outcome
@@ -35,6 +37,8 @@ from carservices_ui.templates.tabs import TabButton
 from carservices_ui.widgets import CutNote, Icon, Scroll, Text
 from tests.ui import templates
 from tests.ui.states import MOVING, PARKED
+
+APPS = Path(__file__).parents[2] / "apps"
 
 
 @pytest.fixture(scope="module")
@@ -391,3 +395,14 @@ def test_a_control_without_a_handler_is_not_there(driver):
     show(driver, templates.TEMPLATES["media"])
     controls = view(driver).controls
     assert not any(one.usable for one in (controls.play, *controls.skips.values()))
+
+
+def test_the_icon_comes_with_the_catalog(driver):
+    driver.store.put_stream(CATALOG, Catalog())
+    show(driver, ListTemplate("x", [Row("y")]))
+    (icon,) = driver.widgets(AppIcon)
+    assert not icon.has_picture
+    file = APPS / "org.carservices.tyres" / "icon.png"
+    status = AppStatus(id=templates.APP, name={"en": "x"}, version="1.0.0", category="media", icon=str(file))
+    driver.store.put_stream(CATALOG, Catalog(apps=(status,)))
+    driver.until(lambda: icon.has_picture)

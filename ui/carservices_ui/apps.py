@@ -32,6 +32,7 @@ CATEGORIES = {
     "news": "public",
 }
 """Category → the icon of an app without one of its own."""
+UNKNOWN = "extension"
 STATES = {
     AppState.STARTING: ("sync", "text2"),
     AppState.RUNNING: ("circle", "energy"),
@@ -43,6 +44,7 @@ STATES = {
 """States worth a mark: icon and tone."""
 
 _decoding = ThreadPoolExecutor(1, "icons")
+_under_way: set[str] = set()
 _decoded: dict[str, Any] = {}
 """Icon file → its texture, None for one that cannot be used."""
 
@@ -53,15 +55,19 @@ class AppIcon(Card):
     def __init__(self, ui: Ui, status: AppStatus | None, side: float) -> None:
         super().__init__(tone="surface3", radius="tile", size_hint=(None, None), size=(dp(side), dp(side)))
         self._ui = ui
-        category = status.category if status else ""
-        center = {"center_x": 0.5, "center_y": 0.5}
         size = "small" if side < 60 else "large"
-        self._stand_in = Icon(CATEGORIES.get(category, "extension"), size=size, tone="accent", filled=True)
-        self._stand_in.pos_hint = center
+        self._stand_in = Icon(UNKNOWN, size=size, tone="accent", filled=True)
+        self._stand_in.pos_hint = {"center_x": 0.5, "center_y": 0.5}
         self._pixels = Pixels(pos_hint={"x": 0, "y": 0}, radius=20)
         self.add_widget(self._stand_in)
         self.add_widget(self._pixels)
-        if status is not None and status.icon:
+        if status is not None:
+            self.learn(status)
+
+    def learn(self, status: AppStatus) -> None:
+        """What the catalog says about the app."""
+        self._stand_in.show(CATEGORIES.get(status.category, UNKNOWN), filled=True)
+        if status.icon:
             self._load(status.icon)
 
     @property
@@ -79,10 +85,12 @@ class AppIcon(Card):
 
             def keep() -> None:
                 _decoded[path] = pixels and texture(*pixels)
+                _under_way.discard(path)
                 self._draw(path)
 
             self._ui.store.post(keep)
 
+        _under_way.add(path)
         _decoding.submit(read)
 
     def _draw(self, path: str) -> None:
@@ -98,6 +106,11 @@ def _pixels(path: str) -> tuple[int, int, bytes] | None:
         return decode(data, MOST_PIXELS) if len(data) <= MOST_BYTES else None
     except (OSError, PngError):
         return None
+
+
+def decoding() -> bool:
+    """Whether an icon is still to come."""
+    return bool(_under_way)
 
 
 def find(ui: Ui, app: str) -> AppStatus | None:

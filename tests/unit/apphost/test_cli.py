@@ -35,6 +35,7 @@ async def test_apps_are_listed_opened_given_permissions_and_closed(garage, place
             status, said = await apps("permissions", APP, "--json")
             assert {one["id"]: one["decision"] for one in json.loads(said)} == {"tyres": "granted", "speed": "ask"}
             assert await apps("grant", APP, "speed") == (OK, "")
+            assert "tyres speed" in (await apps())[1]
             assert json.loads((await apps("list", "--json"))[1])["apps"][0]["grants"] == ["tyres", "speed"]
             status, said = await apps("revoke", APP, "doors")
             assert (status, "does not ask for 'doors'" in said) == (FAILED, True)

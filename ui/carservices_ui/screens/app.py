@@ -3,6 +3,7 @@
 from kivy.uix.widget import Widget
 
 from carservices.api.appscreen import Front
+from carservices.api.appstatus import Catalog
 from carservices_ui import apps
 from carservices_ui.restrictions import Restrictions
 from carservices_ui.screens.base import Screen
@@ -22,7 +23,10 @@ class AppScreen(Screen):
     def build(self) -> None:
         self.content: Content | None = None
         self.inspector: Inspector | None = None
+        self._nameless: dict[str, apps.AppIcon] = {}
+        """Icons of apps that the catalog has not told of yet."""
         self.ui.store.bind_stream(apps.FRONT, self._show)
+        self.ui.store.bind_stream(apps.CATALOG, self._learn)
 
     def restrict(self, restrictions: Restrictions) -> None:
         if self.content is not None:
@@ -55,4 +59,13 @@ class AppScreen(Screen):
             self.content.show(screen)
 
     def _icon(self, app: str) -> Widget:
-        return apps.AppIcon(self.ui, apps.find(self.ui, app), ICON)
+        status = apps.find(self.ui, app)
+        icon = apps.AppIcon(self.ui, status, ICON)
+        if status is None:
+            self._nameless[app] = icon
+        return icon
+
+    def _learn(self, _: Catalog | None) -> None:
+        for app in list(self._nameless):
+            if (status := apps.find(self.ui, app)) is not None:
+                self._nameless.pop(app).learn(status)
