@@ -240,7 +240,9 @@ class RoadGraph:
         f = rank / (pieces[which] - 1)
         row = ((self._lat[segments][which] + f * dlat[which] - self._south) / CELL).astype(np.int64)
         column = ((self._lon[segments][which] + f * dlon[which] - self._west) / CELL).astype(np.int64)
-        pairs = np.unique((row * self._columns + column) * len(self._lat) + segments[which])
+        pairs = (row * self._columns + column) * len(self._lat) + segments[which]
+        pairs = np.sort(pairs[np.diff(pairs, prepend=-1) != 0])
+        pairs = pairs[np.diff(pairs, prepend=-1) != 0]
         self._cells, self._in_cell = np.divmod(pairs, len(self._lat))
 
     def _near(self, lat: float, lon: float, radius_m: float) -> Ints:

@@ -13,8 +13,8 @@ from scipy.sparse.csgraph import dijkstra
 
 from carservices.services.navigation.engine.graph import Floats
 
-MOST, MOST_BYTES = 12, 128_000_000
-"""Landmarks of a graph, and bytes of their table: one of more than 0.7 million nodes gets fewer."""
+MOST, MOST_BYTES = 12, 64_000_000
+"""Landmarks of a graph, and bytes of their table: one of more than 0.33 million nodes gets fewer."""
 ACTIVE = 3
 """How many of the bounds are used in one search: those that are best at its start."""
 
