@@ -207,7 +207,9 @@ def test_a_point_of_the_map_gets_its_address_and_becomes_home(journey):
 def test_the_journey_under_way(journey):
     journey.put(ROUTE, JOURNEY)
     journey.put(GUIDANCE, GUIDED)
-    journey.tap(journey.driver.cockpit.screen.buttons[Page.TRIP])
+    screen = journey.driver.cockpit.screen
+    journey.tap(screen.buttons[Page.TRIP])
+    assert (screen.next.parent, screen.next.distance.text) == (screen.card.corner, "400 m")
     assert [text.text for row in journey.sheet.turns for text in of_kind(row, Text)] == [
         "Turn right  ·  Markt", "1.1 km", "Destination", "1.3 km",
     ]  # fmt: skip

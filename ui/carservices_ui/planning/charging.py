@@ -66,8 +66,7 @@ class Charging:
     @property
     def seen(self) -> list[Charger]:
         """Those in view; of too many the strongest, or they would cover the map."""
-        found = sorted(self.in_view.answer or (), key=lambda one: -max((p.power_kw for p in one.plugs), default=0.0))
-        return found[:MOST_SEEN]
+        return sorted(self.in_view.answer or (), key=power, reverse=True)[:MOST_SEEN]
 
     def look_near(self, here: Point | None) -> None:
         """Ask for the stations around the car."""
@@ -116,6 +115,11 @@ class Charging:
         else:
             self.area.forget()
             self._changed()
+
+
+def power(charger: Charger) -> float:
+    """Of its strongest plug, kW."""
+    return max((plugs.power_kw for plugs in charger.plugs), default=0.0)
 
 
 def _around(lat: float, lon: float, degrees: float) -> Box:

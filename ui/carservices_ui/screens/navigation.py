@@ -4,6 +4,7 @@ from typing import Any
 
 from kivy.clock import Clock
 from kivy.metrics import dp
+from kivy.uix.widget import Widget
 
 from carservices_ui.planning import Page
 from carservices_ui.restrictions import Restrictions
@@ -12,6 +13,7 @@ from carservices_ui.screens.home_map import MapCard
 from carservices_ui.screens.navigation_along import AlongPage
 from carservices_ui.screens.navigation_charging import ChargingPage
 from carservices_ui.screens.navigation_layers import LayersPage
+from carservices_ui.screens.navigation_next import NextTurn
 from carservices_ui.screens.navigation_onmap import OnMap
 from carservices_ui.screens.navigation_options import OptionsPage
 from carservices_ui.screens.navigation_place import PlacePage
@@ -48,6 +50,7 @@ class NavigationScreen(Screen):
         self._page = Page.MAP
         self.card = MapCard(self.ui, pos_hint={"x": 0, "y": 0}, whole=True)
         self.add_widget(self.card)
+        self.next = NextTurn(self.ui)
         self.buttons: dict[Page, IconButton] = {}
         for page, icon in BUTTONS.items():
             button = self.buttons[page] = IconButton(icon, surface="overlay")
@@ -100,16 +103,18 @@ class NavigationScreen(Screen):
         self.ui.rebuilt()
 
     def _offer(self) -> None:
-        """The buttons at the corner, while nothing lies over the map; the journey's only under way."""
-        shown = [] if self.sheet is not None else list(self.buttons.values())
-        if self.plan.routes.under_way is None and shown:
-            shown.remove(self.buttons[Page.TRIP])
+        """At the corner of the map: the buttons, the journey's only under way; beside a sheet the next turn."""
+        self.next.refresh()
+        if self.sheet is not None:
+            shown: list[Widget] = [self.next] if self.next.shown else []
+        else:
+            under_way = self.plan.routes.under_way is not None
+            shown = [button for page, button in self.buttons.items() if under_way or page is not Page.TRIP]
         corner = self.card.corner
-        if [button for button in reversed(corner.children) if button in self.buttons.values()] != shown:
-            for button in self.buttons.values():
-                corner.remove_widget(button)
-            for button in shown:
-                corner.add_widget(button)
+        if corner.children[::-1] != shown:
+            corner.clear_widgets()
+            for widget in shown:
+                corner.add_widget(widget)
 
     def _place(self, *_: Any) -> None:
         covered = 0.0

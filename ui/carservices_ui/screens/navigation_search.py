@@ -9,6 +9,7 @@ from carservices_ui.planning import Page
 from carservices_ui.restrictions import Restrictions
 from carservices_ui.screens.navigation_choices import Choices, own_places
 from carservices_ui.screens.navigation_found import Found
+from carservices_ui.screens.navigation_next import NextTurn
 from carservices_ui.screens.navigation_rows import FILL, Entry
 from carservices_ui.screens.navigation_sheet import Sheet
 from carservices_ui.templates.entry import Entry as Field
@@ -26,6 +27,7 @@ class SearchPage(Sheet):
         self.field.bind(on_release=lambda *_: self.type(True))
         self.clear = IconButton("close", tone="text2")
         self.clear.bind(on_release=lambda *_: self._clear())
+        self.next = NextTurn(self.ui)
         self.keyboard = LowKeyboard(self._typed, self._erase, self._done)
         self.found: Found | None = None
         self.choices: Choices | None = None
@@ -34,7 +36,7 @@ class SearchPage(Sheet):
             self.field.type(True)
 
     def head(self) -> list[Widget]:
-        return [self.back, self.field, self.clear]
+        return [self.back, self.field, self.clear, self.next]
 
     @property
     def may_type(self) -> bool:
@@ -115,6 +117,7 @@ class SearchPage(Sheet):
 
     def refresh(self) -> None:
         super().refresh()
+        self.next.refresh()
         if self.found is not None:
             self.found.refresh()
 

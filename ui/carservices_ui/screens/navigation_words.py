@@ -6,6 +6,7 @@ from datetime import datetime
 
 from carservices.api.routes import ArrivalCharge, Charger, Connector, Place, RoutePreview
 from carservices_ui.i18n import number, t
+from carservices_ui.planning.charging import power
 from carservices_ui.planning.search import HOME, WORK
 from carservices_ui.ui import Ui
 from carservices_ui.units import NOTHING, percent
@@ -116,11 +117,6 @@ def euros(amount: float | None) -> str:
 def price(charger: Charger) -> str:
     """``0.61 € / kWh``."""
     return NOTHING if charger.eur_per_kwh is None else f"{number(charger.eur_per_kwh, 2)} € / kWh"
-
-
-def power(charger: Charger) -> float:
-    """Of its strongest plug, kW."""
-    return max((plugs.power_kw for plugs in charger.plugs), default=0.0)
 
 
 def free(charger: Charger) -> tuple[int | None, int]:
