@@ -111,6 +111,18 @@ def test_damaged_books_are_started_anew(tmp_path, damage):
     assert Grants(StateFile("apps", "grants.json", tmp_path)).decided("one", "speed") is True
 
 
+def test_a_clock_that_is_set_back_costs_no_count(tmp_path):
+    now = [datetime(2026, 3, 10, 12)]
+    usage = UsageLog(StateFile("apps", "usage.json", tmp_path), now=lambda: now[0])
+    for day in (10, 8, 10, 9):
+        now[0] = datetime(2026, 3, day, 12)
+        usage.count("one", "speed")
+    usage.save()
+    again = UsageLog(StateFile("apps", "usage.json", tmp_path), now=lambda: now[0])
+    assert [(one.day[-2:], one.used) for one in again.of("one")] == [("10", 2), ("09", 1), ("08", 1)]
+    assert again.today("one", "speed").used == 1
+
+
 def test_a_request_counts_each_permission_once(books):
     mine = access(books, "read:Vehicle.Chassis.**", "read:Vehicle.Speed")
     for path in (TYRE, TYRE, SPEED):
