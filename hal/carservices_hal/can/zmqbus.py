@@ -72,7 +72,6 @@ class ZmqBus(can.BusABC):
         self._context = zmq.Context()
         self._out = self._socket(zmq.PUB, f"ipc://{base}.in")
         self._in = self._socket(zmq.SUB, f"ipc://{base}.out")
-        self._in.setsockopt(zmq.SUBSCRIBE, HELLO + self._name)
         self._open = True
         super().__init__(channel=channel, **kwargs)
         try:
@@ -184,6 +183,8 @@ class ZmqBus(can.BusABC):
     def _join(self) -> None:
         """Wait until a frame of ours comes back: then both ways stand, and no frame sent after this is lost."""
         hello = HELLO + self._name
+        self._subscribe()
+        self._in.setsockopt(zmq.SUBSCRIBE, hello)  # the last one: the hub takes them in this order
         deadline = time.monotonic() + JOIN_TIMEOUT
         while time.monotonic() < deadline:
             self._publish(hello)
