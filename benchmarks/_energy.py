@@ -25,7 +25,8 @@ from carservices.services.navigation.trips.range_area import around
 LEARNED_KM = 200.0
 CARS, TRIPS = 12, 16
 QUICK_CARS, QUICK_TRIPS = 3, 8
-"""Seeds from 0 on are for measuring alone: the model was looked at with cars of seeds 100 to 111."""
+"""Seeds from 0 on are for measuring alone: the model was looked at with cars of seeds from 100 on. The goals hold for
+all trips: the median of 24 wanders by a point."""
 MEDIAN_ERROR, OFF_90, AREA_MS, ROUTE_MS = 4.0, 5.0, 300.0, 10.0
 MAP, FRANKFURT, CHARGE_KWH = "dach", (50.11, 8.68), 45.0
 LONG = tuple(EdgePart(k, -1, 0, 300.0, *((116.0, 130), (80.0, 100))[k // 300 % 2]) for k in range(3334))
@@ -49,21 +50,12 @@ def measure_energy(store: MapStore, *, quick: bool) -> list[Row]:
     errors = [100.0 * abs(one.error) for one in outcomes]
     held = 100.0 * statistics.mean(one.within for one in outcomes)
     unlearned = {"not learned": 100.0 * statistics.median(abs(one.unlearned) for one in outcomes)}
-    count = f"{len(outcomes)} trips of {cars} cars"
+    count = f"{len(outcomes)} trips of {cars} cars after 200 km"
+    error_goal, off_goal = (None, None) if quick else (MEDIAN_ERROR, OFF_90)
+    inside = f"their 90 % intervals hold {held:.0f} % of them: off by"
     return [
-        Row(
-            f"energy of {count} after 200 km: median error",
-            statistics.median(errors),
-            "%",
-            MEDIAN_ERROR,
-            peers=unlearned,
-        ),
-        Row(
-            f"their 90 % intervals hold {held:.0f} % of them: off by",
-            abs(held - 90.0),
-            "points",
-            None if quick else OFF_90,
-        ),
+        Row(f"energy of {count}: median error", statistics.median(errors), "%", error_goal, peers=unlearned),
+        Row(inside, abs(held - 90.0), "points", off_goal),
         _route(),
         _area(RoadEngine(RoadGraph.load(store.folder(MAP) / GRAPH))),
     ]
