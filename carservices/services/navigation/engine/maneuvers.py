@@ -19,8 +19,8 @@ ONE_JUNCTION_M = 30.0
 """Two turns this near to each other are one, as across the lanes of a dual carriageway."""
 CHANNEL_M = 200.0
 """A slip road beside a junction is at most so long; longer ones are ramps."""
-NAME_AHEAD_M = 150.0
-"""A slip road bears the name of the road it leads to within this distance."""
+NAME_AHEAD_M, RAMP_M = 150.0, 1500.0
+"""A nameless road bears the name of the road it leads to within this distance, a ramp within the larger one."""
 TRUNK = 1
 """Roads of this class and above have exits and ramps."""
 LINK, ROUNDABOUT, FERRY = int(Flag.LINK), int(Flag.ROUNDABOUT), int(Flag.FERRY)
@@ -235,7 +235,7 @@ def _streets(lines: LineGraph, arcs: Sequence[int], at: int) -> tuple[str, ...]:
         if streets := lines.roads.streets(arc):
             return streets
         ahead += lines.roads.length.item(arc)
-        if ahead > NAME_AHEAD_M:
+        if ahead > (RAMP_M if lines.roads.flags.item(arc) & LINK else NAME_AHEAD_M):
             break
     return ()
 
