@@ -88,6 +88,10 @@ async def set_echoes(rig: Rig) -> None:
         if not sent:
             raise NotApplicable("every set was refused")
         missing = await unechoed(bench, sent, start)
+        if missing and len(missing) < len(sent):  # one set may undo another: a fan set by hand ends its automatic
+            start = len(bench.heard)
+            again = {path: value for path, value in missing.items() if await takes(bench, path, value)}
+            missing = await unechoed(bench, again, start)
         for path, was in before.items():
             if path in sent and was.value is not None:
                 await takes(bench, path, was.value)
