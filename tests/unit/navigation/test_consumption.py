@@ -214,6 +214,33 @@ def test_doubt_is_never_more_than_the_prior_nor_less_than_nothing(updates: list[
     assert learner.factors == pytest.approx(np.ones(4))
 
 
+NONSENSE = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-(10**9), 10**9),
+    st.floats(),
+    st.text(max_size=3),
+    st.lists(st.text(), max_size=2),
+)
+READINGS = st.tuples(st.sampled_from(sorted(Consumption.PATHS)), NONSENSE)
+
+
+@given(st.lists(st.tuples(st.lists(READINGS, max_size=4), st.floats(-1e4, 1e4)), max_size=20), st.floats(0.0, 200.0))
+def test_no_reading_whatever_breaks_what_is_known(steps: list[tuple], kmh: float):
+    driver = Driver(new())
+    motorway = EdgePart(0, 0, 0, 60_000.0, 119.6, 130)
+    driver.drive((kmh,), seconds=60, road=motorway)
+    for readings, seconds in steps:
+        driver.tell(dict(readings))
+        driver.now += seconds
+        driver.consumption.drive(driver.now, motorway)
+    driver.park()
+    driver.drive((90.0,), seconds=60, road=motorway)
+    spend = driver.consumption.model.along([motorway], driver.consumption.conditions).spend()
+    assert 1.0 < spend.kwh < 100.0
+    assert 0.0 < spend.sigma < spend.kwh
+
+
 def test_an_emulated_car_is_foretold_after_an_hour_of_driving():
     """The emulator's physics are another model with other figures, and its Zoe is far from the class."""
     profile = load_profile("renault-zoe-r135")
