@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from carservices.api.appstatus import AppStatus
     from carservices.bus import Car
 
+NETWORK = "network:"
 HEAD = ("APP", "VERSION", "STATE", "SANDBOX", "CPU %", "MB", "MESSAGES", "DROPS", "DENIED", "GRANTS", "LAST ERROR")
 VERBS = {
     "open": ("bring one to the front", ("app",)),
@@ -92,9 +93,16 @@ def _row(app: "AppStatus") -> tuple[object, ...]:
         counters.received + counters.sent or None,
         counters.drops or None,
         counters.denied or None,
-        " ".join(app.grants) or None,
+        _grants(app),
         app.last_error,
     )
+
+
+def _grants(app: "AppStatus") -> str | None:
+    """Its permissions; of the hosts it may reach only how many they are, which `apps permissions` lists."""
+    names = [name for name in app.grants if not name.startswith(NETWORK)]
+    hosts = len(app.grants) - len(names)
+    return " ".join([*names, *([f"{NETWORK}{hosts}"] if hosts else [])]) or None
 
 
 async def _permissions(apps: "Apps", chosen: argparse.Namespace) -> None:

@@ -18,7 +18,7 @@ SCOPES = {"read:Vehicle.Chassis.Axle.**.Tire.Pressure": "Shows the tyres", "read
 
 
 async def test_apps_are_listed_opened_given_permissions_and_closed(garage, places, capsys):
-    write_bundle(places.builtin, CODE, permissions=SCOPES)
+    write_bundle(places.builtin, CODE, permissions=SCOPES, hosts=["a.example.org", "b.example.org"])
     async with garage() as c:
 
         async def apps(*arguments):
@@ -33,10 +33,12 @@ async def test_apps_are_listed_opened_given_permissions_and_closed(garage, place
             assert status == OK
             assert said.splitlines()[1].split()[:4] == [APP, "1.0.0", "foreground", "weak"]
             status, said = await apps("permissions", APP, "--json")
-            assert {one["id"]: one["decision"] for one in json.loads(said)} == {"tyres": "granted", "speed": "ask"}
+            decisions = {one["id"]: one["decision"] for one in json.loads(said)}
+            assert (decisions.pop("network:a.example.org"), decisions.pop("network:b.example.org")) == ("granted",) * 2
+            assert decisions == {"tyres": "granted", "speed": "ask"}
             assert await apps("grant", APP, "speed") == (OK, "")
-            assert "tyres speed" in (await apps())[1]
-            assert json.loads((await apps("list", "--json"))[1])["apps"][0]["grants"] == ["tyres", "speed"]
+            assert "tyres speed network:2" in (await apps())[1]
+            assert json.loads((await apps("list", "--json"))[1])["apps"][0]["grants"][:2] == ["tyres", "speed"]
             status, said = await apps("revoke", APP, "doors")
             assert (status, "does not ask for 'doors'" in said) == (FAILED, True)
             assert "tyres" in (await apps("usage", APP))[1]
