@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import shapely
 
+from carservices.services.navigation.engine.base import RouteRequest, Via
 from carservices.services.navigation.engine.graph import RoadGraph
 from carservices.services.navigation.engine.roads import RoadEngine
 from carservices.services.navigation.trips.conditions import Conditions
@@ -68,6 +69,20 @@ def test_the_least_energy_over_hills_is_that_of_an_exact_search(neubrandenburg_g
     both = reached & np.isfinite(home)
     assert both.sum() > 100
     assert np.all(out[both] + home[both] > 0.0), "no loop gives energy"
+
+
+async def test_roads_one_by_one_take_about_what_ways_over_them_take(flat: RoadEngine):
+    """A search counts arc by arc and cannot know how fast one comes from the arc before."""
+    warm = Conditions(tyres_c=40.0, cabin_c=21.0)
+    arcs, graph = MODEL.per_arc(flat.roads, warm), flat.roads
+    shares = []
+    for there in ((53.535, 13.245), (53.575, 13.29), (53.545, 13.31), (53.58, 13.24)):
+        (route,) = await flat.route(RouteRequest((Via(*CENTRE), Via(*there))))
+        driven = [edge.metres / graph.length[edge.arc] for edge in route.edges]
+        total = float(np.dot(driven, arcs.kwh[[edge.arc for edge in route.edges]]))
+        shares.append(total / MODEL.along(route.edges, warm, geometry=route.geometry).spend().kwh)
+    assert np.mean(shares) == pytest.approx(0.95, abs=0.06)
+    assert np.std(shares) < 0.1
 
 
 def shape(area: tuple[tuple[tuple[float, float], ...], ...]) -> shapely.Geometry:

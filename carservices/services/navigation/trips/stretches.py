@@ -29,6 +29,8 @@ TURNING = 25.0
 ROUNDABOUT_MS = 8.0
 HALTED = 0.5
 """Share of cars that traffic signals bring to a stop."""
+TURNED = (0.10, 0.04, 0.0)
+"""Share of junctions of each of `BANDS` at which a way turns, where nothing but the single roads is known."""
 STOPS_PER_KM = ((55.0, 0.9), (75.0, 0.3), (105.0, 0.08), (1000.0, 0.005))
 """Stops per km of roads up to a speed in km/h, where the map knows no signals (urban cycles: 0.8–1.2 in towns)."""
 UNHURRIED = 8.0
@@ -120,10 +122,13 @@ def of_route(
 
 
 def of_graph(graph: RoadGraph, cap_kmh: float | None = None, paces: Floats | None = None) -> Stretches:
-    """Each arc of a map on its own: entered and left at cruising speed, stops as they are to be expected."""
+    """Each arc of a map on its own: entered and left at cruising speed, stops and turns as they are to be expected."""
     cruise, waiting, bands = _cruise(graph.length, graph.speed, graph.limit.astype(float), graph.flags, cap_kmh, paces)
     halts = HALTED * ((graph.flags & Flag.HALT) != 0)
-    lost = halts * np.minimum(cruise * cruise, 2.0 * BRAKING * graph.length)
+    slowest = np.minimum(cruise, _turn_speed(np.array(90.0)))
+    junction = np.bincount(graph.tail, minlength=graph.nodes)[graph.head] > 2
+    lost = halts * cruise * cruise + junction * (bands @ TURNED) * (cruise * cruise - slowest * slowest)
+    lost = np.minimum(lost, 2.0 * BRAKING * graph.length)
     north = graph.node_lat[graph.head] - graph.node_lat[graph.tail]
     east = (graph.node_lon[graph.head] - graph.node_lon[graph.tail]) * np.cos(np.radians(graph.node_lat[graph.tail]))
     return Stretches(
