@@ -2,7 +2,10 @@
 
 import pytest
 
+from carservices.api.apps import Apps
+from carservices.api.appscreen import Guide
 from carservices.api.energy import Trip
+from carservices_ui.apps import GUIDE
 from carservices_ui.screens.home_energy import PowerCard
 from carservices_ui.screens.home_map import MapCard
 from carservices_ui.widgets import Control, Text
@@ -124,3 +127,16 @@ def parents(widget):
 
 def overlap(a, b):
     return a[0] < b[0] + b[2] - 1 and b[0] < a[0] + a[2] - 1 and a[1] < b[1] + b[3] - 1 and b[1] < a[1] + a[3] - 1
+
+
+def test_who_guides_in_place_of_the_car_is_on_the_map_and_opens_with_a_touch(drive):
+    driver = drive(screen="home")
+    driver.store.put_stream(GUIDE, Guide(app="org.example.guide", name={"en": "Wayfinder"}))
+    driver.frames(2)
+    home = driver.cockpit.screen
+    assert home.guide.label.text == "Wayfinder guides"
+    driver.tap(home.guide)
+    assert (Apps, "open", {"app": "org.example.guide"}) in [call[:3] for call in driver.car.calls]
+    driver.store.put_stream(GUIDE, Guide())
+    driver.frames(2)
+    assert home.guide is None

@@ -17,8 +17,8 @@ from carservices_ui.ui import Ui
 from carservices_ui.units import NOTHING
 from carservices_ui.widgets import Card, Icon, Row, Text
 
-CATALOG, FRONT, MEDIA, ASKED, INSTALLATION = (
-    f"{Apps.name}.{stream}" for stream in ("apps", "screen", "media", "ask", "installation")
+CATALOG, FRONT, MEDIA, GUIDE, ASKED, INSTALLATION = (
+    f"{Apps.name}.{stream}" for stream in ("apps", "screen", "media", "guide", "ask", "installation")
 )
 """Streams."""
 MOST_PIXELS = 512 * 512

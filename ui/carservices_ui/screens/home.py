@@ -2,17 +2,21 @@
 
 from kivy.metrics import dp
 
-from carservices.api.appscreen import Player
+from carservices.api.appscreen import Guide, Player
 from carservices_ui import apps
+from carservices_ui.i18n import t
 from carservices_ui.restrictions import Restrictions
 from carservices_ui.screens.base import Screen
 from carservices_ui.screens.home_energy import PowerCard, RangeCard
 from carservices_ui.screens.home_map import MapCard
 from carservices_ui.screens.home_media import MediaCard
+from carservices_ui.templates.host import named
 from carservices_ui.templates.textures import Textures
+from carservices_ui.widgets import TextButton
 
 SIDE = 388
 GAP = 16
+WORDS = 240
 
 
 class HomeScreen(Screen):
@@ -31,6 +35,8 @@ class HomeScreen(Screen):
             self.add_widget(card)
         self.bind(pos=self._place, size=self._place)
         self.ui.store.bind_stream(apps.MEDIA, self._show_media)
+        self.guide: TextButton | None = None
+        self.ui.store.bind_stream(apps.GUIDE, self._show_guide)
 
     def close(self) -> None:
         self.power.close()
@@ -47,6 +53,18 @@ class HomeScreen(Screen):
             self.add_widget(wanted)
         if media is not None:
             self.media.show(media)
+
+    def _show_guide(self, guide: Guide | None) -> None:
+        """The app that guides in place of the car's own navigation, on the map; a touch opens it."""
+        if self.guide is not None:
+            self.map.corner.remove_widget(self.guide)
+            self.guide = None
+        if guide is not None and guide.app is not None:
+            self.guide = TextButton(t("home.guided_by", name=named(guide.name)), icon="near_me")
+            self.guide.label.relimit(dp(WORDS))
+            self.guide.bind(on_release=lambda *_: apps.call(self.ui, "open", app=guide.app))
+            self.map.corner.add_widget(self.guide, index=len(self.map.corner.children))
+        self.ui.rebuilt()
 
     def _place(self, *_: object) -> None:
         side, gap = dp(SIDE), dp(GAP)
