@@ -34,7 +34,10 @@ def cockpit(imported):
 
 @pytest.fixture
 def journey(cockpit):
-    return Journey(cockpit)
+    journey = Journey(cockpit)
+    yield journey
+    if cockpit.cockpit.ui.preferences.language != "en":
+        journey.speak("en")
 
 
 def press(journey, words):
@@ -268,8 +271,7 @@ def test_everything_fits_and_the_service_speaks_the_language(journey, language):
     ):
         show()
         journey.driver.frames(2)
-        head = journey.sheet._column.children[-1]
-        for part in (head, journey.sheet.foot):
+        for part in (journey.sheet.heading, journey.sheet.foot):
             controls_keep_apart(part)
             for control in of_kind(part, Control):
                 assert min(control.width, control.height) >= dp(TARGET) - 1

@@ -36,7 +36,7 @@ class SearchPage(Sheet):
             self.field.type(True)
 
     def head(self) -> list[Widget]:
-        return [self.back, self.field, self.clear, self.next]
+        return [self.back, self.field, self.clear]
 
     @property
     def may_type(self) -> bool:
@@ -118,6 +118,10 @@ class SearchPage(Sheet):
     def refresh(self) -> None:
         super().refresh()
         self.next.refresh()
+        if self.next.shown and self.next.parent is None:
+            self.heading.add_widget(self.next)
+        elif not self.next.shown and self.next.parent is not None:
+            self.heading.remove_widget(self.next)
         if self.found is not None:
             self.found.refresh()
 

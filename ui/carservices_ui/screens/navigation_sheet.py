@@ -36,15 +36,16 @@ class Sheet(Card):
         self.list: Scroll | None = None
         self._built: object = None
         self.build()
-        self._column = Column(
-            Row(*self.head(), gap="s", size_hint=(1, None)),
+        self.heading = Row(*self.head(), gap="s", size_hint=(1, None))
+        column = Column(
+            self.heading,
             self.body,
             *([self.foot] if self.foot.children else []),
             gap="m",
             padding=(dp(PADDING), dp(PADDING - 4), dp(PADDING), dp(PADDING)),
             **FILL,
         )
-        self.add_widget(self._column)
+        self.add_widget(column)
         self.bind(width=self._limit)
         self.refresh()
 
