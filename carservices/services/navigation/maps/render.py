@@ -124,13 +124,14 @@ class _Builder:
         wkb = osmium.geom.WKBFactory()
         wanted = osmium.filter.KeyFilter("building", "highway", "railway", *AREAS, "place")
         for item in osmium.FileProcessor(str(self.pbf)).with_areas().with_filter(wanted):
-            tags = dict(item.tags) if not isinstance(item, osmium.osm.Changeset) else {}
-            if isinstance(item, osmium.osm.Node) and tags.get("place") in PLACES and "name" in tags:
-                self.label(PLACES[tags["place"]], tags["name"], self.projection.to_xy(item.lat, item.lon))
-            elif isinstance(item, osmium.osm.Way):
-                self.line(item, tags)
+            if isinstance(item, osmium.osm.Way):
+                self.line(item)
             elif isinstance(item, osmium.osm.Area):
-                self.area(wkb.create_multipolygon(item), tags)
+                self.area(wkb.create_multipolygon(item), dict(item.tags))
+            elif isinstance(item, osmium.osm.Node):
+                kind, name = PLACES.get(item.tags.get("place") or ""), item.tags.get("name")
+                if kind is not None and name:
+                    self.label(kind, name, self.projection.to_xy(item.lat, item.lon))
         self.shape_lines()
         self.shape_waiting()
         self.street_labels()
@@ -140,8 +141,9 @@ class _Builder:
         if self.box.contains(shapely.Point(at)):
             self.labels.append((kind, self.name(name), at))
 
-    def line(self, item: osmium.osm.Way, tags: dict[str, str]) -> None:
-        kind = ROADS.get(tags.get("highway", ""))
+    def line(self, item: osmium.osm.Way) -> None:
+        tags = item.tags  # most ways are none of ours: a dict of all tags would cost more than it serves
+        kind = ROADS.get(tags.get("highway") or "")
         if kind is None:
             kind = next((k for (key, value), k in OTHER_LINES.items() if tags.get(key) == value), None)
         hidden = tags.get("area") == "yes" or (
@@ -155,7 +157,7 @@ class _Builder:
         facts = 0, False, 0
         if kind.drivable:
             kind, facts = (kind, self.drivable[item.id]) if item.id in self.drivable else (RoadClass.PATH, facts)
-        self.lines.append((points, kind, tags.get("name") or tags.get("ref", "").split(";")[0], facts))
+        self.lines.append((points, kind, tags.get("name") or (tags.get("ref") or "").split(";")[0], facts))
         if len(self.lines) >= AT_ONCE:
             self.shape_lines()
 

@@ -79,30 +79,40 @@ def stream_ways(pbf: Path, network: Network) -> Iterator[Way]:
     """
     wanted = osmium.filter.KeyFilter("highway", "barrier", "restriction", "route")
     for item in osmium.FileProcessor(str(pbf)).with_locations().with_filter(wanted):
-        tags = dict(item.tags)
         if isinstance(item, osmium.osm.Node):
-            if tags.get("highway") in ("traffic_signals", "stop"):
-                network.halts[item.id] = tags["highway"]
-            if tags.get("highway") == "motorway_junction":
-                network.exits[item.id] = tags.get("ref", ""), tags.get("exit_to", "").replace(";", ", ")
-            if (
-                tags.get("barrier") in BARRIERS
-                and tags.get("access") not in OPEN
-                and tags.get("motor_vehicle") not in OPEN
-            ):
-                network.barriers.add(item.id)
-        elif isinstance(item, osmium.osm.Way) and tags.get("area") != "yes":
-            if tags.get("route") == "ferry" and (tags.get("motor_vehicle") or tags.get("motorcar")) in OPEN:
-                tags["highway"] = FERRY_CLASS
-            if tags.get("highway") not in CLASSES or tags.get("motor_vehicle") == "no":
-                continue
-            if tags.get("access") in ("no", "private"):
-                continue
-            located = list(_located(item))
-            if len(located) > 1:
-                yield Way(item.id, tags, [n for n, _ in located], [p for _, p in located])
-        elif isinstance(item, osmium.osm.Relation) and tags.get("type") == "restriction":
+            _note(item, network)
+        elif isinstance(item, osmium.osm.Way):
+            if (way := _way(item)) is not None:
+                yield way
+        elif isinstance(item, osmium.osm.Relation) and item.tags.get("type") == "restriction":
             _restriction(item, network)
+
+
+def _note(node: osmium.osm.Node, network: Network) -> None:
+    """What a node on a road means for who drives there."""
+    tags = node.tags
+    kind = tags.get("highway")
+    if kind in ("traffic_signals", "stop"):
+        network.halts[node.id] = kind
+    elif kind == "motorway_junction":
+        network.exits[node.id] = tags.get("ref") or "", (tags.get("exit_to") or "").replace(";", ", ")
+    if tags.get("barrier") in BARRIERS and tags.get("access") not in OPEN and tags.get("motor_vehicle") not in OPEN:
+        network.barriers.add(node.id)
+
+
+def _way(item: osmium.osm.Way) -> Way | None:
+    """A way that cars may use."""
+    kind = item.tags.get("highway")
+    if kind not in CLASSES and item.tags.get("route") != "ferry":
+        return None
+    tags = dict(item.tags)
+    if tags.get("route") == "ferry":
+        if (tags.get("motor_vehicle") or tags.get("motorcar")) not in OPEN:
+            return None
+        tags["highway"] = FERRY_CLASS
+    shut = tags.get("access") in ("no", "private") or tags.get("motor_vehicle") == "no" or tags.get("area") == "yes"
+    located = [] if shut else list(_located(item))
+    return Way(item.id, tags, [n for n, _ in located], [p for _, p in located]) if len(located) > 1 else None
 
 
 def read_network(pbf: Path) -> Network:

@@ -91,8 +91,8 @@ def gather(pbf: Path) -> Gathered:
             if kind and street and kind in STREETS:
                 points = [(n.location.lat, n.location.lon) for n in item.nodes if n.location.valid()]
                 roads.append((street, STREETS[kind], points))
-            if item.is_closed():
-                continue  # comes as an area too
+            if kind in STREETS or item.is_closed():
+                continue  # no more than a street, or it comes as an area too
         tags = dict(item.tags)
         kind = kind_of(tags)
         if (kind or "addr:housenumber" in tags) and (at := _middle(item)):
