@@ -214,7 +214,7 @@ def test_the_journey_under_way(journey):
     journey.tap(screen.buttons[Page.TRIP])
     assert (screen.next.parent, screen.next.distance.text) == (screen.card.corner, "400 m")
     assert [text.text for row in journey.sheet.turns for text in of_kind(row, Text)] == [
-        "Turn right  ·  Markt", "1.1 km", "Destination", "1.3 km",
+        "Turn right  ·  Markt", "", "Destination", "1.3 km",
     ]  # fmt: skip
     journey.tap(journey.sheet.take_out[0])
     assert journey.answer("remove_stop") == {"position": 0}

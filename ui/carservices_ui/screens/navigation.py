@@ -57,6 +57,8 @@ class NavigationScreen(Screen):
             button.bind(on_release=lambda *_, page=page: self.plan.open(page))
         self._on_map = OnMap(self.ui)
         self._show_soon = Clock.create_trigger(self._show, -1)
+        self._laid = False
+        self._begin = Clock.create_trigger(self._draw_at_last)
         self.plan.changed = self._show_soon
         self.ui.store.bind_stream(GUIDANCE, lambda _: self._show_soon())
         self.bind(pos=self._place, size=self._place)
@@ -65,6 +67,7 @@ class NavigationScreen(Screen):
     def close(self) -> None:
         self.plan.changed = lambda: None
         self._show_soon.cancel()
+        self._begin.cancel()
         self._on_map.close()
 
     def restrict(self, restrictions: Restrictions) -> None:
@@ -87,7 +90,8 @@ class NavigationScreen(Screen):
         elif self.sheet is not None:
             self.sheet.refresh()
         self._offer()
-        self._on_map.draw()
+        if self._laid:
+            self._on_map.draw()
 
     def _change(self, page: Page) -> None:
         self._page = page
@@ -116,7 +120,14 @@ class NavigationScreen(Screen):
             for widget in shown:
                 corner.add_widget(widget)
 
+    def _draw_at_last(self, *_: Any) -> None:
+        """What the map looks over depends on its size, which it has one frame after the screen."""
+        self._laid = True
+        self._on_map.draw()
+
     def _place(self, *_: Any) -> None:
+        if not self._laid:
+            self._begin()
         covered = 0.0
         if self.sheet is not None:
             width = self.width if self.sheet.wide else min(dp(WIDTH), self.width)

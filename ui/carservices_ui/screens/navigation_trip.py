@@ -77,8 +77,9 @@ class TripPage(Sheet):
         following = self._guidance.turn if self._guidance is not None else None
         first = journey.turns.index(following) if following in journey.turns else 0
         return [
-            TurnRow(turn, self.ui.units.way(way) if way else "")
-            for turn, way in list(zip(journey.turns, ways, strict=True))[first:]
+            TurnRow(turn, self.ui.units.way(way) if way and index > first else "")  # to the first it grows less
+            for index, (turn, way) in enumerate(zip(journey.turns, ways, strict=True))
+            if index >= first
         ]
 
     def _charge_plan(self, route: RoutePreview | None) -> list[Entry]:
