@@ -43,7 +43,7 @@ def _nearest(verb: str, what: str) -> str:
 
 def _undeclared(source: Source, manifest: Manifest) -> Iterator[Finding]:
     scopes = [scope.partition(":")[::2] for scope in manifest.permissions]
-    read = GlobSet(*(what for verb, what in scopes if verb in ("read", "actuate")))
+    read = GlobSet(*(what for verb, what in scopes if verb in ON_SIGNALS))
     actuate = GlobSet(*(what for verb, what in scopes if verb == "actuate"))
     for verb, named, allowed in (("read", source.signals, read), ("actuate", source.actuated, actuate)):
         for path, place in once(named):
@@ -53,7 +53,7 @@ def _undeclared(source: Source, manifest: Manifest) -> Iterator[Finding]:
             elif there and not allowed.select(there):
                 yield missing(place, f"{verb}:{path}")
     for scope, place in once(source.scopes):
-        if scope not in manifest.permissions and not _read_by_glob(scope, manifest):
+        if scope not in manifest.permissions and not _by_glob(scope, manifest):
             yield missing(place, scope)
     for host, place in once(source.hosts):
         if not is_listed(tuple(manifest.hosts), host, HTTPS):
@@ -66,10 +66,10 @@ def missing(place: str, scope: str) -> Finding:
     return error(place, f"the permission {scope} is missing", cure)
 
 
-def _read_by_glob(scope: str, manifest: Manifest) -> bool:
+def _by_glob(scope: str, manifest: Manifest) -> bool:
     verb, _, what = scope.partition(":")
-    return verb == "read" and what in GlobSet(
-        *(s.partition(":")[2] for s in manifest.permissions if s.startswith(verb))
+    return verb in ON_SIGNALS and what in GlobSet(
+        *(s.partition(":")[2] for s in manifest.permissions if s.startswith(f"{verb}:"))
     )
 
 

@@ -22,6 +22,9 @@ SKIPPED: Final = frozenset({"lib", "tests", "__pycache__"})
 CONTRACTS: Final = "carservices.api."
 SIGNAL: Final = re.compile(r"Vehicle(\.[A-Za-z0-9_*]+)+")
 URL: Final = re.compile(r"https?://(?P<host>[^/:?#]+)")
+GUIDING: Final = frozenset({"start_navigation", "end_navigation"})
+"""Methods of `App` that are the call `NAVIGATE`."""
+NAVIGATE: Final = "apps.navigate"
 WEB: Final = frozenset({"get", "post", "put", "delete", "request", "image_from"})
 
 
@@ -154,6 +157,8 @@ class _Reader(ast.NodeVisitor):
         for text in self._texts(node.args[0]) if node.args and name else ():
             if name == "set" and SIGNAL.fullmatch(text):
                 self._source.actuated.append(self._at(text, node))
+            elif name == "provide" and SIGNAL.fullmatch(text):
+                self._source.scopes.append(self._at(f"provide:{text}", node))
             elif name == "t":
                 self._source.texts.append(self._at(text, node))
             elif name == "parts" and text in PARTS:
@@ -165,6 +170,8 @@ class _Reader(ast.NodeVisitor):
                 self._source.scopes += [self._at(f"call:{text}.{method}", node) for method in methods]
             elif name in WEB and (url := URL.match(text)):
                 self._source.hosts.append(self._at(url["host"], node))
+        if name in GUIDING:
+            self._source.scopes.append(self._at(f"call:{NAVIGATE}", node))
         if name == "tyres":
             self._source.signals.append(self._at(PARTS[name], node))
         self.generic_visit(node)

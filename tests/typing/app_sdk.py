@@ -41,6 +41,8 @@ class Typed(App):
         assert_type(energy, Energy)
         assert_type(await energy.reset(), None)
         assert_type(await energy.trip.last(), Trip | None)
+        assert_type(await self.car.provide("Vehicle.Exterior.AirTemperature", -3.5), None)
+        assert_type(await self.start_navigation(), None)
         assert_type(await self.audio.play("music:a.flac", 3.0), None)
         assert_type(await self.image_of(b""), Image)
 
