@@ -23,6 +23,7 @@ REFRESH_S = 20.0
 HERE_M = 400.0
 """m along the route around a charging stop within which a standing car is at it."""
 STANDING_KMH = 3.0
+KNOWN = "The charge of the battery is known now."
 TOPPED = 0.5
 """Percent below the planned charge from which on a stop counts as done."""
 
@@ -83,12 +84,17 @@ class Charging:
             self._warm(car, None)
             if guide is not None:
                 guide.resting = False
+            if trip is not None and not trip.stages and engine is not None and self._watch.may_search(now):
+                journey.replan(position, engine, lambda new: KNOWN if new.stages else None)
             return guidance
         trip, demand = self._refreshed(trip, now)
         along = guidance.travelled_m
         here = self._at_stop(trip, along, car.soc, position.speed_kmh)
         guide.resting = here is not None
-        ahead = [(stage, charge) for stage, charge in trip.ahead(along, car.soc) if stage is not here]
+        if here is None:
+            ahead = trip.ahead(along, car.soc)
+        else:  # as it will be when the stop is over
+            ahead = trip.ahead(max(along, trip.end_m(here)), max(car.soc, here.hop.leave))
         if not ahead:
             return guidance
         rest = sum(stage.stay_s for stage, _ in ahead) + (self._left(here, car) if here else 0.0)

@@ -60,7 +60,7 @@ class NavigationService(Navigation):
         maps = StateFile("maps", "state.json", state_dir).path
         self._atlas = Atlas(maps.parent if maps else None, self._router_port, self._on_map)
         self._kept = Keepsakes(StateFile("navigation", "places.json", state_dir))
-        self._charging = Charging(StateFile("navigation", "consumption.json", state_dir))
+        self._charging = Charging(StateFile("navigation", "consumption.json", state_dir), order=self._order)
         self._journey = Journey(StateFile("navigation", "journey.json", state_dir), self._on_route, self._charging.find)
         self._locator = Locator()
         self._position: Position | None = None

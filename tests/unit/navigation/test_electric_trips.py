@@ -189,12 +189,12 @@ class Drive:
         for path, datum in zip(pairs[::2], pairs[1::2], strict=True):
             self.charging.take(Value(str(path), datum, 0, Status.AVAILABLE), self.now)
 
-    async def look(self, place: tuple[float, float], course: float, passing_s: float) -> Guidance:
+    async def look(self, place: tuple[float, float], course: float, passing_s: float, speed: float = 100.0) -> Guidance:
         """At a place, that many s later."""
         self.now += passing_s
         self.clock += timedelta(seconds=passing_s)
         lat, lon = place
-        here = Position(lat=lat, lon=lon, bearing=course, speed_kmh=100.0, accuracy_m=1.0, on_road=True, time=0)
+        here = Position(lat=lat, lon=lon, bearing=course, speed_kmh=speed, accuracy_m=1.0, on_road=True, time=0)
         guidance = self.journey.update(here, self.engine, NOON.timestamp() + self.now)
         guidance = self.charging.live(guidance, self.journey, here, self.engine, self.now)
         await self.journey.settle()
@@ -336,3 +336,30 @@ async def test_a_cold_battery_is_warmed_for_the_stop_and_no_longer(motorway: Roa
     drive.say(inlet.CONDITIONING, FAST, inlet.IS_CHARGING, True)
     await drive.look(at(begin.at_m, 300.0), 0.0, 1.0)
     assert drive.ordered[1:] == [(inlet.CONDITIONING, IDLE)]
+
+
+async def test_a_route_found_before_the_charge_was_known_gets_its_stops(motorway: RoadEngine, tmp_path: Path):
+    drive = Drive(motorway, tmp_path, EVERY_20)
+    drive.charging.take(Value(SOC, None, 0, Status.UNAVAILABLE), 0.0)
+    await drive.look(START, 90.0, 1.0)
+    assert drive.trip.vias == ()
+    drive.say(SOC, 80.0)
+    await drive.look(START, 90.0, 1.0)
+    assert drive.trip.stops
+
+
+async def test_at_the_charger_what_is_ahead_counts_from_the_planned_charge(motorway: RoadEngine, tmp_path: Path):
+    drive = Drive(motorway, tmp_path, EVERY_20)
+    await drive.look(START, 90.0, 1.0)
+    trip = drive.trip
+    first = trip.stops[0]
+    await drive.follow(trip.end_m(first) / 1000.0 + 0.1, as_planned(trip))
+    drive.say(inlet.IS_CHARGING, True)
+    place = trip.route.geometry[trip.route.legs[first.last].end_index]
+    guidance = await drive.look(place, 0.0, 60.0, speed=0.0)
+    after = trip.stages[1].hop
+    assert guidance.at_stop is not None
+    assert guidance.at_stop.mean == pytest.approx(after.arrive, abs=1.5)
+    longer = await drive.look(place, 0.0, 600.0, speed=0.0)
+    assert longer.delay_s == pytest.approx(guidance.delay_s, abs=1.0), "charging as planned is no delay"
+    assert drive.trip is trip

@@ -58,6 +58,13 @@ class Watch:
         self._searched, self._searched_for = now, trip.route
         return reason
 
+    def may_search(self, now: float) -> bool:
+        """Whether the last search is long enough ago for one more, which then counts as begun."""
+        if now - self._searched < AGAIN_S:
+            return False
+        self._searched = now
+        return True
+
     def judge(self, reason: Reason, ahead_s: float, new: Trip) -> str | None:
         """The sentence for the driver when the new trip is better than the rest of the old one, of ``ahead_s``."""
         if not new.sure:
