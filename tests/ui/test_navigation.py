@@ -4,9 +4,11 @@ import pytest
 from kivy.core.window import Window
 from kivy.metrics import dp
 
+from carservices.api.navigation import MapsState
 from carservices.api.routes import Avoid, ChargerFilter, Connector, Place, Prefer
 from carservices_ui.i18n import t
 from carservices_ui.planning import Page
+from carservices_ui.planning.plan import MAPS
 from carservices_ui.planning.routes import STREAM as ROUTE
 from carservices_ui.restrictions import STREAM as DRIVING
 from carservices_ui.screens.navigation_trip import GUIDANCE
@@ -14,7 +16,7 @@ from carservices_ui.store import Outcome
 from carservices_ui.tokens import TARGET
 from carservices_ui.widgets import Control, Text, TextButton
 from tests.ui.fitting import controls_keep_apart, of_kind
-from tests.ui.journeys import CAFE, GUIDED, HOME, HOUSE, JOURNEY, LONG, SHORT, SLOW, STAR, STATION, Journey
+from tests.ui.journeys import CAFE, CATEGORIES, GUIDED, HOME, HOUSE, JOURNEY, LONG, SHORT, SLOW, STAR, STATION, Journey
 from tests.ui.states import MOVING
 
 SMALL = (640, 360)
@@ -108,6 +110,22 @@ def test_while_driving_nothing_is_typed_but_places_can_be_chosen(journey):
     assert [row.title.text for row in journey.sheet.own] == ["Home", "Café am Markt"]
     journey.tap(journey.sheet.own[0])
     assert journey.asked("preview")[0]["destination"] == HOME
+
+
+def test_typing_over_the_bare_map_opens_the_search(journey):
+    Window.dispatch("on_textinput", "m")
+    journey.driver.frames(2)
+    assert (journey.sheet.field.value, journey.asked("search")[0]["text"]) == ("m", "m")
+
+
+def test_the_first_map_is_searched_as_soon_as_it_is_there(journey):
+    journey.put(MAPS, MapsState())
+    journey.open(Page.SEARCH)
+    journey.answer("categories", reason="there is no map yet")
+    assert "There is no map yet" in journey.words()
+    journey.put(MAPS, MapsState(current="town"))
+    journey.answer("categories", CATEGORIES)
+    assert list(journey.sheet.choices.kinds) == ["charging", "cafe", "parking"]
 
 
 def test_what_was_found_before_the_car_moved_can_still_be_chosen(journey):

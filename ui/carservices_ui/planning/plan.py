@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from enum import StrEnum
 
-from carservices.api.navigation import Category, Navigation, Position
+from carservices.api.navigation import Category, MapsState, Navigation, Position
 from carservices.api.routes import Charger, Place
 from carservices_ui.i18n import language
 from carservices_ui.planning.asking import Asking
@@ -13,7 +13,7 @@ from carservices_ui.planning.routes import STREAM, Routes
 from carservices_ui.planning.search import CHARGING, Search
 from carservices_ui.store import Outcome, Store
 
-POSITION = f"{Navigation.name}.position"
+POSITION, MAPS = f"{Navigation.name}.position", f"{Navigation.name}.maps"
 
 
 class Page(StrEnum):
@@ -51,7 +51,9 @@ class Plan:
         self._page = Page.MAP
         self._behind: list[Page] = []
         self._spoken: str | None = None
+        self._map: str | None = None
         store.bind_stream(STREAM, self._follow)
+        store.bind_stream(MAPS, self._follow_map)
 
     @property
     def page(self) -> Page:
@@ -151,6 +153,16 @@ class Plan:
         if state is None:
             self._spoken = None  # another service may follow, who knows nothing of us
         self.say_language()
+        self._tell()
+
+    def _follow_map(self, state: MapsState | None) -> None:
+        """Another map, or the first: what was found on the one before is not there."""
+        before, self._map = self._map, state.current if state is not None else None
+        if self._map is None or self._map == before:
+            return
+        self.charging.in_view.forget()
+        if self._page is Page.SEARCH and not self.search.text:
+            self.search.begin()
         self._tell()
 
     def _name(self) -> None:

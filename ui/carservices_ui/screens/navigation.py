@@ -6,6 +6,7 @@ from kivy.clock import Clock
 from kivy.metrics import dp
 from kivy.uix.widget import Widget
 
+from carservices.api.driving import Restriction
 from carservices_ui.planning import Page
 from carservices_ui.restrictions import Restrictions
 from carservices_ui.screens.base import Screen
@@ -77,6 +78,9 @@ class NavigationScreen(Screen):
     def write(self, text: str) -> None:
         if self.sheet is not None:
             self.sheet.write(text)
+        elif text.strip() and not self.ui.restrictions.forbids(Restriction.NO_KEYBOARD):
+            self.plan.open(Page.SEARCH)
+            self.plan.search.type(text)
 
     def key(self, name: str) -> bool:
         return self.sheet is not None and self.sheet.key(name)
