@@ -215,7 +215,7 @@ async def test_a_long_trip_charges_on_the_way_and_says_so_while_driving(motorway
         assert guidance.remaining_s > best.charge_s
         route = await nav.route.last()
         assert (route.stops, route.route.charge_stops) == ((), best.charge_stops)
-        await virtual.inject(CELLS, -15.0)
+        await virtual.inject(CELLS, -22.0)
         await c.until(CONDITIONING, FAST)
         await virtual.inject(SOC, 3.0)
         await c.until_state(nav.guidance, lambda one: one.at_stop is not None and one.at_stop.mean == 0.0)
