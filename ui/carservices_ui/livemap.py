@@ -139,7 +139,7 @@ class LiveMap:
         view.radius = dp(RADIUS["card"])
         view.font_name = MEDIUM
         view.no_map_text, view.broken_text = t("map.none"), t("map.broken")
-        view.insets = list(insets)
+        view.insets, view.covered = list(insets), []
         view.set_theme(theme().name)
         parent.add_widget(view, index=len(parent.children))
         self._guided, self._on_road = guided, on_road

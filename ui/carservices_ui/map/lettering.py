@@ -44,6 +44,11 @@ class Lettering:
         """Place the names anew with the next picture."""
         self._age = math.inf
 
+    def cover(self, rectangles: Sequence[Rect]) -> None:
+        """These lie under other widgets."""
+        self._signs.covered = rectangles
+        self.renew()
+
     def dress(self, font: str, style: MapStyle) -> None:
         """Font and colours."""
         self._signs.font = font

@@ -57,9 +57,11 @@ class Pilot:
         return Camera(*self.center, self.bearing, pxm, tilt, self._focus, size)
 
     def look_at(self, x: float, y: float, pxm: float) -> None:
-        """Jump to a place and a scale."""
+        """Jump to a place and a scale, north up where that is wished for."""
         self.center, self._offset = (x, y), (0.0, 0.0)
         self._zoom = self._zoom_target = math.log2(pxm)
+        if self.north_up:
+            self.bearing, self._focus, self._tilt_part = 0.0, FREE_FOCUS, 0.0
 
     def start(self, pose: Pose, focus_height: float) -> None:
         """Stand behind the car at once: the first position is no reason to fly there."""

@@ -73,6 +73,8 @@ class Signs:
         self._textures: dict[tuple[Any, ...], Any] = {}
         self._labels: list[_Sign] = []
         self._markers: list[_Sign] = []
+        self.covered: Sequence[Rect] = ()
+        """Pixels under other widgets, where a marker's name cannot be read."""
         self._layers = (InstructionGroup(), InstructionGroup())
         for layer in self._layers:
             group.add(layer)
@@ -174,12 +176,12 @@ class Signs:
         return taken[len(self._labels) :]
 
     def _part(self) -> None:
-        """A marker's name gives way to other markers."""
+        """A marker's name gives way to other markers, and to what covers it."""
         for sign in self._markers:
             if sign.name is None:
                 continue
             words = sign.box(sign.disc, sign.rect[2])
-            others = (one.box(one.rect[0], one.disc) for one in self._markers if one is not sign)
+            others = [*self.covered, *(one.box(one.rect[0], one.disc) for one in self._markers if one is not sign)]
             free = not any(
                 words[0] < one[2] and one[0] < words[2] and words[1] < one[3] and one[1] < words[3] for one in others
             )

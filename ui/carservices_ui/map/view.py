@@ -103,10 +103,22 @@ class MapView(Widget):
         self._scene.load(None)
         self.add_widget(self.attribution)
         self.add_widget(self.notice)
-        for name in ("pos", "size", "radius", "insets", "font_name", "no_map_text", "theme", "has_map", "opacity"):
+        for name in (
+            "pos",
+            "size",
+            "radius",
+            "insets",
+            "font_name",
+            "no_map_text",
+            "theme",
+            "has_map",
+            "opacity",
+            "covered",
+        ):
             self.fbind(name, self._layout)
         for name in ("north_up", "focus_height", "follow", "parent"):
             self.fbind(name, self._wake)
+        self.fbind("covered", lambda *_: self._letters.cover(self.covered))
         self._ground.search(None)
         self._layout()
 
