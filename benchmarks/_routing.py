@@ -57,9 +57,11 @@ async def _measure(count: int) -> list[Row]:
         roads = RoadEngine(RoadGraph.load(store.folder(CITY) / GRAPH))
         pairs = _pairs(roads, count)
         direct = await _times(pairs, lambda pair: _route(roads, pair))
+        worked = await _times(pairs, lambda pair: _route(roads, pair), time.process_time)
         bus = await _over_the_bus(pairs, None, state)
         rows = [
             Row(f"road graph, {count} routes: p99", _at(direct, 99), "ms", ROADS_P99_MS),
+            Row("road graph, processor time: p99", _at(worked, 99), "ms", ROADS_P99_MS),
             Row("road graph: longest deviation from an exact search", _deviation(roads, 5), "m", 0.01),
             Row("road graph over the bus: p50", _at(bus, 50), "ms", BUS_P50_MS, peers={"directly": _at(direct, 50)}),
             Row("road graph over the bus: p99", _at(bus, 99), "ms", BUS_P99_MS, peers={"directly": _at(direct, 99)}),
@@ -111,15 +113,18 @@ async def _route(engine: Engine, pair: Pair) -> None:
     await engine.route(RouteRequest(tuple(Via(*point) for point in pair)))
 
 
-async def _times(pairs: list[Pair], ask: Callable[[Pair], Awaitable[object]]) -> list[float]:
+async def _times(
+    pairs: list[Pair], ask: Callable[[Pair], Awaitable[object]], clock: Callable[[], float] = time.perf_counter
+) -> list[float]:
+    """ms of each, by a clock; that of the processor leaves out what others do on a busy machine."""
     times = []
     for pair in pairs:
-        start = time.perf_counter()
+        start = clock()
         try:
             await ask(pair)
         except RouteError:
             continue
-        times.append((time.perf_counter() - start) * 1000.0)
+        times.append((clock() - start) * 1000.0)
     return times
 
 
