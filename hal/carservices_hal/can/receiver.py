@@ -40,7 +40,7 @@ class _Source:
     first: int = 0
     last: int = 0
     frames: int = 0
-    lost: bool = True
+    lost: bool = False
     seen: dict[str, tuple[Datum | None, Status]] = field(default_factory=dict)
 
     def silence(self) -> float:
@@ -121,6 +121,7 @@ class Receiver:
     def lost(self, at: int) -> Iterator[Found]:
         """The signals of messages that have stayed away for too long, once."""
         for source in self._sources.values():
+            source.last = source.last or at  # never heard: it is missed from the first look on
             silence = source.silence()
             if not source.lost and silence and (at - source.last) / 1e9 > silence:
                 yield from self._lose(source)
@@ -142,7 +143,7 @@ class Receiver:
                 yield reading.config.path
 
     def _came(self, source: _Source, at: int) -> None:
-        if source.lost:
+        if source.lost or not source.frames:
             source.lost, source.first, source.frames = False, at, 0
         source.last = at
         source.frames += 1

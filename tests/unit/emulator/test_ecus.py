@@ -118,9 +118,17 @@ def test_disturbed_frames_are_dropped_counted_and_missed(disturbance, path, figu
         return heard | {path: status for path, _, status in receiver.lost(at)}
 
     assert send(20.0)[path] == pytest.approx(20)
-    assert [heard[path] for _ in range(60) if (heard := send(25.0, disturbance))] == [Status.UNAVAILABLE]
+    assert [heard[path] for _ in range(60) if path in (heard := send(25.0, disturbance))] == [Status.UNAVAILABLE]
     assert getattr(receiver, figure) == 60
     assert send(30.0)[path] == pytest.approx(30)
+
+
+def test_what_was_never_heard_is_missed_too_and_once():
+    receiver = Receiver(THE_CAR.messages, THE_CAR.mapping)
+    assert list(receiver.lost(5 * SECOND)) == []
+    missed = {path: status for path, _, status in receiver.lost(25 * SECOND)}
+    assert missed == dict.fromkeys(receiver.paths(), Status.UNAVAILABLE)
+    assert list(receiver.lost(50 * SECOND)) == []
 
 
 def carrier(path):
