@@ -23,7 +23,7 @@ from carservices.services.navigation.trips.corridor import Corridor
 from carservices.services.navigation.trips.energy import EnergyModel
 from carservices.services.navigation.trips.ground import Ground
 from carservices.services.navigation.trips.planner import Plan, Problem, plan
-from carservices.services.navigation.trips.stations import Tables, candidates, station_of
+from carservices.services.navigation.trips.stations import Tables, beside, candidates, station_of
 from carservices.services.navigation.trips.vehicle import Vehicle
 
 KWH, SOC = 58.0, 80.0
@@ -100,7 +100,7 @@ def _problem(engine: RoadEngine, stations: Path, start: Point, end: Point, most:
     boxes = [box_around(*point, 60_000.0) for point in (start, end)]
     north, south, east, west = zip(*boxes, strict=True)
     with ChargerNetwork(stations) as network:
-        sites = network.sites((max(north), min(south), max(east), min(west)))
+        sites = beside(network.sites((max(north), min(south), max(east), min(west))), [start, end])
     found = candidates(sites, corridor, engine.anchor, fits, NOON, most)
     corridor.narrow()
     ground = Ground(engine.roads, corridor, found, [], anchors[1])

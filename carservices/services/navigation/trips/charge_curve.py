@@ -70,7 +70,7 @@ class ChargeTable:
         self.seconds: Floats = np.concatenate(([0.0], np.cumsum(per_step)))
         """From empty to each of `LEVELS`."""
         self.capacity_kwh = capacity_kwh
-        self.best_kw = float(np.max(kw))
+        self._least: dict[float, float] = {}
 
     def between(self, low: float, high: float) -> float:
         """s to charge from one percent to another."""
@@ -82,9 +82,12 @@ class ChargeTable:
 
     def least_per_percent(self, stop_s: float) -> float:
         """s of the best stop by what it charges: no percent ever costs less, the time of the stop included."""
-        seconds = self.seconds[:: round(1.0 / STEP)]  # in whole percents
-        spans = range(1, len(seconds))
-        return min((stop_s + float((seconds[span:] - seconds[:-span]).min())) / span for span in spans)
+        if stop_s not in self._least:
+            seconds = self.seconds[:: round(1.0 / STEP)]  # in whole percents
+            spans = range(1, len(seconds))
+            quickest = [float((seconds[span:] - seconds[:-span]).min()) for span in spans]
+            self._least[stop_s] = min((stop_s + s) / span for s, span in zip(quickest, spans, strict=True))
+        return self._least[stop_s]
 
     def power(self, low: float, high: float) -> float:
         """Mean kW between two charges; 0 where they are the same."""

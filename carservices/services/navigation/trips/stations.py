@@ -3,13 +3,14 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from carservices.api.routes import Connector
 from carservices.services.navigation.chargers.occupancy import free_now, share, wait_s
 from carservices.services.navigation.chargers.opening import open_at
 from carservices.services.navigation.chargers.site import Site
 from carservices.services.navigation.engine.base import RouteError
-from carservices.services.navigation.geo import Point
+from carservices.services.navigation.geo import Point, metres
 from carservices.services.navigation.trips.charge_curve import BEST_C, ChargeTable
 from carservices.services.navigation.trips.corridor import Anchor, Corridor
 from carservices.services.navigation.trips.inlet import Inlet
@@ -21,6 +22,8 @@ PARTS = 40
 """Parts of the way of which each gives its best stations."""
 DETOUR_S = 1500.0
 """s by which a trip may take longer for one station."""
+ELLIPSE, ELLIPSE_M = 0.15, 40_000.0
+"""Of a leg's straight length, and m: how much longer the straight way over a station may be."""
 USUAL_STOP = (15.0, 55.0)
 """Percent between which stations are compared."""
 EUR_PER_KWH = 0.6
@@ -89,6 +92,18 @@ class Tables:
 def station_of(candidate: Candidate, tables: Tables, now: datetime) -> Station:
     """As the planner sees it."""
     return Station(tables.at(candidate), candidate.eur_per_kwh, candidate.waits(now))
+
+
+def beside(sites: Sequence[Site], points: Sequence[Point]) -> list[Site]:
+    """Those in the ellipses around each leg of a way: what lies outside is too long a detour on any roads."""
+    found: list[Site] = []
+    for site in sites:
+        for a, b in pairwise(points):
+            over = metres(a, (site.lat, site.lon)) + metres((site.lat, site.lon), b) - metres(a, b)
+            if over <= ELLIPSE * metres(a, b) + ELLIPSE_M:
+                found.append(site)
+                break
+    return found
 
 
 def candidates(
