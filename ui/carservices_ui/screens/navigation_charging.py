@@ -82,7 +82,7 @@ class Moment(Row):
         ]
         text = Column(*lines, gap=None, size_hint=(1, None), padding=(0, 0, 0, dp(12)))
         mark = Mark(tone, first=first, last=last)
-        super().__init__(mark, text, gap="s", size_hint=(1, None), padding=(0, 0, dp(8), 0))
+        super().__init__(mark, text, gap="s", size_hint=(1, None), padding=(0, 0, dp(16), 0))
 
 
 def _line(*parts: Widget) -> Row:

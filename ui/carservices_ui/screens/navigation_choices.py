@@ -16,7 +16,7 @@ from carservices_ui.widgets import Row, Scroll, spacer
 
 KINDS = 3
 """Tiles in a line."""
-OWN_WIDTH = 0.46
+OWN_WIDTH = 0.4
 """Of the page, for the driver's own places."""
 GAP = 16
 

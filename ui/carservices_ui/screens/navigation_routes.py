@@ -146,7 +146,7 @@ def via(route: RoutePreview) -> str:
     stops = len(route.charge_stops)
     charging = t("nav.charging_time", n=stops, time=duration(route.charge_s)) if stops else ""
     energy = "" if route.energy_kwh is None or stops else f"{number(route.energy_kwh, 1)} kWh"
-    return say.dotted([charging, t("nav.via", roads=route.via) if route.via else "", energy])
+    return say.dotted([charging, energy, t("nav.via", roads=route.via) if route.via else ""])
 
 
 def _marks(route: RoutePreview) -> list[str]:
