@@ -76,6 +76,7 @@ class LiveMap:
         self._on_hold: Callable[[float, float], None] | None = None
         self._on_moved: Callable[[], None] | None = None
         self._drawn: object = None
+        self._fed: Position | None = None
         self._feed_soon = Clock.create_trigger(self._feed)
         self._moved_soon = Clock.create_trigger(self._tell_moved, MOVED_S)
         for path in (LATITUDE, LONGITUDE, HEADING, SPEED):
@@ -282,23 +283,28 @@ class LiveMap:
         if view is None:
             return
         position: Position | None = self._store.stream(POSITION)
-        guidance: Guidance | None = self._store.stream(GUIDANCE)
-        road = Road()
-        if position is not None:
-            view.set_position(position.lat, position.lon, position.bearing, max(0.0, position.speed_kmh))
-            road = Road(position.street or "", position.limit_kmh)
-            turn = guidance.distance_m if guidance and guidance.state is GuidanceState.DRIVING else None
-            view.cruise(position.speed_kmh, turn)
-        else:
-            latitude, longitude, heading, speed = (self._store.get(p) for p in (LATITUDE, LONGITUDE, HEADING, SPEED))
-            if is_number(latitude) and is_number(longitude):
-                kmh = max(0.0, speed) if is_number(speed) else 0.0
-                view.set_position(latitude, longitude, heading if is_number(heading) else 0.0, kmh)
-                view.cruise(kmh)
-                found = view.roads and view.roads.at(latitude, longitude, heading if is_number(heading) else None)
-                if found is not None:
-                    road = Road(found.name, found.limit_kmh if found.limit_is_posted else None)
+        road = self._from_signals(view) if position is None else self._from_service(view, position)
         if road != self.road:
             self.road = road
             if self._on_road is not None:
                 self._on_road(road)
+
+    def _from_service(self, view: "MapView", position: Position) -> Road:
+        if position is not self._fed:  # the view goes on by itself from each fix
+            self._fed = position
+            view.set_position(position.lat, position.lon, position.bearing, max(0.0, position.speed_kmh))
+        guidance: Guidance | None = self._store.stream(GUIDANCE)
+        guided = guidance is not None and guidance.state is GuidanceState.DRIVING
+        view.cruise(position.speed_kmh, guidance.distance_m if guidance and guided else None)
+        return Road(position.street or "", position.limit_kmh)
+
+    def _from_signals(self, view: "MapView") -> Road:
+        """Without the service: the receiver's place, and the road the shipped map has there."""
+        latitude, longitude, heading, speed = (self._store.get(p) for p in (LATITUDE, LONGITUDE, HEADING, SPEED))
+        if not (is_number(latitude) and is_number(longitude)):
+            return Road()
+        course, kmh = heading if is_number(heading) else None, max(0.0, speed) if is_number(speed) else 0.0
+        view.set_position(latitude, longitude, course or 0.0, kmh)
+        view.cruise(kmh)
+        found = view.roads.at(latitude, longitude, course) if view.roads else None
+        return Road(found.name, found.limit_kmh if found.limit_is_posted else None) if found else Road()
