@@ -104,3 +104,13 @@ async def test_a_frozen_app_says_nothing(places, garage, hurry):
         await c.apps.home()
         await c.until_state(c.apps.apps, listed(lambda one: one.state == "frozen"))
         await c.until(AIR, None)
+
+
+async def test_it_is_there_again_after_a_restart_of_the_hub(linked):
+    async with linked("provide:Vehicle.Exterior.*") as a:
+        a.grants.decide("one", MAY, True)
+        assert await says(a, AIR, 7) is None
+        await a.car.until(AIR, 7.0)
+        a.car.hub.stop()
+        a.car.hub.start()
+        assert (await a.car.until(AIR, 7.0)).status is Status.AVAILABLE
