@@ -257,6 +257,21 @@ def test_route_and_markers_appear_and_go(at_home: Screen) -> None:
     assert count(RED, BLUE) == 0
 
 
+def test_the_reachable_area_appears_and_goes(at_home: Screen) -> None:
+    view = at_home.map
+    plain = at_home.pixels()
+    south, west, north, east = view.corners() or (0.0, 0.0, 0.0, 0.0)
+    assert south < HOME[0] < north
+    assert west < HOME[1] < east
+    ring = [(south, west), (south, east), (north, east), (north, west)]
+    view.set_areas([ring], [])
+    at_home.rest()
+    assert (at_home.pixels() != plain).any(axis=2).mean() > 0.3
+    view.set_areas([], [])
+    at_home.rest()
+    assert (at_home.pixels() == plain).all()
+
+
 def test_off_the_map_it_says_so_on_a_calm_grid(at_home: Screen) -> None:
     view = at_home.map
     view.set_position(*AT_SEA, 45.0, 0.0)
