@@ -217,7 +217,7 @@ def test_everything_fits(open_part, size, language):
 
 def test_how_well_apps_have_to_be_shut_in_is_chosen_while_parked(open_part, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
-    driver = open_part("developer")
+    driver = open_part("developer", size=(640, 360))
     driver.store.put_stream(CATALOG, apps.CATALOG)
     part = driver.cockpit.screen.part
     driver.tap(segment(part.tabs, "sandbox"))
@@ -234,7 +234,7 @@ def test_how_well_apps_have_to_be_shut_in_is_chosen_while_parked(open_part, tmp_
 
 def test_what_the_environment_gives_cannot_be_chosen(open_part, monkeypatch):
     monkeypatch.setenv("CARSERVICES_SANDBOX_MINIMUM", "strong")
-    driver = open_part("developer")
+    driver = open_part("developer", size=(640, 360))
     part = driver.cockpit.screen.part
     driver.tap(segment(part.tabs, "sandbox"))
     assert "Given by CARSERVICES_SANDBOX_MINIMUM" in words(driver)
