@@ -296,15 +296,22 @@ class LiveMap:
         guidance: Guidance | None = self._store.stream(GUIDANCE)
         guided = guidance is not None and guidance.state is GuidanceState.DRIVING
         view.cruise(position.speed_kmh, guidance.distance_m if guidance and guided else None)
-        return Road(position.street or "", position.limit_kmh)
+        if position.on_road:
+            return Road(position.street or "", position.limit_kmh)
+        return _shipped_road(view, position.lat, position.lon, position.bearing)
 
     def _from_signals(self, view: "MapView") -> Road:
-        """Without the service: the receiver's place, and the road the shipped map has there."""
+        """Without the service: the receiver's place."""
         latitude, longitude, heading, speed = (self._store.get(p) for p in (LATITUDE, LONGITUDE, HEADING, SPEED))
         if not (is_number(latitude) and is_number(longitude)):
             return Road()
         course, kmh = heading if is_number(heading) else None, max(0.0, speed) if is_number(speed) else 0.0
         view.set_position(latitude, longitude, course or 0.0, kmh)
         view.cruise(kmh)
-        found = view.roads.at(latitude, longitude, course) if view.roads else None
-        return Road(found.name, found.limit_kmh if found.limit_is_posted else None) if found else Road()
+        return _shipped_road(view, latitude, longitude, course)
+
+
+def _shipped_road(view: "MapView", latitude: float, longitude: float, course: float | None) -> Road:
+    """The road a map shipped with the shell has at a place; none on navigation's own map."""
+    found = view.roads.at(latitude, longitude, course) if view.roads else None
+    return Road(found.name, found.limit_kmh if found.limit_is_posted else None) if found else Road()

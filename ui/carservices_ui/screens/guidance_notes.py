@@ -87,7 +87,9 @@ class ImportCard(Card):
         self.title = Text(limit=WORDS)
         self.text = Text(role="caption", tone="text2", wrap=WORDS)
         self.bar = Bar(size_hint=(None, None), width=dp(300))
-        self._words = Column(self.title, self.bar, gap="m")
+        self.done = Text(role="caption", tone="text2")
+        self._progress = Row(self.bar, self.done, gap="m")
+        self._words = Column(self.title, self._progress, gap="s")
         self.close = IconButton("close", tone="text2", pos_hint={"center_y": 0.5})
         self.close.bind(on_release=lambda *_: self._have_read())
         self._tile = IconTile("map")
@@ -107,10 +109,10 @@ class ImportCard(Card):
         if failed:
             self.title.text, self.text.text = t("map.failed", name=name), self._ui.restrictions.text(now.problem or "")
         else:
-            self.title.text = t("map.building", name=name, percent=number(now.done))
+            self.title.text, self.done.text = t("map.building", name=name), f"{number(now.done)} %"
             self.bar.share = now.done / 100
         self._tile.icon.show("warning" if failed else "map", tone="heat" if failed else "accent")
-        put(self._words, self.bar, not failed)
+        put(self._words, self._progress, not failed)
         put(self._words, self.text, failed)
         put(self._row, self.close, failed)
 
