@@ -139,7 +139,16 @@ async def test_too_little_charge_to_leave_is_told_with_what_helps(motorway: Road
     words = trip.warning.split()
     enough = float(words[words.index("before") - 2])
     less = enough - 5.0 if near else enough
-    assert (await itinerary.ways(wanted(), car(less)))[0].sure is not near
+    again = (await itinerary.ways(wanted(), car(less)))[0]
+    assert (again.sure and again.warning is None) is not near
+
+
+async def test_a_nearly_empty_car_is_led_to_a_charger_first(motorway: RoadEngine, tmp_path: Path):
+    trip = (await Itinerary(opened(motorway, tmp_path, EVERY_40)).ways(wanted(), car(19.0)))[0]
+    assert trip.sure
+    assert trip.stops[0].hop.arrive < WISHES.least
+    assert all(stage.hop.arrive > stage.floor for stage in trip.stages)
+    assert "The charge is low: go to Park 40 first, where at least" in (told(trip, "one").warning or "")
 
 
 @pytest.mark.parametrize(
@@ -316,7 +325,7 @@ async def test_a_plan_that_can_no_longer_be_kept_is_replaced_or_the_driver_told(
     assert drive.trip.sure
     assert drive.trip.end_m(drive.trip.stops[0]) < 40_000.0
     assert "needs more energy than planned" in (drive.state.notice or "")
-    drive.say(SOC, 8.0)
+    drive.say(SOC, 2.0)
     for _ in range(4):
         guidance = await drive.look(at(50_000.0, 210.0), 0.0, 60.0)
     assert "charge to" in (guidance.message or "")

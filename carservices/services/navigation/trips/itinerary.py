@@ -26,6 +26,8 @@ S_PER_EUR = {Prefer.TIME: (20.0, 120.0), Prefer.COST: (240.0, 20.0)}
 """What an euro is worth in s, first as preferred, then for the other choice: nobody pays 10 € for a minute."""
 BOTHER_S = 120.0
 """s of the trip for which a driver stops once less."""
+LAST = 1.5
+"""Percent with which a nearly empty car may reach its first charging stop."""
 ASIDE_M = 60_000.0
 """m around start, stops and destination within which stations are looked for."""
 TRIES, CLOSE = 4, 0.002
@@ -110,7 +112,7 @@ class Itinerary:
     ) -> Trip:
         demand = Demand(route, at.model, at.conditions)
         best = settled(demand, vias, car, wishes, caps(self._opened.roads.roads), at.now, S_PER_EUR[wishes.prefer][0])
-        return best or unplanned(demand, vias, car, None)
+        return best or unplanned(demand, vias, car, wishes.at_destination)
 
     def _direct(self, routes: Sequence[Route], wishes: ChargingWishes, at: Situation, car: Car) -> list[Trip]:
         """Routes driven without a stop."""
@@ -129,6 +131,10 @@ class Itinerary:
             if trip is not None:
                 trips.append(trip)
         if not trips:
+            low = replace(problem, first_least=LAST, s_per_eur=S_PER_EUR[wishes.prefer][0])
+            trip = await self._best(request, wishes, at, car, ground, low)
+            if trip is not None and trip.stops:
+                return [_nearly_empty(trip)]
             return await asyncio.to_thread(self._advice, request, at, car, ground, problem)
         return _worth_choosing(trips)
 
@@ -144,7 +150,9 @@ class Itinerary:
             vias = _vias(found, ground)
             route = (await self._opened.engine.route(replace(request, via=_through(request, vias), alternates=0)))[0]
             demand = Demand(route, at.model, at.conditions)
-            trip = await asyncio.to_thread(settled, demand, vias, car, wishes, speeds, at.now, problem.s_per_eur)
+            trip = await asyncio.to_thread(
+                settled, demand, vias, car, wishes, speeds, at.now, problem.s_per_eur, problem.first_least
+            )
             if trip is not None and (best is None or _price(trip, problem) < _price(best, problem)):
                 best = trip
             if trip is not None and -OTHER <= _price(trip, problem) / found.price - 1.0 <= CLOSE:
@@ -161,8 +169,16 @@ class Itinerary:
         tables = Tables(car.inlet)
         layers = [station_of(one, tables, at.now) for one in ground.stations] * (ground.stops + 1)
         breaks = car.inlet.curve.breaks([one.power_kw for one in ground.stations])
-        floors = wishes.least, wishes.at_destination
-        return ground, Problem(hops.legs, layers, car.soc, *floors, quantile(wishes), breaks, bother_s=BOTHER_S)
+        return ground, Problem(
+            hops.legs,
+            layers,
+            car.soc,
+            least=wishes.least,
+            at_destination=wishes.at_destination,
+            quantile=quantile(wishes),
+            breaks=breaks,
+            bother_s=BOTHER_S,
+        )
 
     def _advice(self, request: RouteRequest, at: Situation, car: Car, ground: Ground, problem: Problem) -> str:
         ground.forget_reach()
@@ -196,6 +212,15 @@ class Itinerary:
             sites = network.sites((max(north), min(south), max(east), min(west)))
         sites = beside(sites, [(via.lat, via.lon) for via in request.via])
         return candidates(sites, corridor, self._opened.roads.anchor, car.inlet, at.now)
+
+
+def _nearly_empty(trip: Trip) -> Trip:
+    """With what the driver must know of its first stop."""
+    first = trip.stops[0]
+    assert first.station is not None
+    left = trip.charge(first.hop.arrive, first.hop.sigma).low
+    sentence = f"The charge is low: go to {first.station.site.name} first, where at least {left:.0f} % will be left."
+    return replace(trip, warning=sentence)
 
 
 def _warned(trip: Trip, sentence: str) -> Trip:

@@ -56,6 +56,8 @@ class Problem:
     soc: float
     least: float = 10.0
     """On arrival at stations."""
+    first_least: float | None = None
+    """On arrival at the first one, where it is another."""
     at_destination: float = 15.0
     quantile: float = 1.645
     """By how many sigma a hop must be sure; 1.645: 5 % risk (of a normal distribution)."""
@@ -143,6 +145,8 @@ class _Search:
         floor = np.full(n, problem.least)
         floor[-1] = problem.at_destination
         self.need = problem.legs.percent + problem.quantile * problem.legs.sigma + floor
+        if problem.first_least is not None:
+            self.need[:, 0, 1:-1] += problem.first_least - problem.least
         self.need[:, np.arange(n), np.arange(n)] = np.inf
         self.need[:, :, 0] = np.inf
         self.plug_s, self.charging = np.zeros((n, len(LEVELS))), np.zeros((n, len(LEVELS)))

@@ -81,9 +81,8 @@ class Watch:
 
     def _broken(self, trip: Trip, ahead: Ahead, wishes: ChargingWishes, now: float) -> Reason | None:
         stage, charge = ahead[0]
-        floor = wishes.at_destination if stage.station is None else wishes.least
         sigma = (charge.high - charge.low) / (2.0 * SIGMAS_90)
-        if charge.mean - quantile(wishes) * sigma >= floor - SHORT:
+        if charge.mean - quantile(wishes) * sigma >= max(0.0, stage.floor - SHORT):
             self._broken_since = self.worry = None
             return None
         if self._broken_since is None:

@@ -36,6 +36,8 @@ class Stage:
     cap: Cap
     hop: Hop
     station: Candidate | None
+    floor: float
+    """Percent that must be left at its end, with the chance asked for."""
 
     @property
     def stay_s(self) -> float:
@@ -124,6 +126,7 @@ def settled(
     speeds: Sequence[Cap],
     now: datetime,
     s_per_eur: float = 0.0,
+    first_least: float | None = None,
 ) -> Trip | None:
     """The best speeds and charges of a route with its stations given; None when it cannot be driven that way."""
     ends = [leg for leg, via in enumerate(vias) if via is not None] + [len(demand.route.legs) - 1]
@@ -142,26 +145,30 @@ def settled(
             Legs(*table),
             [station_of(station, tables, now) for station in stations],
             car.soc,
-            wishes.least,
-            wishes.at_destination,
-            quantile(wishes),
-            car.inlet.curve.breaks(powers),
+            least=wishes.least,
+            at_destination=wishes.at_destination,
+            quantile=quantile(wishes),
+            breaks=car.inlet.curve.breaks(powers),
             s_per_eur=s_per_eur,
+            first_least=first_least,
         )
     )
     if best is None:
         return None
+    floors = [wishes.least] * len(stations) + [wishes.at_destination]
+    if stations and first_least is not None:
+        floors[0] = first_least
     stages = [
-        Stage(first, last, speeds[hop.speed], hop, via)
-        for first, last, hop, via in zip(firsts, ends, best.hops, [*stations, None], strict=True)
+        Stage(first, last, speeds[hop.speed], hop, via, floor)
+        for first, last, hop, via, floor in zip(firsts, ends, best.hops, [*stations, None], floors, strict=True)
     ]
     return Trip(demand.route, tuple(vias), demand, car, tuple(stages))
 
 
-def unplanned(demand: Demand, vias: Sequence[Candidate | None], car: Car, warning: str | None) -> Trip:
+def unplanned(demand: Demand, vias: Sequence[Candidate | None], car: Car, floor: float) -> Trip:
     """A route driven without charging, however far the charge reaches."""
     last = len(demand.route.legs) - 1
     spend = demand.stage(0, last, None)
     used, sigma = 100.0 * spend.kwh / car.usable_kwh, 100.0 * spend.sigma / car.usable_kwh
     hop = Hop(0, 0, spend.seconds, car.soc - used, sigma, car.soc - used)
-    return Trip(demand.route, tuple(vias), demand, car, (Stage(0, last, None, hop, None),), False, warning)
+    return Trip(demand.route, tuple(vias), demand, car, (Stage(0, last, None, hop, None, floor),), False)
