@@ -26,8 +26,8 @@ S_PER_EUR = {Prefer.TIME: (20.0, 120.0), Prefer.COST: (240.0, 20.0)}
 """What an euro is worth in s, first as preferred, then for the other choice: nobody pays 10 € for a minute."""
 BOTHER_S = 120.0
 """s of the trip for which a driver stops once less."""
-LAST = 1.5
-"""Percent with which a nearly empty car may reach its first charging stop."""
+LAST = (8.0, 5.0, 3.0, 1.5)
+"""Percents with which a nearly empty car may reach its first charging stop, as many of them as it can keep."""
 ASIDE_M = 60_000.0
 """m around start, stops and destination within which stations are looked for."""
 TRIES, CLOSE = 4, 0.002
@@ -131,10 +131,11 @@ class Itinerary:
             if trip is not None:
                 trips.append(trip)
         if not trips:
-            low = replace(problem, first_least=LAST, s_per_eur=S_PER_EUR[wishes.prefer][0])
-            trip = await self._best(request, wishes, at, car, ground, low)
-            if trip is not None and trip.stops:
-                return [_nearly_empty(trip)]
+            preferred = replace(problem, s_per_eur=S_PER_EUR[wishes.prefer][0])
+            for least in (one for one in LAST if one < wishes.least):
+                trip = await self._best(request, wishes, at, car, ground, replace(preferred, first_least=least))
+                if trip is not None and trip.stops:
+                    return [_nearly_empty(trip)]
             return await asyncio.to_thread(self._advice, request, at, car, ground, problem)
         return _worth_choosing(trips)
 
