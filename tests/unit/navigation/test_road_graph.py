@@ -7,6 +7,7 @@ import pytest
 
 from carservices.services.navigation.flags import Flag
 from carservices.services.navigation.maps.elevation import BadElevation, Elevation
+from carservices.services.navigation.maps.limits import Zone, legal_limits
 from carservices.services.navigation.maps.road_graph import EmptyMap, write_graph
 from tests.unit.navigation.towns import write_town
 
@@ -99,6 +100,21 @@ def test_limits_that_are_not_signed_are_those_of_each_country(tmp_path: Path) ->
     with np.load(tmp_path / "graph.npz") as file:
         assert file["left"]
         assert set(file["limit"].tolist()) == {97, 60, 48, 113}
+
+
+@pytest.mark.parametrize(
+    ("country", "limits"),
+    [
+        ("DE", [50, 100, 100, 130, 7]),
+        ("ES", [30, 90, 90, 120, 20]),
+        ("FI", [50, 80, 80, 80, 20]),
+        ("GB", [48, 97, 113, 113, 20]),  # says nothing of living streets
+        ("RS", [50, 80, 100, 130, 10]),
+        ("US", [50, 90, 100, 110, 20]),  # the states have limits of their own: none is that of the country
+    ],
+)
+def test_limits_of_the_law_are_those_that_were_looked_up(country: str, limits: list[int]) -> None:
+    assert legal_limits([country])[0, : Zone.RAMP].tolist() == limits
 
 
 def test_grades_come_from_elevation_but_not_on_bridges(tmp_path: Path) -> None:

@@ -81,8 +81,9 @@ def outside(tags: dict[str, str]) -> Zone:
 def legal_limits(countries: Sequence[str]) -> NDArray[np.int64]:
     """km/h by country (ISO code) and `Zone`."""
     table = _table()
-    rows = [table["by_country"].get(code, table["other"]) for code in countries]
-    return np.array([[*row, RAMP_KMH, SERVICE_KMH] for row in rows], np.int64)
+    other = table["other"]
+    rows = [table["by_country"].get(code, other) for code in countries]
+    return np.array([[*row, *other[len(row) :], RAMP_KMH, SERVICE_KMH] for row in rows], np.int64)
 
 
 def drives_left(country: str) -> bool:
