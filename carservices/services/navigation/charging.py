@@ -101,7 +101,7 @@ class Charging:
         if here is None and not car.inlet.charging and engine is not None:
             self._mind(trip, along, ahead, journey, position, engine, now)
         stops = [(stage, charge) for stage, charge in ahead if stage.station is not None]
-        first = stops[0][0] if stops and here is None else None
+        first = stops[0][0] if stops and here is None and stops[0][0].may_warm else None
         self._warm(car, None if first is None else demand.between(along, trip.end_m(first), first.cap).seconds)
         changes: dict[str, object] = {"arrival": ahead[-1][1], "message": guidance.message or self._watch.worry}
         if stops:

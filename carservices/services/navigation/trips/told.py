@@ -53,7 +53,7 @@ def _stop(trip: Trip, stage: Stage) -> ChargeStop:
     hop = stage.hop
     added = (hop.leave - hop.arrive) / 100.0 * trip.car.usable_kwh
     drive_s = trip.demand.stage(stage.first, stage.last, stage.cap).seconds
-    cold = stage is trip.stages[0]  # a fast charge leaves the cells warm for hours
+    cold = stage is trip.stages[0] and stage.may_warm  # a fast charge leaves the cells warm for hours
     warming = trip.car.inlet.warming_s(stage.station.reached_s) if cold else 0.0
     metres = sum(leg.metres for leg in trip.route.legs[stage.first : stage.last + 1])
     return ChargeStop(

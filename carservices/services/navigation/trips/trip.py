@@ -17,6 +17,9 @@ from carservices.services.navigation.trips.inlet import Inlet
 from carservices.services.navigation.trips.planner import Hop, Legs, Problem, plan
 from carservices.services.navigation.trips.stations import Candidate, Tables, station_of
 
+WARMED = 8.0
+"""Percent that must be left at a stop to warm the battery on the way there."""
+
 
 @dataclass(frozen=True)
 class Car:
@@ -38,6 +41,11 @@ class Stage:
     station: Candidate | None
     floor: float
     """Percent that must be left at its end, with the chance asked for."""
+
+    @property
+    def may_warm(self) -> bool:
+        """Whether enough is left at its end to warm the battery for it, which takes 1 or 2 % of the charge."""
+        return self.hop.arrive >= WARMED
 
     @property
     def stay_s(self) -> float:
