@@ -150,8 +150,9 @@ def test_a_route_is_marked_where_it_charges_and_where_it_ends():
 
 
 def test_states_without_a_turn(home):
-    say(home, state=GuidanceState.REROUTING, turn=None, message="no way there yet")
-    assert {"Finding a new way…", "no way there yet"} <= words(home)
+    lost = {"turn": None, "eta": None, "remaining_m": None, "remaining_s": None, "arrival": None}
+    say(home, state=GuidanceState.REROUTING, message="no way there yet", **lost)
+    assert {"Finding a new way…", "no way there yet", "1.6 km", "74 % at arrival"} <= words(home)
     say(home, state=GuidanceState.OFF_MAP, turn=None)
     assert "Off the map" in words(home)
     say(home, state=GuidanceState.ARRIVED)
@@ -265,7 +266,9 @@ def test_it_looks_as_it_did_when_it_was_looked_at(drive, utc):
         driver.frames(2)
         guided(driver)
         say(driver, **changes)
-        shown(driver)
+        view = shown(driver)
+        driver.until(lambda: live.resting, timeout=60)
+        view.rename()
         driver.until(lambda: live.resting, timeout=60)
         (card,) = driver.widgets(MapCard)
         pictures.append(seen(round(card.x), round(card.y), round(card.width), round(card.height)))

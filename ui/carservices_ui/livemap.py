@@ -152,6 +152,7 @@ class LiveMap:
         self._clear(view)
         self._draw_ways()
         on_map(view)
+        view.rename()
         on_road(self.road)
         self._feed_soon()
 

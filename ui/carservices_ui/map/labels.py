@@ -45,6 +45,10 @@ class Labeller:
         self._kind = data.label_kind
         self._shown: set[int] = set()
 
+    def forget(self) -> None:
+        """Prefer nothing of what was shown before."""
+        self._shown = set()
+
     def place(self, camera: Camera, measure: Measure, taken: Iterable[Rect] = ()) -> list[Placed]:
         """At most 40 labels that overlap neither each other nor the taken rectangles (pixels: x0, y0, x1, y1)."""
         candidates = self._candidates(camera)

@@ -223,6 +223,13 @@ class MapView(Widget):
         lat, lon = middle.to_latlon((right - left) / 2 / pxm, (top - bottom) / 2 / pxm)
         self.look_at(lat, lon, pxm)
 
+    def rename(self) -> None:
+        """Choose the names anew, whatever was to be seen before."""
+        if self._ground.loaded is not None:
+            self._ground.loaded.labels.forget()
+        self._letters.renew()
+        self._wake()
+
     @property
     def resting(self) -> bool:
         """True while nothing moves and nothing is drawn."""

@@ -93,21 +93,21 @@ class ArrivalBar(Card):
     def _show(self, guidance: Guidance | None) -> None:
         if guidance is None or guidance.state is GuidanceState.NONE:
             return
+        if guidance.eta is not None:  # while a new way is searched the last figures stay
+            self._show_left(guidance, guidance.eta)
+        self._muted = guidance.muted
+        self.mute.icon.show("volume_off" if guidance.muted else "volume_up")
+        self.mute.icon.show(tone="heat" if guidance.muted else "text2")
+
+    def _show_left(self, guidance: Guidance, eta: float) -> None:
         units = self._ui.units
-        eta = guidance.eta
-        if eta is None:
-            self.arrives.text = NOTHING
-        else:
-            arrives = datetime.fromtimestamp(min(max(0.0, eta), time.time() + SECONDS_AHEAD))
-            self.arrives.text = units.clock(arrives.hour, arrives.minute)
+        arrives = datetime.fromtimestamp(min(max(0.0, eta), time.time() + SECONDS_AHEAD))
+        self.arrives.text = units.clock(arrives.hour, arrives.minute)
         self.distance.text = units.distance(guidance.remaining_m)
         self.left.text = duration(guidance.remaining_s)
         if self._buttons:
             self.left.text += f" · {self.distance.text}"
         self._show_charge(guidance.arrival)
-        self._muted = guidance.muted
-        self.mute.icon.show("volume_off" if guidance.muted else "volume_up")
-        self.mute.icon.show(tone="heat" if guidance.muted else "text2")
 
     def _show_charge(self, charge: ArrivalCharge | None) -> None:
         if (charge is None) != (self._energy.parent is None):
