@@ -57,6 +57,8 @@ def _picture(driver, name, rules, images):
     driver.frames(2)
     if name in MAPS:
         live = driver.cockpit.ui.map
-        driver.until(lambda: not live.loading and live._view.resting, timeout=60)
+        driver.until(lambda: not live.loading and live.resting, timeout=60)
+        live.view.rename()
+        driver.until(lambda: live.resting, timeout=60)
     stage = driver.cockpit.screen
     return seen(round(stage.x), round(stage.y), round(stage.width), round(stage.height))
