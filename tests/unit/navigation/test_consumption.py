@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carservices.api.state import StateFile
@@ -193,6 +193,7 @@ def test_the_charge_on_arrival():
     assert (arrival.low, arrival.high) == pytest.approx((60.0 - 3.29, 60.0 + 3.29), abs=0.01)
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(
@@ -225,6 +226,7 @@ NONSENSE = st.one_of(
 READINGS = st.tuples(st.sampled_from(sorted(Consumption.PATHS)), NONSENSE)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.lists(READINGS, max_size=4), st.floats(-1e4, 1e4)), max_size=20), st.floats(0.0, 200.0))
 def test_no_reading_whatever_breaks_what_is_known(steps: list[tuple], kmh: float):
     driver = Driver(new())
