@@ -2,6 +2,7 @@
 
 import re
 from enum import IntFlag
+from functools import lru_cache
 
 SYSTEMS = "PCBU"
 """Powertrain, chassis, body, network: the two highest bits."""
@@ -29,6 +30,7 @@ class Status(IntFlag):
     WARNING_INDICATOR = 0x80
 
 
+@lru_cache(1024)
 def number(code: str) -> int:
     """The three bytes of a code as a number. Raises ValueError for text that is none."""
     match = PATTERN.fullmatch(code)
