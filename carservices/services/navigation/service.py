@@ -30,11 +30,11 @@ from carservices.services.navigation.atlas import Atlas, OpenMap
 from carservices.services.navigation.charging import Charging
 from carservices.services.navigation.engine.base import RouteError, RouteRequest, Via
 from carservices.services.navigation.engine.sidecar_port import port_of
-from carservices.services.navigation.guide.sentences import languages
 from carservices.services.navigation.journey import STEERED_KMH, Journey
 from carservices.services.navigation.keepsakes import Keepsakes
 from carservices.services.navigation.maps.errors import MapError, UnknownMap
 from carservices.services.navigation.position.locator import PATHS, Locator
+from carservices.services.navigation.remarks import languages
 from carservices.services.navigation.search.categories import kinds
 from carservices.services.navigation.trips.itinerary import Wanted
 from carservices.services.navigation.trips.range_area import around

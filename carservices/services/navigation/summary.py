@@ -27,7 +27,7 @@ def preview_of(route: Route, identity: str) -> RoutePreview:
         tolls=any(edge.flags & Flag.TOLL for edge in route.edges),
         ferries=any(edge.flags & Flag.FERRY for edge in route.edges),
         engine=route.engine,
-        warning=route.notes[0] if route.notes else None,
+        warning=str(route.notes[0]) if route.notes else None,
     )
 
 

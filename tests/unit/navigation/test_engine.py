@@ -317,8 +317,17 @@ async def test_an_island_is_reached_as_near_as_roads_lead(tmp_path: Path):
     island = {50: (150, 150), 51: (200, 150)}
     engine = town(tmp_path, CROSS | island, STREETS | {60: ([50, 51], "Insel")})
     route = (await engine.route(request(at(0, -250), at(200, 150))))[0]
-    assert "nearest road" in route.notes[0]
+    assert [note.key for note in route.notes] == ["nearest_reachable"]
     assert metres(route.geometry[-1], at(200, 150)) == pytest.approx(100, abs=2)
+
+
+async def test_a_place_far_from_all_roads_is_led_to_the_nearest_one_and_told_so(tmp_path: Path):
+    engine = town(tmp_path, CROSS, STREETS)
+    (route, *_) = await engine.route(request(at(0, -250), at(3300, 0)))
+    assert metres(route.geometry[-1], at(300, 0)) < 2
+    assert [str(note) for note in route.notes] == [
+        "The route ends 3.0 km from the place: this map knows no road that is nearer."
+    ]
 
 
 async def test_off_the_map_is_said_in_a_sentence(tmp_path: Path):

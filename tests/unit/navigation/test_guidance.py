@@ -16,8 +16,9 @@ from carservices.services.navigation.engine.roads import RoadEngine
 from carservices.services.navigation.geo import metres
 from carservices.services.navigation.guide.announcer import SILENT, Stage, Voice, next_real, stage
 from carservices.services.navigation.guide.guide import Guide
-from carservices.services.navigation.guide.sentences import ENDS, FOLDER, languages, sentences
+from carservices.services.navigation.guide.sentences import ENDS, sentences
 from carservices.services.navigation.journey import Journey
+from carservices.services.navigation.remarks import FOLDER, Remark, languages
 from carservices.services.navigation.trips.trip import Trip
 from tests.unit.navigation.roads import drive
 
@@ -143,7 +144,7 @@ class Dead(Engine):
     name = "dead"
 
     async def route(self, request: RouteRequest) -> list[Route]:
-        raise RouteError("engine_down", "The routing engine does not answer.")
+        raise RouteError("engine_down", Remark.of("engine_silent"))
 
     matrix = isochrone = match = route
 

@@ -2,21 +2,27 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from carservices.api.routes import Avoid, Lane, ManeuverKind, Mode
-from carservices.services.navigation.geo import Point
+from carservices.services.navigation.geo import Point, metres
+from carservices.services.navigation.remarks import Remark
 
+NEAR_M = 5000.0
+"""m around a place within which a road is looked for: towns on a map of main roads have none nearer."""
+BESIDE_M = 300.0
+"""m from its destination to the end of a route that the driver is told of."""
 Trouble = Literal["unreachable", "off_map", "no_map", "engine_down"]
 
 
 class RouteError(Exception):
-    """There is no route; ``kind`` for programs, the message is one sentence for the driver."""
+    """There is no route; ``kind`` for programs, ``remark`` for the driver."""
 
-    def __init__(self, kind: Trouble, sentence: str) -> None:
-        super().__init__(sentence)
+    def __init__(self, kind: Trouble, remark: Remark) -> None:
+        super().__init__(str(remark))
         self.kind = kind
+        self.remark = remark
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +112,16 @@ class Route:
     maneuvers: tuple[Maneuver, ...]
     edges: tuple[EdgePart, ...]
     engine: str
-    notes: tuple[str, ...] = field(default=())
-    """What does not hold for it as asked, one sentence each."""
+    notes: tuple[Remark, ...] = ()
+    """What does not hold for it as asked."""
+
+
+def ended(route: Route, place: Via) -> Route:
+    """With a note where the route ends far beside the place it was to lead to."""
+    beside = metres(route.geometry[-1], (place.lat, place.lon))
+    if beside <= BESIDE_M:
+        return route
+    return replace(route, notes=(*route.notes, Remark.of("ends_beside", km=beside / 1000.0)))
 
 
 @dataclass(frozen=True, slots=True)

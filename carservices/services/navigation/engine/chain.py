@@ -13,6 +13,7 @@ from carservices.services.navigation.engine.graph import Snap
 from carservices.services.navigation.engine.linegraph import LineGraph
 from carservices.services.navigation.engine.maneuvers import decisions
 from carservices.services.navigation.geo import Point, bearing, metres, turned
+from carservices.services.navigation.remarks import Remark
 
 AT_THE_KERB_M = 4.0
 """A destination nearer to the road than this lies on neither side."""
@@ -27,7 +28,7 @@ class Chain:
     arcs: tuple[int, ...]
 
 
-def assemble(lines: LineGraph, chains: Sequence[Chain], target: Point, engine: str, notes: tuple[str, ...]) -> Route:
+def assemble(lines: LineGraph, chains: Sequence[Chain], target: Point, engine: str, notes: tuple[Remark, ...]) -> Route:
     """The route along chains that follow each other; ``target`` is the place itself, beside the road."""
     writer = _Writer(lines)
     for chain in chains:
@@ -83,7 +84,7 @@ class _Writer:
             Leg(sum(edge.metres for edge in self._edges[span]), sum(self._seconds[span]), len(self._geometry) - 1)
         )
 
-    def route(self, target: Point, engine: str, notes: tuple[str, ...]) -> Route:
+    def route(self, target: Point, engine: str, notes: tuple[Remark, ...]) -> Route:
         """All legs together."""
         self._mark(len(self._edges), self._arrival(target), ())
         starts = [at for at, _ in self._marks] + [len(self._edges)]

@@ -9,6 +9,7 @@ import shapely
 
 from carservices.api.routes import Mode
 from carservices.services.navigation.engine.base import (
+    NEAR_M,
     Engine,
     Matched,
     Matrix,
@@ -17,14 +18,16 @@ from carservices.services.navigation.engine.base import (
     RouteError,
     RouteRequest,
     Via,
+    ended,
 )
 from carservices.services.navigation.engine.chain import Chain, assemble
 from carservices.services.navigation.engine.graph import RoadGraph, Snap
 from carservices.services.navigation.engine.linegraph import Costs, LineGraph
 from carservices.services.navigation.engine.trace import match_trace
 from carservices.services.navigation.geo import DEGREE, Point
+from carservices.services.navigation.remarks import Remark
 
-NEAR_M = (50.0, 300.0, 2000.0)
+AROUND_M = (50.0, 500.0, NEAR_M)
 """m around a point in which a road is looked for, one after the other."""
 SAME_ROAD_M = 1.0
 """Arcs whose distance differs by less are the two directions of one road."""
@@ -53,7 +56,7 @@ class RoadEngine(Engine):
     def anchor(self, point: Point) -> list[Snap]:
         """Where a place lies on the roads that all others can be reached from, in each direction it may be left in.
 
-        Raises `RouteError` when there is none within 2 km.
+        Raises `RouteError` when there is none within `NEAR_M`.
         """
         return self._snaps(Via(*point), main=True)
 
@@ -74,18 +77,18 @@ class RoadEngine(Engine):
         ends = [self._snaps(via) for via in request.via]
         target = (request.via[-1].lat, request.via[-1].lon)
         best = self._chains(ends, costs)
-        notes: tuple[str, ...] = ()
+        notes: tuple[Remark, ...] = ()
         if best is None:
             ends = [self._snaps(via, main=True) for via in request.via]
             best = self._chains(ends, costs)
-            notes = ("The place itself cannot be reached by car; the route ends on the nearest road that can.",)
+            notes = (Remark.of("nearest_reachable"),)
         if best is None:
-            raise RouteError("unreachable", "No road leads there from here: choose another destination.")
+            raise RouteError("unreachable", Remark.of("no_way"))
         routes = [assemble(self.lines, best, target, self.name, notes)]
         if request.alternates and len(request.via) == 2:
             others = self._alternates(best[0], ends, costs, request.alternates)
             routes += [assemble(self.lines, [other], target, self.name, notes) for other in others]
-        return routes
+        return [ended(route, request.via[-1]) for route in routes]
 
     def _chains(self, ends: Sequence[list[Snap]], costs: Costs) -> list[Chain] | None:
         """The legs, each from the arc on which the one before ended; None where one of them has no way."""
@@ -152,9 +155,9 @@ class RoadEngine(Engine):
     def _snaps(self, via: Via, *, main: bool = False) -> list[Snap]:
         """The nearest road, in the directions one may drive it; with ``main`` one from which all others are reached.
 
-        Raises `RouteError` when there is none within 2 km.
+        Raises `RouteError` when there is none within `NEAR_M`.
         """
-        for radius in NEAR_M:
+        for radius in AROUND_M:
             found = self.roads.nearest(via.lat, via.lon, radius_m=radius, limit=200 if main else 12)
             if main:
                 found = [snap for snap in found if self.lines.main[snap.arc]]
@@ -165,7 +168,7 @@ class RoadEngine(Engine):
                 heading = via.heading
                 ahead = [snap for snap in same if abs((snap.bearing - heading + 180.0) % 360.0 - 180.0) <= 90.0]
                 return ahead or same
-        raise RouteError("off_map", f"There is no road near {via.lat:.5f}, {via.lon:.5f} on this map.")
+        raise RouteError("off_map", Remark.of("no_road", place=f"{via.lat:.5f}, {via.lon:.5f}"))
 
     # -- matrix and isochrone ----------------------------------------------------------------------------------------
 

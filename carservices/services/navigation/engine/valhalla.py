@@ -10,6 +10,7 @@ from typing import Any
 
 from carservices.api.routes import Avoid, Mode
 from carservices.services.navigation.engine.base import (
+    NEAR_M,
     Engine,
     Matched,
     Matrix,
@@ -19,9 +20,11 @@ from carservices.services.navigation.engine.base import (
     RouteRequest,
     Trouble,
     Via,
+    ended,
 )
 from carservices.services.navigation.engine.valhalla_answer import EDGE_FIELDS, routes_of
 from carservices.services.navigation.geo import Point
+from carservices.services.navigation.remarks import Remark
 
 TIMEOUT_S = 10.0
 NARRATIVE = {"en": "en-US", "de": "de-DE", "fr": "fr-FR"}
@@ -29,13 +32,13 @@ ECO_KMH = 100
 """The speed above which air drag makes time dear; Valhalla has no cost of energy."""
 GPS_M = 10
 """Accuracy of a recorded point; less breaks the match at dense points."""
-TROUBLES: dict[int, tuple[Trouble, str]] = {
-    154: ("unreachable", "The way is longer than the engine searches."),
-    170: ("unreachable", "No road leads there from here: choose another destination."),
-    171: ("off_map", "There is no road near the start or the destination on this map."),
-    442: ("unreachable", "No road leads there from here: choose another destination."),
-    443: ("unreachable", "No road leads there from here: choose another destination."),
-    444: ("off_map", "The recorded drive does not lie on roads of this map."),
+TROUBLES: dict[int, tuple[Trouble, Remark]] = {
+    154: ("unreachable", Remark.of("too_long")),
+    170: ("unreachable", Remark.of("no_way")),
+    171: ("off_map", Remark.of("no_road_at_ends")),
+    442: ("unreachable", Remark.of("no_way")),
+    443: ("unreachable", Remark.of("no_way")),
+    444: ("off_map", Remark.of("drive_off_map")),
 }
 """Valhalla's error codes (docs/docs/api/turn-by-turn/api-reference.md, "HTTP status codes and conditions")."""
 
@@ -71,7 +74,7 @@ class ValhallaEngine(Engine):
         routes = []
         for trip in trips:
             edges = [await self._edges(leg["shape"]) for leg in trip["legs"]]
-            routes.append(routes_of(trip, edges, self.name))
+            routes.append(ended(routes_of(trip, edges, self.name), request.via[-1]))
         return routes
 
     async def matrix(self, points: Sequence[Point]) -> Matrix:
@@ -149,18 +152,18 @@ class ValhallaEngine(Engine):
                 except (OSError, http.client.HTTPException, ValueError) as error:
                     self._drop()
                     if last:
-                        raise RouteError("engine_down", "The routing engine does not answer.") from error
+                        raise RouteError("engine_down", Remark.of("engine_silent")) from error
         if reply.status == http.client.OK:
             return content
         reason = content.get("error", "the engine gave no reason")
-        kind, sentence = TROUBLES.get(content.get("error_code", 0), ("unreachable", f"There is no route: {reason}."))
-        raise RouteError(kind, sentence)
+        unknown: tuple[Trouble, Remark] = ("unreachable", Remark.of("no_route_because", reason=reason))
+        raise RouteError(*TROUBLES.get(content.get("error_code", 0), unknown))
 
     def _connect(self) -> http.client.HTTPConnection:
         if self._connection is None:
             port = self._port()
             if port is None:
-                raise RouteError("engine_down", "The routing engine is not up yet.")
+                raise RouteError("engine_down", Remark.of("engine_starts"))
             self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT_S)
         return self._connection
 
@@ -171,7 +174,7 @@ class ValhallaEngine(Engine):
 
 
 def _location(via: Via) -> dict[str, Any]:
-    place: dict[str, Any] = {"lat": via.lat, "lon": via.lon, "radius": 0}
+    place: dict[str, Any] = {"lat": via.lat, "lon": via.lon, "radius": 0, "search_cutoff": NEAR_M}
     return place if via.heading is None else place | {"heading": round(via.heading) % 360, "heading_tolerance": 60}
 
 

@@ -8,9 +8,8 @@ from typing import Self
 
 from carservices.api.routes import ManeuverKind as Kind
 from carservices.services.navigation.engine.base import Maneuver
+from carservices.services.navigation.remarks import file_of
 
-FOLDER = Path(__file__).with_name("languages")
-FALLBACK = "en"
 ENDS = (Kind.WAYPOINT, Kind.DESTINATION, Kind.DESTINATION_LEFT, Kind.DESTINATION_RIGHT)
 NAMELESS = (*ENDS, Kind.ROUNDABOUT_EXIT, Kind.FERRY_ENTER, Kind.FERRY_EXIT, Kind.UTURN_LEFT, Kind.UTURN_RIGHT)
 """Said without the road that follows."""
@@ -85,10 +84,4 @@ class Sentences:
 @cache
 def sentences(language: str) -> Sentences:
     """Those of a language, English where there are none."""
-    path = FOLDER / f"{language[:2].lower()}.toml"
-    return Sentences.load(path if path.exists() else FOLDER / f"{FALLBACK}.toml")
-
-
-def languages() -> list[str]:
-    """Which there are."""
-    return sorted(path.stem for path in FOLDER.glob("*.toml"))
+    return Sentences.load(file_of(language))
