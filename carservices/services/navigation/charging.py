@@ -77,6 +77,8 @@ class Charging:
     ) -> Guidance:
         """Guidance with the charge ahead, ``now`` in monotonic s; looks for another plan when this one fails."""
         trip, guide = journey.trip, journey.guide
+        if trip is None and not self._warming.on:
+            return guidance
         car = self._car()
         if car is None:
             return guidance

@@ -19,7 +19,7 @@ from carservices.services.navigation.trips.demand import Demand
 from carservices.services.navigation.trips.energy import EnergyModel
 from carservices.services.navigation.trips.ground import Cap, Ground, caps
 from carservices.services.navigation.trips.planner import Plan, Problem, plan
-from carservices.services.navigation.trips.stations import Candidate, Tables, beside, candidates, station_of
+from carservices.services.navigation.trips.stations import MOST, Candidate, Tables, beside, candidates, station_of
 from carservices.services.navigation.trips.trip import Car, Trip, quantile, settled, unplanned
 
 S_PER_EUR = {Prefer.TIME: (20.0, 120.0), Prefer.COST: (240.0, 20.0)}
@@ -212,7 +212,8 @@ class Itinerary:
         with ChargerNetwork(self._opened.stations) as network:
             sites = network.sites((max(north), min(south), max(east), min(west)))
         sites = beside(sites, [(via.lat, via.lon) for via in request.via])
-        return candidates(sites, corridor, self._opened.roads.anchor, car.inlet, at.now)
+        most = 2 * MOST // len(request.via)  # each stop of the driver doubles, triples ... the places of the planner
+        return candidates(sites, corridor, self._opened.roads.anchor, car.inlet, at.now, most)
 
 
 def _nearly_empty(trip: Trip) -> Trip:

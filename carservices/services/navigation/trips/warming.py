@@ -16,14 +16,14 @@ class Warming:
 
     def __init__(self, order: Order) -> None:
         self._order = order
-        self._on = False
+        self.on = False
 
     def look(self, inlet: Inlet, mode: object, to_stop_s: float | None) -> None:
         """``mode``: the car's now, ``to_stop_s`` s of driving to the next charging stop; None: there is none."""
-        if self._on and (to_stop_s is None or inlet.charging):
-            self._on = False
+        if self.on and (to_stop_s is None or inlet.charging):
+            self.on = False
             if mode == FAST:
                 self._order(CONDITIONING, IDLE)
-        elif not self._on and to_stop_s is not None and mode == IDLE and 0.0 < to_stop_s <= inlet.warming_s(to_stop_s):
-            self._on = True
+        elif not self.on and to_stop_s is not None and mode == IDLE and 0.0 < to_stop_s <= inlet.warming_s(to_stop_s):
+            self.on = True
             self._order(CONDITIONING, FAST)
