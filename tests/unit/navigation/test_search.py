@@ -84,6 +84,12 @@ def test_a_kind_of_place_is_found_in_any_language_nearest_first(
     assert len(distances) == 6
 
 
+def test_names_that_begin_so_come_before_the_kinds_that_do(search: Search) -> None:
+    names = [fold(place.name) for place in search.search("stra", MARKET, 8)]
+    assert [name.startswith("stra") for name in names] == [True] * 2 + [False] * 6
+    assert search.search("bahnh", MARKET, 8)[0].name.startswith("Bahnh")
+
+
 def test_a_nameless_place_is_called_what_it_is(search: Search) -> None:
     names = {place.name for place in search.search("", MARKET, 50, "fr", "parking")}
     assert "Parking" in names

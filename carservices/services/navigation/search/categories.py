@@ -63,6 +63,11 @@ def _by_word() -> tuple[tuple[str, str], ...]:
     return tuple(sorted(words, key=lambda pair: (len(pair[0]), pair)))
 
 
+def names_kind(text: str) -> bool:
+    """Whether a folded text is the whole word for a kind in some language, and not only its beginning."""
+    return any(word == text for word, _ in _by_word())
+
+
 def kinds_meant(text: str) -> list[str]:
     """The kinds a folded text names in any language; where it names none, those it is the beginning of."""
     whole = [key for word, key in _by_word() if word == text]

@@ -10,7 +10,7 @@ from rapidfuzz import fuzz
 
 from carservices.api.routes import Place
 from carservices.services.navigation.geo import box_around, plane_metres
-from carservices.services.navigation.search.categories import kinds, kinds_meant
+from carservices.services.navigation.search.categories import kinds, kinds_meant, names_kind
 from carservices.services.navigation.search.folding import fold
 from carservices.services.navigation.search.house_numbers import House, find_house
 from carservices.services.navigation.search.query import Query, coordinates, parse
@@ -87,7 +87,8 @@ class Search:
         if not meant:
             return places
         of_kind = self._of_kinds(meant, near, limit, language, Query(()))
-        named = [place for place in places if fold(place.name).startswith(query.text)][: limit // 3]
+        most = limit // 3 if names_kind(query.text) else (limit + 1) // 2
+        named = [place for place in places if fold(place.name).startswith(query.text)][:most]
         return _first_of_each([*named, *of_kind, *places])[:limit]
 
     def categories(self) -> dict[str, int]:
@@ -230,7 +231,10 @@ def _place(row: _Row, near: tuple[float, float] | None, language: str, house: Ho
 
 
 def _first_of_each(places: Iterable[Place]) -> list[Place]:
-    return list({place.id: place for place in reversed(list(places))}.values())[::-1]
+    found: dict[str | None, Place] = {}
+    for place in places:
+        found.setdefault(place.id, place)
+    return list(found.values())
 
 
 def _distance(near: tuple[float, float] | None, lat: float, lon: float) -> float | None:
