@@ -4,8 +4,8 @@ import pytest
 from kivy.core.window import Window
 from kivy.metrics import dp
 
-from carservices.api.navigation import MapsState
-from carservices.api.routes import Avoid, ChargerFilter, Connector, Place, Prefer
+from carservices.api.navigation import MapInfo, MapsState
+from carservices.api.routes import Avoid, Box, ChargerFilter, Connector, Place, Prefer
 from carservices_ui.i18n import t
 from carservices_ui.planning import Page
 from carservices_ui.planning.plan import MAPS
@@ -126,6 +126,15 @@ def test_the_first_map_is_searched_as_soon_as_it_is_there(journey):
     journey.put(MAPS, MapsState(current="town"))
     journey.answer("categories", CATEGORIES)
     assert list(journey.sheet.choices.kinds) == ["charging", "cafe", "parking"]
+
+
+def test_own_places_beyond_the_map_in_use_are_marked(journey):
+    box = Box(west=13.0, south=53.0, east=14.0, north=54.0)
+    info = MapInfo(name="town", title="Town", box=box, attribution="")
+    journey.put(MAPS, MapsState(current="town", available=(info,)))
+    journey.search(favourites=[HOME], recents=[CAFE, Place(lat=48.0, lon=11.0, name="Far away")])
+    marked = [t("nav.off_map") in [words.text for words in of_kind(row.end, Text)] for row in journey.sheet.own]
+    assert marked == [False, False, True]
 
 
 def test_what_was_found_before_the_car_moved_can_still_be_chosen(journey):

@@ -4,12 +4,16 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from carservices.api.routes import Box, Place
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 Point = tuple[float, float]
 """Latitude and longitude in degrees."""
+MARGIN = 0.05
+"""Degrees around a map within which a place still counts as on it: the service leads as near as roads do."""
 DEGREE_M = 111_195.0
 """Metres of a degree of latitude on a sphere of 6371 km."""
 
@@ -19,6 +23,11 @@ def metres(one: Point, other: Point) -> float:
     north = (other[0] - one[0]) * DEGREE_M
     east = (other[1] - one[1]) * DEGREE_M * math.cos(math.radians((one[0] + other[0]) / 2))
     return math.hypot(north, east)
+
+
+def inside(box: Box, place: Place) -> bool:
+    """Whether a place lies in a box, or so near to it that its roads may lead there."""
+    return box.south - MARGIN <= place.lat <= box.north + MARGIN and box.west - MARGIN <= place.lon <= box.east + MARGIN
 
 
 def along(line: "NDArray[np.float64]", place: Point) -> Point:

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from enum import StrEnum
 
-from carservices.api.navigation import Category, MapsState, Navigation, Position
+from carservices.api.navigation import Category, MapInfo, MapsState, Navigation, Position
 from carservices.api.routes import Charger, Place
 from carservices_ui.i18n import language
 from carservices_ui.planning.asking import Asking
 from carservices_ui.planning.charging import Charging
-from carservices_ui.planning.geo import Point, metres
+from carservices_ui.planning.geo import Point, inside, metres
 from carservices_ui.planning.routes import STREAM, Routes
 from carservices_ui.planning.search import CHARGING, Search
 from carservices_ui.store import Outcome, Store
@@ -97,6 +97,16 @@ class Plan:
         """Where the car is, by the service."""
         position: Position | None = self._store.stream(POSITION)
         return (position.lat, position.lon) if position is not None else None
+
+    @property
+    def map(self) -> MapInfo | None:
+        """The one in use."""
+        maps: MapsState | None = self._store.stream(MAPS)
+        return next((one for one in maps.available if one.name == maps.current), None) if maps is not None else None
+
+    def off_map(self, place: Place) -> bool:
+        """Whether a place lies beyond the map in use; not known without one."""
+        return self.map is not None and not inside(self.map.box, place)
 
     def browse(self, category: Category) -> None:
         """The nearest places of a kind."""

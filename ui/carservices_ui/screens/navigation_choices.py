@@ -52,9 +52,10 @@ def own_places(ui: Ui) -> list[Entry]:
     rows: list[Entry] = []
     for which in OWN:
         if (place := search.own(which)) is not None:
-            entry = Entry(t(f"nav.{which}"), say.title(place), icon=say.CATEGORIES[which])
+            off = t("nav.off_map") if plan.off_map(place) else ""
+            entry = Entry(t(f"nav.{which}"), say.title(place), icon=say.CATEGORIES[which], below=off)
             entry.bind(on_release=lambda *_, place=place: plan.go(place))
             rows.append(entry)
     for icon, places in (("star", starred(search.favourites.answer or ())), ("history", search.recents.answer or ())):
-        rows += [PlaceEntry(ui, place, plan.show_place, icon=icon) for place in places]
+        rows += [PlaceEntry(ui, place, plan.show_place, icon=icon, off_map=plan.off_map(place)) for place in places]
     return rows

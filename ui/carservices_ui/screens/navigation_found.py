@@ -38,7 +38,7 @@ class Found(FloatLayout):
         if typed:
             now: object = (found.phase is Phase.FAILED, found.answer is None, places, "" if places else typed)
         else:
-            now = (search.favourites.answer, search.recents.answer)
+            now = (search.favourites.answer, search.recents.answer, self._plan.map)
         if now != self._built:
             self._built = now
             self.clear_widgets()

@@ -68,9 +68,17 @@ class Entry(Control):
 
 
 class PlaceEntry(Entry):
-    """A place: icon of its category, name, address, distance."""
+    """A place: icon of its category, name, address, distance, and whether no way can be found there."""
 
-    def __init__(self, ui: Ui, place: Place, choose: Callable[[Place], None], *, icon: str | None = None) -> None:
+    def __init__(
+        self,
+        ui: Ui,
+        place: Place,
+        choose: Callable[[Place], None],
+        *,
+        icon: str | None = None,
+        off_map: bool = False,
+    ) -> None:
         self.place = place
         super().__init__(
             ui.restrictions.text(say.title(place)),
@@ -78,6 +86,7 @@ class PlaceEntry(Entry):
             icon=icon or say.icon(place),
             tone="energy" if place.category == CHARGING else "accent",
             end=say.away(ui, place.distance_m),
+            below=t("nav.off_map") if off_map else "",
         )
         self.bind(on_release=lambda *_: choose(place))
 

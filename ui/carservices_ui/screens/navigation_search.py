@@ -98,7 +98,8 @@ class SearchPage(Sheet):
         if self.field.typing:
             return "typing"
         search = self.plan.search
-        return search.categories.phase, search.categories.answer, search.favourites.answer, search.recents.answer
+        own = search.favourites.answer, search.recents.answer, self.plan.map
+        return search.categories.phase, search.categories.answer, *own
 
     def content(self) -> Widget:
         if self.keyboard.parent is not None:
