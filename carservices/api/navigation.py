@@ -336,7 +336,7 @@ class Navigation(Contract):
 
     @call
     async def chargers(self, box: Box | None = None, wanted: ChargerFilter = ANY_CHARGER) -> list[Charger]:
-        """Charging stations in a part of the map, or along the route in the order they come."""
+        """Charging stations in a part of the map, or with their detours along the route ahead, in their order."""
         raise NotImplementedError
 
     @call

@@ -239,6 +239,8 @@ class Charger(BaseModel, frozen=True):
     open_now: bool | None = None
     synthetic: bool = False
     """Invented by our generator, not a station that exists."""
+    detour_s: float | None = None
+    """s of driving by which the way that is ahead takes longer over it; only of stations along a route."""
 
 
 class ChargerFilter(BaseModel, frozen=True):

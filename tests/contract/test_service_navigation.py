@@ -215,6 +215,9 @@ async def test_a_long_trip_charges_on_the_way_and_says_so_while_driving(motorway
         assert guidance.remaining_s > best.charge_s
         route = await nav.route.last()
         assert (route.stops, route.route.charge_stops) == ((), best.charge_stops)
+        ahead = await nav.chargers()
+        assert [one.place.lon for one in ahead] == sorted(one.place.lon for one in ahead)
+        assert all(0.0 < one.detour_s < 120.0 for one in ahead)
         await virtual.inject(CELLS, -22.0)
         await c.until(CONDITIONING, FAST)
         await virtual.inject(SOC, 3.0)

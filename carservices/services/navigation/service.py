@@ -36,6 +36,7 @@ from carservices.services.navigation.maps.errors import MapError, UnknownMap
 from carservices.services.navigation.position.locator import PATHS, Locator
 from carservices.services.navigation.remarks import languages
 from carservices.services.navigation.search.categories import kinds
+from carservices.services.navigation.trips.detours import detours
 from carservices.services.navigation.trips.itinerary import Wanted
 from carservices.services.navigation.trips.range_area import around
 from carservices.services.navigation.trips.trip import Trip
@@ -177,7 +178,27 @@ class NavigationService(Navigation):
         guide = self._journey.guide
         if guide is None:
             raise CallError("NOT_FOUND", "there is no route to look along: give a part of the map or a destination")
-        return [charger for _, _, charger in network.along(guide.route.geometry, CORRIDOR_M, now, wanted)]
+        passed = guide.progress.along_m
+        found = network.along(guide.route.geometry, CORRIDOR_M, now, wanted)
+        return await self._with_detours([charger for along, _, charger in found if along >= passed])
+
+    async def _with_detours(self, chargers: list[Charger]) -> list[Charger]:
+        """With the time each adds to the way that is ahead."""
+        here, plan = self._here(), self._journey.plan
+        assert plan.destination is not None
+        way, places = [(place.lat, place.lon) for place in (*plan.stops, plan.destination)], [c.place for c in chargers]
+        try:
+            longer = await asyncio.to_thread(
+                detours,
+                self._map().roads,
+                [(here.lat, here.lon), *way],
+                [(place.lat, place.lon) for place in places],
+                plan.options.avoid,
+            )
+        except RouteError as error:
+            log.info("how far charging stations are off the way is not known: %s", error)
+            return chargers
+        return [c.model_copy(update={"detour_s": s}) for c, s in zip(chargers, longer, strict=True)]
 
     async def range_area(self) -> RangeArea:
         here, metres, known = self._here(), self._figures.get(RANGE), self._charging.consumption

@@ -22,6 +22,7 @@ from carservices.services.navigation.journey import Journey
 from carservices.services.navigation.trips import inlet
 from carservices.services.navigation.trips.conditions import CELLS, SOC, Conditions
 from carservices.services.navigation.trips.corridor import Corridor
+from carservices.services.navigation.trips.detours import detours
 from carservices.services.navigation.trips.energy import EnergyModel
 from carservices.services.navigation.trips.ground import Ground
 from carservices.services.navigation.trips.itinerary import Itinerary, Situation, Wanted
@@ -117,6 +118,15 @@ async def test_hops_take_what_their_roads_take(motorway: RoadEngine):
         )
         assert (np.diff(hops.legs.percent[:, one, other]) < 0).all(), "driving slower saves energy"
         assert (np.diff(hops.legs.seconds[:, one, other]) > 0).all()
+
+
+def test_a_place_beside_the_way_costs_the_way_to_it_and_back(motorway: RoadEngine):
+    there_and_back = 2.0 * 300.0 * 3.6 / 80.0
+    places = [at(80_000.0, 300.0), at(80_000.0, 500.0), at(5_000.0, 0.0), at(80_000.0, 20_000.0)]
+    park, beyond, on_the_way, nowhere = detours(motorway, [START, END], places, frozenset())
+    assert park == pytest.approx(there_and_back, abs=1.0)
+    assert beyond == pytest.approx(there_and_back + 36.0, abs=1.0)
+    assert (on_the_way, nowhere) == (0.0, None)
 
 
 async def test_the_driver_s_own_stop_stays_between_charging_stops(motorway: RoadEngine, tmp_path: Path):

@@ -12,18 +12,19 @@ from carservices_ui.polyline import points
 from carservices_ui.screens import navigation_words as say
 from carservices_ui.screens.navigation_rows import Nothing, StationEntry, tailed
 from carservices_ui.screens.navigation_sheet import Sheet
+from carservices_ui.units import duration
 from carservices_ui.widgets import IconButton, Row
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-ON_ROUTE_M = 150.0
-"""Nearer to the route than this is on it."""
+ON_ROUTE_S = 60.0
+"""A shorter detour is none."""
 
 
 class AlongPage(Sheet):
-    """The way to each along the route, and how far it lies beside it."""
+    """The way to each along the route, and how much longer the trip takes over it."""
 
     def build(self) -> None:
         self.title.text = t("nav.stations_along")
@@ -50,9 +51,9 @@ class AlongPage(Sheet):
     def _row(self, charger: Charger, line: "NDArray[np.float64]") -> Row:
         add = self.adds[charger.place.id] = IconButton("add", tone="accent", surface="surface2", radius="tile")
         add.bind(on_release=lambda *_: self._add(charger))
-        at, beside = geo.along(line, (charger.place.lat, charger.place.lon)) if len(line) > 1 else (None, 0.0)
-        away = f"± {self.ui.units.way(beside)}" if beside > ON_ROUTE_M else ""
-        return tailed(StationEntry(self.ui, charger, self.plan.show_station, say.away(self.ui, at), away), add)
+        at = geo.along(line, (charger.place.lat, charger.place.lon))[0] if len(line) > 1 else None
+        longer = f"+{duration(charger.detour_s)}" if (charger.detour_s or 0.0) >= ON_ROUTE_S else ""
+        return tailed(StationEntry(self.ui, charger, self.plan.show_station, say.away(self.ui, at), longer), add)
 
     def _add(self, charger: Charger) -> None:
         self.plan.routes.change("add_stop", place=charger.place)
