@@ -7,6 +7,7 @@ from carservices.api.appstatus import About, Catalog
 from carservices.api.contract import Contract, Stream, call
 from carservices.api.inspection import Inspection
 from carservices.api.installation import Installation
+from carservices.api.people import Profiles
 from carservices.api.permissions import Asked, Permission, Usage
 
 
@@ -20,6 +21,7 @@ class Apps(Contract):
     guide = Stream(Guide)
     ask = Stream(Asked)
     installation = Stream(Installation)
+    profiles = Stream(Profiles)
 
     @call
     async def open(self, app: str) -> None:
@@ -103,8 +105,27 @@ class Apps(Contract):
         raise NotImplementedError
 
     @call
+    async def add_profile(self, name: str) -> str:
+        """One more person, who has allowed nothing yet; returns the id of the profile.
+
+        INVALID_ARGUMENT for a name that is not 1 to 24 printable characters, or that another one has; UNAVAILABLE
+        when there are 12.
+        """
+        raise NotImplementedError
+
+    @call
+    async def rename_profile(self, profile: str, name: str) -> None:
+        """Call the person otherwise. NOT_FOUND, or INVALID_ARGUMENT as for `add_profile`."""
+        raise NotImplementedError
+
+    @call
+    async def remove_profile(self, profile: str) -> None:
+        """Forget the person with all they have decided. NOT_FOUND; INVALID_ARGUMENT for the one in use."""
+        raise NotImplementedError
+
+    @call
     async def use_profile(self, profile: str) -> None:
-        """Another person drives: their grants count from now on, running apps start again."""
+        """Another person drives: their grants count from now on, running apps are cut off and start again. NOT_FOUND."""
         raise NotImplementedError
 
     @call

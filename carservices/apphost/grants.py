@@ -1,8 +1,9 @@
-"""What each person has allowed each app: kept per profile, over restarts."""
+"""Who there is, and what each person has allowed each app: kept per profile, over restarts."""
 
 import logging
+from collections.abc import Mapping
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from carservices.api.state import StateFile
 
@@ -19,6 +20,14 @@ class _Kept(BaseModel):
 
     profile: str = DEFAULT_PROFILE
     profiles: dict[str, dict[str, dict[str, bool]]] = {}
+    names: dict[str, str] = {}
+    """profile → how the person is called; every profile has an entry, the first one's is empty at the beginning."""
+
+    @model_validator(mode="after")
+    def _name_all(self) -> "_Kept":
+        for profile in (self.profile, *self.profiles):
+            self.names.setdefault(profile, "" if profile == DEFAULT_PROFILE else profile)
+        return self
 
 
 class Grants:
@@ -41,8 +50,25 @@ class Grants:
         """Whose decisions count now."""
         return self._kept.profile
 
+    @property
+    def names(self) -> Mapping[str, str]:
+        """Profile → name, in the order they came."""
+        return self._kept.names
+
     def use(self, profile: str) -> None:
+        """Those of another person count from now on."""
         self._kept.profile = profile
+        self._save()
+
+    def name(self, profile: str, name: str) -> None:
+        """Another name, or a new profile, which has decided nothing."""
+        self._kept.names[profile] = name
+        self._save()
+
+    def remove(self, profile: str) -> None:
+        """The person and all their decisions; not the one whose decisions count now."""
+        del self._kept.names[profile]
+        self._kept.profiles.pop(profile, None)
         self._save()
 
     def decided(self, app: str, permission: str) -> bool | None:

@@ -12,6 +12,7 @@ from carservices.api.appscreen import Front, Guide, Player
 from carservices.api.appstatus import Catalog
 from carservices.api.audit import Audit
 from carservices.api.installation import Installation
+from carservices.api.people import Profiles
 from carservices.api.permissions import Asked, Permission
 from carservices.app.codec import TemplateError
 from carservices.app.wire import Kind
@@ -27,6 +28,7 @@ from carservices.apphost.installer import Installer
 from carservices.apphost.launcher import Launcher
 from carservices.apphost.life import App
 from carservices.apphost.notices import NoticeDesk
+from carservices.apphost.people import PeopleDesk
 from carservices.apphost.permissions import RuleBook
 from carservices.apphost.places import Places
 from carservices.apphost.player import MediaDesk
@@ -58,6 +60,7 @@ class Streams:
     guide: Callable[[Guide], None]
     asked: Callable[[Asked], None]
     installation: Callable[[Installation], None]
+    profiles: Callable[[Profiles], None]
 
 
 class AppHost:
@@ -77,6 +80,7 @@ class AppHost:
         self.player = MediaDesk(streams.player)
         self.guide = GuideDesk(car, streams.guide)
         self.consent = Consent(self.grants, self.roster, streams.asked, lambda: self.parked, self._front_id, self.audit)
+        self.people = PeopleDesk(self.grants, self.roster, self.consent.questions, streams.profiles, self.audit)
         self.installer = Installer(places, self._describe, streams.installation, self.roster.rescan)
         self.notices = NoticeDesk(car)
         self._car = car
@@ -102,6 +106,7 @@ class AppHost:
         self.player.show()
         self.front.show()
         self.consent.update()
+        self.people.show()
         self.installer.show()
         await self.surroundings.start(self._car)
         await self.guide.start()

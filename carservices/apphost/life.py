@@ -221,12 +221,13 @@ class App:
 
     async def restart(self) -> None:
         """Without what it had: the link is closed and the process ended before it starts again."""
-        if self.running:
-            self._returns = True
-            await self.kill()
-            self._returns = False
-            await self.start()
-            self._host.shows(self)
+        async with self._starting:  # one that is just starting was given what it had, too
+            if self.running:
+                self._returns = True
+                await self.kill()
+                self._returns = False
+                await self._start()
+                self._host.shows(self)
 
     async def gained(self, permission: str) -> None:
         """It has one more permission; a folder of the person appears only in a new process."""

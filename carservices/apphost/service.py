@@ -58,6 +58,7 @@ class AppsService(Apps):
             self.guide.publish,
             self.ask.publish,
             self.installation.publish,
+            self.profiles.publish,
         )
         self._host = AppHost(
             self.car, places, Launcher(places.data, places.uids, self._minimum, self._ability), streams
@@ -204,9 +205,16 @@ class AppsService(Apps):
     async def usage(self, app: str) -> list[Usage]:
         return self.host.usage.of(self.host.roster.get(app).id)
 
+    # -- people ------------------------------------------------------------------------------------------------------
+
+    async def add_profile(self, name: str) -> str:
+        return self.host.people.add(name)
+
+    async def rename_profile(self, profile: str, name: str) -> None:
+        self.host.people.rename(profile, name)
+
+    async def remove_profile(self, profile: str) -> None:
+        self.host.people.remove(profile)
+
     async def use_profile(self, profile: str) -> None:
-        if profile != self.host.grants.profile:
-            self.host.grants.use(profile)
-            for one in self.host.roster:
-                await one.restart()
-            self.host.roster.changed()
+        await self.host.people.use(profile)

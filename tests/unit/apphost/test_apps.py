@@ -129,8 +129,6 @@ class Main(App):
         await c.until_state(c.apps.screen, message("speed"))
         assert (await c.until_state(c.apps.apps, listed(lambda one: one.pid not in (before, None)))).apps
         assert (await c.apps.permissions(APP))[0].decision == "denied"
-        await c.apps.use_profile("guest")
-        assert (await c.apps.permissions(APP))[0].decision == "ask"
         with pytest.raises(CallError, match="does not ask for 'doors'"):
             await c.apps.grant(APP, "doors")
     audit = (places.books / "audit.jsonl").read_text()
