@@ -25,8 +25,6 @@ TOWN_KMH, PACE = 50.0, 1.2
 """Where the map knows no limit: the larger of this and so many times the mean speed of the route."""
 STOP_S = 10.0
 """s a stop on the way takes."""
-PEAK, LEAST_KW = 2.0, 50.0
-"""A station gives at its best so many times its mean over a stop, and not less than a fast charger."""
 AT_STATION_M = 150.0
 """m from a charging station within which a stop on the way is the one at it."""
 BEYOND_M, THROUGH_M = 120.0, 20.0
@@ -154,7 +152,7 @@ def orders(route: RoutePreview, stops: Sequence[Point] = ()) -> dict[str, Any]:
         "limits": [list(limit) for limit in route.limits],
         "stops": [[_nearest(points, stop), STOP_S] for stop in halts],
         "charges": [
-            [_nearest(points, station), max(LEAST_KW, PEAK * stop.power_kw), stop.depart_soc]
+            [_nearest(points, station), stop.station_kw, stop.depart_soc]
             for station, stop in zip(stations, route.charge_stops, strict=True)
         ],
         "unknown": max(TOWN_KMH, round(PACE * mean)),

@@ -160,6 +160,8 @@ class ChargeStop(BaseModel, frozen=True):
     """For a free plug, expected."""
     power_kw: float
     """Mean over the stop."""
+    station_kw: float
+    """What the plug gives at most, of those that charge this car fastest."""
     cost_eur: float | None = None
     operator: str = ""
     advised_kmh: int | None = None

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from carservices.api.navigation import Box, ChargingWishes, GuidanceState, Navigation, Place, RouteOptions
-from carservices.api.pilot import Pilot
+from carservices.api.pilot import Pilot, orders
 from carservices.bus.errors import CallError
 from carservices.hal.virtual import VirtualHal
 from carservices.services.navigation.maps.defaults import EXTRACTS
@@ -206,6 +206,7 @@ async def test_a_long_trip_charges_on_the_way_and_says_so_while_driving(motorway
         assert best.warning is None
         assert {stop.place.name[:4] for stop in best.charge_stops} == {"Park"}
         assert best.charge_stops[0].arrive.mean < 45.0
+        assert [kw for _, kw, _ in orders(best)["charges"]] == [150.0] * len(best.charge_stops)
         assert best.charge_s > sum(stop.charge_s for stop in best.charge_stops)
         sparing = await nav.preview(far, RouteOptions(charging=ChargingWishes(at_destination=60.0)))
         assert sparing[0].arrival.mean > 60.0 > best.arrival.mean

@@ -72,6 +72,7 @@ LONG = way(
             depart_soc=70.0,
             charge_s=1500.0,
             power_kw=98.0,
+            station_kw=150.0,
             cost_eur=21.5,
             advised_kmh=120,
             precondition_m=18_000.0,

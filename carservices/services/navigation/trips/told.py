@@ -64,6 +64,7 @@ def _stop(trip: Trip, stage: Stage) -> ChargeStop:
         charge_s=hop.charge_s,
         wait_s=hop.wait_s,
         power_kw=added / hop.charge_s * 3600.0 if hop.charge_s > 0.0 else 0.0,
+        station_kw=stage.station.power_kw,
         cost_eur=None if stage.station.site.eur_per_kwh is None else hop.eur,
         operator=stage.station.site.operator,
         advised_kmh=_kmh(stage),
