@@ -66,6 +66,18 @@ def test_from_letters_to_being_guided(journey):
     assert journey.sheet is None
 
 
+def test_the_cross_is_there_with_something_to_clear_and_the_rail_leads_back_to_the_map(journey):
+    journey.search()
+    assert not journey.sheet.clear.usable
+    Window.dispatch("on_textinput", "c")
+    journey.driver.frames(2)
+    journey.tap(journey.sheet.clear)
+    assert (journey.sheet.field.value, journey.sheet.clear.usable) == ("", False)
+    journey.driver.cockpit.show("navigation")
+    journey.driver.frames(2)
+    assert (journey.plan.page, journey.sheet) == (Page.MAP, None)
+
+
 def test_an_answer_that_comes_late_does_not_replace_a_newer_one(journey):
     found = journey.plan.search.found
     journey.plan.search.type("c")

@@ -90,7 +90,8 @@ class MapCard(FloatLayout):
 
     def _open(self, page: Page) -> None:
         self._ui.plan.enter(page)
-        self._ui.show(SCREEN)
+        if not self._whole:
+            self._ui.show(SCREEN)
 
     def _choose_bar(self) -> None:
         bar = self.arrival if self.guidance.guiding and not self.guidance.arrived else self.trip

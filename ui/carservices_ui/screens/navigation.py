@@ -88,6 +88,9 @@ class NavigationScreen(Screen):
     def back(self) -> bool:
         return self.plan.back()
 
+    def revisit(self) -> None:
+        self.plan.close()
+
     def _show(self, *_: Any) -> None:
         if self.plan.page is not self._page:
             self._change(self.plan.page)

@@ -118,6 +118,8 @@ class SearchPage(Sheet):
 
     def refresh(self) -> None:
         super().refresh()
+        self.clear.available = bool(self.field.value) or self.field.typing
+        self.clear.opacity = 1.0 if self.clear.available else 0.0
         self.next.refresh()
         if self.next.shown and self.next.parent is None:
             self.heading.add_widget(self.next)
