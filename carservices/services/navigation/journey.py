@@ -77,6 +77,7 @@ class Journey:
         self._searching: asyncio.Task[None] | None = None
         self._retry_at = 0.0
         self._off_since: float | None = None
+        self._now = time.time()
 
     # -- what the driver wants ---------------------------------------------------------------------------------------
 
@@ -125,7 +126,7 @@ class Journey:
 
     def update(self, position: Position | None, engine: Engine | None, now: float) -> Guidance:
         """Guidance at a position, ``now`` in Unix time; starts a search when the route is left or missing."""
-        guide = self.guide
+        guide, self._now = self.guide, now
         if self.plan.destination is None:
             return Guidance(muted=self.plan.muted)
         if position is None:
@@ -229,7 +230,7 @@ class Journey:
         if sentence != self._problem:
             self._problem = sentence
             if self.guide is not None:
-                self._voice.say_plain("no_route")
+                self._voice.say_plain("no_route", now)
             self._say()
 
     def _follow(self, trips: list[Trip], before: Guide | None, notice: str | None = None) -> None:
@@ -238,7 +239,7 @@ class Journey:
         self._previews = self.offer(trips, self.plan.destination, self.plan.options)
         self.guide = Guide(trips[0].route, self._voice, before.pace if before else Pace())
         if before is not None:
-            self._voice.say_plain("new_route")
+            self._voice.say_plain("new_route", self._now)
         self._say()
 
     def _pass_stops(self, guide: Guide) -> None:

@@ -14,7 +14,7 @@ from carservices.services.navigation.engine.base import Engine, Maneuver, Route,
 from carservices.services.navigation.engine.graph import RoadGraph
 from carservices.services.navigation.engine.roads import RoadEngine
 from carservices.services.navigation.geo import metres
-from carservices.services.navigation.guide.announcer import SILENT, Stage, Voice, next_real, stage
+from carservices.services.navigation.guide.announcer import SILENT, Announcer, Stage, Voice, next_real, stage
 from carservices.services.navigation.guide.guide import Guide
 from carservices.services.navigation.guide.sentences import ENDS, sentences
 from carservices.services.navigation.journey import Journey
@@ -54,6 +54,17 @@ async def test_every_maneuver_is_announced_in_time_and_the_car_arrives(city: Roa
         assert orders, f"{maneuver.kind} at {mark:.0f} m was never said"
         ahead, speed = orders[-1]
         assert 10.0 <= ahead <= max(25.0, 4.0 * speed) + 5.0
+
+
+def test_a_new_route_is_said_to_the_end_before_its_first_turn():
+    voice = Voice("en")
+    voice.say_plain("new_route", NOW)
+    announcer = Announcer([Maneuver(ManeuverKind.RIGHT, 0, 0.0, 0.0)], [200.0], voice)
+    said = []
+    for seconds in (1.0, 2.9, 3.1):
+        announcer.update(0, 200.0, 10.0, "", NOW + seconds)
+        said.append(voice.last.text)
+    assert said == ["New route.", "New route.", "In 200 metres, turn right."]
 
 
 async def test_the_remaining_way_and_time_only_shrink_and_the_delay_is_the_drivers(city: RoadEngine):

@@ -43,21 +43,30 @@ def stage(distance: float, speed: float) -> Stage:
 
 
 class Voice:
-    """Numbers the sentences over routes, and knows the language; ``first`` is the number before the first one."""
+    """Numbers the sentences over routes and keeps a pause between them; ``first`` is the number before the first one.
+
+    ``now`` is in s of any clock.
+    """
 
     def __init__(self, language: str, first: int = 0) -> None:
         self.language = language
         self.last: Sentence | None = None
         self._id = first
+        self._spoke_at = float("-inf")
 
-    def say(self, text: str) -> None:
+    def rested(self, now: float) -> bool:
+        """Whether the last sentence is long enough ago, or the clock was set back."""
+        return not 0.0 <= now - self._spoke_at < BREATH_S
+
+    def say(self, text: str, now: float) -> None:
         """The next sentence."""
         self._id += 1
+        self._spoke_at = now
         self.last = Sentence(id=self._id, text=text, language=sentences(self.language).language)
 
-    def say_plain(self, key: str) -> None:
+    def say_plain(self, key: str, now: float) -> None:
         """One that is always the same."""
-        self.say(sentences(self.language).plain(key))
+        self.say(sentences(self.language).plain(key), now)
 
 
 class Announcer:
@@ -69,7 +78,6 @@ class Announcer:
         self._voice = voice
         self._said = [Stage.FAR] * len(maneuvers)
         self._followed: set[int] = set()
-        self._spoke_at = float("-inf")
 
     def after(self, index: int, speed: float) -> int | None:
         """The maneuver that follows another so soon that both are said together."""
@@ -82,12 +90,12 @@ class Announcer:
     def update(self, index: int, distance: float, speed: float, street: str, now: float) -> None:
         """Maneuver ``index`` is ``distance`` m ahead; ``now`` in s of any clock."""
         near = stage(distance, speed)
-        rested = not 0.0 <= now - self._spoke_at < BREATH_S  # before the last sentence: the clock was set back
+        rested = self._voice.rested(now)
         words = sentences(self._voice.language)
         if near is Stage.FAR:
             if distance >= FOLLOW_M and index not in self._followed and rested:
                 self._followed.add(index)
-                self._speak(words.follow(street, distance), now)
+                self._voice.say(words.follow(street, distance), now)
             return
         if near <= self._said[index] or not (rested or near is Stage.NOW):
             return
@@ -97,17 +105,13 @@ class Announcer:
         following = self.after(index, speed)
         then = None if following is None else self._maneuvers[following]
         if near is not Stage.NOW:
-            self._speak(words.ahead(maneuver, distance, then), now)
+            self._voice.say(words.ahead(maneuver, distance, then), now)
         elif maneuver.kind not in ENDS:  # an end is announced when it is reached
-            self._speak(words.now(maneuver, then), now)
+            self._voice.say(words.now(maneuver, then), now)
 
     def arrived(self, kind: Kind, now: float) -> None:
         """A stop or the destination is reached."""
-        self._speak(sentences(self._voice.language).arrived(kind), now)
-
-    def _speak(self, text: str, now: float) -> None:
-        self._spoke_at = now
-        self._voice.say(text)
+        self._voice.say(sentences(self._voice.language).arrived(kind), now)
 
 
 def next_real(maneuvers: Sequence[Maneuver], start: int) -> int | None:
