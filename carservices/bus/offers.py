@@ -25,6 +25,8 @@ class Offers:
         self._rows = Rows(car)
         self._announcing = asyncio.Lock()
         self._refused: frozenset[str] = frozenset()
+        self._told = 0
+        """So many of the signals the hub was told of."""
         car.on_connection(self._connection)
 
     def at(self, index: int) -> SignalConfig:
@@ -85,7 +87,7 @@ class Offers:
         self._rows.close()
 
     def _has(self, path: str, index: int) -> bool:
-        return path not in self._refused and index not in self._withdrawn
+        return index < self._told and path not in self._refused and index not in self._withdrawn
 
     def _connection(self, up: bool) -> None:
         self._rows.announced = False
@@ -106,7 +108,7 @@ class Offers:
             for index, config in enumerate(self._configs)
         ]
         taken = await self._car.call(wire.HUB, "announce", offered)
-        self._refused = frozenset(taken)
+        self._refused, self._told = frozenset(taken), len(offered)
         self._rows.announced = True
         if is_news:
             self._rows.send([row for index, row in self._last.items() if index not in self._withdrawn])

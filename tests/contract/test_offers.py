@@ -6,9 +6,17 @@ from carservices.bus.offers import Offers
 from carservices.signals import Catalogue, Status
 from carservices.system.table import DOORS
 from carservices.testing import car
+from carservices_hal.doors.providers import Providers
 
 SEAT = "Vehicle.Cabin.Seat.Row1.PassengerSide.Position"
 CONFIG = Catalogue.default().config(SEAT)
+
+
+class Silent:
+    """A provider that takes no commands."""
+
+    def actuate(self, path, value): ...
+    def sampled(self, path, rate): ...
 
 
 async def test_what_is_withdrawn_has_no_source_until_another_one_offers_it():
@@ -30,3 +38,19 @@ async def test_what_is_withdrawn_has_no_source_until_another_one_offers_it():
         c.hub.start()
         await c.until(SEAT, 7)
         assert await first.offer([CONFIG]) == [SEAT]
+
+
+async def test_an_offer_that_was_cut_off_is_made_again_and_of_two_claims_at_once_one_is_refused():
+    async with car() as c:
+        offers = Offers(await c.connect("hal.first", DOORS))
+        cut = asyncio.create_task(offers.offer([CONFIG]))
+        await asyncio.sleep(0)
+        cut.cancel()
+        await asyncio.wait({cut})
+        assert await offers.offer([CONFIG]) == []
+        offers.publish([(SEAT, 5, 1)])
+        await c.until(SEAT, 5)
+        providers = Providers(await c.connect("hal.second", DOORS))
+        config = Catalogue.default().config("Vehicle.Cabin.Seat.Row1.PassengerSide.Height")
+        answers = await asyncio.gather(*(providers.claim(Silent(), [config]) for _ in range(2)), return_exceptions=True)
+        assert [str(one) for one in answers if one] == [f"another provider has claimed {config.path}"]

@@ -46,10 +46,15 @@ class Providers:
         """Take signals, or the commands for actuators: all of them, or none with DoorError ALREADY_EXISTS."""
         wanted = list(configs)
         claims = self._actuators if actuation else self._sources
-        for config in wanted:
-            if claims.get(config.path, provider) is not provider:
-                raise DoorError("ALREADY_EXISTS", f"another provider has claimed {config.path}")
+
+        def free() -> None:
+            for config in wanted:
+                if claims.get(config.path, provider) is not provider:
+                    raise DoorError("ALREADY_EXISTS", f"another provider has claimed {config.path}")
+
+        free()
         await self.offer(wanted)
+        free()  # another one may have been quicker
         claims |= dict.fromkeys((config.path for config in wanted), provider)
         if not actuation:
             self._unclaimed -= {config.path for config in wanted}
@@ -67,9 +72,9 @@ class Providers:
 
     def publish(self, values: Iterable[tuple[str, Datum | None, int]]) -> None:
         """Values of offered signals, with their monotonic times; None says that there is none."""
-        told = list(values)
-        self._unclaimed.update(path for path, _, _ in told if path not in self._sources)
-        self._offers.publish(told)
+        fresh = list(values)
+        self._unclaimed.update(path for path, _, _ in fresh if path not in self._sources)
+        self._offers.publish(fresh)
 
     def release(self, provider: Provider) -> None:
         """A provider is gone: what it claimed is offered no more, by nobody, and may be claimed again."""
