@@ -159,9 +159,9 @@ class Ours(Transport):
             nonlocal sent
             sent += 1
             host._publish((Value(PATH, value, stamp),))
-            while host._unsent:  # the others block at a full queue too
+            while host._rows._unsent:  # the others block at a full queue too
                 await asyncio.sleep(0.0005)
-                host._send(())
+                host._rows.send(())
 
         yield send
         serving.cancel()
