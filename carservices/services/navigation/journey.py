@@ -185,7 +185,7 @@ class Journey:
             self._follow(trips, guide, sentence)
 
     def _search(self, position: Position, engine: Engine | None, now: float) -> None:
-        if self._searching is not None or now < self._retry_at:
+        if self._searching is not None or 0.0 < self._retry_at - now <= RETRY_S:  # more: the clock was set back
             return
         if engine is None:
             self._fail("There is no map, so there is no route: import one with `carservices map import`.", now)
@@ -223,7 +223,7 @@ class Journey:
         self._searching = None
         if not task.cancelled() and (error := task.exception()):
             log.error("the search for a route failed", exc_info=error)
-            self._fail(f"The search for a route failed: {error}", time.time())
+            self._fail(f"The search for a route failed: {error}", self._now)
 
     def _fail(self, sentence: str, now: float) -> None:
         self._retry_at = now + RETRY_S
@@ -255,7 +255,7 @@ class Journey:
     def _off_map(self, position: Position, now: float) -> bool:
         if position.on_road:
             self._off_since = None
-        elif self._off_since is None:
+        elif self._off_since is None or now < self._off_since:
             self._off_since = now
         return self._off_since is not None and now - self._off_since >= OFF_MAP_S
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from carservices.api.navigation import Guidance, GuidanceState, Place, RouteOptions, RouteState
+from carservices.api.navigation import Guidance, GuidanceState, Place, Position, RouteOptions, RouteState
 from carservices.api.routes import ManeuverKind
 from carservices.api.state import StateFile
 from carservices.services.navigation.engine.base import Engine, Maneuver, Route, RouteError, RouteRequest, Via
@@ -153,8 +153,10 @@ class Dead(Engine):
     """An engine whose process has ended."""
 
     name = "dead"
+    asked = 0
 
     async def route(self, request: RouteRequest) -> list[Route]:
+        self.asked += 1
         raise RouteError("engine_down", Remark.of("engine_silent"))
 
     matrix = isochrone = match = route
@@ -200,6 +202,16 @@ async def test_without_an_engine_guidance_goes_on_with_the_route_in_hand(city: R
     assert seen[-1].message == "The routing engine does not answer."
     assert seen[-1].turn is not None
     assert journey.guide is not None
+
+
+async def test_a_search_that_failed_is_made_again_after_3_s_and_when_the_clock_was_set_back(tmp_path: Path):
+    dead, journey = Dead(), Journey(StateFile("navigation", "journey.json", tmp_path), lambda state: None)
+    journey.set_plan(Place(lat=THERE[0], lon=THERE[1]), (), RouteOptions())
+    here = Position(lat=HERE[0], lon=HERE[1], bearing=0.0, speed_kmh=0.0, accuracy_m=5.0, time=0)
+    for now, asked in ((0.0, 1), (2.9, 1), (3.1, 2), (-3600.0, 3)):
+        journey.update(here, dead, NOW + now)
+        await journey.settle()
+        assert dead.asked == asked
 
 
 async def test_the_destination_stays_over_a_restart(city: RoadEngine, tmp_path: Path):
