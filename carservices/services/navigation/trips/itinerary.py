@@ -1,6 +1,7 @@
 """Ways to a destination as this car can drive them: routes, with charging stops where the charge needs them."""
 
 import asyncio
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -32,7 +33,6 @@ ASIDE_M = 60_000.0
 """m around start, stops and destination within which stations are looked for."""
 TRIES, CLOSE = 4, 0.002
 """How often a plan is made at most, and by which share its real route may take longer than it promised."""
-
 OTHER = 0.01
 """Share by which a route differs from the plan's own hops where the engine must know other speeds."""
 
@@ -79,6 +79,8 @@ class Itinerary:
     def __init__(self, opened: Opened) -> None:
         self._opened = opened
         self._ground: tuple[object, Ground, Corridor] | None = None
+        self._busy = threading.Lock()
+        """One plan at a time looks at the ground: a search that was given up goes on in its thread."""
 
     async def ways(self, wanted: Wanted, at: Situation) -> list[Trip]:
         """The best way, then others; with charging stops where the charge does not suffice.
@@ -164,9 +166,10 @@ class Itinerary:
     def _problem(
         self, request: RouteRequest, wishes: ChargingWishes, at: Situation, car: Car
     ) -> tuple[Ground, Problem]:
-        ground = self._ground_of(request, at, car)
         start = self._opened.roads.anchor((request.via[0].lat, request.via[0].lon))
-        hops = ground.hops(start, at.model, at.conditions)
+        with self._busy:
+            ground = self._ground_of(request, start, at, car)
+            hops = ground.hops(start, at.model, at.conditions)
         tables = Tables(car.inlet)
         layers = [station_of(one, tables, at.now) for one in ground.stations] * (ground.stops + 1)
         breaks = car.inlet.curve.breaks([one.power_kw for one in ground.stations])
@@ -182,17 +185,17 @@ class Itinerary:
         )
 
     def _advice(self, request: RouteRequest, at: Situation, car: Car, ground: Ground, problem: Problem) -> str:
-        ground.forget_reach()
         start = self._opened.roads.anchor((request.via[0].lat, request.via[0].lon))
-        hops = ground.hops(start, at.model, at.conditions)
-        self._ground = None
+        with self._busy:
+            ground.forget_reach()
+            hops = ground.hops(start, at.model, at.conditions)
+            self._ground = None
         return advise(replace(problem, legs=hops.legs), ground, hops, sorted(car.inlet.connectors))
 
-    def _ground_of(self, request: RouteRequest, at: Situation, car: Car) -> Ground:
+    def _ground_of(self, request: RouteRequest, start: Anchor, at: Situation, car: Car) -> Ground:
         """The corridor to the destination, made anew for another one or when the car is far beside it."""
         opened, rest = self._opened, request.via[1:]
         roads = opened.roads
-        start = roads.anchor((request.via[0].lat, request.via[0].lon))
         key = rest, request.mode, request.avoid, car.inlet.connectors, at.now.hour
         if self._ground is not None and self._ground[0] == key and self._ground[2].holds(start):
             return self._ground[1]

@@ -43,7 +43,6 @@ class Candidate:
     row: int
     """Of its plugs, which tells the draws of a synthetic one apart."""
     anchor: Anchor
-    detour_s: float
     reached_s: float
     """About when, from the start."""
 
@@ -128,7 +127,7 @@ def candidates(
         detour, before = corridor.detour(place)
         if not detour <= DETOUR_S:
             continue
-        one = Candidate(site, *plug, place, detour, before * corridor.direct)
+        one = Candidate(site, *plug, place, before * corridor.direct)
         wait = one.wait(now, one.reached_s)
         if wait == float("inf"):
             continue
