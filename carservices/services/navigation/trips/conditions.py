@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from carservices.services.navigation.trips.figures import figure
 from carservices.services.navigation.trips.vehicle import DRIVER_KG
 from carservices.signals import Datum
 
@@ -64,14 +65,8 @@ class Conditions:
 def told(values: Mapping[str, Datum], base: Conditions = Conditions()) -> Conditions:
     """Conditions by signals of `PATHS`; what is missing or out of all reason is as in ``base``."""
 
-    def number(path: str, low: float, high: float) -> float | None:
-        value = values.get(path)
-        if isinstance(value, bool) or not isinstance(value, float | int) or not low <= value <= high:
-            return None
-        return float(value)
-
     def mean(paths: tuple[str, ...], low: float, high: float) -> float | None:
-        known = [figure for path in paths if (figure := number(path, low, high)) is not None]
+        known = [one for path in paths if (one := figure(values, path, low, high)) is not None]
         return sum(known) / len(known) if known else None
 
     def known(value: float | None, otherwise: float) -> float:
@@ -80,15 +75,15 @@ def told(values: Mapping[str, Datum], base: Conditions = Conditions()) -> Condit
     fan = mean(FANS, 0.0, 100.0)
     passengers = sum(values.get(seat) == "OCCUPIED" for seat in SEATS)
     return Conditions(
-        outside_c=known(number(OUTSIDE, -60.0, 65.0), base.outside_c),
-        altitude_m=known(number(ALTITUDE, -500.0, 6000.0), base.altitude_m),
+        outside_c=known(figure(values, OUTSIDE, -60.0, 65.0), base.outside_c),
+        altitude_m=known(figure(values, ALTITUDE, -500.0, 6000.0), base.altitude_m),
         wind_ms=base.wind_ms,
         wind_from=base.wind_from,
-        load_kg=passengers * DRIVER_KG + known(number(ROOF_LOAD, 0.0, 500.0), base.load_kg),
+        load_kg=passengers * DRIVER_KG + known(figure(values, ROOF_LOAD, 0.0, 500.0), base.load_kg),
         climate=base.climate if fan is None else fan > 0.0,
         wanted_c=known(mean(WANTED, 10.0, 35.0), base.wanted_c),
-        cabin_c=number(INSIDE, -50.0, 80.0) if INSIDE in values else base.cabin_c,
-        cells_c=number(CELLS, -50.0, 80.0) if CELLS in values else base.cells_c,
+        cabin_c=figure(values, INSIDE, -50.0, 80.0) if INSIDE in values else base.cabin_c,
+        cells_c=figure(values, CELLS, -50.0, 80.0) if CELLS in values else base.cells_c,
         tyres_c=mean(TYRES, -50.0, 120.0) if set(TYRES) & values.keys() else base.tyres_c,
-        soc=number(SOC, 0.0, 100.0) if SOC in values else base.soc,
+        soc=figure(values, SOC, 0.0, 100.0) if SOC in values else base.soc,
     )

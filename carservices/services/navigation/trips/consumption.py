@@ -14,6 +14,7 @@ from carservices.services.navigation.trips import conditions, vehicle
 from carservices.services.navigation.trips.conditions import SOC, Conditions
 from carservices.services.navigation.trips.correction import CAUSES, Correction
 from carservices.services.navigation.trips.energy import SIGMAS_90, EnergyModel, Spend
+from carservices.services.navigation.trips.figures import figure
 from carservices.services.navigation.trips.habit import Habit, Log
 from carservices.services.navigation.trips.learning import Recursive
 from carservices.services.navigation.trips.meter import CHARGING, COARSEST_S, IGNITION, OFF, STANDING_MS, Meter, Stretch
@@ -133,11 +134,11 @@ class Consumption:
     @property
     def kwh(self) -> float | None:
         """In the battery now; None while the car does not say its charge."""
-        stored, soc = self._values.get(STORED_KWH), self._values.get(SOC)
         usable = self.vehicle.usable_kwh
-        if isinstance(stored, float | int) and 0.0 <= stored <= 1.5 * usable:
-            return float(stored)
-        return usable * float(soc) / 100.0 if isinstance(soc, float | int) and 0.0 <= soc <= 100.0 else None
+        if (stored := figure(self._values, STORED_KWH, 0.0, 1.5 * usable)) is not None:
+            return stored
+        soc = figure(self._values, SOC, 0.0, 100.0)
+        return None if soc is None else usable * soc / 100.0
 
     def arrival(self, spend: Spend) -> Arrival | None:
         """The charge after a stretch begun now; None while the charge is not known. Below 0: it does not suffice."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from carservices.api.routes import Connector
 from carservices.services.navigation.trips.charge_curve import BEST_C, ChargeCurve, curve_of
+from carservices.services.navigation.trips.figures import figure
 from carservices.signals import Datum
 
 BATTERY = "Vehicle.Powertrain.TractionBattery"
@@ -60,13 +61,16 @@ def told(
     values: Mapping[str, Datum], capacity_kwh: float, cells_c: float | None = None, outside_c: float = 15.0
 ) -> Inlet:
     """By signals of `PATHS`; what the car does not say is as is usual."""
-    volts = values.get(MAX_VOLTAGE)
-    most = float(volts) if isinstance(volts, int | float) and 100 <= volts <= 1000 else None
     inlets = values.get(INLETS)
     names = inlets if isinstance(inlets, list | tuple) else ()
     fits = frozenset(connector for name, connector in PLUGS.items() if name in names)
     return Inlet(
-        curve_of(capacity_kwh, str(values.get(BRAND, "")), str(values.get(MODEL, "")), most_volts=most),
+        curve_of(
+            capacity_kwh,
+            str(values.get(BRAND, "")),
+            str(values.get(MODEL, "")),
+            most_volts=figure(values, MAX_VOLTAGE, 100.0, 1000.0),
+        ),
         fits or USUAL,
         CONDITIONING in values,
         cells_c,

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carservices.services.navigation.trips.conditions import ALTITUDE
+from carservices.services.navigation.trips.figures import figure
 from carservices.services.navigation.trips.vehicle import BATTERY
 from carservices.signals import Datum
 
@@ -94,7 +95,7 @@ class Meter:
         self._before: tuple[float, float] | None = None
         self._clock: tuple[float, float] | None = None
         self._pace = 1.0
-        self._height: tuple[float, float] | None = None
+        self._height: float | None = None
         self._stretch = Stretch()
         self._sampled = Sample()
         self.last_s = self.last_ms = self.last_w = 0.0
@@ -104,7 +105,7 @@ class Meter:
         """The values of now (monotonic s); what is broken off by a gap is not given."""
         since = 0.0 if self._at is None else now - self._at
         self._at, self.last_s = now, 0.0
-        self._keep_time(values.get(CLOCK), now)
+        self._keep_time(figure(values, CLOCK), now)
         sample = self._sample(values)
         before, self._before = self._before, sample
         if sample is None or before is None or not 0.0 <= since <= ASLEEP_S:
@@ -122,7 +123,7 @@ class Meter:
         stretch.speed.append(sampled.metres / sampled.seconds)
         stretch.acceleration.append((sample[0] - sampled.begin) / sampled.seconds)
         stretch.power.append(sampled.joules / sampled.seconds)
-        stretch.grade.append(self._slope(values.get(ALTITUDE), sampled.metres))
+        stretch.grade.append(self._slope(figure(values, ALTITUDE), sampled.metres))
         stretch.metres += sampled.metres
         stretch.duration += sampled.seconds
         if stretch.metres < LENGTH_M and stretch.duration < LONGEST_S:
@@ -136,30 +137,24 @@ class Meter:
 
     def _sample(self, values: Mapping[str, Datum]) -> tuple[float, float] | None:
         """(m/s, W out of the cells) while the car is on and drives by itself."""
-        speed, power = _number(values.get(SPEED)), _number(values.get(POWER))
+        speed = figure(values, SPEED, -FASTEST_KMH, FASTEST_KMH)
+        power = figure(values, POWER, -STRONGEST_W, STRONGEST_W)
         if speed is None or power is None or values.get(CHARGING) is True or values.get(IGNITION) in OFF:
             return None
-        if abs(speed) > FASTEST_KMH or abs(power) > STRONGEST_W:
-            return None
-        return abs(speed) / 3.6, max(0.0, _number(values.get(LOSS)) or 0.0) - power
+        return abs(speed) / 3.6, max(0.0, figure(values, LOSS) or 0.0) - power
 
-    def _slope(self, height: Datum | None, metres: float) -> float:
+    def _slope(self, height: float | None, metres: float) -> float:
         """Smoothed over `SLOPE_M`."""
-        known = _number(height)
-        if known is None:
+        if height is None:
             self._height = None
             return 0.0
-        if self._height is None:
-            self._height = known, 0.0
-        share = 1.0 - math.exp(-metres / SLOPE_M)
-        smooth = self._height[0] + share * (known - self._height[0])
-        grade = (known - smooth) / SLOPE_M if metres else 0.0
-        self._height = smooth, grade
+        before = height if self._height is None else self._height
+        self._height = before + (1.0 - math.exp(-metres / SLOPE_M)) * (height - before)
+        grade = (height - self._height) / SLOPE_M if metres else 0.0
         return min(max(grade, -STEEPEST), STEEPEST)
 
-    def _keep_time(self, clock: Datum | None, now: float) -> None:
+    def _keep_time(self, said: float | None, now: float) -> None:
         """How fast the car's clock runs against ours: an emulated car may live faster than we do."""
-        said = _number(clock)
         if said is None:
             self._clock, self._pace = None, 1.0
         elif self._clock is None or not 0.0 <= now - self._clock[1] <= ASLEEP_S or said < self._clock[0]:
@@ -172,9 +167,3 @@ class Meter:
             if abs(pace - self._pace) > SAME_PACE * self._pace:
                 self._break()
             self._pace = pace
-
-
-def _number(value: Datum | None) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, float | int) or not math.isfinite(value):
-        return None
-    return float(value)

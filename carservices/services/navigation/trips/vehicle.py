@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from carservices.services.navigation.trips.figures import figure
 from carservices.signals import Datum
 
 BATTERY, MOTOR = "Vehicle.Powertrain.TractionBattery", "Vehicle.Powertrain.ElectricMotor"
@@ -56,21 +57,15 @@ class Vehicle:
 
 def told(values: Mapping[str, Datum], base: Vehicle = Vehicle()) -> Vehicle:
     """The default with what the car says of itself by signals of `PATHS`; figures no car can have are not believed."""
-
-    def figure(path: str, low: float, high: float) -> float | None:
-        value = values.get(path)
-        known = isinstance(value, float | int) and not isinstance(value, bool) and low <= value <= high
-        return float(value) if known and isinstance(value, float | int) else None
-
     changes: dict[str, float] = {}
     for name, path, low, high in (
         ("mass_kg", CURB_WEIGHT, 400.0, 5000.0),
         ("usable_kwh", NET_CAPACITY, 5.0, 300.0),
         ("regen_kw", REGEN_POWER, 1.0, 500.0),
     ):
-        if (said := figure(path, low, high)) is not None:
+        if (said := figure(values, path, low, high)) is not None:
             changes[name] = said
-    width, height = figure(WIDTH, 1000.0, 2600.0), figure(HEIGHT, 1000.0, 3500.0)
+    width, height = figure(values, WIDTH, 1000.0, 2600.0), figure(values, HEIGHT, 1000.0, 3500.0)
     if width is not None and height is not None:
         changes["drag_area_m2"] = DRAG * FRONT * width * height * 1e-6
     return replace(base, **changes)
