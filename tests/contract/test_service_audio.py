@@ -112,7 +112,7 @@ async def test_the_volume_outlives_a_restart(service):
     async with car(services=[service]) as c:
         await c.service(Audio).set_volume(0.25)
     async with car(services=[service]) as c:
-        assert (await c.service(Audio).state.last()).volume == 0.25
+        assert (await until(c.service(Audio), c, lambda state: state is not None)).volume == 0.25
 
 
 @pytest.mark.parametrize(
