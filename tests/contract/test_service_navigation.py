@@ -69,9 +69,10 @@ async def test_without_a_map_there_are_positions_and_a_reason(state_dir: Path):
         assert not position.on_road
         maps = await nav.maps.last()
         assert (maps.current, maps.engine) == (None, None)
-        with pytest.raises(CallError, match="there is no map yet: import one"):
+        with pytest.raises(CallError, match="There is no map yet: import one"):
             await nav.search("Bahnhof")
-        with pytest.raises(CallError, match="there is no map yet"):
+        await nav.set_language("de")
+        with pytest.raises(CallError, match="Es gibt noch keine Karte"):
             await nav.navigate_to(THERE)
 
 

@@ -8,6 +8,7 @@ from carservices.api.navigation import Guidance, GuidanceState, Position
 from carservices.api.state import StateFile
 from carservices.services.navigation.engine.base import Engine
 from carservices.services.navigation.journey import Journey, plain
+from carservices.services.navigation.remarks import Remark
 from carservices.services.navigation.trips import inlet
 from carservices.services.navigation.trips.consumption import Consumption
 from carservices.services.navigation.trips.demand import Demand
@@ -23,7 +24,7 @@ REFRESH_S = 20.0
 HERE_M = 400.0
 """m along the route around a charging stop within which a standing car is at it."""
 STANDING_KMH = 3.0
-KNOWN = "The charge of the battery is known now."
+KNOWN = Remark.of("charge_known")
 TOPPED = 0.5
 """Percent below the planned charge from which on a stop counts as done."""
 
@@ -105,7 +106,8 @@ class Charging:
         stops = [(stage, charge) for stage, charge in ahead if stage.station is not None]
         first = stops[0][0] if stops and here is None and stops[0][0].may_warm else None
         self._warm(car, None if first is None else demand.between(along, trip.end_m(first), first.cap).seconds)
-        changes: dict[str, object] = {"arrival": ahead[-1][1], "message": guidance.message or self._watch.worry}
+        worry = self._watch.worry and self._watch.worry.text(journey.plan.language)
+        changes: dict[str, object] = {"arrival": ahead[-1][1], "message": guidance.message or worry}
         if stops:
             changes |= {"at_stop": stops[0][1], "stop_m": max(0.0, trip.end_m(stops[0][0]) - along)}
         if guidance.remaining_s is not None and guidance.eta is not None:

@@ -14,6 +14,7 @@ from carservices.services.navigation.engine.base import Engine, RouteError, Rout
 from carservices.services.navigation.guide.announcer import Voice
 from carservices.services.navigation.guide.guide import Guide, turn_of
 from carservices.services.navigation.guide.pace import Pace
+from carservices.services.navigation.remarks import Remark
 from carservices.services.navigation.trips.itinerary import Wanted
 from carservices.services.navigation.trips.told import told
 from carservices.services.navigation.trips.trip import Trip
@@ -69,11 +70,11 @@ class Journey:
         self._trips: list[Trip] = []
         self._passed = 0
         """Vias of the trip that lie behind."""
-        self._notice: str | None = None
+        self._notice: Remark | None = None
         self._previews: list[RoutePreview] = []
         self._offers: dict[str, Offer] = {}
         self._numbers = 0
-        self._problem: str | None = None
+        self._problem: Remark | None = None
         self._searching: asyncio.Task[None] | None = None
         self._retry_at = 0.0
         self._off_since: float | None = None
@@ -92,7 +93,7 @@ class Journey:
         previews: list[RoutePreview] = []
         for trip in trips:
             self._numbers += 1
-            previews.append(told(trip, f"route-{self._numbers}"))
+            previews.append(told(trip, f"route-{self._numbers}", self.plan.language))
             others = [other for other in trips if other is not trip]
             self._offers[previews[-1].id] = Offer([trip, *others], destination, options)
         for old in list(self._offers)[:-MOST_OFFERS]:
@@ -115,9 +116,12 @@ class Journey:
         self._say()
 
     def speak(self, language: str) -> None:
-        """The language of the sentences."""
+        """The language of the sentences, spoken and written."""
         self._voice.language = language
         self._keep(self.plan.model_copy(update={"language": language}))
+        pairs = zip(self._trips, self._previews, strict=True)
+        self._previews = [told(trip, preview.id, language) for trip, preview in pairs]
+        self._say()
 
     def mute(self, *, on: bool) -> None:
         self._keep(self.plan.model_copy(update={"muted": on}))
@@ -130,7 +134,7 @@ class Journey:
         if self.plan.destination is None:
             return Guidance(muted=self.plan.muted)
         if position is None:
-            return self._without("The position of the car is not known yet.")
+            return self._without(Remark.of("no_position"))
         if guide is None:
             self._search(position, engine, now)
             return self._without(self._problem)
@@ -140,7 +144,7 @@ class Journey:
         if guide.left:
             self._search(position, engine, now)
             state = GuidanceState.OFF_MAP if self._off_map(position, now) else GuidanceState.REROUTING
-            return self._voiced(guidance.model_copy(update={"state": state, "message": self._problem}))
+            return self._voiced(guidance.model_copy(update={"state": state, "message": self._written(self._problem)}))
         self._problem = None
         return self._voiced(guidance)
 
@@ -159,8 +163,8 @@ class Journey:
             route=self._previews[0] if self._previews else None,
             alternates=tuple(self._previews[1:]),
             turns=turns,
-            problem=self._problem,
-            notice=self._notice,
+            problem=self._written(self._problem),
+            notice=self._written(self._notice),
         )
 
     @property
@@ -168,27 +172,27 @@ class Journey:
         """What is driven."""
         return self._trips[0] if self._trips else None
 
-    def replan(self, position: Position, engine: Engine, judge: Callable[[Trip], str | None]) -> None:
-        """Search anew while the route in hand is driven on; taken when ``judge`` has a sentence for it."""
+    def replan(self, position: Position, engine: Engine, judge: Callable[[Trip], Remark | None]) -> None:
+        """Search anew while the route in hand is driven on; taken when ``judge`` has a remark on it."""
         if self._searching is None and self.plan.destination is not None:
             self._searching = asyncio.create_task(self._find_better(engine, self.wanted(position, self.plan), judge))
             self._searching.add_done_callback(self._searched)
 
-    async def _find_better(self, engine: Engine, wanted: Wanted, judge: Callable[[Trip], str | None]) -> None:
+    async def _find_better(self, engine: Engine, wanted: Wanted, judge: Callable[[Trip], Remark | None]) -> None:
         plan, guide = self.plan, self.guide
         try:
             trips = await self._find_ways(engine, wanted)
         except RouteError as error:
             log.info("no other plan for charging: %s", error)
             return
-        if plan == self.plan and guide is self.guide and (sentence := judge(trips[0])) is not None:
-            self._follow(trips, guide, sentence)
+        if plan == self.plan and guide is self.guide and (remark := judge(trips[0])) is not None:
+            self._follow(trips, guide, remark)
 
     def _search(self, position: Position, engine: Engine | None, now: float) -> None:
         if self._searching is not None or 0.0 < self._retry_at - now <= RETRY_S:  # more: the clock was set back
             return
         if engine is None:
-            self._fail("There is no map, so there is no route: import one with `carservices map import`.", now)
+            self._fail(Remark.of("no_map"), now)
             return
         wanted = self.wanted(position, self.plan)
         self._searching = asyncio.create_task(self._find(engine, wanted, self.plan, now))
@@ -214,7 +218,7 @@ class Journey:
             trips = await self._find_ways(engine, wanted)
         except RouteError as error:
             if plan == self.plan:
-                self._fail(str(error), now)
+                self._fail(error.remark, now)
             return
         if plan == self.plan:
             self._follow(trips, self.guide)
@@ -223,17 +227,17 @@ class Journey:
         self._searching = None
         if not task.cancelled() and (error := task.exception()):
             log.error("the search for a route failed", exc_info=error)
-            self._fail(f"The search for a route failed: {error}", self._now)
+            self._fail(Remark.of("search_failed", error=str(error)), self._now)
 
-    def _fail(self, sentence: str, now: float) -> None:
+    def _fail(self, remark: Remark, now: float) -> None:
         self._retry_at = now + RETRY_S
-        if sentence != self._problem:
-            self._problem = sentence
+        if remark != self._problem:
+            self._problem = remark
             if self.guide is not None:
                 self._voice.say_plain("no_route", now)
             self._say()
 
-    def _follow(self, trips: list[Trip], before: Guide | None, notice: str | None = None) -> None:
+    def _follow(self, trips: list[Trip], before: Guide | None, notice: Remark | None = None) -> None:
         assert self.plan.destination is not None
         self._trips, self._problem, self._passed, self._notice = trips, None, 0, notice
         self._previews = self.offer(trips, self.plan.destination, self.plan.options)
@@ -259,9 +263,13 @@ class Journey:
             self._off_since = now
         return self._off_since is not None and now - self._off_since >= OFF_MAP_S
 
-    def _without(self, message: str | None) -> Guidance:
+    def _without(self, remark: Remark | None) -> Guidance:
         """Guidance while there is no route."""
+        message = self._written(remark)
         return self._voiced(Guidance(state=GuidanceState.REROUTING, message=message, sentence=self._voice.last))
+
+    def _written(self, remark: Remark | None) -> str | None:
+        return None if remark is None else remark.text(self.plan.language)
 
     def _voiced(self, guidance: Guidance) -> Guidance:
         """With its sentence, or muted."""

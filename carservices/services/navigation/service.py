@@ -34,7 +34,7 @@ from carservices.services.navigation.journey import STEERED_KMH, Journey
 from carservices.services.navigation.keepsakes import Keepsakes
 from carservices.services.navigation.maps.errors import MapError, UnknownMap
 from carservices.services.navigation.position.locator import PATHS, Locator
-from carservices.services.navigation.remarks import languages
+from carservices.services.navigation.remarks import Remark, languages
 from carservices.services.navigation.search.categories import kinds
 from carservices.services.navigation.trips.detours import detours
 from carservices.services.navigation.trips.itinerary import Wanted
@@ -127,7 +127,7 @@ class NavigationService(Navigation):
 
     async def drive(self, preview: str) -> None:
         if not self._journey.drive(preview):
-            raise CallError("NOT_FOUND", f"the route '{preview}' is no longer on offer: ask for a preview again")
+            raise CallError("NOT_FOUND", self._written(Remark.of("no_longer_on_offer")))
         self._begin()
 
     async def navigate_to(self, destination: Place, options: RouteOptions = BEST) -> RoutePreview:
@@ -203,14 +203,14 @@ class NavigationService(Navigation):
     async def range_area(self) -> RangeArea:
         here, metres, known = self._here(), self._figures.get(RANGE), self._charging.consumption
         if metres is None and known.kwh is None:
-            raise CallError("UNAVAILABLE", "the car says neither its charge nor how far it reaches")
+            raise CallError("UNAVAILABLE", self._written(Remark.of("no_charge_known")))
         start = (here.lat, here.lon)
         try:
             area = await asyncio.to_thread(
                 around, self._map().roads, start, known.model, known.conditions, known.kwh, metres or 0.0
             )
         except RouteError as error:
-            raise CallError("UNAVAILABLE", str(error)) from None
+            raise CallError("UNAVAILABLE", self._written(error.remark)) from None
         return RangeArea(
             reach=tuple(map(encode, area.reach)),
             back=tuple(map(encode, area.back)),
@@ -325,7 +325,7 @@ class NavigationService(Navigation):
         try:
             return await self._charging.find(self._map().engine, Wanted(request, options.charging))
         except RouteError as error:
-            raise CallError("UNAVAILABLE", str(error)) from None
+            raise CallError("UNAVAILABLE", self._written(error.remark)) from None
 
     async def _cheapest(self, place: Place, ahead: list[Place]) -> int:
         """Before which of the places ahead a stop costs the least time."""
@@ -334,19 +334,21 @@ class NavigationService(Navigation):
         try:
             seconds, _ = await self._map().engine.matrix(points)
         except RouteError as error:
-            raise CallError("UNAVAILABLE", str(error)) from None
+            raise CallError("UNAVAILABLE", self._written(error.remark)) from None
         new = len(points) - 1
         return min(range(len(ahead)), key=lambda k: seconds[k][new] + seconds[new][k + 1] - seconds[k][k + 1])
 
     def _map(self) -> OpenMap:
         if self._atlas.map is None:
-            reason = self._atlas.problem or "there is no map yet: import one with `carservices map import FILE.osm.pbf`"
-            raise CallError("UNAVAILABLE", reason)
+            raise CallError("UNAVAILABLE", self._atlas.problem or self._written(Remark.of("no_map")))
         return self._atlas.map
+
+    def _written(self, remark: Remark) -> str:
+        return remark.text(self._journey.plan.language)
 
     def _here(self) -> Position:
         if self._position is None:
-            raise CallError("UNAVAILABLE", "the position of the car is not known yet")
+            raise CallError("UNAVAILABLE", self._written(Remark.of("no_position")))
         return self._position
 
 

@@ -10,7 +10,7 @@ from carservices.services.navigation.flags import Flag
 MAIN_ROADS = 2
 
 
-def preview_of(route: Route, identity: str) -> RoutePreview:
+def preview_of(route: Route, identity: str, language: str) -> RoutePreview:
     """What there is to say of a route before it is driven."""
     by_road: dict[str, float] = defaultdict(float)
     for edge in route.edges:
@@ -27,7 +27,7 @@ def preview_of(route: Route, identity: str) -> RoutePreview:
         tolls=any(edge.flags & Flag.TOLL for edge in route.edges),
         ferries=any(edge.flags & Flag.FERRY for edge in route.edges),
         engine=route.engine,
-        warning=str(route.notes[0]) if route.notes else None,
+        warning=route.notes[0].text(language) if route.notes else None,
     )
 
 

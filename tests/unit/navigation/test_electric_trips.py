@@ -145,8 +145,9 @@ async def test_too_little_charge_to_leave_is_told_with_what_helps(motorway: Road
     trip = (await itinerary.ways(wanted(), car(9.0)))[0]
     assert not trip.sure
     assert trip.warning is not None
-    assert "The charge of 9 % does not safely reach" in trip.warning
-    words = trip.warning.split()
+    assert "The charge of 9 % does not safely reach" in str(trip.warning)
+    assert "Die Ladung von 9 % reicht nicht" in (told(trip, "one", "de").warning or "")
+    words = str(trip.warning).split()
     enough = float(words[words.index("before") - 2])
     less = enough - 5.0 if near else enough
     again = (await itinerary.ways(wanted(), car(less)))[0]

@@ -113,6 +113,14 @@ def test_what_is_near_depends_on_the_speed(distance: float, speed: float, expect
     assert stage(distance, speed) is expected
 
 
+def test_a_remark_holds_measures_and_other_remarks_in_its_language():
+    assert Remark.of("ends_beside", km=2.94).text("de").startswith("Die Route endet 2,9 km vor dem Ort")
+    why = Remark.of("plugs_busy", place="Park 140")
+    assert Remark.of("next_stop_is", why=why, place="Park 200").text("fr") == (
+        "Toutes les prises de Park 140 sont occupées : le prochain arrêt de recharge est Park 200."
+    )
+
+
 @pytest.mark.parametrize("language", languages())
 def test_every_maneuver_can_be_said_in_every_language(language: str):
     words = sentences(language)
@@ -200,6 +208,8 @@ async def test_without_an_engine_guidance_goes_on_with_the_route_in_hand(city: R
     journey, seen, _ = await missed_turn(city, Dead(), tmp_path)
     assert seen[-1].state is GuidanceState.REROUTING
     assert seen[-1].message == "The routing engine does not answer."
+    journey.speak("fr")
+    assert journey.state().problem == "Le calcul d’itinéraire ne répond pas."
     assert seen[-1].turn is not None
     assert journey.guide is not None
 

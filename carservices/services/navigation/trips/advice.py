@@ -1,10 +1,12 @@
-"""Why a trip cannot be driven, and what helps: one sentence for the driver."""
+"""Why a trip cannot be driven, and what helps."""
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import reduce
 
 import numpy as np
 
+from carservices.services.navigation.remarks import Remark
 from carservices.services.navigation.trips.ground import Ground, Hops
 from carservices.services.navigation.trips.planner import FULL, Problem, plan
 
@@ -13,28 +15,21 @@ STEP = 5
 SPARE = {"ccs": "CCS", "type2": "Type 2", "chademo": "CHAdeMO"}
 
 
-def advise(problem: Problem, ground: Ground, hops: Hops, connectors: Sequence[str]) -> str:
-    """The sentence for a problem without a plan."""
+def advise(problem: Problem, ground: Ground, hops: Hops, connectors: Sequence[str]) -> Remark:
+    """What to say of a problem without a plan."""
     before = _charge_before(problem)
     if before is not None:
         enough, stops = before
-        then = {0: "no stop is needed", 1: "one charging stop is enough"}.get(
-            stops, f"{stops} charging stops are enough"
-        )
-        return (
-            f"The charge of {problem.soc:.0f} % does not safely reach a charging station or the destination: "
-            f"charge to {enough} % before leaving, then {then}."
-        )
-    plugs = " or ".join(SPARE.get(name, name) for name in sorted(connectors))
+        then = Remark.of({0: "then_no_stop", 1: "then_one_stop"}.get(stops, "then_stops"), stops=stops)
+        return Remark.of("charge_before", soc=round(problem.soc), enough=enough, then=then)
+    names: list[str | Remark] = [SPARE.get(name, name) for name in sorted(connectors)]
+    plugs = reduce(lambda one, other: Remark.of("or", one=one, other=other), names)
     gap = _gap(problem, hops) if ground.stations else None
     if gap is None:
-        return f"There is no charging station with {plugs} that this trip could use, and a full battery is not enough."
+        return Remark.of("no_charger", plugs=plugs)
     place, metres = gap
-    where = f"beyond {ground.station(place).site.name}" if place else "from here"
-    return (
-        f"There is no charger with {plugs} within {metres / 1000.0:.0f} km {where}, more than a full battery covers "
-        "safely: choose another way or a nearer destination."
-    )
+    where = Remark.of("beyond", place=ground.station(place).site.name) if place else Remark.of("from_here")
+    return Remark.of("charger_gap", plugs=plugs, km=round(metres / 1000.0), where=where)
 
 
 def _charge_before(problem: Problem) -> tuple[int, int] | None:

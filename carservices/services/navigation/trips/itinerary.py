@@ -13,6 +13,7 @@ from carservices.services.navigation.chargers.network import ChargerNetwork
 from carservices.services.navigation.engine.base import Engine, Route, RouteRequest, Via
 from carservices.services.navigation.engine.roads import RoadEngine
 from carservices.services.navigation.geo import box_around
+from carservices.services.navigation.remarks import Remark
 from carservices.services.navigation.trips.advice import advise
 from carservices.services.navigation.trips.conditions import Conditions
 from carservices.services.navigation.trips.corridor import Anchor, Corridor
@@ -124,8 +125,8 @@ class Itinerary:
 
     async def _planned(
         self, request: RouteRequest, wishes: ChargingWishes, at: Situation, car: Car
-    ) -> list[Trip] | str:
-        """Ways with charging stops, the preferred one first, or the sentence why there are none."""
+    ) -> list[Trip] | Remark:
+        """Ways with charging stops, the preferred one first, or why there are none."""
         ground, problem = await asyncio.to_thread(self._problem, request, wishes, at, car)
         trips: list[Trip] = []
         for worth in S_PER_EUR[wishes.prefer][: 1 + request.alternates]:
@@ -184,7 +185,7 @@ class Itinerary:
             bother_s=BOTHER_S,
         )
 
-    def _advice(self, request: RouteRequest, at: Situation, car: Car, ground: Ground, problem: Problem) -> str:
+    def _advice(self, request: RouteRequest, at: Situation, car: Car, ground: Ground, problem: Problem) -> Remark:
         start = self._opened.roads.anchor((request.via[0].lat, request.via[0].lon))
         with self._busy:
             ground.forget_reach()
@@ -224,12 +225,11 @@ def _nearly_empty(trip: Trip) -> Trip:
     first = trip.stops[0]
     assert first.station is not None
     left = trip.charge(first.hop.arrive, first.hop.sigma).low
-    sentence = f"The charge is low: go to {first.station.site.name} first, where at least {left:.0f} % will be left."
-    return replace(trip, warning=sentence)
+    return replace(trip, warning=Remark.of("charge_low", place=first.station.site.name, left=max(0, round(left))))
 
 
-def _warned(trip: Trip, sentence: str) -> Trip:
-    return trip if trip.sure else replace(trip, warning=sentence)
+def _warned(trip: Trip, remark: Remark) -> Trip:
+    return trip if trip.sure else replace(trip, warning=remark)
 
 
 def _price(trip: Trip, problem: Problem) -> float:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from carservices.api.routes import ArrivalCharge, ChargingWishes
 from carservices.services.navigation.engine.base import Route
+from carservices.services.navigation.remarks import Remark
 from carservices.services.navigation.trips.energy import SIGMAS_90
 from carservices.services.navigation.trips.trip import Stage, Trip, quantile
 
@@ -28,7 +29,7 @@ Ahead = list[tuple[Stage, ArrivalCharge]]
 class Reason:
     """Why to plan anew: what the driver is told, and whether the old plan cannot be kept."""
 
-    why: str
+    why: Remark
     broken: bool
 
 
@@ -36,8 +37,8 @@ class Watch:
     """Looks at a trip several times a second; times in monotonic or Unix seconds, as long as they are of one kind."""
 
     def __init__(self) -> None:
-        self.worry: str | None = None
-        """What the driver must know while no plan can be kept, one sentence."""
+        self.worry: Remark | None = None
+        """What the driver must know while no plan can be kept."""
         self._broken_since: float | None = None
         self._searched = self._looked = -SPARE_AGAIN_S
         self._searched_for: Route | None = None
@@ -65,8 +66,8 @@ class Watch:
         self._searched = now
         return True
 
-    def judge(self, reason: Reason, ahead_s: float, new: Trip) -> str | None:
-        """The sentence for the driver when the new trip is better than the rest of the old one, of ``ahead_s``."""
+    def judge(self, reason: Reason, ahead_s: float, new: Trip) -> Remark | None:
+        """What the driver is told when the new trip is better than the rest of the old one, of ``ahead_s``."""
         if not new.sure:
             self.worry = new.warning
             return None
@@ -76,8 +77,8 @@ class Watch:
         self._broken_since = self.worry = None
         stop = next(iter(new.stops), None)
         if stop is None or stop.station is None:
-            return f"{reason.why}: no charging stop is needed any more."
-        return f"{reason.why}: the next charging stop is {stop.station.site.name}."
+            return Remark.of("no_stop_any_more", why=reason.why)
+        return Remark.of("next_stop_is", why=reason.why, place=stop.station.site.name)
 
     def _broken(self, trip: Trip, ahead: Ahead, wishes: ChargingWishes, now: float) -> Reason | None:
         stage, charge = ahead[0]
@@ -88,22 +89,23 @@ class Watch:
         if self._broken_since is None:
             self._broken_since = now
         lasted = not trip.sure or now - self._broken_since >= LASTS_S
-        return Reason("The car needs more energy than planned", broken=True) if lasted else None
+        return Reason(Remark.of("needs_more"), broken=True) if lasted else None
 
     def _slow(self, stage: Stage, waits: Callable[[Stage], float]) -> Reason | None:
         if stage.station is None:
             return None
         wait, name = waits(stage), stage.station.site.name
         if wait == float("inf"):
-            return Reason(f"{name} is closed by then", broken=True)
-        return Reason(f"All plugs of {name} are busy", broken=False) if wait > stage.hop.wait_s + LONGER_S else None
+            return Reason(Remark.of("closed_by_then", place=name), broken=True)
+        busy = wait > stage.hop.wait_s + LONGER_S
+        return Reason(Remark.of("plugs_busy", place=name), broken=False) if busy else None
 
     def _spare(self, first: tuple[Stage, ArrivalCharge], now: float) -> Reason | None:
         stage, charge = first
         if stage.station is None or charge.mean < stage.hop.arrive + SPARE or now - self._looked < SPARE_AGAIN_S:
             return None
         self._looked = now
-        return Reason("The car needs less energy than planned", broken=False)
+        return Reason(Remark.of("needs_less"), broken=False)
 
 
 def rest_s(trip: Trip, along_m: float, ahead: Ahead, waits: Callable[[Stage], float]) -> float:

@@ -14,12 +14,12 @@ POINT_M = 20_000.0
 """m between two points of the charge that is drawn."""
 
 
-def told(trip: Trip, identity: str) -> RoutePreview:
+def told(trip: Trip, identity: str, language: str = "en") -> RoutePreview:
     """What there is to say of a trip before it is driven."""
-    preview = preview_of(trip.route, identity)
+    preview = preview_of(trip.route, identity, language)
     if trip.demand is None or not trip.stages:
         return preview
-    warning = trip.warning or preview.warning
+    warning = trip.warning.text(language) if trip.warning else preview.warning
     return preview.model_copy(update={"seconds": trip.seconds, "warning": warning} | _battery(trip))
 
 

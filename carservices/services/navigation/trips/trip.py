@@ -9,6 +9,7 @@ import numpy as np
 
 from carservices.api.routes import ArrivalCharge, ChargingWishes
 from carservices.services.navigation.engine.base import Route
+from carservices.services.navigation.remarks import Remark
 from carservices.services.navigation.trips.charge_curve import STOP_S
 from carservices.services.navigation.trips.demand import Demand
 from carservices.services.navigation.trips.energy import SIGMAS_90
@@ -64,7 +65,7 @@ class Trip:
     stages: tuple[Stage, ...] = ()
     sure: bool = True
     """Whether the charge stays above its floors with the chance that was asked for."""
-    warning: str | None = None
+    warning: Remark | None = None
 
     @property
     def stops(self) -> tuple[Stage, ...]:
