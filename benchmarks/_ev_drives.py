@@ -143,7 +143,7 @@ def _lay(chance: random.Random, habit: Habit, spans: tuple[tuple[str, float], ..
             left -= length
     total = sum(row[1] for row in kinds)
     count = round(total / GRID) + 1
-    s = GRID * np.arange(count)
+    s: Floats = GRID * np.arange(count, dtype=np.float64)
     altitude = _hills(chance, s)
     traffic = _traffic(chance, count)
     speed, course = np.empty(count), np.empty(count)

@@ -46,8 +46,8 @@ def main(run_dir: Path, started: float, idle_seconds: float, updates: int, frame
 
     from carservices_ui.window import opened
 
-    figures = {}
-    flips = []
+    figures: dict[str, float | list[float]] = {}
+    flips: list[int] = []
     EventLoop.ensure_window()
     Window.bind(on_flip=lambda _: flips.append(time.monotonic_ns()))
 
@@ -72,7 +72,7 @@ def main(run_dir: Path, started: float, idle_seconds: float, updates: int, frame
 
         store = cockpit.ui.store
         stamps: list[int] = []
-        store.bind(SIGNAL, lambda _: stamps.append(store.value(SIGNAL).timestamp))
+        store.bind(SIGNAL, lambda _: stamps.extend(value.timestamp for value in [store.value(SIGNAL)] if value))
         stamps.clear()
         print("updates", flush=True)
         latencies: list[float] = []
@@ -98,6 +98,7 @@ def main(run_dir: Path, started: float, idle_seconds: float, updates: int, frame
         fixes = drive(cockpit.ui.store)
         turn(SETTLE_SECONDS / 2)
         view = cockpit.ui.map.view
+        assert view is not None
         efforts: list[float] = []
 
         def move() -> None:

@@ -11,7 +11,8 @@ import importlib.util
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -20,7 +21,7 @@ import zmq
 
 from carservices.bus import Car
 from carservices.bus.identity import Grants, create_secret, read_secret, token_for, write_grants
-from carservices.hal import Hal
+from carservices.hal import Hal, Options
 from carservices.hub.host import HalHost
 from carservices.hub.main import run_hub
 from carservices.signals import Datatype, SignalConfig, Value
@@ -31,6 +32,7 @@ HEAD = PATH.encode() + b"\0"
 PORT = 21883
 
 Take = Callable[[float, int], None]
+Send = Callable[[float, int], Awaitable[None]]
 
 
 def pack(value: float, stamp: int, seq: int = 0) -> bytes:
@@ -57,6 +59,12 @@ class Transport:
 
     def start(self, run_dir: Path) -> list[int]:
         return []
+
+    def publisher(self, run_dir: Path) -> AbstractAsyncContextManager[Send]:
+        raise NotImplementedError
+
+    async def subscribe(self, run_dir: Path, take: Take) -> None:
+        raise NotImplementedError
 
     def spawn(self, target: Callable[..., None], *args: object) -> list[int]:
         process = fork.Process(target=target, args=args, daemon=True)
@@ -168,11 +176,16 @@ class Ours(Transport):
 
     async def subscribe(self, run_dir: Path, take: Take) -> None:
         car = await self.connect(run_dir, "reader")
-        await car.watch([PATH], lambda value: take(value.value, value.timestamp) if value.value is not None else None)
+
+        def see(value: Value) -> None:
+            if isinstance(value.value, float):
+                take(value.value, value.timestamp)
+
+        await car.watch([PATH], see)
         await asyncio.Event().wait()
 
 
-class OneSignal(Hal[Hal.Options]):
+class OneSignal(Hal[Options]):
     """Offers the benchmark's signal; its values come from outside."""
 
     async def open(self):

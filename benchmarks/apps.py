@@ -17,6 +17,7 @@ from _app_car import PERMISSIONS, Load, begin, host, numbers, write_apps
 from _table import Row, arguments, show
 
 from carservices.api.apps import Apps
+from carservices.api.appscreen import Front
 from carservices.api.appstatus import Catalog
 from carservices.app import wire
 from carservices.app.wire import FD_VARIABLE, Kind
@@ -186,11 +187,15 @@ def delivered(catalog: Catalog) -> int:
     return sum(one.counters.values for one in catalog.apps)
 
 
+def _shows(front: Front | None, name: str) -> bool:
+    return bool(front and front.screen and front.screen.app == name and front.screen.tree)
+
+
 async def opened(c: TestCar, apps: Apps, name: str) -> float:
     """ms from the tap until its first template is published."""
     began = time.perf_counter()
     await apps.open(name)
-    await c.until_state(apps.screen, lambda front: front.screen and front.screen.app == name and front.screen.tree)
+    await c.until_state(apps.screen, lambda front: _shows(front, name))
     return (time.perf_counter() - began) * 1000
 
 
@@ -198,7 +203,7 @@ async def tapped(c: TestCar, apps: Apps, name: str, count: int) -> list[float]:
     """ms from each tap until the template it changes is published."""
     await opened(c, apps, name)
     screens: asyncio.Queue = asyncio.Queue()
-    watch = await apps.screen.watch(lambda front: screens.put_nowait(front.screen))
+    watch = await apps.screen.watch(lambda front: screens.put_nowait(front and front.screen))
     screen = await screens.get()
     times = []
     for _ in range(count):

@@ -27,7 +27,7 @@ from benchmarks._table import Row, arguments, show
 from benchmarks._transports import TRANSPORTS, Ours, Transport, fork
 from carservices.api import Contract, call
 from carservices.bus import CallError
-from carservices.hal import Hal
+from carservices.hal import Hal, Options
 from carservices.hub.host import HalHost
 from carservices.signals import ChangeMode, Datatype, SignalConfig, Value
 
@@ -85,7 +85,9 @@ def percentiles(values: Sequence[float]) -> tuple[float, float]:
 
 
 def subscriber(transport: Transport, run_dir: Path, pipe: Connection) -> None:
-    warm, stamps, arrivals, cpu = False, [], [], 0.0
+    warm, cpu = False, 0.0
+    stamps: list[int] = []
+    arrivals: list[int] = []
 
     def take(value: float, stamp: int) -> None:
         nonlocal warm, cpu
@@ -149,7 +151,8 @@ def measure(transport: Transport, subscribers: int, effort: Effort) -> list[Phas
     with tempfile.TemporaryDirectory(prefix="bus") as name, contextlib.ExitStack() as stack:
         run_dir = Path(name)
         brokers = transport.start(run_dir)
-        stack.callback(lambda: [kill(pid) for pid in brokers])
+        for pid in brokers:
+            stack.callback(kill, pid)
         readers = [start(stack, subscriber, transport, run_dir) for _ in range(subscribers)]
         writer = start(stack, publisher, transport, run_dir)
         for reader in readers:
@@ -273,7 +276,7 @@ LOADED = [(f"Vehicle.Q{number % 4}.S{number}", rate) for rate, n in LOAD.items()
 LOADED = [(f"Vehicle.Q{i % 4}.S{i}", rate) for i, (_, rate) in enumerate(LOADED)]
 
 
-class LoadHal(Hal[Hal.Options]):
+class LoadHal(Hal[Options]):
     """Signals at their rates, in a batch every 10 ms as a CAN HAL sends them."""
 
     async def open(self) -> list[SignalConfig]:

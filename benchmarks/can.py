@@ -57,6 +57,7 @@ def with_cantools(file: Path, frames: Frames) -> Callable[[], None] | None:
     except Exception as error:  # it has many kinds of errors
         print(f"cantools cannot read {file.name}: {error}", file=sys.stderr)
         return None
+    assert isinstance(database, cantools.database.can.Database)
     messages = {message.frame_id: message for message in database.messages}
 
     def job() -> None:

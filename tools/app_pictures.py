@@ -83,6 +83,7 @@ def music(folder: Path) -> None:
                 opened.writeframes(b"\x80" * RATE * SECONDS)
             tagged = mutagen.wave.WAVE(file)
             tagged.add_tags()
+            assert tagged.tags is not None
             for frame, text in (("TIT2", title), ("TPE1", artist), ("TALB", album), ("TRCK", str(track))):
                 tagged.tags.add(getattr(mutagen.id3, frame)(text=[text]))
             tagged.save()

@@ -38,12 +38,13 @@ def main(atlas: Path) -> None:
     codes = sorted(shapes)
     _, corners, offsets = shapely.to_ragged_array([shapes[code][1] for code in codes])
     steps = np.diff(np.rint(corners * SCALE).astype(np.int32), axis=0, prepend=np.zeros((1, 2), np.int32))
+    arrays: dict[str, Any] = {f"offsets{k}": each.astype(np.int32) for k, each in enumerate(offsets)}
     np.savez_compressed(
         FILE,
         codes=np.array(codes),
         names=np.array([shapes[code][0] for code in codes]),
         steps=steps,
-        **{f"offsets{k}": each.astype(np.int32) for k, each in enumerate(offsets)},
+        **arrays,
     )
 
 

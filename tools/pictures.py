@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from tools import kona, templates
 
@@ -22,7 +22,7 @@ BEGIN_SECONDS = 240.0
 """In which the car's maps are built and its route is found, at the longest."""
 WARM_SECONDS = 40.0
 """Then the cockpit watches in real time, so that its curves have a past."""
-SHOTS = (
+SHOTS: tuple[tuple[str, Literal["day", "night"]], ...] = (
     ("home", "night"),
     ("navigation", "night"),
     ("energy", "night"),

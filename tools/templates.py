@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any
 
 from carservices.api.driving import Cause, DrivingState, Limits, Motion, Restriction
+from carservices.signals import Datum
 
 EXAMPLES = Path(__file__).parents[1] / "tests" / "ui" / "templates.py"
 """What the golden pictures of the tests show, too."""
@@ -17,7 +18,7 @@ SMALLER = 2
 GAP = 12
 EXTRA = (("list", "day", "parked"), ("navigation", "day", "parked"), ("search", "night", "driving"))
 """Beside all of them by night: template, theme, state."""
-HERE = {
+HERE: dict[str, Datum | None] = {
     "Vehicle.CurrentLocation.Latitude": 53.5565,
     "Vehicle.CurrentLocation.Longitude": 13.2610,
     "Vehicle.CurrentLocation.Heading": 20.0,
@@ -96,7 +97,7 @@ def _glass(screen: Any) -> Any:
     raw = glReadPixels(round(screen.x), round(screen.y), width, height, GL_RGBA, GL_UNSIGNED_BYTE)
     pixels = np.frombuffer(raw, np.uint8).reshape(height, width, 4)[::-1, :, :3].astype(np.uint16)
     steps = [pixels[y::SMALLER, x::SMALLER] for y in range(SMALLER) for x in range(SMALLER)]
-    return (sum(steps) // len(steps)).astype(np.uint8)
+    return (np.sum(steps, axis=0) // len(steps)).astype(np.uint8)
 
 
 def _save(path: Path, pictures: list[Any]) -> None:
