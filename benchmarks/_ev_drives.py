@@ -273,7 +273,7 @@ class Diary:
 
     def _take(self, values: dict[str, Datum]) -> None:
         for path, datum in values.items():
-            self.consumption.take(Value(path, datum, int(self._now * 1e9), Status.AVAILABLE), self._now)
+            self.consumption.take(Value(path, datum, int(self._now * 1e9), Status.AVAILABLE))
 
 
 def _seen(world: World, paths: tuple[str, ...]) -> dict[str, Datum]:

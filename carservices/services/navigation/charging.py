@@ -51,9 +51,9 @@ class Charging:
         self._trip: Trip | None = None
         self._demand: tuple[float, Demand] | None = None
 
-    def take(self, value: Value, now: float) -> None:
+    def take(self, value: Value) -> None:
         """A signal of `PATHS`."""
-        self.consumption.take(value, now)
+        self.consumption.take(value)
         if value.status is Status.AVAILABLE and value.value is not None:
             self._values[value.path] = value.value
         else:

@@ -240,11 +240,10 @@ class NavigationService(Navigation):
     # -- what comes in -----------------------------------------------------------------------------------------------
 
     def _on_value(self, value: Value) -> None:
-        now = time.monotonic()
         if value.path in Charging.PATHS:
-            self._charging.take(value, now)
+            self._charging.take(value)
         if value.path in PATHS:
-            self._locator.take(value, now)
+            self._locator.take(value, time.monotonic())
         if value.path not in (RANGE, SOC):
             return
         if value.status is Status.AVAILABLE and isinstance(value.value, float | int):

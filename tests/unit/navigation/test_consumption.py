@@ -59,7 +59,7 @@ class Driver:
 
     def tell(self, readings: Readings) -> None:
         for path, datum in readings.items():
-            self.consumption.take(value(path, datum), self.now)
+            self.consumption.take(value(path, datum))
 
     def drive(
         self, speeds: Iterable[float], seconds: int = 240, step: float = 1.0, road: EdgePart | None = None
@@ -257,7 +257,7 @@ def test_an_emulated_car_is_foretold_after_an_hour_of_driving():
             world.time += 1.0
             for path in SEEN:
                 datum, status = observe(world, path)
-                consumption.take(value(path, datum, status), world.time)
+                consumption.take(value(path, datum, status))
             consumption.drive(world.time)
         return (energy - car.battery.energy) / KWH
 

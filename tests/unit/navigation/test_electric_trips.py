@@ -207,7 +207,7 @@ class Drive:
     def say(self, *pairs: object) -> None:
         """Signals and their values, one after the other."""
         for path, datum in zip(pairs[::2], pairs[1::2], strict=True):
-            self.charging.take(Value(str(path), datum, 0, Status.AVAILABLE), self.now)
+            self.charging.take(Value(str(path), datum, 0, Status.AVAILABLE))
 
     async def look(self, place: tuple[float, float], course: float, passing_s: float, speed: float = 100.0) -> Guidance:
         """At a place, that many s later."""
@@ -360,7 +360,7 @@ async def test_a_cold_battery_is_warmed_for_the_stop_and_no_longer(motorway: Roa
 
 async def test_a_route_found_before_the_charge_was_known_gets_its_stops(motorway: RoadEngine, tmp_path: Path):
     drive = Drive(motorway, tmp_path, EVERY_20)
-    drive.charging.take(Value(SOC, None, 0, Status.UNAVAILABLE), 0.0)
+    drive.charging.take(Value(SOC, None, 0, Status.UNAVAILABLE))
     await drive.look(START, 90.0, 1.0)
     assert drive.trip.vias == ()
     drive.say(SOC, 80.0)

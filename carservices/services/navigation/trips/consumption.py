@@ -149,7 +149,7 @@ class Consumption:
         mean, low, high = (min(100.0, (kwh - used) / usable * 100.0) for used in (spend.kwh, low, high))
         return Arrival(mean, low, high)
 
-    def take(self, value: Value, now: float) -> None:
+    def take(self, value: Value) -> None:
         """A signal of `PATHS`; what is not available or no number is forgotten."""
         datum = value.value if value.status is Status.AVAILABLE else None
         if datum is None or (isinstance(datum, float) and not np.isfinite(datum)):
