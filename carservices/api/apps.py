@@ -125,7 +125,10 @@ class Apps(Contract):
 
     @call
     async def use_profile(self, profile: str) -> None:
-        """Another person drives: their grants count from now on, running apps are cut off and start again. NOT_FOUND."""
+        """Another person drives: their grants count from now on, running apps are cut off and start again.
+
+        NOT_FOUND for a profile that is not there.
+        """
         raise NotImplementedError
 
     @call

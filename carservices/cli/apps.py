@@ -10,9 +10,11 @@ from carservices.cli.common import Failed, add_json, add_run_dir, parser, show_j
 if TYPE_CHECKING:
     from carservices.api.apps import Apps
     from carservices.api.appstatus import AppStatus
+    from carservices.api.people import Profiles
     from carservices.bus import Car
 
 NETWORK = "network:"
+NO_HOST = "the app host does not run: `carservices ps` shows its state"
 HEAD = ("APP", "VERSION", "STATE", "SANDBOX", "CPU %", "MB", "MESSAGES", "DROPS", "DENIED", "GRANTS", "LAST ERROR")
 VERBS = {
     "open": ("bring one to the front", ("app",)),
@@ -36,9 +38,12 @@ def main(arguments: list[str]) -> int:
         "list": "all apps: state, sandbox, what they take and what went wrong",
         "permissions": "what one asks for, why, and how it stands",
         "usage": "what one used and was refused, by day",
+        "profile": "who there is and who drives; with a NAME that person drives from now on",
     }.items():
         shown = verbs.add_parser(verb, help=words)
-        if verb != "list":
+        if verb == "profile":
+            shown.add_argument("name", nargs="?", metavar="NAME")
+        elif verb != "list":
             shown.add_argument("app")
         add_json(shown)
         add_run_dir(shown)
@@ -69,7 +74,7 @@ async def _do(apps: "Apps", chosen: argparse.Namespace) -> None:
 async def _list(apps: "Apps", chosen: argparse.Namespace) -> None:
     catalog = await apps.apps.last()
     if catalog is None:
-        raise Failed("the app host does not run: `carservices ps` shows its state")
+        raise Failed(NO_HOST)
     if chosen.json:
         show_json(catalog.model_dump(mode="json"))
         return
@@ -129,4 +134,28 @@ async def _usage(apps: "Apps", chosen: argparse.Namespace) -> None:
     show_table(("DAY", "PERMISSION", "USED", "DENIED", "LAST"), rows)
 
 
-SHOW = {"list": _list, "permissions": _permissions, "usage": _usage}
+async def _profile(apps: "Apps", chosen: argparse.Namespace) -> None:
+    people = await apps.profiles.last()
+    if people is None:
+        raise Failed(NO_HOST)
+    if chosen.name is not None:
+        wanted = _find(people, chosen.name)
+        await apps.use_profile(wanted)
+        people = people.model_copy(update={"active": wanted})
+    if chosen.json:
+        show_json(people.model_dump(mode="json"))
+        return
+    rows = [(one.id, one.name or None, "drives" if one.id == people.active else None) for one in people.profiles]
+    show_table(("PROFILE", "NAME", "STATE"), rows)
+
+
+def _find(people: "Profiles", name: str) -> str:
+    """The id of the person of this name, or with this id."""
+    for matches in (lambda one: one.name.casefold() == name.casefold(), lambda one: one.id == name):
+        if found := next(filter(matches, people.profiles), None):
+            return found.id
+    there = ", ".join(one.name or one.id for one in people.profiles)
+    raise Failed(f"nobody is called '{name}'; there are {there}. Settings, Driver in the cockpit adds people")
+
+
+SHOW = {"list": _list, "permissions": _permissions, "usage": _usage, "profile": _profile}

@@ -25,6 +25,7 @@ from carservices_ui.daynight import LIGHT, MODE, wanted
 from carservices_ui.dimmer import Dimmer
 from carservices_ui.focus import ARROWS, Focus
 from carservices_ui.foreground import Foreground
+from carservices_ui.people import Follower
 from carservices_ui.preferences import Preferences
 from carservices_ui.restrictions import STREAM, Restrictions
 from carservices_ui.screens import BY_NAME, SCREENS
@@ -63,7 +64,7 @@ class Cockpit(FloatLayout):
         self.banner: Banner | None = None
         self.notice: NoticeLayer | None = None
         self._bindings: list[Unbind] = []
-        self._chrome: list[Widget] = []
+        self.status: StatusBar | None = None
         self._stage = Stage(self._swipe)
         self._overlay = FloatLayout()
         self._restyle = Clock.create_trigger(lambda _: self._build())
@@ -84,6 +85,7 @@ class Cockpit(FloatLayout):
         self.foreground = Foreground(self.ui, lambda: self.current)
         self._build()
         self.consent = Consent(self.ui)
+        self.follower = Follower(self.ui)
 
     def close(self) -> None:
         """Let go of the window and the clock."""
@@ -157,7 +159,7 @@ class Cockpit(FloatLayout):
             self.notice = NoticeLayer(self.ui, self.current)
         self.screen.pos_hint = {"x": 0, "y": 0}
         self._stage.add_widget(self.screen)
-        self._chrome = [rail, status, climate]
+        self.status = status
         width, height = self.size
         rail.pos, rail.size = (0, 0), (dp(RAIL_WIDTH), height)
         left, right = dp(RAIL_WIDTH), width - dp(MARGIN)
@@ -178,9 +180,8 @@ class Cockpit(FloatLayout):
         self._bindings = []
         if self.screen is not None:
             self.screen.close()
-        for widget in self._chrome:
-            if isinstance(widget, StatusBar):
-                widget.close()
+        if self.status is not None:
+            self.status.close()
         self._stage.clear_widgets()
         self.clear_widgets()
 

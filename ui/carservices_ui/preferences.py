@@ -1,5 +1,6 @@
-"""What the person chose for this display and no signal carries: theme rule, language, size; kept over a restart."""
+"""What each person chose for this display and no signal carries: theme rule, language, size; kept over a restart."""
 
+from collections.abc import Collection
 from typing import Literal
 
 from pydantic import BaseModel, ValidationError
@@ -9,12 +10,20 @@ from carservices.api.state import StateFile
 _FILE = StateFile("shell", "preferences.json")
 
 
-class Preferences(BaseModel):
+class Look(BaseModel):
     """`theme`: follow the light outside, or stay. `scale` multiplies the size that fits the display."""
 
     theme: Literal["auto", "day", "night"] = "auto"
     language: Literal["en", "de", "fr"] = "en"
     scale: float = 1.0
+
+
+class Preferences(Look):
+    """The look of the person who drives, that of `others`, and what belongs to nobody."""
+
+    person: str = ""
+    """The profile whose look it is; empty until the app host has said who drives."""
+    others: dict[str, Look] = {}
     screen: str = "home"
     """The screen shown last; a restarted shell goes back to it."""
     developer: bool = False
@@ -27,6 +36,17 @@ class Preferences(BaseModel):
             return cls.model_validate_json(text) if text else cls()
         except ValidationError:
             return cls()
+
+    def follow(self, person: str, known: Collection[str]) -> None:
+        """Another person drives: take their look, or go on with this one; forget those who are not known any more."""
+        if self.person and self.person != person:
+            self.others[self.person] = Look.model_validate(self.model_dump(include=set(Look.model_fields)))
+        theirs = self.others.pop(person, None)
+        if theirs is not None and self.person != person:
+            self.theme, self.language, self.scale = theirs.theme, theirs.language, theirs.scale
+        self.person = person
+        self.others = {one: look for one, look in self.others.items() if one in known}
+        self.save()
 
     def save(self) -> None:
         """Keep them."""

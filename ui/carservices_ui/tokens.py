@@ -99,7 +99,7 @@ READABLE = [
     ("text", "accent_tint"),
     *((front, "alert_tint") for front in ("text", "text2", "alert")),
     ("on_accent", "accent_fill"),
-    ("on_inverse", "inverse"),
+    *(("on_inverse", back) for back in ("inverse", "heat", "accent", "energy", "energy2")),
 ]
 """Pairs of text or icon on background that the shell uses: at least 4.5:1 (WCAG 2.2, 1.4.3)."""
 

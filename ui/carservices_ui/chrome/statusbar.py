@@ -1,4 +1,4 @@
-"""The status bar: time, date, selected gear, outside temperature, connection and why something is restricted."""
+"""The status bar: time, date, selected gear, outside temperature, connection, settings and who drives."""
 
 from datetime import datetime
 
@@ -6,19 +6,24 @@ from kivy.clock import Clock
 from kivy.metrics import dp
 from kivy.uix.floatlayout import FloatLayout
 
+from carservices.api.people import Profiles
 from carservices.signals import Datum
+from carservices_ui import people
 from carservices_ui.i18n import t
 from carservices_ui.tokens import TARGET
 from carservices_ui.ui import Ui
-from carservices_ui.widgets import Card, Icon, IconButton, Row, Text
+from carservices_ui.widgets import Avatar, Card, Control, Icon, IconButton, Row, Text
 
 HEIGHT = 60
+DISC = 36
+OVERHANG = (TARGET - DISC) / 2
+"""By which the target of the disc reaches over the end of the bar; the disc itself ends with it."""
 GEARS = {126: "P", -1: "R", 0: "N"}
 """VSS: positive numbers and 127 are forward gears."""
 
 
 class StatusBar(FloatLayout):
-    """One line, read at a glance; the settings at its end are as high as every target, so they reach below it."""
+    """One line, read at a glance; the two targets at its end are as high as every target, so they reach below it."""
 
     def __init__(self, ui: Ui) -> None:
         super().__init__(size_hint=(None, None))
@@ -33,12 +38,20 @@ class StatusBar(FloatLayout):
         self.gear.pos_hint = {"center_x": 0.545, "center_y": 0.5}
         self.add_widget(self.gear)
         end = Row(self.outside_icon, self.outside, self.link, gap="s", pos_hint={"right": 1, "center_y": 0.5})
-        end.spacing, end.padding = dp(12), (0, 0, dp(TARGET - 12), 0)
+        end.spacing, end.padding = dp(12), (0, 0, dp(DISC + 70), 0)
         self.add_widget(end)
-        self.settings = IconButton("settings", size_token="small", tone="text2", pos_hint={"right": 1.011, "top": 1})
-        self.settings.icon.pos_hint = {"center_x": 0.5, "center_y": 1 - HEIGHT / 2 / TARGET}
+        middle = 1 - HEIGHT / 2 / TARGET
+        self.settings = IconButton("settings", size_token="small", tone="text2", pos_hint={"top": 1})
+        self.settings.icon.pos_hint = {"center_x": 0.72, "center_y": middle}
         self.settings.bind(on_release=lambda *_: ui.show("settings"))
-        self.add_widget(self.settings)
+        self.person = Control(radius="pill", pos_hint={"top": 1})
+        self.avatar = Avatar(DISC, pos_hint={"center_x": 0.5, "center_y": middle})
+        self.person.add_widget(self.avatar)
+        self.person.bind(on_release=lambda *_: self._open_people())
+        for target in (self.settings, self.person):
+            self.add_widget(target)
+        self.bind(pos=self._place, size=self._place)
+        ui.store.bind_stream(people.STREAM, self._show_person)
         ui.store.bind("Vehicle.Powertrain.Transmission.SelectedGear", self.gear.show)
         ui.store.bind("Vehicle.Exterior.AirTemperature", self._show_outside)
         ui.store.bind_link(self._show_link)
@@ -48,6 +61,17 @@ class StatusBar(FloatLayout):
     def close(self) -> None:
         """Stop the clock."""
         self._clock.cancel()
+
+    def _place(self, *_: object) -> None:
+        self.person.right = self.right + dp(OVERHANG)
+        self.settings.right = self.person.x
+
+    def _open_people(self) -> None:
+        self._ui.places["settings"] = "people"
+        self._ui.show("settings")
+
+    def _show_person(self, state: Profiles | None) -> None:
+        self.avatar.show(state.active if state else "", people.called(state.current) if state else "")
 
     def _tick(self, *_: object) -> None:
         now = datetime.now()

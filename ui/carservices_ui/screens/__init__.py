@@ -59,6 +59,7 @@ SCREENS = (
         within="apps",
     ),
     ScreenInfo("settings", "settings", "screen.settings", "carservices_ui.screens.settings:SettingsScreen", rail=False),
+    ScreenInfo("person", "person", "screen.person", "carservices_ui.screens.settings_person:PersonScreen", rail=False),
 )
 
 BY_NAME = {info.name: info for info in SCREENS}

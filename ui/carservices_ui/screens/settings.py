@@ -11,6 +11,7 @@ from carservices_ui.screens.settings_developer import DeveloperPart
 from carservices_ui.screens.settings_display import DisplayPart
 from carservices_ui.screens.settings_maps import MapsPart
 from carservices_ui.screens.settings_parts import Part
+from carservices_ui.screens.settings_people import PeoplePart
 from carservices_ui.screens.settings_system import SystemPart
 from carservices_ui.screens.settings_units import UnitsPart
 from carservices_ui.store import Unbind
@@ -31,6 +32,7 @@ class Category:
 
 CATEGORIES = (
     Category("display", "brightness_6", DisplayPart),
+    Category("people", "group", PeoplePart),
     Category("units", "straighten", UnitsPart),
     Category("maps", "map", MapsPart),
     Category("system", "info", SystemPart),
@@ -52,12 +54,15 @@ class SettingsScreen(Page):
         for category in offered:
             button = self.categories[category.name] = CategoryButton(category)
             button.bind(on_release=lambda *_, category=category: self._go(category))
-        nav = Column(*self.categories.values(), gap="s", size_hint=(None, None), width=dp(NAV))
+        nav = Column(*self.categories.values(), gap=None, size_hint=(None, None), width=dp(NAV))
         nav.pos_hint = {"top": 1}
         self._row = Row(nav, gap="l", size_hint=(1, 1))
         self.body.add_widget(self._row)
         place = self.ui.places.get(self.name)
         self._open(next((c for c in offered if c.name == place), offered[0]))
+
+    def revisit(self) -> None:
+        self._go(next(c for c in CATEGORIES if c.name == self.ui.places[self.name]))
 
     def close(self) -> None:
         self.part.close()

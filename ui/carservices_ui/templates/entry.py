@@ -13,11 +13,11 @@ LONGEST = 200
 class Entry(Control):
     """A tap is ``on_release``: whoever holds it brings the keyboard."""
 
-    def __init__(self, text: str, hint: str, *, icon: str, password: bool = False) -> None:
+    def __init__(self, text: str, hint: str, *, icon: str, password: bool = False, most: int = LONGEST) -> None:
         super().__init__(size_hint=(1, None), height=dp(TARGET))
         self.value = text
         self.typing = False
-        self._hint, self._password = hint, password
+        self._hint, self._password, self._most = hint, password, most
         self._words = Text(limit=600)
         self._words.shorten_from = "left"
         center = {"center_x": 0.5, "center_y": 0.5}
@@ -42,7 +42,7 @@ class Entry(Control):
 
     def put(self, text: str) -> None:
         """Add what was typed."""
-        self.value = (self.value + text)[:LONGEST]
+        self.value = (self.value + text)[: self._most]
         self._show()
 
     def erase(self) -> None:

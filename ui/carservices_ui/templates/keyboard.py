@@ -24,18 +24,20 @@ GAP = 6
 
 
 class Keyboard(Column):
-    """Tells `typed` each character, and `erase` and `done`."""
+    """Tells `typed` each character, and `erase` and `done`; `upper`: the first letter is a capital."""
 
     weights: Mapping[str, float] = WEIGHTS
 
-    def __init__(self, typed: Callable[[str], None], erase: Callable[[], None], done: Callable[[], None]) -> None:
+    def __init__(
+        self, typed: Callable[[str], None], erase: Callable[[], None], done: Callable[[], None], *, upper: bool = False
+    ) -> None:
         super().__init__(spacing=dp(GAP), size_hint=(1, None))
         self._typed = typed
         self._special: dict[str, Callable[[], None]] = {
             SHIFT: self._shift, SIGN: self._swap, LETTER: self._swap, ERASE: erase, DONE: done,
         }  # fmt: skip
         self._signs = False
-        self._upper = False
+        self._upper = upper
         self.keys: dict[str, Key] = {}
         self._lay()
 

@@ -1,5 +1,6 @@
 """The design system: about a dozen widgets, all drawn from the tokens."""
 
+from carservices_ui.widgets.avatar import Avatar
 from carservices_ui.widgets.badge import Badge
 from carservices_ui.widgets.buttons import IconButton, IconToggle, LevelButton, TextButton, WordToggle
 from carservices_ui.widgets.card import Card, IconTile
@@ -15,6 +16,7 @@ from carservices_ui.widgets.values import Segmented, Stepper, Toggle, ValueSlide
 
 __all__ = [
     "ArcGauge",
+    "Avatar",
     "Badge",
     "Banner",
     "Bar",

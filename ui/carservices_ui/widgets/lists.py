@@ -17,6 +17,7 @@ from carservices_ui.widgets.text import Icon, Text
 class ListRow(Control):
     """Icon, title, a second line, and something at the end (a control, a value); a tap is ``on_release``.
 
+    `lead` stands in the place of the icon.
     A row that leads somewhere (`leads`) has a chevron; a row that does nothing is no control: pass `inert`.
     """
 
@@ -26,6 +27,7 @@ class ListRow(Control):
         *,
         detail: str = "",
         icon: str | None = None,
+        lead: Widget | None = None,
         tone: str = "accent",
         end: Widget | None = None,
         leads: bool = False,
@@ -38,8 +40,9 @@ class ListRow(Control):
         self.detail = Text(detail, role="body", tone="text2")
         self.add_widget(Card(tone="surface2", radius="tile", pos_hint={"center_x": 0.5, "center_y": 0.5}))
         words = Column(self.title, *([self.detail] if detail else []))
+        lead = lead or (IconTile(icon, tone=tone) if icon else None)
         row = Row(
-            *([IconTile(icon, tone=tone)] if icon else []),
+            *([lead] if lead else []),
             words,
             spacer(),
             *([end] if end else []),
