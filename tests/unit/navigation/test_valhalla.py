@@ -26,6 +26,7 @@ from carservices.services.navigation.valhalla_home import INSTALLED, find_progra
 from carservices.system.run_dir import state_dir
 
 HERE, STOP, THERE = (53.55354, 13.27298), (53.55580, 13.29186), (53.54349, 13.31280)
+ON_THE_LAKE = (53.5150, 13.2170)
 HOME = find_programs(state_dir())
 installed = pytest.mark.skipif(HOME is None, reason="Valhalla is not installed: carservices nav engine install")
 
@@ -101,8 +102,12 @@ async def test_valhalla_and_the_road_graph_answer_alike(sidecar: Sidecar, neubra
     drive = route.geometry[::3]
     matches = [await engine.match(drive) for engine in (theirs, ours)]
     assert len(set(matches[0].ways) & set(matches[1].ways)) > 0.6 * len(set(matches[0].ways))
-    with pytest.raises(RouteError, match="no road near"):
-        await theirs.route(RouteRequest((Via(*HERE), Via(48.0, 11.0))))
+    for engine in (theirs, ours):
+        (lake,) = await engine.route(RouteRequest((Via(*HERE), Via(*ON_THE_LAKE))))
+        assert [note.key for note in lake.notes] == ["ends_beside"]
+        assert 300.0 < metres(lake.geometry[-1], ON_THE_LAKE) < 1500.0
+        with pytest.raises(RouteError, match="no road near"):
+            await engine.route(RouteRequest((Via(*HERE), Via(53.75, 13.27))))
     await theirs.close()
 
 
