@@ -1,13 +1,10 @@
 """The map widget: follows the car over a tilted map drawn on the GPU, and draws only when something changes."""
 
-import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from kivy.clock import Clock
-from kivy.graphics import Fbo
 from kivy.metrics import Metrics
 from kivy.properties import (
     BooleanProperty,
@@ -21,27 +18,20 @@ from kivy.uix.widget import Widget
 
 from carservices_ui.map.camera import MIN_PXM, Camera
 from carservices_ui.map.data import Projection
-from carservices_ui.map.frame import Frame
 from carservices_ui.map.gestures import Gestures
 from carservices_ui.map.ground import Ground
-from carservices_ui.map.labels import Rect
-from carservices_ui.map.lettering import PUCK_CLEAR_DP, Lettering, along_route, around_car, covered
+from carservices_ui.map.lettering import covered
 from carservices_ui.map.loading import LoadedMap
 from carservices_ui.map.motion import Motion
+from carservices_ui.map.overview import overview
+from carservices_ui.map.picture import SEEN_DEPTH, Picture
 from carservices_ui.map.pilot import Pilot
-from carservices_ui.map.scene import Scene
 from carservices_ui.map.signs import Marker
 from carservices_ui.map.style import STYLES
-from carservices_ui.map.ways import Ways
 
 RATE_HZ = 20.0  # smooth enough with dead reckoning, and cheap enough for software GL
-VISIBLE_PX = 1.0  # a move by less is not drawn yet: in slow traffic most pictures would look like the last
-SEEN_DEPTH = 2.0  # focal lengths; what is further off moves less than what is near
 LONGEST_STEP_S = 0.2
 OVERVIEW_PXM = 0.04
-ZOOM_STEP = 0.75  # log2 per press
-MARKER_ROOM_DP = 56.0  # markers stand above their places
-SPREAD, CLOSE_PXM = 0.72, 1.2  # of the free view that places may take to be seen all at once; one from not closer
 WHOLE_MAP = 0.7  # of the view that a map takes at least
 FINGER_DP = 24.0  # how near to a line a finger must be
 LatLon = tuple[float, float]
@@ -76,7 +66,7 @@ class MapView(Widget):
         super().__init__(**kwargs)
         self._motion = Motion()
         self._pilot = Pilot()
-        self._ground = Ground(self._show, self._loaded)
+        self._ground = Ground(self._show, self._layout)
         self._place: LatLon | None = None
         self._looking: LatLon | None = None
         self.on_marker: Callable[[Marker], None] | None = None
@@ -88,19 +78,12 @@ class MapView(Widget):
         self.on_drawn: Callable[[], object] = lambda: None
         """Called with each picture."""
         self._stale = True
-        self._drawn: tuple[Camera, np.ndarray] = (self._pilot.camera((1.0, 1.0)), self._arrow())
         self._tick_event: Any = None
         self.frames_drawn = 0
         self._gestures = Gestures(self, Metrics.density)
-        with self.canvas:
-            self._fbo = Fbo(size=(1, 1), with_depthbuffer=True)
-        self._frame = Frame()
-        self.canvas.add(self._frame)
-        self._scene = Scene(self._fbo, Metrics.density)
-        self._letters = Lettering(self._scene.labels, self.font_name)
+        self._picture = Picture(self.canvas, self.font_name)
+        self._letters, self._ways = self._picture.letters, self._picture.ways
         self.attribution, self.notice = self._letters.attribution, self._letters.notice
-        self._ways = Ways(self._scene)
-        self._scene.load(None)
         self.add_widget(self.attribution)
         self.add_widget(self.notice)
         for name in (
@@ -186,14 +169,6 @@ class MapView(Widget):
         """`night` or `day`."""
         self.theme = theme
 
-    def zoom_in(self) -> None:
-        """One step closer."""
-        self.zoom_by(ZOOM_STEP)
-
-    def zoom_out(self) -> None:
-        """One step further away."""
-        self.zoom_by(-ZOOM_STEP)
-
     def recenter(self) -> None:
         """Glide back to the car and follow it."""
         away, self._looking = self._looking is not None, None
@@ -212,16 +187,7 @@ class MapView(Widget):
 
     def look_over(self, places: Sequence[LatLon]) -> None:
         """Leave the car and show all of the places at once, in the middle of what is free, as close as that allows."""
-        left, top, right, bottom = self.insets
-        top += MARKER_ROOM_DP * Metrics.density
-        free = np.maximum(np.array(self.size) - (left + right, top + bottom), 1.0)
-        (south, west), (north, east) = np.min(places, axis=0), np.max(places, axis=0)
-        middle = Projection(float(south + north) / 2, float(west + east) / 2)
-        metres = 2 * np.abs(middle.to_xy(float(north), float(east)))
-        pxm = float(np.min(free * SPREAD / np.maximum(metres, 1.0)))
-        pxm = min(CLOSE_PXM, max(self._pilot.least_pxm, pxm))
-        lat, lon = middle.to_latlon((right - left) / 2 / pxm, (top - bottom) / 2 / pxm)
-        self.look_at(lat, lon, pxm)
+        self.look_at(*overview(places, self.size, self.insets, self._pilot.least_pxm))
 
     def rename(self) -> None:
         """Choose the names anew, whatever was to be seen before."""
@@ -322,7 +288,7 @@ class MapView(Widget):
 
         self._motion.rebase(convert)
         self._pilot.rebase(convert(*self._pilot.center))
-        self._scene.load(loaded.geometry if loaded else None)
+        self._picture.show(loaded.geometry if loaded else None)
         self._ways.rebase(projection)
         if loaded is not None:
             self._measure(loaded)
@@ -341,17 +307,11 @@ class MapView(Widget):
             x, y = towns[0].tolist() if len(towns) else ((x0 + x1) / 2, (y0 + y1) / 2)
             self._pilot.look_at(x, y, OVERVIEW_PXM)
 
-    def _loaded(self) -> None:
-        self._layout()
-
     # Drawing
 
     def _layout(self, *_: Any) -> None:
         """Size, texts and colours."""
-        size = (max(1, round(self.width)), max(1, round(self.height)))
-        if tuple(self._fbo.size) != size:
-            self._fbo.size = size
-        self._frame.place(self._fbo.texture, self.pos, self.radius, self.opacity)
+        self._picture.place(self.pos, self.size, self.radius, self.opacity)
         style = STYLES[self.theme]
         ground = self._ground
         self.attribution.text = ground.loaded.data.attribution if ground.loaded else ""
@@ -369,22 +329,6 @@ class MapView(Widget):
 
     def _show_markers(self) -> None:
         self._letters.show_markers(self._ground.projection, STYLES[self.theme])
-
-    def _moved(self) -> bool:
-        """Whether the car or the ground is visibly elsewhere by now than in the last picture."""
-        camera, (before, car) = self.camera, self._drawn
-        corners = before.footprint(SEEN_DEPTH)
-        now, _ = camera.project(np.vstack((corners, self._arrow())))
-        then, _ = before.project(np.vstack((corners, car)))
-        return not bool(np.nanmax(np.abs(now - then)) < VISIBLE_PX)
-
-    def _arrow(self) -> np.ndarray:
-        """The car and a point ahead of it in metres, so that a turn is seen as a move; nothing without a car."""
-        if (pose := self._motion.pose) is None:
-            return np.empty((0, 2))
-        x, y, heading = pose[0], pose[1], math.radians(pose[2])
-        reach = PUCK_CLEAR_DP * Metrics.density / self.camera.pxm
-        return np.array(((x, y), (x + math.sin(heading) * reach, y + math.cos(heading) * reach)))
 
     def _wake(self, *_: Any) -> None:
         self._stale = True
@@ -407,27 +351,19 @@ class MapView(Widget):
         driving = self._motion.known and self._motion.step(dt)
         gliding = self._pilot.step(dt, self._motion.pose, self.focus_height)
         self._letters.wait(dt)
-        if self._stale or not (driving or gliding) or self._moved():
+        if self._stale or not (driving or gliding) or self._picture.moved(self.camera, self._motion.pose):
             self._draw()
         return driving or gliding or self._stale or self._letters.due
 
     def _draw(self) -> None:
-        self._drawn = self.camera, self._arrow()
-        camera, style, ways = self.camera, STYLES[self.theme], self._ways
-        pose = self._motion.pose
-        passed = ways.progress.update(pose[0], pose[1]) if ways.progress and pose else 0.0
-        self._stale = self._scene.draw(camera, style, pose, passed, ways.routed)
-        if (taken := self._letters.follow(camera)) is not None:
-            loaded = self._ground.loaded if self.has_map else None
-            self._letters.place(loaded.labels if loaded else None, camera, style, [*taken, *self._keep_clear(camera)])
+        loaded = self._ground.loaded if self.has_map else None
+        self._stale = self._picture.draw(
+            self.camera,
+            STYLES[self.theme],
+            self._motion.pose,
+            loaded.labels if loaded else None,
+            covered(self.insets, self.covered, self.size),
+            street=self.follow and not self.north_up,
+        )
         self.frames_drawn += 1
         self.on_drawn()
-
-    def _keep_clear(self, camera: Camera) -> list[Rect]:
-        """Where no name may stand."""
-        clear = covered(self.insets, self.covered, camera.size)
-        if (pose := self._motion.pose) is not None:
-            clear += around_car(camera, pose[:2], street=self.follow and not self.north_up)
-        if self._ways.progress is not None:
-            clear += along_route(camera, self._ways.progress)
-        return clear
