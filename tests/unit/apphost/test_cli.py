@@ -42,6 +42,13 @@ async def test_apps_are_listed_opened_given_permissions_and_closed(garage, place
             status, said = await apps("revoke", APP, "doors")
             assert (status, "does not ask for 'doors'" in said) == (FAILED, True)
             assert "tyres" in (await apps("usage", APP))[1]
+            await c.apps.add_profile("Anna Lund")
+            status, said = await apps("profile", "anna lund")
+            assert (status, said.splitlines()[-1].split()[1:]) == (OK, ["Anna", "Lund", "drives"])
+            people = json.loads((await apps("profile", "default", "--json"))[1])
+            assert (people["active"], [one["name"] for one in people["profiles"]]) == ("default", ["", "Anna Lund"])
+            status, said = await apps("profile", "nobody")
+            assert (status, "there are default, Anna Lund" in said) == (FAILED, True)
             assert await apps("close", APP) == (OK, "")
             assert await apps("clear", APP) == (OK, "")
             status, said = await apps("open", "org.example.two")

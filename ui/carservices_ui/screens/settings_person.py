@@ -7,7 +7,7 @@ from carservices_ui.i18n import t
 from carservices_ui.screens.base import Page
 from carservices_ui.templates.entry import Entry
 from carservices_ui.templates.keyboard import Keyboard
-from carservices_ui.widgets import IconButton, spacer
+from carservices_ui.widgets import IconButton, Text, spacer
 
 
 class PersonScreen(Page):
@@ -24,8 +24,8 @@ class PersonScreen(Page):
         self._profile = self.ui.places.get(self.name, "")
         state: Profiles | None = self.ui.store.stream(people.STREAM)
         named = {one.id: one.name for one in state.profiles} if state else {}
-        hint = t("people.name", count=LONGEST_NAME)
-        self.field = Entry(named.get(self._profile, ""), hint, icon="person", most=LONGEST_NAME)
+        self.head_end.add_widget(Text(t("people.name", count=LONGEST_NAME), tone="text2"))
+        self.field = Entry(named.get(self._profile, ""), "", icon="person", most=LONGEST_NAME)
         self.field.type(True)
         self.keyboard = Keyboard(self.field.put, self.field.erase, self._done, upper=not self.field.value)
         for widget in (self.field, spacer(), self.keyboard):
