@@ -257,10 +257,11 @@ def test_the_journey_under_way(journey):
     ]  # fmt: skip
     journey.tap(journey.sheet.take_out[0])
     assert journey.answer("remove_stop") == {"position": 0}
+    journey.put(GUIDANCE, GUIDED.model_copy(update={"travelled_m": 600.0}))
     journey.tap(journey.sheet.stations)
     journey.answer("chargers", [STATION.model_copy(update={"detour_s": 240.0})])
     (row,) = journey.sheet.rows
-    assert {"1.8 km", "+4 min", "150 kW  ·  3 of 6 free"} <= {text.text for text in of_kind(row, Text)}
+    assert {"1.2 km", "+4 min", "150 kW  ·  3 of 6 free"} <= {text.text for text in of_kind(row, Text)}
     journey.tap(journey.sheet.adds["cs7"])
     assert journey.answer("add_stop")["place"] == STATION.place
     journey.open(Page.TRIP)

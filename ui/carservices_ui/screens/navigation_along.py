@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from kivy.uix.widget import Widget
 
+from carservices.api.navigation import Guidance
 from carservices.api.routes import Charger
 from carservices_ui.i18n import t
 from carservices_ui.planning import geo
@@ -12,6 +13,7 @@ from carservices_ui.polyline import points
 from carservices_ui.screens import navigation_words as say
 from carservices_ui.screens.navigation_rows import Nothing, StationEntry, tailed
 from carservices_ui.screens.navigation_sheet import Sheet
+from carservices_ui.screens.navigation_trip import GUIDANCE
 from carservices_ui.units import duration
 from carservices_ui.widgets import IconButton, Row
 
@@ -42,18 +44,21 @@ class AlongPage(Sheet):
             return waits
         journey = self.plan.routes.under_way
         line = points(journey.route.geometry if journey is not None and journey.route is not None else "")
+        guidance: Guidance | None = self.ui.store.stream(GUIDANCE)
+        driven = guidance.travelled_m if guidance is not None else 0.0
         self.adds = {}
-        self.rows = [self._row(charger, line) for charger in self.plan.charging.along.answer or ()]
+        self.rows = [self._row(charger, line, driven) for charger in self.plan.charging.along.answer or ()]
         if not self.rows:
             return Nothing("ev_station", t("nav.none_along"), t("nav.none_along_detail"))
         return self.cut(self.rows)
 
-    def _row(self, charger: Charger, line: "NDArray[np.float64]") -> Row:
+    def _row(self, charger: Charger, line: "NDArray[np.float64]", driven: float) -> Row:
         add = self.adds[charger.place.id] = IconButton("add", tone="accent", surface="surface2", radius="tile")
         add.bind(on_release=lambda *_: self._add(charger))
-        at = geo.along(line, (charger.place.lat, charger.place.lon))[0] if len(line) > 1 else None
+        place = charger.place.lat, charger.place.lon
+        ahead = max(0.0, geo.along(line, place)[0] - driven) if len(line) > 1 else None
         longer = f"+{duration(charger.detour_s)}" if (charger.detour_s or 0.0) >= ON_ROUTE_S else ""
-        return tailed(StationEntry(self.ui, charger, self.plan.show_station, say.away(self.ui, at), longer), add)
+        return tailed(StationEntry(self.ui, charger, self.plan.show_station, say.away(self.ui, ahead), longer), add)
 
     def _add(self, charger: Charger) -> None:
         self.plan.routes.change("add_stop", place=charger.place)
