@@ -2,6 +2,8 @@
 
 import json
 import math
+import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
@@ -14,6 +16,8 @@ from numpy.typing import NDArray
 EARTH_RADIUS_M = 6_371_008.8  # mean radius, IUGG
 STEPS_PER_M = 4  # stored coordinates are whole quarter metres, delta-coded: small numbers compress well
 FORMAT = 2
+UNREADABLE = (OSError, EOFError, ValueError, KeyError, IndexError, NotImplementedError, zipfile.BadZipFile, zlib.error)
+"""What reading a damaged npz raises; all but the first four come from the zip it is."""
 
 
 class RoadClass(IntEnum):
@@ -147,7 +151,7 @@ def save_map(path: Path, meta: Mapping[str, Any], arrays: Mapping[str, NDArray[A
 
 
 def load_map(path: Path) -> MapData:
-    """Read a map file (about 30 ms for a city); ValueError if it is of another format, OSError if it cannot be read."""
+    """Read a map file (about 30 ms for a city). Raises one of `UNREADABLE`, ValueError for another format."""
     with np.load(path, allow_pickle=False) as file:
         meta = json.loads(file["meta"].tobytes())
         if meta["format"] != FORMAT:

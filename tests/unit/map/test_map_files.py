@@ -7,7 +7,7 @@ import pytest
 
 from carservices_ui.map.data import AreaKind, LabelKind, MapData, RoadClass, builtin_maps, load_map, save_map
 from carservices_ui.map.geometry import MAX_VERTICES, build
-from carservices_ui.map.loading import find_map
+from carservices_ui.map.loading import Wish, find_map, read
 
 MAPS = {path.stem: path for path in builtin_maps()}
 
@@ -114,3 +114,15 @@ def test_a_file_of_another_format_is_refused(tmp_path: Path) -> None:
 
 def test_the_open_sea_has_no_map() -> None:
     assert find_map((54.9, 13.3)) is None
+
+
+@pytest.mark.parametrize("hole", [(4, None), (10_000, None), (2_000, 2_064)])
+def test_a_damaged_map_of_the_car_is_told_and_one_of_the_shell_is_shown(
+    tmp_path: Path, hole: tuple[int, int | None]
+) -> None:
+    raw, (start, end) = MAPS["helsinki"].read_bytes(), hole
+    (tmp_path / "render.npz").write_bytes(raw[:start] + (bytes(end - start) + raw[end:] if end else b""))
+    loaded, problem = read(Wish(tmp_path, None))
+    assert loaded is not None
+    assert loaded.shipped
+    assert problem

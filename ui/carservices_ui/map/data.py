@@ -5,6 +5,7 @@ from pathlib import Path
 from carservices.api.mapfile import (
     EARTH_RADIUS_M,
     FORMAT,
+    UNREADABLE,
     AreaKind,
     LabelKind,
     MapData,
@@ -19,6 +20,7 @@ __all__ = [
     "ASSETS",
     "EARTH_RADIUS_M",
     "FORMAT",
+    "UNREADABLE",
     "AreaKind",
     "LabelKind",
     "MapData",

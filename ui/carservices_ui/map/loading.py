@@ -11,7 +11,7 @@ from threading import Thread
 import numpy as np
 from kivy.clock import Clock
 
-from carservices_ui.map.data import ASSETS, MapData, Projection, builtin_maps, load_map
+from carservices_ui.map.data import ASSETS, UNREADABLE, MapData, Projection, builtin_maps, load_map
 from carservices_ui.map.geometry import MapGeometry, build
 from carservices_ui.map.labels import Labeller
 from carservices_ui.map.roads import RoadIndex
@@ -19,7 +19,6 @@ from carservices_ui.map.roads import RoadIndex
 log = logging.getLogger(__name__)
 FIRST = "neubrandenburg"  # shown until a position is known
 RENDER = "render.npz"
-UNREADABLE = (OSError, ValueError, KeyError)
 
 
 @dataclass(frozen=True)

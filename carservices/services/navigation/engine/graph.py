@@ -1,7 +1,6 @@
 """The road graph of a map as numpy arrays: who follows whom, where roads lie, and which are near a point."""
 
 import json
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from carservices.api.mapfile import UNREADABLE
 from carservices.services.navigation.geo import DEGREE
 
 MOTORWAY, RESIDENTIAL, SERVICE = 0, 6, 8
@@ -84,7 +84,7 @@ class RoadGraph:
             return cls(arrays, names)
         except FileNotFoundError:
             raise GraphError(f"{path} is missing: import the map again") from None
-        except (OSError, ValueError, KeyError, IndexError, zipfile.BadZipFile) as error:
+        except UNREADABLE as error:
             raise GraphError(f"{path} is damaged ({error}): import the map again") from None
 
     @property
