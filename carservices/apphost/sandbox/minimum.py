@@ -21,12 +21,12 @@ class Minimum:
 
     def __init__(self, settings: Path | None = None) -> None:
         self._settings = settings
-        self._last = Level.WEAK
+        self._last = Level.FULL
 
     def __call__(self) -> Level:
         """Raises ValueError for a level of the environment that there is none of.
 
-        Settings that cannot be read change nothing: what they said last counts.
+        Settings that cannot be read change nothing: what they said last counts, at first the strictest.
         """
         if (word := os.environ.get(VARIABLE)) is not None:
             return Level.named(word)

@@ -347,7 +347,7 @@ def test_the_environment_goes_before_the_settings_and_broken_ones_change_nothing
     file.write_text(written) if written else file.unlink()
     if variable:
         monkeypatch.setenv("CARSERVICES_SANDBOX_MINIMUM", variable)
-    assert minimum() is level
+    assert minimum() is Minimum(file)() is level
     assert settings.CHOICES["sandbox_minimum"] == tuple(one.word for one in Level)
 
 
