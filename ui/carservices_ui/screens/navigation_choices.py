@@ -52,8 +52,8 @@ def own_places(ui: Ui) -> list[Entry]:
     rows: list[Entry] = []
     for which in OWN:
         if (place := search.own(which)) is not None:
-            off = t("nav.off_map") if plan.off_map(place) else ""
-            entry = Entry(t(f"nav.{which}"), say.title(place), icon=say.CATEGORIES[which], below=off)
+            detail = t("nav.off_map") if plan.off_map(place) else say.title(place)
+            entry = Entry(t(f"nav.{which}"), detail, icon=say.CATEGORIES[which])
             entry.bind(on_release=lambda *_, place=place: plan.go(place))
             rows.append(entry)
     for icon, places in (("star", starred(search.favourites.answer or ())), ("history", search.recents.answer or ())):

@@ -68,7 +68,7 @@ class Entry(Control):
 
 
 class PlaceEntry(Entry):
-    """A place: icon of its category, name, address, distance, and whether no way can be found there."""
+    """A place: icon of its category, name, address (or that no way can be found there), distance."""
 
     def __init__(
         self,
@@ -80,13 +80,13 @@ class PlaceEntry(Entry):
         off_map: bool = False,
     ) -> None:
         self.place = place
+        detail = say.address(place) or (t("nav.station") if place.category == CHARGING else "")
         super().__init__(
             ui.restrictions.text(say.title(place)),
-            ui.restrictions.text(say.address(place) or (t("nav.station") if place.category == CHARGING else "")),
+            t("nav.off_map") if off_map else ui.restrictions.text(detail),
             icon=icon or say.icon(place),
             tone="energy" if place.category == CHARGING else "accent",
             end=say.away(ui, place.distance_m),
-            below=t("nav.off_map") if off_map else "",
         )
         self.bind(on_release=lambda *_: choose(place))
 
