@@ -1,4 +1,4 @@
-"""Reads polylines with six decimals (Google's encoded polyline algorithm at Valhalla's precision) and measures them."""
+"""Reads polylines with six decimals (Google's encoded polyline algorithm at Valhalla's precision)."""
 
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -8,7 +8,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 PRECISION = 1e6
-EARTH_M_PER_DEG = 111_195.08  # mean radius 6,371,008.8 m (IUGG)
 LatLon = tuple[float, float]
 
 
@@ -34,16 +33,3 @@ def points(text: str) -> "NDArray[np.float64]":
 def decode(text: str) -> list[LatLon]:
     """The (lat, lon) points of a polyline in degrees."""
     return [(lat, lon) for lat, lon in points(text).tolist()]
-
-
-def metres_between(text: str, start: LatLon, end: LatLon) -> float | None:
-    """How far it is along a polyline from the point of it next to `start` to the one next to `end`."""
-    import numpy as np
-
-    degrees = points(text)
-    if len(degrees) < 2:
-        return None
-    flat = degrees * (EARTH_M_PER_DEG, EARTH_M_PER_DEG * np.cos(np.radians(degrees[0, 0])))
-    scale = flat[0] / np.where(degrees[0] == 0, 1.0, degrees[0])
-    first, last = sorted(int(np.argmin(np.hypot(*(flat - np.array(at) * scale).T))) for at in (start, end))
-    return float(np.hypot(*np.diff(flat[first : last + 1], axis=0).T).sum())

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from carservices.api import polyline as written
 from carservices_ui.map.geometry import LONGEST_M, MAX_VERTICES, densified, path_pieces
 from carservices_ui.map.pilot import START_PXM, cruise_pxm
-from carservices_ui.polyline import decode, metres_between
+from carservices_ui.planning.geo import legs
+from carservices_ui.polyline import decode, points
 
 DEGREES = st.tuples(st.floats(-90, 90), st.floats(-180, 180))
 LENGTHS = st.lists(st.floats(1.0, 30_000.0), min_size=1, max_size=6)
@@ -24,9 +25,9 @@ def test_polylines_are_read_as_they_were_written(points):
 
 
 def test_a_way_is_measured_between_two_places_of_it():
-    text = written.encode([(50.0, 9.0), (50.01, 9.0), (50.02, 9.0), (50.02, 9.5)])
-    assert metres_between(text, (50.0, 9.001), (50.02, 9.0)) == pytest.approx(2 * 1111.95, abs=0.5)
-    assert metres_between("", (50.0, 9.0), (50.0, 9.0)) is None
+    line = points(written.encode([(50.0, 9.0), (50.01, 9.0), (50.02, 9.0), (50.02, 9.5)]))
+    assert legs(line, [(50.0, 9.001), (50.02, 9.0)]) == [0.0, pytest.approx(2 * 1111.95, abs=0.5)]
+    assert legs(points(""), [(50.0, 9.0), (50.0, 9.0)]) == [0.0, 0.0]
 
 
 @given(st.lists(LENGTHS, min_size=1, max_size=4))

@@ -9,7 +9,8 @@ from carservices.api.navigation import Guidance, GuidanceState, MapsState, Navig
 from carservices.api.routes import Turn
 from carservices_ui.i18n import t
 from carservices_ui.livemap import GUIDANCE, MAPS, ROUTE, Road
-from carservices_ui.polyline import metres_between
+from carservices_ui.planning import geo
+from carservices_ui.polyline import points
 from carservices_ui.screens.guidance_notes import ImportCard, NotePill, RoadPill, StateCard
 from carservices_ui.screens.guidance_turn import ThenPill, TurnCard
 from carservices_ui.ui import Ui
@@ -82,8 +83,8 @@ class GuidanceColumn(Column):
         route = self._route.route if self._route else None
         key = (route and route.id, turn, then)
         if self._following[0] != key:
-            way = metres_between(route.geometry, (turn.lat, turn.lon), (then.lat, then.lon)) if route else None
-            self._following = key, way
+            places = [(turn.lat, turn.lon), (then.lat, then.lon)]
+            self._following = key, geo.legs(points(route.geometry), places)[1] or None if route else None
         return self._following[1]
 
     def _show_maps(self, maps: MapsState | None) -> None:
