@@ -151,9 +151,9 @@ async def _profile(apps: "Apps", chosen: argparse.Namespace) -> None:
 
 def _find(people: "Profiles", name: str) -> str:
     """The id of the person of this name, or with this id."""
-    for matches in (lambda one: one.name.casefold() == name.casefold(), lambda one: one.id == name):
-        if found := next(filter(matches, people.profiles), None):
-            return found.id
+    called = [one.id for one in people.profiles if one.name.casefold() == name.casefold()]
+    if matches := called or [one.id for one in people.profiles if one.id == name]:
+        return matches[0]
     there = ", ".join(one.name or one.id for one in people.profiles)
     raise Failed(f"nobody is called '{name}'; there are {there}. Settings, Driver in the cockpit adds people")
 

@@ -39,14 +39,16 @@ class Preferences(Look):
 
     def follow(self, person: str, known: Collection[str]) -> None:
         """Another person drives: take their look, or go on with this one; forget those who are not known any more."""
-        if self.person and self.person != person:
-            self.others[self.person] = Look.model_validate(self.model_dump(include=set(Look.model_fields)))
-        theirs = self.others.pop(person, None)
-        if theirs is not None and self.person != person:
+        before = self.model_copy(deep=True)
+        if person != self.person:
+            if self.person:
+                self.others[self.person] = Look.model_validate(self.model_dump(include=set(Look.model_fields)))
+            theirs = self.others.get(person, self)
             self.theme, self.language, self.scale = theirs.theme, theirs.language, theirs.scale
-        self.person = person
-        self.others = {one: look for one, look in self.others.items() if one in known}
-        self.save()
+            self.person = person
+        self.others = {one: look for one, look in self.others.items() if one in known and one != person}
+        if self != before:
+            self.save()
 
     def save(self) -> None:
         """Keep them."""
