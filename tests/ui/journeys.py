@@ -18,9 +18,8 @@ from carservices.api.routes import (
 )
 from carservices_ui.planning import Page
 from carservices_ui.planning.plan import POSITION
-from carservices_ui.planning.routes import STREAM as ROUTE
+from carservices_ui.planning.streams import GUIDANCE, ROUTE
 from carservices_ui.restrictions import STREAM as DRIVING
-from carservices_ui.screens.navigation_trip import GUIDANCE
 from carservices_ui.store import Outcome
 from carservices_ui.widgets import Text
 from tests.ui.fitting import of_kind

@@ -18,9 +18,9 @@ from carservices.api.navigation import (
 from carservices.api.polyline import encode
 from carservices.api.routes import ArrivalCharge, Lane, ManeuverKind, Place, RoutePreview, Turn
 from carservices_ui.daynight import MODE
-from carservices_ui.livemap import GUIDANCE, MAPS, POSITION, ROUTE
 from carservices_ui.map.data import ASSETS
 from carservices_ui.mapmarks import Mark, route_marks
+from carservices_ui.planning.streams import GUIDANCE, MAPS, POSITION, ROUTE
 from carservices_ui.polyline import decode
 from carservices_ui.screens.guidance_lanes import Lanes
 from carservices_ui.screens.home_map import MapCard

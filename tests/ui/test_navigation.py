@@ -9,9 +9,8 @@ from carservices.api.routes import Avoid, Box, ChargerFilter, Connector, Place, 
 from carservices_ui.i18n import t
 from carservices_ui.planning import Page
 from carservices_ui.planning.plan import MAPS
-from carservices_ui.planning.routes import STREAM as ROUTE
+from carservices_ui.planning.streams import GUIDANCE, ROUTE
 from carservices_ui.restrictions import STREAM as DRIVING
-from carservices_ui.screens.navigation_trip import GUIDANCE
 from carservices_ui.store import Outcome
 from carservices_ui.tokens import TARGET
 from carservices_ui.widgets import Control, Text, TextButton

@@ -2,8 +2,8 @@
 
 from carservices.api.navigation import Box, ImportProgress, MapInfo, MapsState, Navigation
 from carservices_ui.i18n import t
+from carservices_ui.planning.streams import MAPS as STREAM
 from carservices_ui.restrictions import STREAM as DRIVING
-from carservices_ui.screens.settings_maps import STREAM
 from carservices_ui.store import Outcome
 from carservices_ui.widgets import Text, TextButton
 from tests.ui.fitting import of_kind

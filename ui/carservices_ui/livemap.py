@@ -15,7 +15,6 @@ from carservices.api.navigation import (
     Guidance,
     GuidanceState,
     MapsState,
-    Navigation,
     Position,
     RoutePreview,
     RouteState,
@@ -23,6 +22,7 @@ from carservices.api.navigation import (
 from carservices_ui.i18n import t
 from carservices_ui.look import MEDIUM, theme
 from carservices_ui.mapmarks import Mark, marker_of, route_marks
+from carservices_ui.planning.streams import GUIDANCE, MAPS, POSITION, ROUTE
 from carservices_ui.polyline import decode
 from carservices_ui.store import Store
 from carservices_ui.tokens import RADIUS
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 LOCATION = "Vehicle.CurrentLocation"
 LATITUDE, LONGITUDE, HEADING = f"{LOCATION}.Latitude", f"{LOCATION}.Longitude", f"{LOCATION}.Heading"
 SPEED = "Vehicle.Speed"
-POSITION, ROUTE, GUIDANCE, MAPS = (f"{Navigation.name}.{name}" for name in ("position", "route", "guidance", "maps"))
 MOVED_S = 0.5
 """Least time between two calls about what is seen."""
 

@@ -9,11 +9,10 @@ from carservices_ui.i18n import language
 from carservices_ui.planning.asking import Asking
 from carservices_ui.planning.charging import Charging
 from carservices_ui.planning.geo import Point, inside, metres
-from carservices_ui.planning.routes import STREAM, Routes
+from carservices_ui.planning.routes import Routes
 from carservices_ui.planning.search import CHARGING, Search
+from carservices_ui.planning.streams import MAPS, POSITION, ROUTE
 from carservices_ui.store import Outcome, Store
-
-POSITION, MAPS = f"{Navigation.name}.position", f"{Navigation.name}.maps"
 
 
 class Page(StrEnum):
@@ -52,7 +51,7 @@ class Plan:
         self._behind: list[Page] = []
         self._spoken: str | None = None
         self._map: str | None = None
-        store.bind_stream(STREAM, self._follow)
+        store.bind_stream(ROUTE, self._follow)
         store.bind_stream(MAPS, self._follow_map)
 
     @property
@@ -149,7 +148,7 @@ class Plan:
 
     def say_language(self) -> None:
         """Let the service speak the language of the display."""
-        if language() != self._spoken and self._store.stream(STREAM) is not None:
+        if language() != self._spoken and self._store.stream(ROUTE) is not None:
             self._spoken = language()
             if self.search.categories.answer is not None:
                 self.search.categories.ask(language=language())

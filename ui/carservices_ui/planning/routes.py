@@ -6,9 +6,8 @@ from typing import Any
 from carservices.api.navigation import Navigation, RouteState
 from carservices.api.routes import Place, RouteOptions, RoutePreview
 from carservices_ui.planning.asking import Asking, Phase
+from carservices_ui.planning.streams import ROUTE
 from carservices_ui.store import Outcome, Store
-
-STREAM = f"{Navigation.name}.route"
 
 
 class Routes:
@@ -35,7 +34,7 @@ class Routes:
     @property
     def under_way(self) -> RouteState | None:
         """The journey, when there is a destination."""
-        state: RouteState | None = self._store.stream(STREAM)
+        state: RouteState | None = self._store.stream(ROUTE)
         return state if state is not None and state.destination is not None else None
 
     def to(self, place: Place) -> None:

@@ -8,8 +8,9 @@ from kivy.uix.widget import Widget
 from carservices.api.navigation import Guidance, GuidanceState, MapsState, Navigation, RouteState
 from carservices.api.routes import Turn
 from carservices_ui.i18n import t
-from carservices_ui.livemap import GUIDANCE, MAPS, ROUTE, Road
+from carservices_ui.livemap import Road
 from carservices_ui.planning import geo
+from carservices_ui.planning.streams import GUIDANCE, MAPS, ROUTE
 from carservices_ui.polyline import points
 from carservices_ui.screens.guidance_notes import ImportCard, NotePill, RoadPill, StateCard
 from carservices_ui.screens.guidance_turn import ThenPill, TurnCard

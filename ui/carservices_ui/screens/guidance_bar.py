@@ -10,7 +10,7 @@ from kivy.uix.widget import Widget
 from carservices.api.navigation import Guidance, GuidanceState, Navigation, RouteState
 from carservices.api.routes import ArrivalCharge
 from carservices_ui.i18n import number, t
-from carservices_ui.livemap import GUIDANCE, ROUTE
+from carservices_ui.planning.streams import GUIDANCE, ROUTE
 from carservices_ui.screens.guidance_parts import GLASS, Divider, put
 from carservices_ui.tokens import ICON, SPACE
 from carservices_ui.ui import Ui

@@ -8,8 +8,9 @@ from kivy.uix.widget import Widget
 
 from carservices.api.energy import Energy, Trip
 from carservices.signals import Datum
-from carservices_ui.livemap import GUIDANCE, Road
+from carservices_ui.livemap import Road
 from carservices_ui.planning import Page
+from carservices_ui.planning.streams import GUIDANCE
 from carservices_ui.screens.guidance import GuidanceColumn
 from carservices_ui.screens.guidance_bar import ArrivalBar
 from carservices_ui.screens.guidance_parts import GLASS, Divider

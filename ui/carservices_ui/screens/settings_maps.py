@@ -9,12 +9,12 @@ from kivy.uix.widget import Widget
 
 from carservices.api.navigation import ImportProgress, MapInfo, MapsState, Navigation
 from carservices_ui.i18n import number, t
+from carservices_ui.planning.streams import MAPS
 from carservices_ui.screens.settings_parts import Part
 from carservices_ui.store import Outcome
 from carservices_ui.templates.words import Flow
 from carservices_ui.widgets import Bar, Card, Column, Dialog, Icon, IconButton, IconTile, Row, Text, TextButton
 
-STREAM = f"{Navigation.name}.maps"
 ENGINES = {"valhalla": "Valhalla", "roads": "settings.engine_roads"}
 """Engine → what it is called; a key of words where the name is ours."""
 FILL: dict[str, Any] = {"size_hint": (1, 1), "pos_hint": {"x": 0, "y": 0}}
@@ -26,7 +26,7 @@ class MapsPart(Part):
 
     def rows(self) -> list[Widget]:
         self.maps: dict[str, MapRow] = {}
-        self.ui.store.bind_stream(STREAM, self._show)
+        self.ui.store.bind_stream(MAPS, self._show)
         return []
 
     def _show(self, state: MapsState | None) -> None:
