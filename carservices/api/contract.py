@@ -1,5 +1,6 @@
 """A service contract: one class from which the client proxy, the server's dispatch and the help all come."""
 
+import asyncio
 import inspect
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
@@ -141,6 +142,10 @@ class Contract:
 
     async def start(self) -> None:
         """Called once connected, before the service takes calls."""
+
+    async def run(self) -> None:
+        """What goes on beside the calls until the service is stopped; when it fails the service starts anew."""
+        await asyncio.Event().wait()
 
     async def stop(self) -> None:
         """Called before the connection closes."""

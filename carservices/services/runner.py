@@ -1,6 +1,5 @@
 """The process of one system service: connect by its name, start, take calls until told to stop."""
 
-import asyncio
 import gc
 from collections.abc import Callable, Mapping
 from importlib import import_module
@@ -27,19 +26,20 @@ def run_service(
     beat: Callable[[], None] = lambda: None,
 ) -> None:
     """Serve until SIGTERM; ``ready`` once calls are taken. The service is made with these options."""
+    run_process(lambda: serve(run_dir, target, options or {}, ready), beat)
 
-    async def serve() -> None:
-        service = load_service(target)(**(options or {}))
-        async with await Car.connect(run_dir, name=service.name) as car:
-            await begin(service, car)
-            try:
-                keep_what_is_there()
-                ready()
-                await asyncio.Event().wait()
-            finally:
-                await service.stop()
 
-    run_process(serve, beat)
+async def serve(run_dir: Path, target: str, options: Mapping[str, Any], ready: Callable[[], None]) -> None:
+    """Connect, and serve until cancelled, or until what runs beside the calls fails with whatever it raises."""
+    service = load_service(target)(**options)
+    async with await Car.connect(run_dir, name=service.name) as car:
+        await begin(service, car)
+        try:
+            keep_what_is_there()
+            ready()
+            await service.run()
+        finally:
+            await service.stop()
 
 
 async def begin(service: Contract, car: Car) -> None:

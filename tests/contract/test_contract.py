@@ -8,7 +8,9 @@ from pydantic import BaseModel, Field, ValidationError
 
 from carservices.api import Contract, Stream, call
 from carservices.bus import CallError
-from carservices.testing import car
+from carservices.bus.identity import TOKEN_VARIABLE, read_secret, token_for
+from carservices.services.runner import serve
+from carservices.testing import SOURCE_GRANTS, car
 from tests.contract.bench_car import eventually
 
 
@@ -174,3 +176,18 @@ def test_the_help_comes_from_the_class():
     assert plan["signature"].startswith("(stops: list[")
     assert plan["parameters"]["required"] == ["stops"]
     assert data["streams"]["trips.next_stop"]["properties"]["latitude"]["maximum"] == 90
+
+
+class Driven(TripService):
+    """What runs beside its calls fails."""
+
+    async def run(self) -> None:
+        raise ZeroDivisionError("beside the calls")
+
+
+async def test_a_service_whose_work_beside_the_calls_fails_ends_so_that_it_is_started_anew(monkeypatch):
+    async with car() as c:
+        await (await c.connect(Driven.name, SOURCE_GRANTS)).close()
+        monkeypatch.setenv(TOKEN_VARIABLE, token_for(read_secret(c.run_dir), Driven.name))
+        with pytest.raises(ZeroDivisionError):
+            await serve(c.run_dir, f"{__name__}:Driven", {}, lambda: None)

@@ -89,6 +89,10 @@ class DiagnosticsService(Diagnostics):
         await self.car.watch([*SIGNS, IGNITION], self._on_sign)
         self._keeping = asyncio.create_task(self._keep())
 
+    async def run(self) -> None:
+        if self._keeping is not None:
+            await self._keeping
+
     async def stop(self) -> None:
         for task in (self._keeping, self._work):
             if task is not None:

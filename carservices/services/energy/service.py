@@ -52,6 +52,10 @@ class EnergyService(Energy):
         self._update()
         self._ticking = asyncio.create_task(self._tick())
 
+    async def run(self) -> None:
+        if self._ticking is not None:
+            await self._ticking
+
     async def stop(self) -> None:
         if self._ticking is not None:
             self._ticking.cancel()

@@ -78,6 +78,10 @@ class NavigationService(Navigation):
         self._update()
         self._ticking = asyncio.create_task(self._tick())
 
+    async def run(self) -> None:
+        if self._ticking is not None:
+            await self._ticking
+
     async def stop(self) -> None:
         if self._ticking is not None:
             self._ticking.cancel()
