@@ -21,7 +21,7 @@ class Minimum:
 
     def __init__(self, settings: Path | None = None) -> None:
         self._settings = settings
-        self._last = Level.FULL
+        self._last = Level.WEAK if settings is None else Level.FULL
 
     def __call__(self) -> Level:
         """Raises ValueError for a level of the environment that there is none of.
