@@ -29,6 +29,9 @@ class Host(Protocol[A]):
     def left(self, app: A, *, returns: bool) -> None:
         """Its process is gone: it is not in front any more unless it crashed, or starts again at once."""
 
+    def froze(self, app: A) -> None:
+        """It stands still behind others: it guides nobody any more."""
+
     def crashed(self, app: A, lines: list[str]) -> None: ...
     def ask(self, app: A, permission: str) -> "asyncio.Future[bool] | None": ...
     def audit(self, app: str, what: str, **facts: Any) -> None: ...

@@ -247,6 +247,9 @@ class AppHost:
         else:
             self.shows(app)
 
+    def froze(self, app: App) -> None:
+        self.guide.leave(app)
+
     def crashed(self, app: App, lines: list[str]) -> None:
         log.warning("%s: %s%s", app.id, app.last_error, "".join(f"\n  {line}" for line in lines[-LAST_LINES:]))
         if app.disabled:

@@ -355,6 +355,7 @@ class App:
             self._frozen = True
             self._run.session.source.silence()
             self._run.process.launched.freeze(True)
+            self._host.froze(self)
             self._host.changed()
 
     # -- for the status ----------------------------------------------------------------------------------------------

@@ -43,8 +43,8 @@ class OwnNavigation(Navigation):
 def guide(places):
     """Writes a navigation app that guides from its start on."""
 
-    def write(app, category="navigation"):
-        return write_bundle(places.builtin, GUIDES, app, category=category, background=True, permissions=SCOPES)
+    def write(app, category="navigation", background=True):
+        return write_bundle(places.builtin, GUIDES, app, category=category, background=background, permissions=SCOPES)
 
     return write
 
@@ -83,6 +83,19 @@ async def test_the_newest_guides_and_the_one_before_stops(garage, guide):
         await c.until_state(navigation.route, lambda route: route.destination is None)
         await c.apps.close(second)
         await c.until_state(c.apps.guide, guided_by(None))
+
+
+async def test_one_that_is_frozen_behind_others_guides_nobody(garage, guide, hurry):
+    app = guide("org.example.first", background=False)
+    async with garage(OwnNavigation) as c:
+        notes = c.service(Notifications)
+        await c.apps.grant(app, "navigation")
+        await c.apps.open(app)
+        await c.until_state(c.apps.guide, guided_by(app))
+        await c.apps.home()
+        await c.until_state(c.apps.guide, guided_by(None))
+        await c.apps.open(app)
+        await c.until_state(notes.active, says("stopped"))
 
 
 async def test_only_a_navigation_app_guides(garage, guide):
