@@ -35,8 +35,8 @@ def set_theme(name: str) -> None:
 
 def set_scale(scale: float) -> None:
     """Pixels per dp for widgets built from now on."""
-    Metrics.density = scale
-    Metrics.fontscale = 1.0
+    if (Metrics.density, Metrics.fontscale) != (scale, 1.0):
+        Metrics.density, Metrics.fontscale = scale, 1.0  # whereupon kivy goes through all widgets there are
 
 
 def scale() -> float:
