@@ -120,10 +120,6 @@ class Dbc:
     messages: dict[int, Message] = field(default_factory=dict)
     lints: list[Lint] = field(default_factory=list)
 
-    def named(self, name: str) -> list[Message]:
-        """The messages of this name: one, unless the file repeats it under several ids."""
-        return [message for message in self.messages.values() if message.name == name]
-
     def signal(self, key: int, name: str) -> DbcSignal | None:
         message = self.messages.get(key)
         return message.signals.get(name) if message else None

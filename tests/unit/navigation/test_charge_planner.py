@@ -185,7 +185,6 @@ def test_charging_takes_as_long_as_published(
 ):
     table = curve_of(kwh, brand, model).table(300.0)
     assert table.between(low, high) / 60.0 == pytest.approx(minutes, rel=0.08)
-    assert table.after(low, table.between(low, high)) == pytest.approx(high, abs=0.1)
 
 
 def test_cold_cells_and_weak_stations_make_charging_longer():

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 from carservices.api.state import StateFile
 from carservices.services.navigation.engine.base import EdgePart
-from carservices.services.navigation.trips.conditions import FANS, SOC, Conditions
+from carservices.services.navigation.trips.conditions import FANS, Conditions
 from carservices.services.navigation.trips.consumption import VIN, Consumption
 from carservices.services.navigation.trips.correction import CAUSES, PRIOR, Correction
-from carservices.services.navigation.trips.energy import KWH, EnergyModel, Spend
+from carservices.services.navigation.trips.energy import KWH, EnergyModel
 from carservices.services.navigation.trips.learning import Recursive
 from carservices.services.navigation.trips.meter import CHARGING, CLOCK, IGNITION, POWER, SPEED, Stretch
-from carservices.services.navigation.trips.vehicle import NET_CAPACITY, Vehicle
+from carservices.services.navigation.trips.vehicle import Vehicle
 from carservices.signals import Datum
 from carservices_emulator.drivers import ConstantDriver, WltcDriver
 from carservices_emulator.drivers import Driver as Feet
@@ -180,17 +180,6 @@ def test_a_damaged_file_is_said_and_learned_anew(tmp_path: Path, text: str, capl
     file.write(text)
     assert Consumption(file).correction.factors == pytest.approx(np.ones(len(CAUSES)))
     assert bool(text) is ("learned anew" in caplog.text)
-
-
-def test_the_charge_on_arrival():
-    consumption = new()
-    spend = Spend(11.0, 1.1, 3600.0)
-    assert consumption.arrival(spend) is None
-    Driver(consumption).tell({SOC: 80.0, NET_CAPACITY: 55.0})
-    arrival = consumption.arrival(spend)
-    assert arrival is not None
-    assert arrival.mean == pytest.approx(60.0)
-    assert (arrival.low, arrival.high) == pytest.approx((60.0 - 3.29, 60.0 + 3.29), abs=0.01)
 
 
 @settings(deadline=None)

@@ -53,7 +53,7 @@ class RouteRequest:
 class Maneuver:
     """What to do at point ``at_index`` of the geometry, and the stretch from there to the next maneuver.
 
-    ``metres`` and ``seconds`` are of that stretch; bearings in degrees clockwise from north.
+    ``metres`` and ``seconds`` are of that stretch.
     """
 
     kind: ManeuverKind
@@ -66,8 +66,6 @@ class Maneuver:
     roundabout_exit: int | None = None
     lanes: tuple[Lane, ...] = ()
     sign: str | None = None
-    bearing_before: float | None = None
-    bearing_after: float | None = None
     instruction: str | None = None
     """The engine's own sentence, in the language of the request."""
 

@@ -66,7 +66,7 @@ class _Writer:
         waits = [0.0, *(self._lines.turn_seconds(a, b) for a, b in itertools.pairwise(arcs))]
         self._seconds += (roads.seconds[arcs] * driven / lengths + waits).tolist()
         kind = Kind.WAYPOINT if base else Kind.START
-        self._mark(base, kind, roads.streets(arcs[0]), bearing_after=chain.start.bearing)
+        self._mark(base, kind, roads.streets(arcs[0]))
         for one in decisions(self._lines, arcs):
             self._mark(
                 base + one.at,
@@ -76,8 +76,6 @@ class _Writer:
                 roundabout_exit=one.roundabout_exit,
                 lanes=one.lanes,
                 sign=one.sign,
-                bearing_before=one.before,
-                bearing_after=one.after,
             )
         span = slice(base, len(self._edges))
         self._legs.append(

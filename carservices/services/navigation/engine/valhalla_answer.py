@@ -73,8 +73,6 @@ def _maneuver(one: dict[str, Any], base: int) -> Maneuver:
         roundabout_exit=one.get("roundabout_exit_count"),
         lanes=tuple(map(_lane, one.get("lanes", ()))),
         sign=_sign(sign, "exit_toward_elements") or _sign(sign, "guide_toward_elements"),
-        bearing_before=one.get("bearing_before"),
-        bearing_after=one.get("bearing_after"),
         instruction=one.get("instruction"),
     )
 

@@ -62,7 +62,7 @@ BEST_C = 25.0
 
 
 class ChargeTable:
-    """Time and mean power between two charges in percent at one station."""
+    """The time between two charges in percent at one station."""
 
     def __init__(self, kw: Floats, capacity_kwh: float) -> None:
         """``kw``: power into the battery in the middle of each step of `LEVELS`."""
@@ -76,10 +76,6 @@ class ChargeTable:
         """s to charge from one percent to another."""
         return float(np.interp(high, LEVELS, self.seconds) - np.interp(low, LEVELS, self.seconds))
 
-    def after(self, low: float, seconds: float) -> float:
-        """Percent after charging that long."""
-        return float(np.interp(np.interp(low, LEVELS, self.seconds) + seconds, self.seconds, LEVELS))
-
     def least_per_percent(self, stop_s: float) -> float:
         """s of the best stop by what it charges: no percent ever costs less, the time of the stop included."""
         if stop_s not in self._least:
@@ -88,11 +84,6 @@ class ChargeTable:
             quickest = [float((seconds[span:] - seconds[:-span]).min()) for span in spans]
             self._least[stop_s] = min((stop_s + s) / span for s, span in zip(quickest, spans, strict=True))
         return self._least[stop_s]
-
-    def power(self, low: float, high: float) -> float:
-        """Mean kW between two charges; 0 where they are the same."""
-        seconds = self.between(low, high)
-        return (high - low) / 100.0 * self.capacity_kwh * 3600.0 / seconds if seconds > 0.0 else 0.0
 
 
 @dataclass(frozen=True)
@@ -136,14 +127,10 @@ def _columns(points: Sequence[tuple[float, float]]) -> tuple[Floats, Floats]:
     return table[:, 0], table[:, 1]
 
 
-def curve_of(
-    capacity_kwh: float, brand: str = "", model: str = "", most_kw: float | None = None, most_volts: float | None = None
-) -> ChargeCurve:
-    """The published curve of a car, or one by the size of its battery; ``most_kw`` is what the car says it can take."""
+def curve_of(capacity_kwh: float, brand: str = "", model: str = "", most_volts: float | None = None) -> ChargeCurve:
+    """The published curve of a car, or one by the size of its battery; ``most_volts`` is the most its pack has."""
     volts = most_volts * CELL_MEAN if most_volts else VOLTS
     for (maker, name), points in PUBLISHED.items():
         if maker in brand.lower() and name in model.lower():
             return ChargeCurve(points, capacity_kwh, volts)
-    highest = max(share for _, share in GENERIC) * capacity_kwh
-    scale = min(1.0, most_kw / highest) if most_kw else 1.0
-    return ChargeCurve(tuple((charge, share * capacity_kwh * scale) for charge, share in GENERIC), capacity_kwh, volts)
+    return ChargeCurve(tuple((charge, share * capacity_kwh) for charge, share in GENERIC), capacity_kwh, volts)

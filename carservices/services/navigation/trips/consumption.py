@@ -1,7 +1,7 @@
 """The car's consumption as it drives: takes its signals, learns from each stretch, and says what is known of it now."""
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Annotated
 
 import numpy as np
@@ -13,7 +13,7 @@ from carservices.services.navigation.engine.graph import RoadGraph
 from carservices.services.navigation.trips import conditions, vehicle
 from carservices.services.navigation.trips.conditions import SOC, Conditions
 from carservices.services.navigation.trips.correction import CAUSES, Correction
-from carservices.services.navigation.trips.energy import SIGMAS_90, EnergyModel, Spend
+from carservices.services.navigation.trips.energy import EnergyModel
 from carservices.services.navigation.trips.figures import figure
 from carservices.services.navigation.trips.habit import Habit, Log
 from carservices.services.navigation.trips.learning import Recursive
@@ -64,15 +64,6 @@ class Learned(BaseModel):
 
 CARS = TypeAdapter(dict[str, Learned])
 """The file: by the number of the vehicle, as another one may be emulated tomorrow."""
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """State of charge in percent when a stretch has been driven: the mean, and bounds of 90 %."""
-
-    mean: float
-    low: float
-    high: float
 
 
 class Consumption:
@@ -139,15 +130,6 @@ class Consumption:
             return stored
         soc = figure(self._values, SOC, 0.0, 100.0)
         return None if soc is None else usable * soc / 100.0
-
-    def arrival(self, spend: Spend) -> Arrival | None:
-        """The charge after a stretch begun now; None while the charge is not known. Below 0: it does not suffice."""
-        kwh, usable = self.kwh, self.vehicle.usable_kwh
-        if kwh is None:
-            return None
-        low, high = spend.kwh + SIGMAS_90 * spend.sigma, spend.kwh - SIGMAS_90 * spend.sigma
-        mean, low, high = (min(100.0, (kwh - used) / usable * 100.0) for used in (spend.kwh, low, high))
-        return Arrival(mean, low, high)
 
     def take(self, value: Value) -> None:
         """A signal of `PATHS`; what is not available or no number is forgotten."""
