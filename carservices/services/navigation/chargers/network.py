@@ -60,13 +60,6 @@ class ChargerNetwork:
         found = self._within((box.north, box.south, box.east, box.west), when, wanted)
         return sorted(found, key=lambda charger: -_strongest(charger))[:limit]
 
-    def near(self, lat: float, lon: float, metres: float, when: datetime, wanted: ChargerFilter = ANY) -> list[Charger]:
-        """Stations around a point, nearest first."""
-        found = [
-            (plane_metres(lat, lon, c.place.lat, c.place.lon), c) for c in self._around(lat, lon, metres, when, wanted)
-        ]
-        return [_at_distance(c, distance) for distance, c in sorted(found, key=lambda p: p[0]) if distance <= metres]
-
     def along(
         self, route: Sequence[tuple[float, float]], metres: float, when: datetime, wanted: ChargerFilter = ANY
     ) -> list[tuple[float, float, Charger]]:
@@ -148,10 +141,6 @@ def fits(charger: Charger, wanted: ChargerFilter) -> bool:
 
 def _strongest(charger: Charger) -> float:
     return max((plug.power_kw for plug in charger.plugs), default=0.0)
-
-
-def _at_distance(charger: Charger, metres: float) -> Charger:
-    return charger.model_copy(update={"place": charger.place.model_copy(update={"distance_m": round(metres, 1)})})
 
 
 def _between(a: tuple[float, float], b: tuple[float, float], share: float) -> tuple[float, float]:
