@@ -98,7 +98,11 @@ class EmulatorHal(Hal[EmulatorOptions]):
             offered = {path: config for path, config in CONFIGS.items() if path not in self._bus.paths}
             await self._bus.open()
         if self.options.nmea is not None:
-            self._nmea = await open_port(self.options.nmea, self.options.nmea_rate)
+            try:
+                self._nmea = await open_port(self.options.nmea, self.options.nmea_rate)
+            except BaseException:
+                await self.close()  # the bus is open by now
+                raise
             log.info("NMEA of the receiver: %s", self._nmea.outlet.address)
         self._open = True
         self._sampler = Sampler(offered)

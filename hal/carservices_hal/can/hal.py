@@ -135,11 +135,11 @@ class CanHal(Hal[CanOptions]):
             raise HalError("the CAN HAL is not open; call open() first")
         if verb == "ecus":
             return self._car.mapping.ecus
-        self._port.hurried = True
+        self._port.waiting += 1
         try:
             return await self._tester.ask(Request.parse(arguments))
         finally:
-            self._port.hurried = False
+            self._port.waiting -= 1
 
     async def close(self) -> None:
         was_open, self._open = self._open, False

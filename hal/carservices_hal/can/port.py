@@ -57,8 +57,8 @@ class Port:
         self._ended = asyncio.Event()
         self._thread: threading.Thread | None = None
         self._sender: ThreadPoolExecutor | None = None
-        self.hurried = False
-        """Whether frames are handed on as they come: somebody asks and waits for each."""
+        self.waiting = 0
+        """So many ask and wait for each answer: as long as there are any, frames are handed on as they come."""
         self.fault = ""
         """Why there is no bus now; empty while there is."""
         self.errors = 0
@@ -160,7 +160,7 @@ class Port:
                     if self._ending.is_set():
                         return
                 loop.call_soon_threadsafe(self._hand_over, frames)
-                if not self.hurried:
+                if not self.waiting:
                     self._ending.wait(GATHER)
 
     def _hand_over(self, frames: list[Frame]) -> None:

@@ -34,7 +34,7 @@ class Reports:
         """The fix of this report, if it has one; what is damaged or of another class is passed over."""
         try:
             report = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
         if not isinstance(report, dict):
             return None

@@ -42,6 +42,7 @@ def test_a_report_is_a_fix_with_the_dilution_of_the_last_sky():
         "{",
         "[]",
         "null",
+        "[" * 16_000,
         '{"class":"VERSION"}',
         report(mode=1),
         report(mode=True),
