@@ -80,6 +80,7 @@ def test_decisions_belong_to_a_person_and_survive(books):
     mine = access(books, "read:Vehicle.Speed")
     books.grants.decide("one", "speed", True)
     assert mine.read(SPEED) is None
+    books.grants.name("guest", "Guest")
     books.grants.use("guest")
     assert mine.read(SPEED).why is Why.UNDECIDED
     books.grants.decide("one", "speed", False)
