@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from enum import StrEnum
+from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from carservices.api.contract import Contract, Stream, call
 
@@ -66,11 +67,21 @@ Parameter = str | Quantity | dict[str, str]
 """A plain text, a quantity, or a word by language."""
 
 
+T = TypeVar("T", str, Message)
+
+
+def _with_english(texts: dict[str, T]) -> dict[str, T]:
+    """English stands in for every language that is not there."""
+    if "en" not in texts:
+        raise ValueError("texts need at least the language 'en'")
+    return texts
+
+
 class NoticeAction(BaseModel, frozen=True):
     """A button of a notification; ``titles`` by language, English is required. Who posted it is told of a tap."""
 
     id: int
-    titles: dict[str, str]
+    titles: Annotated[dict[str, str], AfterValidator(_with_english)]
     parked_only: bool = False
 
     def title(self, language: str = "en") -> str:
@@ -86,18 +97,11 @@ class Notice(BaseModel):
     id: str = Field(pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+)*$", max_length=80)
     priority: Priority = Priority.NORMAL
     topic: Topic = Topic.SYSTEM
-    texts: dict[str, Message]
+    texts: Annotated[dict[str, Message], AfterValidator(_with_english)]
     parameters: dict[str, Parameter] = {}
     actions: tuple[NoticeAction, ...] = Field((), max_length=2)
     about: str = Field("", max_length=80)
     """The thing it is about, by the name that its poster gives it: a touch opens that thing, where a screen has it."""
-
-    @field_validator("texts")
-    @classmethod
-    def _has_english(cls, texts: dict[str, Message]) -> dict[str, Message]:
-        if "en" not in texts:
-            raise ValueError("texts need at least the language 'en'")
-        return texts
 
     def say(self, language: str = "en", quantity: Callable[[Quantity], str] = str) -> Message:
         """The message in a language, English when it is not there; ``quantity`` writes values in the driver's units."""

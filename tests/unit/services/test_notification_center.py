@@ -110,7 +110,14 @@ def test_an_ended_cause_forgets_what_was_dismissed_before_a_restart():
 
 
 @pytest.mark.parametrize(
-    "fault", [{"id": "Not an id"}, {"id": "a..b"}, {"texts": {"de": Message(title="x")}}, {"colour": "red"}]
+    "fault",
+    [
+        {"id": "Not an id"},
+        {"id": "a..b"},
+        {"texts": {"de": Message(title="x")}},
+        {"actions": [{"id": 0, "titles": {"de": "x"}}]},
+        {"colour": "red"},
+    ],
 )
 def test_posts_must_be_well_formed(fault):
     good = {"id": "route.recalculated", "texts": {"en": Message(title="x")}}
