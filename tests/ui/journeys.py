@@ -17,8 +17,7 @@ from carservices.api.routes import (
     Turn,
 )
 from carservices_ui.planning import Page
-from carservices_ui.planning.plan import POSITION
-from carservices_ui.planning.streams import GUIDANCE, ROUTE
+from carservices_ui.planning.streams import GUIDANCE, POSITION, ROUTE
 from carservices_ui.restrictions import STREAM as DRIVING
 from carservices_ui.store import Outcome
 from carservices_ui.widgets import Text
