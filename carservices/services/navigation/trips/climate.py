@@ -1,12 +1,10 @@
 """Power of heating and cooling: what holds the cabin at its temperature, and what brings it there."""
 
 import numpy as np
-from numpy.typing import NDArray
 
+from carservices.services.navigation.engine.graph import Floats
 from carservices.services.navigation.trips.conditions import Conditions
 from carservices.services.navigation.trips.vehicle import Vehicle
-
-Floats = NDArray[np.float64]
 
 GAINS_K = 5.0
 """K by which people and sun warm the cabin by themselves."""

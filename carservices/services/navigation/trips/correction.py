@@ -3,9 +3,8 @@
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from carservices.services.navigation.engine.graph import Floats
 
 CAUSES = ("rolling", "aero", "base", "climate")
 """Columns of every table of features: what tyres, air, electronics, and heating and cooling take."""

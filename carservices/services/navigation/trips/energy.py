@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from carservices.services.navigation.engine.base import EdgePart
-from carservices.services.navigation.engine.graph import RoadGraph
+from carservices.services.navigation.engine.graph import Floats, RoadGraph
 from carservices.services.navigation.geo import Point
 from carservices.services.navigation.trips import climate, tyres
 from carservices.services.navigation.trips.conditions import Conditions
@@ -17,7 +16,6 @@ from carservices.services.navigation.trips.powertrain import battery_power, cell
 from carservices.services.navigation.trips.stretches import Stretches, of_graph, of_route
 from carservices.services.navigation.trips.vehicle import Vehicle
 
-Floats = NDArray[np.float64]
 G = 9.80665
 KWH = 3.6e6
 SIGMAS_90 = 1.6449

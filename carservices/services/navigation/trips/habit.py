@@ -5,14 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from carservices.services.navigation.engine.base import EdgePart
+from carservices.services.navigation.engine.graph import Floats
 from carservices.services.navigation.trips.correction import BANDS, CAUSES
 from carservices.services.navigation.trips.energy import RouteEnergy
 from carservices.services.navigation.trips.stretches import of_route
-
-Floats = NDArray[np.float64]
 
 MEMORY_KM = 600.0
 """km of one kind of road over which a habit is averaged: long enough for traffic to average out."""

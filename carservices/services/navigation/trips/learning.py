@@ -7,11 +7,9 @@ car always drives the same road nor ends in false certainty (stabilised exponent
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
+from carservices.services.navigation.engine.graph import Floats
 from carservices.services.navigation.trips.correction import CAUSES, PRIOR
-
-Floats = NDArray[np.float64]
 
 MEMORY_KM = 1500.0
 """km after which two thirds of what was learned have faded: tyres, seasons and loads change."""

@@ -5,14 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from carservices.services.navigation.trips.conditions import ALTITUDE
 from carservices.services.navigation.trips.figures import figure
 from carservices.services.navigation.trips.vehicle import BATTERY
 from carservices.signals import Datum
-
-Floats = NDArray[np.float64]
 
 SPEED, POWER, LOSS = "Vehicle.Speed", f"{BATTERY}.CurrentPower", f"{BATTERY}.PowerLoss"
 CHARGING, IGNITION, CLOCK = f"{BATTERY}.Charging.IsCharging", "Vehicle.LowVoltageSystemState", "Vehicle.TripDuration"

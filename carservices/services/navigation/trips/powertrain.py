@@ -1,12 +1,10 @@
 """From power at the wheels to power of the battery's cells, and back when braking."""
 
 import numpy as np
-from numpy.typing import NDArray
 
+from carservices.services.navigation.engine.graph import Floats
 from carservices.services.navigation.trips.conditions import Conditions
 from carservices.services.navigation.trips.vehicle import Vehicle
-
-Floats = NDArray[np.float64]
 
 COLD_CELLS = ((-20.0, -10.0, 0.0, 10.0, 20.0, 25.0), (0.05, 0.15, 0.35, 0.65, 0.95, 1.0))
 """°C, and the share of its charging power a cell takes: below 25 °C lithium plating limits it."""

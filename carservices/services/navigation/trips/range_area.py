@@ -11,13 +11,12 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from carservices.services.navigation.engine.base import Outline
-from carservices.services.navigation.engine.graph import Ints, RoadGraph, Snap
+from carservices.services.navigation.engine.graph import Floats, Ints, RoadGraph, Snap
 from carservices.services.navigation.engine.roads import RoadEngine
 from carservices.services.navigation.geo import DEGREE, Point
 from carservices.services.navigation.trips.conditions import Conditions
 from carservices.services.navigation.trips.energy import KWH, ArcEnergy, EnergyModel, G
 
-Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Outlines = tuple[tuple[Outline, ...], tuple[Outline, ...]]
 

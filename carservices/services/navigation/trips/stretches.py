@@ -8,15 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from carservices.services.navigation.engine.base import EdgePart
-from carservices.services.navigation.engine.graph import RoadGraph
+from carservices.services.navigation.engine.graph import Floats, Ints, RoadGraph
 from carservices.services.navigation.flags import Flag
 from carservices.services.navigation.geo import Point
 from carservices.services.navigation.trips.correction import band_weights
-
-Floats = NDArray[np.float64]
 
 ACCELERATION, BRAKING = 1.2, 1.1
 """m/s² of ordinary drivers (naturalistic studies: 0.8–1.6)."""
@@ -161,7 +158,7 @@ def road_of(graph: RoadGraph, arc: int) -> EdgePart:
 
 
 def _cruise(
-    metres: Floats, speed: Floats, limit: Floats, flags: NDArray[np.int64], cap_kmh: float | None, paces: Floats | None
+    metres: Floats, speed: Floats, limit: Floats, flags: Ints, cap_kmh: float | None, paces: Floats | None
 ) -> tuple[Floats, Floats, Floats]:
     """Cruising speed, s of waiting and bands.
 
@@ -195,7 +192,7 @@ def _profile(metres: Floats, cruise: Floats, node: Floats) -> tuple[Floats, Floa
     return peak - enter, peak - leave, peak
 
 
-def _courses(points: Floats, starts: NDArray[np.int64]) -> tuple[Floats, Floats]:
+def _courses(points: Floats, starts: Ints) -> tuple[Floats, Floats]:
     """Course of each stretch, and the angle in degrees turned between each and the next."""
     across = np.cos(np.radians(points[:-1, 0]))
     segment = np.arctan2(np.diff(points[:, 1]) * across, np.diff(points[:, 0]))

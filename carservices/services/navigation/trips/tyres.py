@@ -1,11 +1,9 @@
 """Rolling resistance by the warmth of the tyres: they start cold and warm themselves."""
 
 import numpy as np
-from numpy.typing import NDArray
 
+from carservices.services.navigation.engine.graph import Floats
 from carservices.services.navigation.trips.conditions import Conditions
-
-Floats = NDArray[np.float64]
 
 PER_K = 0.008
 """1/K: rolling resistance falls with warmth (ISO 28580, correction of passenger car tyres)."""
