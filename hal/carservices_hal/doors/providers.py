@@ -105,7 +105,8 @@ class Providers:
                 return self._sampled(self._offers.at(index).path, float(rate))
             case "control":
                 raise CallError("INVALID_ARGUMENT", "the doors take no commands")
-        raise CallError("UNSUPPORTED", f"the doors take no '{method}'")
+            case _:
+                raise CallError("UNSUPPORTED", f"the doors take no '{method}'")
 
     def _actuate(self, path: str, value: Datum) -> None:
         provider = self._actuators.get(path)
