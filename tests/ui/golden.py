@@ -6,12 +6,16 @@ import zlib
 from pathlib import Path
 
 import numpy as np
+from kivy.core.text import Label
 from kivy.graphics.opengl import GL_RGBA, GL_UNSIGNED_BYTE, glReadPixels
 
 from carservices.app import png
+from carservices_ui import look
 
 FOLDER = Path(__file__).parent / "golden"
 SMALLER = 4
+OPEN_FONTS = 64
+"""Kivy's SDL text keeps no more."""
 WRITE = os.environ.get("CARSERVICES_GOLDEN") == "write"
 """Set to write the pictures anew; then look at them."""
 FAR = 40
@@ -20,6 +24,12 @@ MOST = 0.012
 """Part of the pixels that may be others: fonts and lines differ by the version of Mesa, layouts differ by more."""
 TEXT_PAGES = {"long_message": 0.06}
 """A page of nothing but text: SDL's font cache keeps the metrics of whoever opened the font first."""
+
+
+def fresh_fonts() -> None:
+    """Push every font out of SDL's cache: an open one measures by what it has drawn, and so by the tests before."""
+    for size in range(OPEN_FONTS + 1):
+        Label(text="x", font_name=look.MEDIUM, font_size=200 + size, font_hinting=None).refresh()
 
 
 def seen(left: int, bottom: int, width: int, height: int) -> np.ndarray:

@@ -8,7 +8,7 @@ from carservices_ui.apps import CATALOG, FRONT, MEDIA
 from carservices_ui.daynight import MODE
 from carservices_ui.restrictions import STREAM
 from tests.ui import templates
-from tests.ui.golden import differences, seen
+from tests.ui.golden import differences, fresh_fonts, seen
 from tests.ui.states import MOVING, PARKED
 
 HERE = {
@@ -33,6 +33,7 @@ def utc(monkeypatch):
 
 def test_every_template_looks_as_it_did_when_it_was_looked_at(drive, utc, tmp_path):
     images = templates.cover(tmp_path)
+    fresh_fonts()
     driver = drive(screen="app")
     driver.store.put_link(True)
     driver.store.put_stream(CATALOG, templates.CATALOG)

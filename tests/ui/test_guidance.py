@@ -26,7 +26,7 @@ from carservices_ui.screens.guidance_lanes import Lanes
 from carservices_ui.screens.home_map import MapCard
 from carservices_ui.widgets import Text
 from tests.ui.fitting import controls_keep_apart, fits
-from tests.ui.golden import differences, seen
+from tests.ui.golden import differences, fresh_fonts, seen
 from tests.ui.journeys import CAFE, HOUSE, JOURNEY, LINE, LONG, SHORT, STATION
 
 SMALL, LOOKED_AT = (640, 360), (960, 540)
@@ -258,6 +258,7 @@ def test_marks_and_other_ways_can_be_tapped(home):
 
 
 def test_it_looks_as_it_did_when_it_was_looked_at(drive, utc):
+    fresh_fonts()
     driver = drive(size=LOOKED_AT, screen="home")
     live = driver.cockpit.ui.map
     pictures = []

@@ -6,7 +6,7 @@ from carservices_ui.daynight import MODE
 from carservices_ui.planning import Page
 from carservices_ui.screens import navigation_words
 from carservices_ui.screens.navigation_sheet import WIDTH
-from tests.ui.golden import differences, seen
+from tests.ui.golden import differences, fresh_fonts, seen
 from tests.ui.journeys import HOME, HOUSE, LONG, SHORT, SLOW, STAR, STATION, Journey
 
 
@@ -27,6 +27,7 @@ PAGES = {
 
 def test_the_pages_look_as_they_did_when_they_were_looked_at(drive, monkeypatch):
     monkeypatch.setattr(navigation_words, "clock", lambda ui, seconds: "17:45")
+    fresh_fonts()
     journey = Journey(drive(screen="navigation"))
     changed = {}
     for theme in ("night", "day"):
