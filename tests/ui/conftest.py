@@ -1,6 +1,7 @@
 """The cockpit offscreen, driven frame by frame."""
 
 import gc
+import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -16,17 +17,20 @@ for name in Config.options("input"):
     Config.remove_option("input", name)
 
 
+OPENED = itertools.count()
+
+
 @pytest.fixture(scope="session")
 def imported() -> Iterator[None]:
-    """A full garbage collection over all that the shell imports takes longer than most tests: leave it out."""
+    """Garbage is collected between cockpits (`drive`) and not within: walking all that lives took half the time."""
     import carservices_ui.testing  # noqa: F401
 
     gc.freeze()
     before = gc.get_threshold()
-    gc.set_threshold(100_000, 10, 10)  # a cockpit is many objects in cycles: walking them took half the time
+    gc.set_threshold(1_000_000, 10, 10)
     yield
+    gc.freeze()  # neither at the end, where the process gives everything back
     gc.set_threshold(*before)
-    gc.unfreeze()
 
 
 @pytest.fixture
@@ -35,9 +39,12 @@ def drive(imported: None) -> Iterator[Callable[..., object]]:
 
     They start on a screen without the map, which is slow to build, unless told otherwise.
     """
+    from kivy.animation import Animation
+
     from carservices_ui.preferences import Preferences
     from carservices_ui.testing import Driver
 
+    gc.collect(1 + (next(OPENED) % 8 == 0))  # the cockpit before, which only now nobody holds any more
     drivers = []
 
     def open_cockpit(size=(1280, 720), screen="climate", **preferences):
@@ -47,6 +54,11 @@ def drive(imported: None) -> Iterator[Callable[..., object]]:
     yield open_cockpit
     for driver in drivers:
         driver.close()
+    for motion in Animation._instances.copy():  # one that goes on keeps its whole cockpit
+        for moved in tuple(motion._widgets.values()):
+            if moved is not True:  # which stands for a sequence; its parts are here, too
+                motion.cancel(moved["widget"])
+    Animation._instances.clear()
 
 
 @pytest.fixture
