@@ -149,6 +149,9 @@ class NavigationService(Navigation):
             raise CallError("NOT_FOUND", "there is no destination yet: choose one before its stops")
         if position is None:
             position = await self._cheapest(place, [*plan.stops, plan.destination])
+            now = self._journey.plan
+            if (now.destination, now.stops) != (plan.destination, plan.stops):
+                raise CallError("UNAVAILABLE", "the journey has changed meanwhile: add the stop once more")
         stops = (*plan.stops[:position], place, *plan.stops[position:])
         self._journey.set_plan(plan.destination, stops, plan.options)
         self._update()

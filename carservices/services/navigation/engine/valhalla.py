@@ -117,6 +117,9 @@ class ValhallaEngine(Engine):
         return Matched(tuple((one["lat"], one["lon"]) for one in found), ways)
 
     async def close(self) -> None:
+        await asyncio.to_thread(self._hang_up)  # a question that is under way has the line until it is answered
+
+    def _hang_up(self) -> None:
         with self._lock:
             self._drop()
 
