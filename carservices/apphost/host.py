@@ -37,7 +37,7 @@ from carservices.apphost.roster import Roster
 from carservices.apphost.session import Gateway
 from carservices.apphost.surroundings import Surroundings
 from carservices.apphost.usage import UsageLog
-from carservices.bus import CallError, Car
+from carservices.bus import CallError, Car, CarError
 from carservices.bus.crashes import write_report
 
 CHECK_SECONDS = 1.0
@@ -114,11 +114,15 @@ class AppHost:
         await self.roster.resume()
         self._checking = asyncio.create_task(self._check())
 
+    async def run(self) -> None:
+        """Look after the apps until stopped; raises what the looking fails with."""
+        if self._checking is not None:
+            await self._checking
+
     async def stop(self) -> None:
         if self._checking is not None:
             self._checking.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._checking
+            await asyncio.wait({self._checking})  # its failure is for `run`: the apps are ended whatever it is
         await self.installer.stop()
         await self.roster.stop()
         self.usage.save()
@@ -175,12 +179,15 @@ class AppHost:
 
     async def _grow(self) -> None:
         """Signals that were not there before join the subscriptions that want them."""
-        known = frozenset(await self.gateway.feed.configs())
-        if not known <= self._known:
-            self._known |= known
-            for app in self.roster:
-                if app.session is not None:
-                    await app.session.requests.extend()
+        try:
+            known = frozenset(await self.gateway.feed.configs())
+            if not known <= self._known:
+                for app in self.roster:
+                    if app.session is not None:
+                        await app.session.requests.extend()
+                self._known |= known
+        except CarError as error:  # the hub is away: they are looked for again
+            log.info("whether there are new signals is not known: %s", error)
 
     async def _measure_data(self) -> None:
         for app in self.roster:

@@ -65,6 +65,9 @@ class AppsService(Apps):
         )
         await self._host.start()
 
+    async def run(self) -> None:
+        await self.host.run()
+
     async def stop(self) -> None:
         if self._host is not None:
             await self._host.stop()
