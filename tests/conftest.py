@@ -1,8 +1,10 @@
-"""What holds for all tests: Ctrl-C reaches what they start, and no car builds its first maps each time."""
+"""What holds for all tests: Ctrl-C reaches what they start, no car builds its first maps, no example has a deadline."""
 
 import contextlib
 import os
 import signal
+
+import hypothesis
 
 from carservices.hal import HalError
 from carservices_hal.can import pythoncan
@@ -13,6 +15,8 @@ with contextlib.suppress(HalError):
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell starts what runs in the background
     signal.signal(signal.SIGINT, signal.default_int_handler)  # the programs that tests start can be interrupted again
 os.environ.setdefault("CARSERVICES_FIRST_MAPS", "none")
+hypothesis.settings.register_profile("car", deadline=None)  # the first example pays for what is loaded with it
+hypothesis.settings.load_profile("car")
 
 
 def pytest_xdist_auto_num_workers() -> int:
