@@ -59,7 +59,7 @@ class Driver:
         for _ in range(count):
             EventLoop.idle()
 
-    def until(self, condition: Callable[[], bool], timeout: float = 10.0) -> None:
+    def until(self, condition: Callable[[], bool], timeout: float = 20.0) -> None:
         """Run frames until `condition`; TimeoutError after `timeout` seconds."""
         end = time.monotonic() + timeout
         while not condition():
