@@ -39,6 +39,8 @@ CANCEL_AFTER = (0, 1, 2, 5, 20)
 """Turns of the event loop open() gets before it is cancelled."""
 HIGH_SPEED = 200.0
 """The speed factor tried where an option `speed` has no lower maximum."""
+WINDOWS = 3
+"""Times to listen before a rate is called wrong: on a busy machine what was queued before comes in the first."""
 
 rule = RuleBook("silver")
 
@@ -53,15 +55,16 @@ async def min_rate_kept(rig: Rig) -> None:
             raise NotApplicable("no continuous signal has rates to choose from")
         for config in chosen:
             await bench.hal.subscribe(config.path, config.min_rate)
-        await bench.until(lambda: False, 0.1)  # what was queued before
-        start, began = len(bench.heard), time.monotonic()
-        await bench.until(lambda: False, rig.listen)
-        elapsed = time.monotonic() - began
-        fail_on(
-            f"{c.path} came {count} times in {elapsed:.3g} s at {c.min_rate:g} Hz"
-            for c in chosen
-            if (count := len(bench.of(c.path, start))) > 2 + 2 * c.min_rate * elapsed
-        )
+        await bench.until(lambda: False, 0.1)
+        for _ in range(WINDOWS):
+            start, began = len(bench.heard), time.monotonic()
+            await bench.until(lambda: False, rig.listen)
+            elapsed = time.monotonic() - began
+            counts = {c.path: len(bench.of(c.path, start)) for c in chosen}
+            often = [c for c in chosen if counts[c.path] > 2 + 2 * c.min_rate * elapsed]
+            if not often:
+                return
+        fail_on(f"{c.path} came {counts[c.path]} times in {elapsed:.3g} s at {c.min_rate:g} Hz" for c in often)
 
 
 @rule
