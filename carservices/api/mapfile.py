@@ -152,7 +152,7 @@ def save_map(path: Path, meta: Mapping[str, Any], arrays: Mapping[str, NDArray[A
 
 def load_map(path: Path) -> MapData:
     """Read a map file (about 30 ms for a city). Raises one of `UNREADABLE`, ValueError for another format."""
-    with np.load(path, allow_pickle=False) as file:
+    with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:  # numpy leaves a damaged one open
         meta = json.loads(file["meta"].tobytes())
         if meta["format"] != FORMAT:
             raise ValueError(f"{path.name} has map format {meta['format']}, not {FORMAT}: import it again")
