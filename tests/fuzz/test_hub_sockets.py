@@ -196,22 +196,29 @@ def test_noise_before_the_handshake(hub: HubProcess, name: str):
 def test_a_wrong_token_is_refused_and_named_in_the_log(hub: HubProcess):
     context = zmq.Context()
     intruders = []
+
+    def knock():
+        intruder = context.socket(zmq.DEALER)
+        intruder.linger = 0
+        intruder.plain_username = f"intruder#{len(intruders)}".encode()
+        intruder.plain_password = b"guess"
+        intruder.connect(wire.endpoint(hub.run_dir, "calls"))
+        intruders.append(intruder)
+
     try:
-        for number in range(50):
-            intruder = context.socket(zmq.DEALER)
-            intruders.append(intruder)
-            intruder.linger = 0
-            intruder.plain_username = f"intruder#{number}".encode()
-            intruder.plain_password = b"guess"
-            intruder.connect(wire.endpoint(hub.run_dir, "calls"))
         with peer(hub, "tool") as witness:
-            while witness.call("top")[2]["refused"] < 50:
+            before = witness.call("top")[2]["refused"]
+            for _ in range(50):
+                knock()
+            while witness.call("top")[2]["refused"] < before + 50:
                 pass
+            while "as 'intruder#" not in hub.log:  # the log names the first of a tick: it may be of the test before
+                knock()
+                witness.call("top")
     finally:
         for intruder in intruders:
             intruder.close()
         context.term()
-    assert "as 'intruder#" in hub.log
     assert hub.log.count("intruder") < 50, "a flood is not logged line by line"
 
 
