@@ -74,7 +74,7 @@ class Picture:
         self._drawn = camera, _arrow(camera, car)
         progress = self.ways.progress
         passed = progress.update(car[0], car[1]) if progress and car else 0.0
-        unfinished = self._scene.draw(camera, style, car, passed, self.ways.routed)
+        unfinished = self._scene.draw(camera, style, car, passed)
         if (taken := self.letters.follow(camera)) is not None:
             clear = [*taken, *covered]
             if car is not None:

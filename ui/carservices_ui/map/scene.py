@@ -136,7 +136,7 @@ class Scene:
 
         self._new_track: np.ndarray | None = None
         self._edges = [way(self._ways, 0.0), way(self._ways, 0.0)]
-        self._track = [way(self._ways, 1.0), way(self._ways, 0.0)]
+        self._track = way(self._ways, 0.0)
         self._alternates = [way(self._ways, 0.0), way(self._ways, 0.0)]
         self._travelled = way(self._ways, 0.0)
         self._route = [way(self._ways, 1.0), way(self._ways, 0.0), way(self._ways, 0.0)]
@@ -178,9 +178,7 @@ class Scene:
                 group.add(mesh(piece, AREA_FORMAT))
             edge.load([np.vstack((ring, ring[:1])) for ring in rings if len(ring) > 2])
 
-    def draw(
-        self, camera: Camera, style: MapStyle, car: tuple[float, float, float] | None, passed: float, routed: bool
-    ) -> bool:
+    def draw(self, camera: Camera, style: MapStyle, car: tuple[float, float, float] | None, passed: float) -> bool:
         """Update everything that depends on the camera and the style; whether there is more to draw than came along.
 
         car: x, y in metres and heading in degrees, None = not known yet; passed: metres of the route behind the car.
@@ -192,7 +190,7 @@ class Scene:
             program.look(camera, (fog[0], fog[1]))
         self._clear.rgba = style.fog
         self._draw_ground(camera, style, camera.footprint(fog[1]))
-        self._draw_ways(camera, style, passed, routed)
+        self._draw_ways(camera, style, passed)
         rise = min(1.0, max(0.0, math.log2(camera.pxm / HOUSES_FROM_PXM)))
         self._house_layer.show(camera.footprint(min(fog[1], HOUSE_DEPTH)) if rise > 0 else None)
         self._houses.set(rise=rise, wall=style.wall, roof=style.roof, haze=style.fog, solid=SOLID)
@@ -228,21 +226,17 @@ class Scene:
             square = _quad(1.5 * reach).vertices.reshape(-1, 2) + np.array((camera.x, camera.y), np.float32)
             self._plain.vertices = square.ravel()
 
-    def _draw_ways(self, camera: Camera, style: MapStyle, passed: float, routed: bool) -> None:
+    def _draw_ways(self, camera: Camera, style: MapStyle, passed: float) -> None:
         def paint(state: ChangeState, half: float, tint: tuple[float, ...], behind: float) -> None:
             state.changes.update(halfw=half * self._density, tint=tint, passed=behind)
 
         glow = half_width(GLOW, camera.pxm)
         if self._new_track is not None:
-            for _, path in self._track:
-                path.load([self._new_track])
+            self._track[1].load([self._new_track])
             self._new_track = None
         for (state, _), tint in zip(self._edges, style.reach, strict=True):
             paint(state, REACH_EDGE_DP, tint, ALWAYS)
-        half = half_width(TRACK_HALF, camera.pxm)
-        clear = (0.0, 0.0, 0.0, 0.0)
-        paint(self._track[0][0], half + glow, clear if routed else style.track_glow, ALWAYS)
-        paint(self._track[1][0], half, style.track if routed else style.route, ALWAYS)
+        paint(self._track[0], half_width(TRACK_HALF, camera.pxm), style.track, ALWAYS)
         half = half_width(ROUTE_HALF, camera.pxm)
         paint(self._alternates[0][0], half + CASING_DP, style.alternate_edge, ALWAYS)
         paint(self._alternates[1][0], half, style.alternate, ALWAYS)

@@ -35,7 +35,6 @@ class MapStyle:
     reach: tuple[Color, Color]
     """What can be reached, and from where one can return."""
     track: Color
-    track_glow: Color
     puck: Color
     puck_shade: Color
     puck_disc: Color
@@ -85,7 +84,6 @@ NIGHT = MapStyle(
     alternate_edge=rgb("#1B232E"),
     reach=(rgb("#7FB8FF", 0.8), rgb("#6BE8B4", 0.8)),
     track=rgb("#AEBBCB", 0.85),
-    track_glow=rgb("#2E6FF0", 0.55),
     puck=rgb("#FFFFFF"),
     puck_shade=rgb("#B4CEF5"),
     puck_disc=rgb("#3D7BF5", 0.34),
@@ -134,7 +132,6 @@ DAY = MapStyle(
     alternate_edge=rgb("#FFFFFF"),
     reach=(rgb("#0B55CC", 0.8), rgb("#00694A", 0.8)),
     track=rgb("#6C7F97", 0.90),
-    track_glow=rgb("#3F7BF0", 0.30),
     puck=rgb("#FFFFFF"),
     puck_shade=rgb("#C3D8F8"),
     puck_disc=rgb("#2F6FEF", 0.40),

@@ -29,11 +29,6 @@ class Ways:
         self._areas: tuple[list[Line], list[Line]] = ([], [])
         self.progress: RouteProgress | None = None
 
-    @property
-    def routed(self) -> bool:
-        """Whether there is a route."""
-        return bool(self._route)
-
     def rebase(self, projection: Projection) -> None:
         """Lay everything on a map of another projection."""
         self.projection = projection
