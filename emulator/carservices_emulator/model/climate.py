@@ -30,6 +30,8 @@ HEAT_PUMP = Curve([(-20, 1.0), (-10, 1.5), (0, 2.0), (7, 2.5), (15, 3.0)])
 COOLER = Curve([(15, 4.0), (25, 3.0), (35, 2.3), (45, 1.7)])
 AUTO_FAN = Curve([(0, 20.0), (1, 30.0), (8, 100.0)])
 """Percent of fan by K between the cabin and what is wished: quiet at the goal, full blast in a hot or frozen car."""
+AUTO_CALM = 1.0
+"""K from the goal within which the air stays where it goes."""
 AUTO_STEP = 5
 """Percent by which the automatic changes the fan: nobody wants to hear it hunt."""
 PTC = 0.97
@@ -119,6 +121,7 @@ class Climate:
         wanted = AUTO_FAN(abs(gap))
         if abs(wanted - station.fan) >= AUTO_STEP:
             station.fan = AUTO_STEP * round(wanted / AUTO_STEP)
+        if abs(gap) >= AUTO_CALM:
             station.distribution = "DOWN" if gap > 0.0 else "MIDDLE"
 
     def _supply(self, dt: float, flow: float, weather: Weather) -> float:

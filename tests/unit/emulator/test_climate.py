@@ -62,6 +62,10 @@ def test_the_automatic_blows_hard_until_it_is_warm_and_a_hand_ends_it():
     assert later.driver.fan <= 35
 
 
+def test_the_automatic_warms_from_below_also_where_the_fan_is_right_already():
+    assert settled(18.5, auto=True, fan=45, seconds=1).driver.distribution == "DOWN"
+
+
 def test_open_windows_cost_heat():
     assert settled(0, openness=0.5).air < settled(0).air - 1.0
 
