@@ -45,18 +45,9 @@ PUBLISHED: dict[tuple[str, str], tuple[tuple[float, float], ...]] = {
 InsideEVs; ID.4 77: from InsideEVs' times between tenths."""
 GENERIC = ((0, 1.5), (5, 1.75), (30, 1.6), (50, 1.25), (70, 0.85), (80, 0.75), (90, 0.5), (100, 0.1))
 """kW per kWh of battery: the mean shape of the published ones."""
-BY_TEMPERATURE = (
-    (-25, 0.0),
-    (-20, 0.03),
-    (-10, 0.12),
-    (0, 0.32),
-    (10, 0.62),
-    (20, 0.92),
-    (25, 1.0),
-    (42, 1.0),
-    (50, 0.6),
-)
-"""Share of the power by °C of the cells: lithium plating below 25 °C, ageing above 42 °C; what NMC packs show."""
+BY_TEMPERATURE = ((-20.0, -10.0, 0.0, 10.0, 20.0, 25.0, 42.0, 50.0), (0.05, 0.15, 0.35, 0.65, 0.95, 1.0, 1.0, 0.6))
+"""°C of the cells, and the share of its charging power a cell takes, from a plug or from braking: below 25 °C lithium
+plating limits it, above 42 °C ageing."""
 BEST_C = 25.0
 """From here on cold cells no longer limit."""
 
@@ -98,7 +89,7 @@ class ChargeCurve:
     def table(self, station_kw: float, cells_c: float = BEST_C, *, ac: bool = False) -> ChargeTable:
         """Charging at a plug of that power with cells of that temperature."""
         middles = (LEVELS[1:] + LEVELS[:-1]) / 2.0
-        cells = np.interp(middles, *_columns(self.points)) * np.interp(cells_c, *_columns(BY_TEMPERATURE))
+        cells = np.interp(middles, *_columns(self.points)) * np.interp(cells_c, *BY_TEMPERATURE)
         plug = min(station_kw, self.ac_kw) * AC_EFFICIENCY if ac else self._dc(station_kw)
         return ChargeTable(np.minimum(cells, plug), self.capacity_kwh)
 

@@ -3,13 +3,12 @@
 import numpy as np
 
 from carservices.services.navigation.engine.graph import Floats
+from carservices.services.navigation.trips.charge_curve import BY_TEMPERATURE
 from carservices.services.navigation.trips.conditions import Conditions
 from carservices.services.navigation.trips.vehicle import Vehicle
 
-COLD_CELLS = ((-20.0, -10.0, 0.0, 10.0, 20.0, 25.0), (0.05, 0.15, 0.35, 0.65, 0.95, 1.0))
-"""°C, and the share of its charging power a cell takes: below 25 °C lithium plating limits it."""
 FULL_CELLS = ((0.0, 85.0, 96.0, 100.0), (1.0, 1.0, 0.3, 0.0))
-"""Percent of charge, and the share of it then."""
+"""Percent of charge, and the share of its charging power a cell takes from braking."""
 CHARGE_RATE = 2.0
 """1/h: peaks of charging power of a warm cell against its capacity."""
 ACTIVATION_K = 2400.0
@@ -17,10 +16,10 @@ ACTIVATION_K = 2400.0
 
 
 def regen_limit_w(vehicle: Vehicle, conditions: Conditions) -> float:
-    """What braking may give back at most: by the motor, and by cells that are cold or full."""
+    """What braking may give back at most: by the motor, and by cells that are cold, hot or full."""
     cells = conditions.outside_c if conditions.cells_c is None else conditions.cells_c
     soc = 50.0 if conditions.soc is None else conditions.soc
-    share = np.interp(cells, *COLD_CELLS) * np.interp(soc, *FULL_CELLS)
+    share = np.interp(cells, *BY_TEMPERATURE) * np.interp(soc, *FULL_CELLS)
     return min(vehicle.regen_kw, float(share) * CHARGE_RATE * vehicle.usable_kwh) * 1000.0
 
 
