@@ -4,6 +4,7 @@ import tomllib
 from dataclasses import asdict, dataclass, replace
 from os import environ
 from pathlib import Path
+from shutil import copyfile
 from typing import Any
 
 from carservices.system.files import replace_file
@@ -33,7 +34,10 @@ PIXELS = range(100, 7681)
 
 
 CHOICES = {"sandbox_minimum": ("weak", "strong", "full")}
-"""Texts that only may be one of these."""
+"""Texts that only may be one of these, the strictest last."""
+SAFE = Settings(sandbox_minimum=CHOICES["sandbox_minimum"][-1])
+"""What counts when nobody knows what was chosen."""
+COUNTS = f"the defaults count, and sandbox_minimum is {SAFE.sandbox_minimum} until it is chosen again"
 
 
 def settings_file() -> Path:
@@ -45,7 +49,8 @@ def settings_file() -> Path:
 def load(path: Path | None = None) -> tuple[Settings, str | None]:
     """The settings, and a sentence if the file was broken.
 
-    A broken file is kept beside as ``settings.toml.broken`` and the defaults count.
+    A broken file is kept beside as ``settings.toml.broken``, and the defaults take its place, except that apps need the
+    strictest sandbox until a person chooses again: what it said of that is not known.
     """
     path = path or settings_file()
     try:
@@ -53,14 +58,15 @@ def load(path: Path | None = None) -> tuple[Settings, str | None]:
     except FileNotFoundError:
         return Settings(), None
     except OSError as error:
-        return Settings(), f"{path} cannot be read ({error.strerror}): the defaults count"
+        return SAFE, f"{path} cannot be read ({error.strerror}): {COUNTS}"
     except ValueError as error:  # of TOML, of UTF-8 or of a key
         aside = path.with_name(f"{path.name}.broken")
         try:
-            path.replace(aside)
+            copyfile(path, aside)
+            save(SAFE, path)
         except OSError:
             aside = path
-        return Settings(), f"{path} is broken ({error}): the defaults count; it is kept as {aside}"
+        return SAFE, f"{path} is broken ({error}): {COUNTS}; it is kept as {aside}"
 
 
 def save(settings: Settings, path: Path | None = None) -> None:

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from carservices.apphost.sandbox import Level, Minimum
 from carservices.system import settings
 from carservices.system.settings import Settings, SettingsError
 
@@ -38,12 +39,22 @@ def test_a_broken_file_is_told_kept_aside_and_survived(tmp_path, content, words)
     file = tmp_path / "settings.toml"
     file.write_bytes(content)
     kept, problem = settings.load(file)
-    assert kept == Settings()
+    assert kept == Settings(sandbox_minimum="full")
     assert words in problem
     assert "settings.toml.broken" in problem
+    assert "sandbox_minimum is full until" in problem
     assert (tmp_path / "settings.toml.broken").read_bytes() == content
     settings.save(settings.change(kept, "developer", "false"), file)
-    assert settings.load(file) == (Settings(developer=False), None)
+    assert settings.load(file) == (Settings(developer=False, sandbox_minimum="full"), None)
+
+
+def test_after_a_broken_file_apps_need_the_strictest_sandbox_until_it_is_chosen_again(tmp_path):
+    file = tmp_path / "settings.toml"
+    file.write_text('sandbox_minimum = "strong"\nwidth =')
+    settings.load(file)
+    assert Minimum(file)() is Level.FULL
+    settings.save(settings.change(settings.load(file)[0], "sandbox_minimum", "weak"), file)
+    assert Minimum(file)() is Level.WEAK
 
 
 @given(st.binary(max_size=60))
