@@ -48,17 +48,21 @@ class Candidate:
 
     def waits(self, now: datetime) -> tuple[float, ...]:
         """s of waiting for each `SLOT_S` from now; infinite where it is closed."""
-        return tuple(self.wait(now, k * SLOT_S) for k in range(round(AHEAD_S / SLOT_S)))
+        free = self._free(now)
+        return tuple(self._wait(now, k * SLOT_S, free) for k in range(round(AHEAD_S / SLOT_S)))
 
     def wait(self, now: datetime, ahead_s: float) -> float:
         """s of waiting on arrival in so many s."""
+        return self._wait(now, ahead_s, self._free(now))
+
+    def _wait(self, now: datetime, ahead_s: float, free: int | None) -> float:
         when = now + timedelta(seconds=ahead_s)
         hours, busy = self.site.opening_hours, self.site.busy
         if hours and open_at(hours, when) is False:
             return float("inf")
-        return wait_s(self.count, share(busy, when) if busy else None, self.free(now), ahead_s)
+        return wait_s(self.count, share(busy, when) if busy else None, free, ahead_s)
 
-    def free(self, now: datetime) -> int | None:
+    def _free(self, now: datetime) -> int | None:
         """Plugs that are free now."""
         return free_now(self.site.key, self.row, self.count, self.site.busy, now)
 
