@@ -12,7 +12,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from carservices.api.routes import Mode
 from carservices.services.navigation.chargers.network import ChargerNetwork
-from carservices.services.navigation.engine.graph import Floats, RoadGraph
+from carservices.services.navigation.engine.graph import RoadGraph
 from carservices.services.navigation.engine.roads import RoadEngine
 from carservices.services.navigation.geo import Point, box_around
 from carservices.services.navigation.maps.store import CHARGERS, GRAPH, MapStore
@@ -22,7 +22,7 @@ from carservices.services.navigation.trips.conditions import Conditions
 from carservices.services.navigation.trips.corridor import Corridor
 from carservices.services.navigation.trips.energy import EnergyModel
 from carservices.services.navigation.trips.ground import Ground
-from carservices.services.navigation.trips.planner import Plan, Problem, plan
+from carservices.services.navigation.trips.planner import Plan, Problem, plan, to_last
 from carservices.services.navigation.trips.stations import Tables, beside, candidates, station_of
 from carservices.services.navigation.trips.vehicle import Vehicle
 
@@ -127,7 +127,7 @@ def _greedy(problem: Problem) -> float:
     seconds, need = problem.legs.seconds[0], problem.legs.percent[0] + problem.quantile * problem.legs.sigma[0]
     left, at, soc, total = seconds[:, -1], 0, problem.soc, 0.0
     rest = np.where(np.isfinite(left), left, np.inf)
-    onward = _onward(seconds)
+    onward = to_last(seconds)
     for _ in range(len(seconds)):
         if need[at, -1] + problem.at_destination <= soc:
             return total + float(rest[at])
@@ -142,18 +142,6 @@ def _greedy(problem: Problem) -> float:
         total += problem.stations[best - 1].table.between(soc, max(soc, 80.0))
         at, soc = best, max(soc, 80.0)
     return float("inf")
-
-
-def _onward(seconds: Floats) -> Floats:
-    """s from each place to the destination over any of the others."""
-    out = np.where(np.isfinite(seconds[:, -1]), seconds[:, -1], np.inf)
-    out[-1] = 0.0
-    for _ in range(len(seconds)):
-        better = np.minimum(out, (seconds + out).min(1))
-        if np.array_equal(better, out):
-            break
-        out = better
-    return out
 
 
 def _exact(problem: Problem, grid: int) -> float:

@@ -257,8 +257,8 @@ class _Bound:
         usable = search.need <= FULL
         used = np.where(usable, legs.percent, 0.0)
         used[:, :, -1] += np.where(usable, problem.quantile * legs.sigma, 0.0)[:, :, -1]
-        self._driving = _to_last(np.where(usable, legs.seconds, np.inf).min(0))
-        charging = _to_last(np.where(usable, legs.seconds + self._rate * used, np.inf).min(0))
+        self._driving = to_last(np.where(usable, legs.seconds, np.inf).min(0))
+        charging = to_last(np.where(usable, legs.seconds + self._rate * used, np.inf).min(0))
         self._charging = charging + self._rate * problem.at_destination
         here = search.charging - self._rate * LEVELS
         self._here = np.minimum.accumulate(here[:, ::-1], axis=1)[:, ::-1]
@@ -283,7 +283,7 @@ def _rate(search: _Search) -> float:
     return min(rates, default=0.0)
 
 
-def _to_last(weights: Floats) -> Floats:
+def to_last(weights: Floats) -> Floats:
     """The cheapest way from each place to the last one (Bellman and Ford; weights may be below zero)."""
     out = np.full(len(weights), np.inf)
     out[-1] = 0.0
