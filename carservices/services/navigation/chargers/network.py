@@ -44,15 +44,16 @@ class ChargerNetwork:
         found: dict[int, Site] = {}
         rows = self._database.execute(
             f"SELECT {COLUMNS}, connector, power_kw, count"
-            " FROM near JOIN site USING (id) JOIN plug ON plug.site = site.id"
-            " WHERE south <= ? AND north >= ? AND west <= ? AND east >= ? ORDER BY site.id, power_kw DESC",
+            " FROM near JOIN site USING (id) LEFT JOIN plug ON plug.site = site.id"
+            " WHERE south <= ? AND north >= ? AND west <= ? AND east >= ? ORDER BY site.id, power_kw DESC, connector",
             sides,
         )
         for number, key, lat, lon, name, address, operator, price, hours, busy, synthetic, plug, power, count in rows:
             if number not in found:
                 place = (key, lat, lon, name, operator, address)
                 found[number] = Site(*place, [], price, hours, busy, synthetic=bool(synthetic))
-            found[number].plugs.append((Connector(plug), power, count))
+            if plug is not None:
+                found[number].plugs.append((Connector(plug), power, count))
         return list(found.values())
 
     def in_box(self, box: Box, when: datetime, wanted: ChargerFilter = ANY, limit: int = MOST) -> list[Charger]:
@@ -71,7 +72,7 @@ class ChargerNetwork:
             for i in range(pieces := max(1, math.ceil(length / PIECE_M))):
                 p, q = _between(a, b, i / pieces), _between(a, b, (i + 1) / pieces)
                 middle = _between(p, q, 0.5)
-                for charger in self._around(*middle, metres + length / pieces / 2, when, wanted):
+                for charger in self._within(box_around(*middle, metres + length / pieces / 2), when, wanted):
                     along, beside = _beside(p, q, charger.place)
                     known = best.get(charger.place.id)
                     if beside <= metres and (known is None or beside < known[1]):
@@ -79,50 +80,26 @@ class ChargerNetwork:
             begin += length
         return sorted(best.values(), key=lambda entry: entry[0])
 
-    def _around(self, lat: float, lon: float, metres: float, when: datetime, wanted: ChargerFilter) -> list[Charger]:
-        return self._within(box_around(lat, lon, metres), when, wanted)
-
     def _within(self, sides: tuple[float, float, float, float], when: datetime, wanted: ChargerFilter) -> list[Charger]:
-        rows = self._database.execute(
-            f"SELECT {COLUMNS} FROM near JOIN site USING (id)"
-            " WHERE south <= ? AND north >= ? AND west <= ? AND east >= ?",
-            sides,
-        ).fetchall()
-        chargers = [self._charger(when, *row) for row in rows]
+        chargers = (_charger(site, when) for site in self.sites(sides))
         return [charger for charger in chargers if fits(charger, wanted)]
 
-    def _charger(
-        self,
-        when: datetime,
-        number: int,
-        key: str,
-        lat: float,
-        lon: float,
-        name: str,
-        address: str,
-        operator: str,
-        price: float | None,
-        hours: str | None,
-        busy: bytes | None,
-        synthetic: int,
-    ) -> Charger:
-        rows = self._database.execute(
-            "SELECT connector, power_kw, count FROM plug WHERE site = ? ORDER BY power_kw DESC", (number,)
-        )
-        plugs = tuple(
-            Plugs(connector=Connector(connector), power_kw=power, count=count, free=free_now(key, i, count, busy, when))
-            for i, (connector, power, count) in enumerate(rows)
-        )
-        place = Place(lat=lat, lon=lon, name=name, address=address, category="charging", id=f"c{key}")
-        return Charger(
-            place=place,
-            operator=operator,
-            plugs=plugs,
-            eur_per_kwh=price,
-            opening_hours=hours,
-            open_now=open_at(hours, when) if hours else None,
-            synthetic=bool(synthetic),
-        )
+
+def _charger(site: Site, when: datetime) -> Charger:
+    """A station as clients see it at a local time."""
+    plugs = tuple(
+        Plugs(connector=connector, power_kw=power, count=count, free=free_now(site.key, i, count, site.busy, when))
+        for i, (connector, power, count) in enumerate(site.plugs)
+    )
+    return Charger(
+        place=site.place,
+        operator=site.operator,
+        plugs=plugs,
+        eur_per_kwh=site.eur_per_kwh,
+        opening_hours=site.opening_hours,
+        open_now=open_at(site.opening_hours, when) if site.opening_hours else None,
+        synthetic=site.synthetic,
+    )
 
 
 def fits(charger: Charger, wanted: ChargerFilter) -> bool:

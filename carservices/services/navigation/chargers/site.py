@@ -10,7 +10,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from carservices.api.routes import Connector
+from carservices.api.routes import Connector, Place
 
 SCHEMA = """
 CREATE TABLE site (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, lat REAL NOT NULL, lon REAL NOT NULL,
@@ -37,6 +37,13 @@ class Site:
     opening_hours: str | None = None
     busy: bytes | None = None
     synthetic: bool = False
+
+    @property
+    def place(self) -> Place:
+        """Where it is, as clients see it."""
+        return Place(
+            lat=self.lat, lon=self.lon, name=self.name, address=self.address, category="charging", id=f"c{self.key}"
+        )
 
 
 def write_sites(target: Path, sites: Iterable[Site]) -> None:

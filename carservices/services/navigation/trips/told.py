@@ -5,9 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from carservices.api.routes import ChargePoint, ChargeStop, Place, RoutePreview
+from carservices.api.routes import ChargePoint, ChargeStop, RoutePreview
 from carservices.services.navigation.summary import preview_of
-from carservices.services.navigation.trips.stations import Candidate
 from carservices.services.navigation.trips.trip import Stage, Trip
 
 POINT_M = 20_000.0
@@ -38,14 +37,6 @@ def _battery(trip: Trip) -> dict[str, Any]:
     }
 
 
-def place_of(station: Candidate) -> Place:
-    """Where a station is; its id is that of `Navigation.chargers`."""
-    site = station.site
-    return Place(
-        lat=site.lat, lon=site.lon, name=site.name, address=site.address, category="charging", id=f"c{site.key}"
-    )
-
-
 def _stop(trip: Trip, stage: Stage) -> ChargeStop:
     assert stage.station is not None
     assert trip.car is not None
@@ -57,7 +48,7 @@ def _stop(trip: Trip, stage: Stage) -> ChargeStop:
     warming = trip.car.inlet.warming_s(stage.station.reached_s) if cold else 0.0
     metres = sum(leg.metres for leg in trip.route.legs[stage.first : stage.last + 1])
     return ChargeStop(
-        place=place_of(stage.station),
+        place=stage.station.site.place,
         at_m=trip.end_m(stage),
         arrive=trip.charge(hop.arrive, hop.sigma),
         depart_soc=min(100.0, max(0.0, hop.leave)),
