@@ -48,6 +48,20 @@ class Plan(BaseModel, frozen=True):
     muted: bool = False
 
 
+def request_of(plan: Plan, position: Position) -> RouteRequest:
+    """What to ask an engine for a plan that has a destination: from where the car is, the way it goes."""
+    assert plan.destination is not None
+    heading = position.bearing if position.speed_kmh >= STEERED_KMH else None
+    points = [*plan.stops, plan.destination]
+    return RouteRequest(
+        via=(Via(position.lat, position.lon, heading), *(Via(place.lat, place.lon) for place in points)),
+        mode=plan.options.mode,
+        avoid=plan.options.avoid,
+        alternates=0 if plan.stops else plan.options.alternates,
+        language=plan.language,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
     """A way the driver may choose, the others that came with it, and where it leads."""
@@ -175,7 +189,7 @@ class Journey:
     def replan(self, position: Position, engine: Engine, judge: Callable[[Trip], Remark | None]) -> None:
         """Search anew while the route in hand is driven on; taken when ``judge`` has a remark on it."""
         if self._searching is None and self.plan.destination is not None:
-            self._searching = asyncio.create_task(self._find_better(engine, self.wanted(position, self.plan), judge))
+            self._searching = asyncio.create_task(self._find_better(engine, self._wanted(position), judge))
             self._searching.add_done_callback(self._searched)
 
     async def _find_better(self, engine: Engine, wanted: Wanted, judge: Callable[[Trip], Remark | None]) -> None:
@@ -194,24 +208,14 @@ class Journey:
         if engine is None:
             self._fail(Remark.of("no_map"), now)
             return
-        wanted = self.wanted(position, self.plan)
+        wanted = self._wanted(position)
         self._searching = asyncio.create_task(self._find(engine, wanted, self.plan, now))
         self._searching.add_done_callback(self._searched)
 
-    def wanted(self, position: Position, plan: Plan) -> Wanted:
-        """From where the car is, the way it goes; over the charging stops that are ahead when it left its route."""
-        assert plan.destination is not None
-        heading = position.bearing if position.speed_kmh >= STEERED_KMH else None
-        points = [*plan.stops, plan.destination]
-        request = RouteRequest(
-            via=(Via(position.lat, position.lon, heading), *(Via(place.lat, place.lon) for place in points)),
-            mode=plan.options.mode,
-            avoid=plan.options.avoid,
-            alternates=0 if plan.stops else plan.options.alternates,
-            language=plan.language,
-        )
+    def _wanted(self, position: Position) -> Wanted:
+        """The way to the destination; over the charging stops that are ahead when the car left its route."""
         ahead = self.trip.vias[self._passed :] if self.trip and self.guide and self.guide.left else ()
-        return Wanted(request, plan.options.charging, ahead)
+        return Wanted(request_of(self.plan, position), self.plan.options.charging, ahead)
 
     async def _find(self, engine: Engine, wanted: Wanted, plan: Plan, now: float) -> None:
         try:

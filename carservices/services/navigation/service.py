@@ -28,9 +28,9 @@ from carservices.api.state import StateFile
 from carservices.bus.errors import CallError, CarError
 from carservices.services.navigation.atlas import Atlas, OpenMap
 from carservices.services.navigation.charging import Charging
-from carservices.services.navigation.engine.base import RouteError, RouteRequest, Via
+from carservices.services.navigation.engine.base import RouteError
 from carservices.services.navigation.engine.sidecar_port import port_of
-from carservices.services.navigation.journey import STEERED_KMH, Journey
+from carservices.services.navigation.journey import Journey, request_of
 from carservices.services.navigation.keepsakes import Keepsakes
 from carservices.services.navigation.maps.errors import MapError, UnknownMap
 from carservices.services.navigation.position.locator import PATHS, Locator
@@ -319,15 +319,8 @@ class NavigationService(Navigation):
         self._update()
 
     async def _ways(self, destination: Place, options: RouteOptions) -> list[Trip]:
-        here = self._here()
-        heading = here.bearing if here.speed_kmh >= STEERED_KMH else None
-        request = RouteRequest(
-            (Via(here.lat, here.lon, heading), Via(destination.lat, destination.lon)),
-            options.mode,
-            options.avoid,
-            options.alternates,
-            self._journey.plan.language,
-        )
+        plan = self._journey.plan.model_copy(update={"destination": destination, "stops": (), "options": options})
+        request = request_of(plan, self._here())
         try:
             return await self._charging.find(self._map().engine, Wanted(request, options.charging))
         except RouteError as error:
