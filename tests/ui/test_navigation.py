@@ -217,6 +217,11 @@ def test_the_charge_plan_of_a_long_way(journey):
     told = [text.text for text in of_kind(stop, Text)]
     assert {"Voltessa 7", "12 % → 70 %", "25 min  ·  98 kW  ·  21.50 €", "200 km"} <= set(told)
     assert {t("nav.advised", speed="120 km/h"), t("nav.precondition", way="18.0 km")} <= set(told)
+    journey.put(ROUTE, JOURNEY.model_copy(update={"route": LONG}))
+    journey.plan.enter(Page.TRIP)  # as from home: of the journey, not of what was on offer
+    journey.open(Page.CHARGING)
+    assert journey.plan.routes.choice is None
+    assert "Ringstraße 12" in journey.words()
 
 
 def test_a_charging_station_in_detail(journey):

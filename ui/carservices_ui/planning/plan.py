@@ -72,7 +72,7 @@ class Plan:
 
     def enter(self, page: Page) -> None:
         """Come from another screen to a page; `back` goes to the map."""
-        self._page, self._behind = Page.MAP, []
+        self.close()
         self.open(page)
 
     def back(self) -> bool:

@@ -39,6 +39,12 @@ class ChargingPage(Sheet):
         journey = self.plan.routes.under_way
         return self.plan.routes.choice or (journey.route if journey is not None else None)
 
+    @property
+    def destination(self) -> Place | None:
+        """Where it leads."""
+        journey = self.plan.routes.under_way
+        return self.plan.routes.destination or (journey.destination if journey is not None else None)
+
     def depends(self) -> object:
         return self.route
 
@@ -48,13 +54,12 @@ class ChargingPage(Sheet):
             return Nothing("ev_station", t("nav.no_plan"))
         curve = ChargeCurve(self.ui, route)
         self.stops = [StopMoment(self.ui, stop) for stop in route.charge_stops]
-        destination = self.plan.routes.destination
         first = route.charge[0].charge.mean if route.charge else None
         return [
             curve,
             Moment(t("nav.here_now"), percent(first), tone="text2", first=True),
             *self.stops,
-            Arrival(self.ui, route, destination),
+            Arrival(self.ui, route, self.destination),
             Text(t("nav.band"), role="caption", tone="text2", padding=(dp(4), dp(4))),
         ]
 
