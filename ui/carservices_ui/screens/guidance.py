@@ -1,11 +1,10 @@
 """Guidance on the map: the next turn or why there is none, and along the bottom what is left of the way."""
 
 from collections.abc import Callable
-from typing import Any
 
 from kivy.uix.widget import Widget
 
-from carservices.api.navigation import Guidance, GuidanceState, MapsState, Navigation, RouteState
+from carservices.api.navigation import Guidance, GuidanceState, MapsState, RouteState
 from carservices.api.routes import Turn
 from carservices_ui.i18n import t
 from carservices_ui.livemap import Road
@@ -115,8 +114,4 @@ class GuidanceColumn(Column):
             self._ui.rebuilt()
 
     def _end(self) -> None:
-        self._ui.store.call(Navigation, "cancel", self._ended)
-
-    def _ended(self, outcome: Any) -> None:
-        if not outcome.ok:
-            self._ui.refused(outcome)
+        self._ui.plan.routes.change("cancel")

@@ -7,7 +7,7 @@ from typing import Any
 from kivy.metrics import dp
 from kivy.uix.widget import Widget
 
-from carservices.api.navigation import Guidance, GuidanceState, Navigation, RouteState
+from carservices.api.navigation import Guidance, GuidanceState, RouteState
 from carservices.api.routes import ArrivalCharge
 from carservices_ui.i18n import number, t
 from carservices_ui.planning.streams import GUIDANCE, ROUTE
@@ -45,8 +45,8 @@ class ArrivalBar(Card):
         self._where = Row(Icon("flag", size="small", tone="text2", filled=True), self.place, pos_hint={"center_y": 0.5})
         self._energy = Row(self._bolt, self._charges, gap="xs", pos_hint={"center_y": 0.5})
         self.mute, self.end = IconButton("volume_up", tone="text2"), IconButton("close", tone="alert")
-        self.mute.bind(on_release=lambda *_: self._call("mute", on=not self._muted))
-        self.end.bind(on_release=lambda *_: self._call("cancel"))
+        self.mute.bind(on_release=lambda *_: ui.plan.routes.change("mute", on=not self._muted))
+        self.end.bind(on_release=lambda *_: ui.plan.routes.change("cancel"))
         self._buttons = (Divider(), self.mute, self.end) if whole else ()
         self._row = Row(gap=None, size_hint=(1, 1), pos_hint={"x": 0, "y": 0})
         self._row.padding = (dp(24), 0, dp(4 if whole else 24), 0)
@@ -121,8 +121,3 @@ class ArrivalBar(Card):
         wide = charge.high - charge.low > CERTAIN
         self.bounds.text = f"{number(max(0.0, charge.low))}–{number(min(100.0, charge.high))} %" if wide else ""
         put(self._charges, self.bounds, wide)
-
-    def _call(self, method: str, **arguments: Any) -> None:
-        self._ui.store.call(
-            Navigation, method, lambda outcome: None if outcome.ok else self._ui.refused(outcome), **arguments
-        )

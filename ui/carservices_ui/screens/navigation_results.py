@@ -27,7 +27,7 @@ class ResultsPage(Sheet):
 
     def depends(self) -> object:
         asking = self.plan.charging.near if self.stations else self.plan.search.found
-        return asking.phase, asking.problem, tuple(map(id, asking.answer or ()))
+        return asking.phase, asking.problem, asking.answer
 
     def content(self) -> Widget | Sequence[Widget]:
         plan = self.plan
