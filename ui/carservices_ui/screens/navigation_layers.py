@@ -61,8 +61,7 @@ class LayersPage(Sheet):
             return []
         area = charging.area
         if area.phase is Phase.FAILED:
-            problem = area.problem or t("control.no_car")
-            return [Flow(problem[:1].upper() + problem[1:], lines=3, tone="heat", padding=(dp(20), dp(4)))]
+            return [Flow(say.why(area.problem), lines=3, tone="heat", padding=(dp(20), dp(4)))]
         if area.answer is None or area.answer.range_km is None:
             return [Flow(t("nav.reaching"), tone="text2", padding=(dp(20), dp(4)))]
         way = self.ui.units.distance(area.answer.range_km * 1000)

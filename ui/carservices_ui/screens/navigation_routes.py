@@ -58,11 +58,10 @@ class RoutesPage(Sheet):
         routes = self.plan.routes
         self.rows = []
         if routes.offers.phase is Phase.FAILED:
-            problem = routes.offers.problem
             return Nothing(
                 "route",
                 t("nav.no_route"),
-                problem[:1].upper() + problem[1:] if problem else t("control.no_car"),
+                say.why(routes.offers.problem),
                 tone="heat",
                 way_out=(t("nav.again"), self.again),
             )

@@ -187,5 +187,4 @@ class Busy(Column):
 
 def failed(problem: str, again: Callable[[], None]) -> Nothing:
     """Why there is nothing, and a button that asks again."""
-    sentence = problem[:1].upper() + problem[1:] if problem else t("control.no_car")
-    return Nothing("sync_problem", t("nav.failed"), sentence, tone="heat", way_out=(t("nav.again"), again))
+    return Nothing("sync_problem", t("nav.failed"), say.why(problem), tone="heat", way_out=(t("nav.again"), again))

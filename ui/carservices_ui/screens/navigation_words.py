@@ -145,6 +145,11 @@ def station_tone(charger: Charger) -> str:
     return "heat" if free(charger)[0] == 0 else "energy"
 
 
+def why(problem: str) -> str:
+    """Why a question failed, as a sentence; an empty problem: there is no car to ask."""
+    return problem[:1].upper() + problem[1:] if problem else t("control.no_car")
+
+
 def dotted(parts: Iterable[str]) -> str:
     """Parts of a line with dots between them, without the empty ones."""
     return "  ·  ".join(part for part in parts if part)
