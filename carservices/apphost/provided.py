@@ -41,7 +41,7 @@ class Provided:
     def release(self, app: str) -> None:
         """It is gone, and with it what it said."""
         gone = [path for path, owner in self._owners.items() if owner == app]
-        self._offers.silence([path for path in gone if self._offers.config(path) is not None])
+        self._offers.withdraw(gone)
         for path in gone:
             del self._owners[path]
 

@@ -45,7 +45,10 @@ class Offers:
         return None if last is None or not self._has(path, index) else Value(path, *last[1:])
 
     async def offer(self, configs: Iterable[SignalConfig]) -> list[str]:
-        """Have the car know these signals; returns the paths that another source of the car has. Raises CarError."""
+        """Have the car know these signals; returns the paths that another source of the car has. Raises CarError.
+
+        Those are offered no more: they would be taken in silence once the other source is away for a moment.
+        """
         wanted = list(configs)
         if any(self.config(config.path) is None for config in wanted):
             async with self._announcing:
@@ -57,7 +60,10 @@ class Offers:
                         self._configs[index] = config
                         self._withdrawn.discard(index)
                 await self._announce()
-        return [config.path for config in wanted if config.path in self._refused]
+                taken = [config.path for config in wanted if config.path in self._refused]
+                self._withdrawn.update(self._index[path] for path in taken)
+                return taken
+        return []
 
     def publish(self, values: Iterable[tuple[str, Datum | None, int]]) -> None:
         """Values of offered signals, with their monotonic times; None says that there is none."""
@@ -78,9 +84,10 @@ class Offers:
 
     def withdraw(self, paths: Iterable[str]) -> None:
         """These are offered no more: without a source, unless another one has or takes them."""
-        self.silence(gone := [path for path in paths if self.config(path) is not None])
-        self._withdrawn.update(self._index[path] for path in gone)
-        if gone and self._rows.announced:
+        offered = [path for path in paths if path in self._index and self._index[path] not in self._withdrawn]
+        self.silence(path for path in offered if self.config(path) is not None)
+        self._withdrawn.update(self._index[path] for path in offered)
+        if offered and self._rows.announced:
             self._car.spawn(self._announce_again())
 
     def close(self) -> None:

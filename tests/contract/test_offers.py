@@ -5,11 +5,12 @@ import asyncio
 from carservices.bus.offers import Offers
 from carservices.signals import Catalogue, Status
 from carservices.system.table import DOORS
-from carservices.testing import car
+from carservices.testing import PATIENCE, car
 from carservices_hal.doors.providers import Providers
 
 SEAT = "Vehicle.Cabin.Seat.Row1.PassengerSide.Position"
 CONFIG = Catalogue.default().config(SEAT)
+HEIGHT = Catalogue.default().config("Vehicle.Cabin.Seat.Row1.PassengerSide.Height")
 
 
 class Silent:
@@ -17,6 +18,13 @@ class Silent:
 
     def actuate(self, path, value): ...
     def sampled(self, path, rate): ...
+
+
+async def until_free(offers):
+    """The hub may learn a little later that the source before is gone."""
+    async with asyncio.timeout(PATIENCE):
+        while await offers.offer([CONFIG]):  # noqa: ASYNC110
+            await asyncio.sleep(0)
 
 
 async def test_what_is_withdrawn_has_no_source_until_another_one_offers_it():
@@ -30,14 +38,27 @@ async def test_what_is_withdrawn_has_no_source_until_another_one_offers_it():
         first.withdraw([SEAT])
         assert (first.config(SEAT), first.value(SEAT)) == (None, None)
         assert (await c.until(SEAT, None)).status is Status.UNAVAILABLE
-        while await second.offer([CONFIG]):  # noqa: ASYNC110
-            await asyncio.sleep(0)
+        await until_free(second)
         second.publish([(SEAT, 7, 2)])
         await c.until(SEAT, 7)
         c.hub.stop()
         c.hub.start()
         await c.until(SEAT, 7)
         assert await first.offer([CONFIG]) == [SEAT]
+
+
+async def test_what_was_refused_is_not_taken_when_its_source_is_away_for_a_moment():
+    async with car() as c:
+        owner = await c.connect("hal.first", DOORS)
+        assert await Offers(owner).offer([CONFIG]) == []
+        second = Offers(await c.connect("hal.second", DOORS))
+        assert await second.offer([CONFIG]) == [SEAT]
+        await owner.close()
+        assert await second.offer([HEIGHT]) == []
+        again = Offers(await c.connect("hal.first", DOORS))
+        await until_free(again)
+        again.publish([(SEAT, 9, 1)])
+        await c.until(SEAT, 9)
 
 
 async def test_an_offer_that_was_cut_off_is_made_again_and_of_two_claims_at_once_one_is_refused():
@@ -51,6 +72,5 @@ async def test_an_offer_that_was_cut_off_is_made_again_and_of_two_claims_at_once
         offers.publish([(SEAT, 5, 1)])
         await c.until(SEAT, 5)
         providers = Providers(await c.connect("hal.second", DOORS))
-        config = Catalogue.default().config("Vehicle.Cabin.Seat.Row1.PassengerSide.Height")
-        answers = await asyncio.gather(*(providers.claim(Silent(), [config]) for _ in range(2)), return_exceptions=True)
-        assert [str(one) for one in answers if one] == [f"another provider has claimed {config.path}"]
+        answers = await asyncio.gather(*(providers.claim(Silent(), [HEIGHT]) for _ in range(2)), return_exceptions=True)
+        assert [str(one) for one in answers if one] == [f"another provider has claimed {HEIGHT.path}"]

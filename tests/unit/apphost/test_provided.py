@@ -42,6 +42,8 @@ async def test_others_see_what_it_says_until_it_is_gone(linked):
         await a.car.until(AIR, 4.0)
         await a.session.close()
         assert (await a.car.until(AIR, None)).status is Status.UNAVAILABLE
+        await a.car.start_hal(VirtualHal.of(Catalogue.default().config(AIR), values={AIR: 9.0}), "air")
+        await a.car.until(AIR, 9.0)
 
 
 async def test_a_signal_has_one_source(linked):
