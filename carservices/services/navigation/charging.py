@@ -17,7 +17,7 @@ from carservices.services.navigation.trips.replan import Ahead, Watch, rest_s
 from carservices.services.navigation.trips.stations import Tables
 from carservices.services.navigation.trips.trip import Car, Stage, Trip
 from carservices.services.navigation.trips.warming import Order, Warming
-from carservices.signals import Datum, Status, Value
+from carservices.signals import Value
 
 REFRESH_S = 20.0
 """s after which the energy of the route ahead is computed anew from what was learned meanwhile."""
@@ -45,7 +45,6 @@ class Charging:
         self._clock = clock
         self._warming = Warming(order)
         self.consumption = Consumption(state)
-        self._values: dict[str, Datum] = {}
         self._itinerary: Itinerary | None = None
         self._watch = Watch()
         self._trip: Trip | None = None
@@ -54,10 +53,6 @@ class Charging:
     def take(self, value: Value) -> None:
         """A signal of `PATHS`."""
         self.consumption.take(value)
-        if value.status is Status.AVAILABLE and value.value is not None:
-            self._values[value.path] = value.value
-        else:
-            self._values.pop(value.path, None)
 
     def use(self, opened: Opened | None) -> None:
         """Another map is in use."""
@@ -115,7 +110,7 @@ class Charging:
         return guidance.model_copy(update=changes)
 
     def _warm(self, car: Car, to_stop_s: float | None) -> None:
-        self._warming.look(car.inlet, self._values.get(inlet.CONDITIONING), to_stop_s)
+        self._warming.look(car.inlet, self.consumption.values.get(inlet.CONDITIONING), to_stop_s)
 
     def _mind(
         self,
@@ -146,11 +141,12 @@ class Charging:
         return Situation(learned.model, learned.conditions, self._car(), self._clock())
 
     def _car(self) -> Car | None:
-        kwh, usable = self.consumption.kwh, self.consumption.vehicle.usable_kwh
+        known = self.consumption
+        kwh, usable = known.kwh, known.vehicle.usable_kwh
         if kwh is None:
             return None
-        conditions = self.consumption.conditions
-        fits = inlet.told(self._values, usable, conditions.cells_c, conditions.outside_c)
+        conditions = known.conditions
+        fits = inlet.told(known.values, usable, conditions.cells_c, conditions.outside_c)
         return Car(usable, min(100.0, 100.0 * kwh / usable), fits)
 
     def _refreshed(self, trip: Trip, now: float) -> tuple[Trip, Demand]:

@@ -46,7 +46,7 @@ RATE = 10.0
 """Hz of the signals behind the position."""
 PERIOD = 0.2
 """s between two positions."""
-RANGE, SOC = "Vehicle.Powertrain.Range", "Vehicle.Powertrain.TractionBattery.StateOfCharge.Displayed"
+RANGE = "Vehicle.Powertrain.Range"
 DESTINATION = "Vehicle.Cabin.Infotainment.Navigation.DestinationSet"
 CORRIDOR_M = 2000.0
 """m beside the route within which a charging station lies along it."""
@@ -66,14 +66,15 @@ class NavigationService(Navigation):
         self._locator = Locator()
         self._position: Position | None = None
         self._guidance: Guidance | None = None
-        self._figures: dict[str, float] = {}
+        self._range: float | None = None
+        """m, as the car says."""
         self._sent: tuple[float, float] | None = None
         self._background: set[asyncio.Task[None]] = set()
         self._ticking: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         await self._atlas.start()
-        await self.car.watch([*PATHS, *Charging.PATHS, RANGE, SOC], self._on_value, rate=RATE)
+        await self.car.watch([*PATHS, *Charging.PATHS, RANGE], self._on_value, rate=RATE)
         self._on_route(self._journey.state())
         self._update()
         self._ticking = asyncio.create_task(self._tick())
@@ -208,7 +209,7 @@ class NavigationService(Navigation):
         return [c.model_copy(update={"detour_s": s}) for c, s in zip(chargers, longer, strict=True)]
 
     async def range_area(self) -> RangeArea:
-        here, metres, known = self._here(), self._figures.get(RANGE), self._charging.consumption
+        here, metres, known = self._here(), self._range, self._charging.consumption
         if metres is None and known.kwh is None:
             raise CallError("UNAVAILABLE", self._written(Remark.of("no_charge_known")))
         start = (here.lat, here.lon)
@@ -221,7 +222,7 @@ class NavigationService(Navigation):
         return RangeArea(
             reach=tuple(map(encode, area.reach)),
             back=tuple(map(encode, area.back)),
-            soc=self._figures.get(SOC),
+            soc=known.conditions.soc,
             range_km=round((area.metres if metres is None else metres) / 1000.0, 1),
         )
 
@@ -251,12 +252,9 @@ class NavigationService(Navigation):
             self._charging.take(value)
         if value.path in PATHS:
             self._locator.take(value, time.monotonic())
-        if value.path not in (RANGE, SOC):
-            return
-        if value.status is Status.AVAILABLE and isinstance(value.value, float | int):
-            self._figures[value.path] = float(value.value)
-        else:
-            self._figures.pop(value.path, None)
+        if value.path == RANGE:
+            metres = value.value if value.status is Status.AVAILABLE else None
+            self._range = float(metres) if isinstance(metres, float | int) else None
 
     def _router_port(self, folder: Path) -> int | None:
         return port_of(self.car.run_dir, folder)

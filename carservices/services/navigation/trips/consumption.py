@@ -73,7 +73,8 @@ class Consumption:
 
     def __init__(self, state: StateFile) -> None:
         self._file = state
-        self._values: dict[str, Datum] = {}
+        self.values: dict[str, Datum] = {}
+        """What the car says of itself now."""
         self._graph: RoadGraph | None = None
         self._meter = Meter()
         self._cars = self._restored()
@@ -100,7 +101,7 @@ class Consumption:
 
     @property
     def vehicle(self) -> vehicle.Vehicle:
-        return vehicle.told(self._values)
+        return vehicle.told(self.values)
 
     @property
     def correction(self) -> Correction:
@@ -115,7 +116,7 @@ class Consumption:
     @property
     def conditions(self) -> Conditions:
         """Of this moment."""
-        return conditions.told(self._values)
+        return conditions.told(self.values)
 
     @property
     def km(self) -> float:
@@ -126,18 +127,18 @@ class Consumption:
     def kwh(self) -> float | None:
         """In the battery now; None while the car does not say its charge."""
         usable = self.vehicle.usable_kwh
-        if (stored := figure(self._values, STORED_KWH, 0.0, 1.5 * usable)) is not None:
+        if (stored := figure(self.values, STORED_KWH, 0.0, 1.5 * usable)) is not None:
             return stored
-        soc = figure(self._values, SOC, 0.0, 100.0)
+        soc = figure(self.values, SOC, 0.0, 100.0)
         return None if soc is None else usable * soc / 100.0
 
     def take(self, value: Value) -> None:
-        """A signal of `PATHS`; what is not available or no number is forgotten."""
+        """A signal of `PATHS`, or one kept for `values` alone; what is not available or no number is forgotten."""
         datum = value.value if value.status is Status.AVAILABLE else None
         if datum is None or (isinstance(datum, float) and not np.isfinite(datum)):
-            self._values.pop(value.path, None)
+            self.values.pop(value.path, None)
         else:
-            self._values[value.path] = datum
+            self.values[value.path] = datum
         if value.path == VIN and isinstance(datum, str) and datum != self._number:
             self.save()
             self._begin_car(datum)
@@ -153,10 +154,10 @@ class Consumption:
 
     def drive(self, now: float, road: EdgePart | None = None) -> None:
         """As `tick`, on a road described."""
-        stretch = self._meter.look(self._values, now)
+        stretch = self._meter.look(self.values, now)
         seconds, speed = self._meter.last_s, self._meter.last_ms
         self._stood_s = 0.0 if speed > STANDING_MS else self._stood_s + seconds
-        off = self._values.get(IGNITION) in OFF or self._values.get(CHARGING) is True
+        off = self.values.get(IGNITION) in OFF or self.values.get(CHARGING) is True
         if off or self._stood_s > PARKED_S or self._log.metres > LONGEST_M:
             self._end_trip()
         elif self._begun is None and seconds > 0.0 and speed > STANDING_MS:
