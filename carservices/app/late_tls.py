@@ -16,8 +16,6 @@ START: Final = (
     "from carservices.app.late_tls import watch; watch(); from carservices.app.run import start; start()"
 )
 """The program of an app's process: ``python -I -c START BUNDLE``."""
-TOLD: Final = ("base_events", "selector_events")
-"""Modules of asyncio that ask whether there is `ssl`, besides the protocol itself."""
 
 
 def watch() -> None:
@@ -49,6 +47,7 @@ class _Loader:
 
     def exec_module(self, module: ModuleType) -> None:
         self._loader.exec_module(module)
-        for name in TOLD:
-            sys.modules[f"asyncio.{name}"].ssl = module  # type: ignore[attr-defined]
-        importlib.reload(sys.modules["asyncio.sslproto"])
+        for name, part in list(sys.modules.items()):
+            if name.startswith("asyncio.") and getattr(part, "ssl", module) is None:  # it asked in vain
+                part.ssl = module  # type: ignore[attr-defined]
+        importlib.reload(sys.modules["asyncio.sslproto"])  # it takes the names of errors out of `ssl` as it is loaded
