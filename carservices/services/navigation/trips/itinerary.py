@@ -22,7 +22,7 @@ from carservices.services.navigation.trips.energy import EnergyModel
 from carservices.services.navigation.trips.ground import Cap, Ground, caps
 from carservices.services.navigation.trips.planner import Plan, Problem, plan
 from carservices.services.navigation.trips.stations import MOST, Candidate, Tables, beside, candidates, station_of
-from carservices.services.navigation.trips.trip import Car, Trip, quantile, settled, unplanned
+from carservices.services.navigation.trips.trip import Car, Trip, parts_of, quantile, settled, takes, unplanned
 
 S_PER_EUR = {Prefer.TIME: (20.0, 120.0), Prefer.COST: (240.0, 20.0)}
 """What an euro is worth in s, first as preferred, then for the other choice: nobody pays 10 € for a minute."""
@@ -245,20 +245,12 @@ def _correct(
 
     The engine may know other speeds than the map's road graph.
     """
-    legs = problem.legs
-    ends = [leg for leg, via in enumerate(vias) if via is not None] + [len(vias)]
-    firsts = [0, *(end + 1 for end in ends[:-1])]
+    legs, parts = problem.legs, parts_of(vias)
     places = [hop.place for hop in found.hops]
     pairs = [0, *places[:-1]], places
     for level, cap in enumerate(speeds):
-        spends = [demand.stage(first, last, cap) for first, last in zip(firsts, ends, strict=True)]
-        percents = [100.0 / car.usable_kwh * spend.kwh for spend in spends]
-        sigmas = [100.0 / car.usable_kwh * spend.sigma for spend in spends]
-        for table, real in (
-            (legs.seconds, [spend.seconds for spend in spends]),
-            (legs.percent, percents),
-            (legs.sigma, sigmas),
-        ):
+        reals = zip(*(takes(demand, part, cap, car) for part in parts), strict=True)
+        for table, real in zip((legs.seconds, legs.percent, legs.sigma), reals, strict=True):
             scale = sum(real) / max(1e-6, float(table[level][pairs].sum()))
             if abs(scale - 1.0) > OTHER:
                 table[level] *= scale

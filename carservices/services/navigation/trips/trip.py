@@ -30,6 +30,10 @@ class Car:
     soc: float
     inlet: Inlet
 
+    def percent(self, kwh: float) -> float:
+        """Of the battery."""
+        return 100.0 * kwh / self.usable_kwh
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -112,7 +116,7 @@ class Trip:
     def percent(self, kwh: float) -> float:
         """Of the battery."""
         assert self.car is not None
-        return 100.0 * kwh / self.car.usable_kwh
+        return self.car.percent(kwh)
 
     @staticmethod
     def charge(mean: float, sigma: float) -> ArrivalCharge:
@@ -127,6 +131,18 @@ def quantile(wishes: ChargingWishes) -> float:
     return NormalDist().inv_cdf(1.0 - wishes.risk)
 
 
+def parts_of(vias: Sequence[Candidate | None]) -> list[tuple[int, int]]:
+    """First and last leg of the route up to each charging station, and to the destination."""
+    ends = [leg for leg, via in enumerate(vias) if via is not None] + [len(vias)]
+    return list(zip([0, *(end + 1 for end in ends[:-1])], ends, strict=True))
+
+
+def takes(demand: Demand, part: tuple[int, int], cap: Cap, car: Car) -> tuple[float, float, float]:
+    """(s, percent of the battery, one sigma of it) of a part of a route, as `Legs` have them."""
+    spend = demand.stage(*part, cap)
+    return spend.seconds, car.percent(spend.kwh), car.percent(spend.sigma)
+
+
 def settled(
     demand: Demand,
     vias: Sequence[Candidate | None],
@@ -138,15 +154,12 @@ def settled(
     first_least: float | None = None,
 ) -> Trip | None:
     """The best speeds and charges of a route with its stations given; None when it cannot be driven that way."""
-    ends = [leg for leg, via in enumerate(vias) if via is not None] + [len(demand.route.legs) - 1]
-    firsts = [0, *(end + 1 for end in ends[:-1])]
     stations = [via for via in vias if via is not None]
-    table = np.full((3, len(speeds), len(ends) + 1, len(ends) + 1), np.inf)
-    for k, (first, last) in enumerate(zip(firsts, ends, strict=True)):
+    parts = parts_of(vias)
+    table = np.full((3, len(speeds), len(parts) + 1, len(parts) + 1), np.inf)
+    for k, part in enumerate(parts):
         for level, cap in enumerate(speeds):
-            spend = demand.stage(first, last, cap)
-            percents = (100.0 * value / car.usable_kwh for value in (spend.kwh, spend.sigma))
-            table[:, level, k, k + 1] = (spend.seconds, *percents)
+            table[:, level, k, k + 1] = takes(demand, part, cap, car)
     tables = Tables(car.inlet)
     powers = [station.power_kw for station in stations]
     best = plan(
@@ -168,8 +181,8 @@ def settled(
     if stations and first_least is not None:
         floors[0] = first_least
     stages = [
-        Stage(first, last, speeds[hop.speed], hop, via, floor)
-        for first, last, hop, via, floor in zip(firsts, ends, best.hops, [*stations, None], floors, strict=True)
+        Stage(*part, speeds[hop.speed], hop, via, floor)
+        for part, hop, via, floor in zip(parts, best.hops, [*stations, None], floors, strict=True)
     ]
     return Trip(demand.route, tuple(vias), demand, car, tuple(stages))
 
@@ -177,7 +190,6 @@ def settled(
 def unplanned(demand: Demand, vias: Sequence[Candidate | None], car: Car, floor: float) -> Trip:
     """A route driven without charging, however far the charge reaches."""
     last = len(demand.route.legs) - 1
-    spend = demand.stage(0, last, None)
-    used, sigma = 100.0 * spend.kwh / car.usable_kwh, 100.0 * spend.sigma / car.usable_kwh
-    hop = Hop(0, 0, spend.seconds, car.soc - used, sigma, car.soc - used)
+    seconds, used, sigma = takes(demand, (0, last), None, car)
+    hop = Hop(0, 0, seconds, car.soc - used, sigma, car.soc - used)
     return Trip(demand.route, tuple(vias), demand, car, (Stage(0, last, None, hop, None, floor),), False)
