@@ -5,7 +5,7 @@ from carservices_ui.i18n import t
 from carservices_ui.planning.streams import MAPS as STREAM
 from carservices_ui.restrictions import STREAM as DRIVING
 from carservices_ui.store import Outcome
-from carservices_ui.widgets import Text, TextButton
+from carservices_ui.widgets import Bar, Text, TextButton
 from tests.ui.fitting import of_kind
 from tests.ui.states import PARKED
 
@@ -45,7 +45,15 @@ def test_maps_are_used_and_removed_after_asking(drive):
         *words
     }
     assert words.index("Our town") < words.index("The whole country")
-    part.maps["country"].use.tap()
+    country = part.maps["country"]
+    show(driver, MAPS.model_copy(update={"importing": ImportProgress(name="island", part="roads", done=80.0)}))
+    assert "roads  ·  80 %" in [text.text for text in of_kind(part, Text)]
+    assert part.maps["country"] is country  # not built anew under a finger
+    stopped = ImportProgress(name="island", part="roads", done=80.0, problem="the disk is full")
+    show(driver, MAPS.model_copy(update={"importing": stopped}))
+    assert "the disk is full" in [text.text for text in of_kind(part, Text)]
+    assert not list(of_kind(part, Bar))
+    country.use.tap()
     part.maps["country"].remove.tap()
     driver.frames(2)
     assert asked(driver) == [(Navigation, "use_map", {"name": "country"})]

@@ -10,6 +10,7 @@ from kivy.uix.widget import Widget
 from carservices.api.navigation import ImportProgress, MapInfo, MapsState, Navigation
 from carservices_ui.i18n import number, t
 from carservices_ui.planning.streams import MAPS
+from carservices_ui.screens.guidance_parts import put
 from carservices_ui.screens.settings_parts import Part
 from carservices_ui.store import Outcome
 from carservices_ui.templates.words import Flow
@@ -26,12 +27,19 @@ class MapsPart(Part):
 
     def rows(self) -> list[Widget]:
         self.maps: dict[str, MapRow] = {}
+        self.importing: ImportRow | None = None
+        self._listed: object = None
         self.ui.store.bind_stream(MAPS, self._show)
         return []
 
     def _show(self, state: MapsState | None) -> None:
+        before, self._listed = self._listed, state and state.model_copy(update={"importing": None})
+        progress = state.importing if state is not None else None
+        if self.importing is not None and progress is not None and self._listed == before:
+            self.importing.show(progress)  # the other rows stay: a finger may rest on one
+            return
         self.body.clear_widgets()
-        self.maps = {}
+        self.maps, self.importing = {}, None
         for row in self._rows(state):
             self.body.add_widget(row)
         self.ui.rebuilt()
@@ -41,7 +49,9 @@ class MapsPart(Part):
             return [Note("sync_problem", t("settings.maps_away"), tone="heat")]
         rows: list[Widget] = []
         if state.importing is not None:
-            rows.append(ImportRow(state.importing))
+            self.importing = ImportRow()
+            self.importing.show(state.importing)
+            rows.append(self.importing)
         for info in sorted(state.available, key=lambda one: one.name != state.current):
             row = self.maps[info.name] = MapRow(info, info.name == state.current, self._use, self._ask)
             rows.append(row)
@@ -96,20 +106,23 @@ class MapRow(Card):
 class ImportRow(Card):
     """A map that is being built: which part, and how far; or why it ended."""
 
-    def __init__(self, progress: ImportProgress) -> None:
+    def __init__(self) -> None:
         super().__init__(tone="surface2", radius="tile", size_hint=(1, None), height=dp(104))
+        self._tile = IconTile("sync")
+        self.title, self.detail = Text(strong=True, limit=560), Text(limit=560)
         self.bar = Bar(size_hint=(1, None))
+        self._words = Column(self.title, self.detail, self.bar, gap="xs", size_hint=(1, None))
+        self.add_widget(Row(self._tile, self._words, gap="m", padding=(dp(16), 0, dp(24), 0), **FILL))
+
+    def show(self, progress: ImportProgress) -> None:
+        """How it stands now."""
+        failed = progress.problem is not None
+        self._tile.icon.show("sync_problem" if failed else "sync", tone="heat" if failed else "accent")
+        self.title.text = t("settings.map_building", map=progress.name)
+        self.detail.text = progress.problem or f"{progress.part}  ·  {number(progress.done)} %"
+        self.detail.tone("heat" if failed else "text2")
         self.bar.share = progress.done / 100.0
-        title = t("settings.map_building", map=progress.name)
-        detail = progress.problem or f"{progress.part}  ·  {number(progress.done)} %"
-        words: list[Widget] = [
-            Text(title, strong=True, limit=560),
-            Text(detail, tone="heat" if progress.problem else "text2", limit=560),
-            *([] if progress.problem else [self.bar]),
-        ]
-        tile = IconTile("sync_problem" if progress.problem else "sync", tone="heat" if progress.problem else "accent")
-        column = Column(*words, gap="xs", size_hint=(1, None))
-        self.add_widget(Row(tile, column, gap="m", padding=(dp(16), 0, dp(24), 0), **FILL))
+        put(self._words, self.bar, not failed)
 
 
 class Note(Row):
