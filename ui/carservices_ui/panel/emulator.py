@@ -1,6 +1,7 @@
 """The panel's idea of the emulator: its status asked each second, commands to it, and what they came to."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from carservices_ui.i18n import t
@@ -96,18 +97,12 @@ class Emulator:
 
     def follow(self, on: bool) -> None:
         """Let the car drive where the navigation leads, or no longer."""
-        self._ask(t("panel.follow_navigation"), lambda hal, ended: self._backend.follow(hal, on, ended))
+        ended = partial(self.report, t("panel.follow_navigation"))
+        self._ask(lambda hal, answered: self._backend.follow(hal, on, answered), ended)
 
     def miss_turn(self) -> None:
         """Let the car take another way at the next turn."""
-        self._ask(t("panel.miss_turn"), self._backend.miss_turn)
-
-    def _ask(self, what: str, ask: Callable[[str, OnOutcome], None]) -> None:
-        if self.last.emulator is not None:
-            ask(
-                self.last.emulator,
-                lambda outcome: self._store.post(lambda: self.report(what, outcome)),
-            )
+        self._ask(self._backend.miss_turn, partial(self.report, t("panel.miss_turn")))
 
     def report(self, what: str, outcome: Outcome) -> None:
         """Tell how something ended, and look at the emulator again."""
@@ -115,12 +110,14 @@ class Emulator:
         self.survey()
 
     def _send(self, verb: str, arguments: dict[str, Any], ended: OnOutcome) -> None:
+        self._ask(lambda hal, answered: self._backend.control(hal, verb, arguments, answered), ended)
+
+    def _ask(self, ask: Callable[[str, OnOutcome], None], ended: OnOutcome) -> None:
+        """Ask something of the emulator there is."""
         if self.last.emulator is None:
             ended(Outcome(False, reason=self.absence or t("panel.no_car")))
             return
-        self._backend.control(
-            self.last.emulator, verb, arguments, lambda outcome: self._store.post(lambda: ended(outcome))
-        )
+        ask(self.last.emulator, lambda outcome: self._store.post(lambda: ended(outcome)))
 
     def _surveyed(self, outcome: Outcome) -> None:
         self._asking = False
