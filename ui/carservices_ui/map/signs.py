@@ -177,11 +177,14 @@ class Signs:
 
     def _part(self) -> None:
         """A marker's name gives way to other markers, and to what covers it."""
+        if all(sign.name is None for sign in self._markers):
+            return
+        discs = [(sign, sign.box(sign.rect[0], sign.disc)) for sign in self._markers]
         for sign in self._markers:
             if sign.name is None:
                 continue
             words = sign.box(sign.disc, sign.rect[2])
-            others = [*self.covered, *(one.box(one.rect[0], one.disc) for one in self._markers if one is not sign)]
+            others = [*self.covered, *(disc for one, disc in discs if one is not sign)]
             free = not any(
                 words[0] < one[2] and one[0] < words[2] and words[1] < one[3] and one[1] < words[3] for one in others
             )
