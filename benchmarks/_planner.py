@@ -96,7 +96,7 @@ def _unchanging(problem: Problem) -> Problem:
 def _problem(engine: RoadEngine, stations: Path, start: Point, end: Point, most: int) -> Problem:
     anchors = [engine.anchor(start), engine.anchor(end)]
     corridor = Corridor(engine.roads, engine.lines.costs(Mode.FASTEST).arc, anchors)
-    fits = inlet.told({inlet.BRAND: "Volkswagen", inlet.MODEL: "ID.3"}, KWH, 25.0, 15.0)
+    fits = inlet.told({inlet.BRAND: "Volkswagen", inlet.MODEL: "ID.3"}, KWH, 25.0)
     boxes = [box_around(*point, 60_000.0) for point in (start, end)]
     north, south, east, west = zip(*boxes, strict=True)
     with ChargerNetwork(stations) as network:

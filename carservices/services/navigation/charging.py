@@ -145,8 +145,7 @@ class Charging:
         kwh, usable = known.kwh, known.vehicle.usable_kwh
         if kwh is None:
             return None
-        conditions = known.conditions
-        fits = inlet.told(known.values, usable, conditions.cells_c, conditions.outside_c)
+        fits = inlet.told(known.values, usable, known.conditions.cells_now_c)
         return Car(usable, min(100.0, 100.0 * kwh / usable), fits)
 
     def _refreshed(self, trip: Trip, now: float) -> tuple[Trip, Demand]:

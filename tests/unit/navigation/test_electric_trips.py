@@ -68,7 +68,7 @@ def opened(engine: RoadEngine, folder: Path, sites: Sequence[Site]) -> SimpleNam
 
 def car(soc: float, kwh: float = 58.0) -> Situation:
     model = EnergyModel(Vehicle(usable_kwh=kwh))
-    fits = inlet.told({inlet.BRAND: "Volkswagen", inlet.MODEL: "ID.3"}, kwh, 25.0, 15.0)
+    fits = inlet.told({inlet.BRAND: "Volkswagen", inlet.MODEL: "ID.3"}, kwh, 25.0)
     return Situation(model, Conditions(), Car(kwh, soc, fits), NOON)
 
 

@@ -56,6 +56,11 @@ class Conditions:
     """Percent at the start."""
 
     @property
+    def cells_now_c(self) -> float:
+        """Of the battery, told or as outside."""
+        return self.outside_c if self.cells_c is None else self.cells_c
+
+    @property
     def air_density(self) -> float:
         """kg/m³: ideal gas at the pressure of the standard atmosphere."""
         pressure = 101325.0 * math.pow(1.0 - 2.25577e-5 * min(max(self.altitude_m, -400.0), 9000.0), 5.25588)

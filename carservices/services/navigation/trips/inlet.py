@@ -35,32 +35,27 @@ class Inlet:
     """How the car charges."""
 
     curve: ChargeCurve
+    cells_c: float
     connectors: frozenset[Connector] = USUAL
     warms: bool = False
     """Whether it can be told to warm its battery for fast charging."""
-    cells_c: float | None = None
-    outside_c: float = 15.0
     charging: bool = False
 
     def cells_after(self, seconds: float) -> float:
         """°C of the cells when a station is reached after so many s, warmed for it where the car can."""
-        begin = self.outside_c if self.cells_c is None else self.cells_c
-        driven = begin + DRIVING_K_PER_S * seconds
+        driven = self.cells_c + DRIVING_K_PER_S * seconds
         if driven >= BEST_C or not self.warms:
             return driven
         return min(BEST_C, driven + HEATER_K_PER_S * seconds)
 
     def warming_s(self, seconds: float) -> float:
         """s before a station, reached after so many s, at which warming has to begin; 0: there is no need."""
-        begin = self.outside_c if self.cells_c is None else self.cells_c
-        missing = BEST_C - begin - DRIVING_K_PER_S * seconds
+        missing = BEST_C - self.cells_c - DRIVING_K_PER_S * seconds
         return min(seconds, missing / HEATER_K_PER_S) if self.warms and missing > 1.0 else 0.0
 
 
-def told(
-    values: Mapping[str, Datum], capacity_kwh: float, cells_c: float | None = None, outside_c: float = 15.0
-) -> Inlet:
-    """By signals of `PATHS`; what the car does not say is as is usual."""
+def told(values: Mapping[str, Datum], capacity_kwh: float, cells_c: float) -> Inlet:
+    """By signals of `PATHS`, with cells of so many °C; what the car does not say is as is usual."""
     inlets = values.get(INLETS)
     names = inlets if isinstance(inlets, list | tuple) else ()
     fits = frozenset(connector for name, connector in PLUGS.items() if name in names)
@@ -71,9 +66,8 @@ def told(
             str(values.get(MODEL, "")),
             most_volts=figure(values, MAX_VOLTAGE, 100.0, 1000.0),
         ),
+        cells_c,
         fits or USUAL,
         CONDITIONING in values,
-        cells_c,
-        outside_c,
         values.get(IS_CHARGING) is True,
     )

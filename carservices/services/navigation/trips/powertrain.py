@@ -17,16 +17,14 @@ ACTIVATION_K = 2400.0
 
 def regen_limit_w(vehicle: Vehicle, conditions: Conditions) -> float:
     """What braking may give back at most: by the motor, and by cells that are cold, hot or full."""
-    cells = conditions.outside_c if conditions.cells_c is None else conditions.cells_c
     soc = 50.0 if conditions.soc is None else conditions.soc
-    share = np.interp(cells, *BY_TEMPERATURE) * np.interp(soc, *FULL_CELLS)
+    share = np.interp(conditions.cells_now_c, *BY_TEMPERATURE) * np.interp(soc, *FULL_CELLS)
     return min(vehicle.regen_kw, float(share) * CHARGE_RATE * vehicle.usable_kwh) * 1000.0
 
 
 def cell_loss_per_w(vehicle: Vehicle, conditions: Conditions) -> float:
     """1/W: loss in the cells is this times the square of the power."""
-    cells = conditions.outside_c if conditions.cells_c is None else conditions.cells_c
-    kelvin = min(max(cells, -30.0), 60.0) + 273.15
+    kelvin = min(max(conditions.cells_now_c, -30.0), 60.0) + 273.15
     return vehicle.battery_loss_per_w * float(np.exp(ACTIVATION_K * (1.0 / kelvin - 1.0 / 298.15)))
 
 
