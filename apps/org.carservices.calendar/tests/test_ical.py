@@ -88,6 +88,9 @@ PIECES = st.sampled_from(
 
 @settings(max_examples=150, deadline=None, derandomize=True)
 @given(st.lists(PIECES | st.text(max_size=3), max_size=40).map("".join))
-def test_no_file_makes_it_fail(text):
+def test_no_file_makes_it_fail_or_leave_the_time_that_is_asked_for(text):
     reading = read("BEGIN:VCALENDAR\nBEGIN:VEVENT\n" + text + "\nEND:VEVENT", UTC)
-    occurrences(reading.events, datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC), BERLIN)
+    after, before = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)
+    found = occurrences(reading.events, after, before, BERLIN)
+    assert all(one.start < before and max(one.start, one.end) >= after for one in found)
+    assert found == sorted(found, key=lambda one: one.start)

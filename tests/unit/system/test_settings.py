@@ -58,10 +58,12 @@ def test_after_a_broken_file_apps_need_the_strictest_sandbox_until_it_is_chosen_
 
 
 @given(st.binary(max_size=60))
-def test_no_content_raises(tmp_path_factory, content):
+def test_no_content_raises_and_what_counted_goes_on_to_count(tmp_path_factory, content):
     file = tmp_path_factory.mktemp("config") / "settings.toml"
     file.write_bytes(content)
-    settings.load(file)
+    kept, problem = settings.load(file)
+    assert (problem is not None) is file.with_name("settings.toml.broken").exists()
+    assert settings.load(file) == (kept, None)
 
 
 @pytest.mark.parametrize(
