@@ -58,7 +58,6 @@ def request_of(plan: Plan, position: Position) -> RouteRequest:
         mode=plan.options.mode,
         avoid=plan.options.avoid,
         alternates=0 if plan.stops else plan.options.alternates,
-        language=plan.language,
     )
 
 

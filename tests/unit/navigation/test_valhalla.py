@@ -80,7 +80,7 @@ async def sidecar(car_with_tiles: Path, tmp_path: Path) -> AsyncIterator[Sidecar
 
 @installed
 async def test_valhalla_and_the_road_graph_answer_alike(sidecar: Sidecar, neubrandenburg_graph: Path):
-    request = RouteRequest(tuple(Via(*point) for point in (HERE, STOP, THERE)), language="de")
+    request = RouteRequest(tuple(Via(*point) for point in (HERE, STOP, THERE)))
     theirs, ours = ValhallaEngine(sidecar.port), RoadEngine(RoadGraph.load(neubrandenburg_graph))
     for engine in (theirs, ours):
         route = (await engine.route(request))[0]

@@ -42,7 +42,6 @@ class RouteRequest:
     mode: Mode = Mode.FASTEST
     avoid: frozenset[Avoid] = frozenset()
     alternates: int = 0
-    language: str = "en"
 
     def __post_init__(self) -> None:
         if len(self.via) < 2:
@@ -66,8 +65,6 @@ class Maneuver:
     roundabout_exit: int | None = None
     lanes: tuple[Lane, ...] = ()
     sign: str | None = None
-    instruction: str | None = None
-    """The engine's own sentence, in the language of the request."""
 
 
 @dataclass(frozen=True, slots=True)

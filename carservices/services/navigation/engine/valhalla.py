@@ -27,7 +27,6 @@ from carservices.services.navigation.geo import Point
 from carservices.services.navigation.remarks import Remark
 
 TIMEOUT_S = 10.0
-NARRATIVE = {"en": "en-US", "de": "de-DE", "fr": "fr-FR"}
 ECO_KMH = 100
 """The speed above which air drag makes time dear; Valhalla has no cost of energy."""
 GPS_M = 10
@@ -63,8 +62,7 @@ class ValhallaEngine(Engine):
             "costing": "auto",
             "costing_options": {"auto": _costing(request)},
             "units": "kilometers",
-            "language": NARRATIVE.get(request.language, "en-US"),
-            "directions_options": {"units": "kilometers"},
+            "directions_type": "maneuvers",
             "turn_lanes": True,
         }
         if request.alternates and len(request.via) == 2:

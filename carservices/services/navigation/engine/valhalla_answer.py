@@ -73,7 +73,6 @@ def _maneuver(one: dict[str, Any], base: int) -> Maneuver:
         roundabout_exit=one.get("roundabout_exit_count"),
         lanes=tuple(map(_lane, one.get("lanes", ()))),
         sign=_sign(sign, "exit_toward_elements") or _sign(sign, "guide_toward_elements"),
-        instruction=one.get("instruction"),
     )
 
 
