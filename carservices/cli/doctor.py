@@ -122,7 +122,7 @@ def _sandbox() -> Iterator[Finding]:
 def _settings() -> Finding:
     _, problem = settings.load()
     if problem:
-        return Finding("settings", "note", problem, "`carservices settings KEY VALUE` writes a new file")
+        return Finding("settings", "note", problem, "`carservices settings KEY VALUE` chooses anew")
     return Finding("settings", "ok", str(settings.settings_file()))
 
 
