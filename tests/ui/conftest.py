@@ -2,6 +2,7 @@
 
 import gc
 import itertools
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -65,6 +66,16 @@ def drive(imported: None) -> Iterator[Callable[..., object]]:
 def driver(drive: Callable[..., object], request: pytest.FixtureRequest) -> object:
     """The screen that the test's module opens."""
     return request.module.open_screen(drive)
+
+
+@pytest.fixture
+def utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Times of arrival are shown in local time."""
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
 
 
 @pytest.fixture

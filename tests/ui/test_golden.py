@@ -1,9 +1,5 @@
 """Every template by night and day, parked and driving, as somebody has looked at it (`golden/*.png`)."""
 
-import time
-
-import pytest
-
 from carservices_ui.apps import CATALOG, FRONT, MEDIA
 from carservices_ui.daynight import MODE
 from carservices_ui.restrictions import STREAM
@@ -19,16 +15,6 @@ HERE = {
 }
 MAPS = ("places", "map_content", "navigation")
 STATES = {"parked": (PARKED, templates.PARKED_RULES), "driving": (MOVING, templates.MOVING_RULES)}
-
-
-@pytest.fixture
-def utc(monkeypatch):
-    """Times of arrival are shown in local time."""
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
 
 
 def test_every_template_looks_as_it_did_when_it_was_looked_at(drive, utc, tmp_path):

@@ -1,7 +1,6 @@
 """Home and the navigation screen while a route is driven: the next turn, what is left, and navigation's own map."""
 
 import shutil
-import time
 
 import numpy as np
 import pytest
@@ -82,16 +81,6 @@ def home(drive):
     return guided(drive(size=SMALL, screen="home"))
 
 
-@pytest.fixture
-def utc(monkeypatch):
-    """Times of arrival are shown in local time."""
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
-
-
 def guided(driver):
     driver.store.put_link(True)
     for stream, state in ((POSITION, HERE), (ROUTE, DRIVEN), (GUIDANCE, DRIVING)):
@@ -142,7 +131,7 @@ def test_everything_fits_in_the_longest_language(drive):
 def test_a_route_is_marked_where_it_charges_and_where_it_ends():
     marks = route_marks(LONG, JOURNEY.model_copy(update={"route": LONG}))
     assert [(mark.icon, mark.name) for mark in marks] == [
-        ("ev_station", STATION.place.name),
+        ("ev_station", "Voltessa 7"),
         ("location_on", CAFE.name),
         ("flag", HOUSE.name),
     ]
@@ -158,6 +147,9 @@ def test_states_without_a_turn(home):
     say(home, state=GuidanceState.ARRIVED)
     assert {"You have arrived", "Neutorstraße"} <= words(home)
     assert "74 % at arrival" not in words(home)
+    home.store.put_stream(ROUTE, DRIVEN.model_copy(update={"destination": STATION.place}))
+    home.frames(3)
+    assert "Voltessa 7" in words(home)  # that it is synthetic is said elsewhere, in the driver's language
     (card,) = home.widgets(MapCard)
     home.tap(card.guidance.state.end)
     assert [call[:3] for call in home.car.calls if call[0] is Navigation and call[1] == "cancel"] == [

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from carservices.api.navigation import Place, RoutePreview, RouteState
 from carservices_ui.icons import glyph
 from carservices_ui.look import ICONS_FILLED, theme
+from carservices_ui.planning.names import plain
 from carservices_ui.polyline import decode
 
 if TYPE_CHECKING:
@@ -40,16 +41,16 @@ def route_marks(route: RoutePreview | None, state: RouteState | None) -> list[Ma
     charging = {(mark.lat, mark.lon) for mark in marks}
     if state is not None and state.route is route:
         marks += [
-            Mark(stop.lat, stop.lon, "location_on", "heat", stop.name)
+            Mark(stop.lat, stop.lon, "location_on", "heat", plain(stop.name))
             for stop in state.stops
             if (stop.lat, stop.lon) not in charging
         ]
         if state.destination is not None:
             end = state.destination
-            return [*marks, Mark(end.lat, end.lon, "flag", "accent", end.name, chosen=True)]
+            return [*marks, Mark(end.lat, end.lon, "flag", "accent", plain(end.name), chosen=True)]
     points = decode(route.geometry)
     return [*marks, Mark(*points[-1], "flag", "accent", chosen=True)] if points else marks
 
 
 def _charge_mark(place: Place, operator: str) -> Mark:
-    return Mark(place.lat, place.lon, "ev_station", "energy", place.name or operator)
+    return Mark(place.lat, place.lon, "ev_station", "energy", plain(place.name or operator))

@@ -9,6 +9,7 @@ from carservices.api.routes import Turn
 from carservices_ui.i18n import t
 from carservices_ui.livemap import Road
 from carservices_ui.planning import geo
+from carservices_ui.planning.names import named
 from carservices_ui.planning.streams import GUIDANCE, MAPS, ROUTE
 from carservices_ui.polyline import points
 from carservices_ui.screens.guidance_notes import ImportCard, NotePill, RoadPill, StateCard
@@ -66,7 +67,7 @@ class GuidanceColumn(Column):
 
     def _show_state(self, guidance: Guidance) -> None:
         place = self._route.destination if self._route else None
-        name = (place.name or place.address) if place else ""
+        name = named(place) if place else ""
         if guidance.state is GuidanceState.ARRIVED:
             self.state.show("flag", "energy", t("guidance.arrived"), name, self._end)
         elif guidance.state is GuidanceState.REROUTING:

@@ -10,6 +10,7 @@ from kivy.uix.widget import Widget
 from carservices.api.navigation import Guidance, GuidanceState, RouteState
 from carservices.api.routes import ArrivalCharge
 from carservices_ui.i18n import number, t
+from carservices_ui.planning.names import named
 from carservices_ui.planning.streams import GUIDANCE, ROUTE
 from carservices_ui.screens.guidance_parts import GLASS, Divider, put
 from carservices_ui.tokens import ICON, SPACE
@@ -88,7 +89,7 @@ class ArrivalBar(Card):
 
     def _show_route(self, route: RouteState | None) -> None:
         place = route.destination if route else None
-        self.place.text = (place.name or place.address or t("guidance.place")) if place else NOTHING
+        self.place.text = (named(place) or t("guidance.place")) if place else NOTHING
 
     def _show(self, guidance: Guidance | None) -> None:
         if guidance is None or guidance.state is GuidanceState.NONE:

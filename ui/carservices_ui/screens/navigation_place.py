@@ -8,6 +8,7 @@ from kivy.uix.widget import Widget
 
 from carservices.api.routes import Charger, Place, Plugs
 from carservices_ui.i18n import t
+from carservices_ui.planning.names import plain
 from carservices_ui.planning.search import CHARGING, HOME, OWN, WORK
 from carservices_ui.screens import navigation_words as say
 from carservices_ui.screens.navigation_rows import CENTER, FILL
@@ -123,8 +124,8 @@ class PlaceHead(Row):
         lines: list[Widget] = [name]
         if address := say.address(place):
             lines.append(Flow(ui.restrictions.text(address), lines=2, tone="text2"))
-        elif station is not None and not place.name.startswith(station.operator.removesuffix(say.SYNTHETIC)):
-            lines.append(Flow(station.operator.removesuffix(say.SYNTHETIC), lines=1, tone="text2"))
+        elif station is not None and not place.name.startswith(plain(station.operator)):
+            lines.append(Flow(plain(station.operator), lines=1, tone="text2"))
         if place.distance_m is not None:
             lines.append(Text(t("nav.away", way=say.away(ui, place.distance_m)), tone="accent"))
         if station is not None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from carservices.api.routes import ArrivalCharge, Charger, Connector, Place, RoutePreview
 from carservices_ui.i18n import number, t
 from carservices_ui.planning.charging import power
+from carservices_ui.planning.names import named
 from carservices_ui.planning.search import HOME, WORK
 from carservices_ui.ui import Ui
 from carservices_ui.units import NOTHING, percent
@@ -52,8 +53,6 @@ CATEGORIES = {
 CONNECTORS = {Connector.CCS: "CCS", Connector.TYPE2: "Type 2", Connector.CHADEMO: "CHAdeMO"}
 LOW_PERCENT, SPARE_PERCENT = 10.0, 20.0
 """On arrival: below the first it is alarming, below the second worth a thought."""
-SYNTHETIC = " (synthetic)"
-"""What the generator of our network puts behind each name; the shell says it in the driver's language."""
 
 
 def icon(place: Place) -> str:
@@ -63,8 +62,7 @@ def icon(place: Place) -> str:
 
 def title(place: Place) -> str:
     """Its name, else its address, else where it is."""
-    named = place.name.removesuffix(SYNTHETIC) or place.address
-    return named or f"{number(place.lat, 5)}, {number(place.lon, 5)}"
+    return named(place) or f"{number(place.lat, 5)}, {number(place.lon, 5)}"
 
 
 def address(place: Place) -> str:
