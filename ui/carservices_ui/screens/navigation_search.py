@@ -56,12 +56,10 @@ class SearchPage(Sheet):
             self._done()  # what has been found so far can still be chosen
         super().restrict(restrictions)
 
-    def write(self, text: str) -> bool:
-        if not self.may_type:
-            return False
-        self.field.type(True)
-        self._typed(text)
-        return True
+    def write(self, text: str) -> None:
+        if self.may_type:
+            self.field.type(True)
+            self._typed(text)
 
     def key(self, name: str) -> bool:
         if not self.field.typing or name not in ("space", "backspace", "enter"):

@@ -92,9 +92,8 @@ class Sheet(Card):
         """Nothing falls through to the map."""
         return bool(super().on_touch_down(touch) or self.collide_point(*touch.pos))
 
-    def write(self, text: str) -> bool:
+    def write(self, text: str) -> None:
         """What a keyboard writes."""
-        return False
 
     def key(self, name: str) -> bool:
         """A key by its name; True: it is used up."""
