@@ -23,7 +23,6 @@ class Demand:
         """First edge of each leg, then the number of edges."""
         self._by_cap: dict[Cap, RouteEnergy] = {}
         self.metres = self.at_cap(None).metres
-        self.length = float(self.metres[-1])
 
     def at_cap(self, cap: Cap) -> RouteEnergy:
         """The whole route, never faster than ``cap``."""

@@ -54,11 +54,6 @@ class RouteEnergy:
     roughness: Floats
     correction: Correction
 
-    @property
-    def variance(self) -> Floats:
-        """kWh² of each sum."""
-        return self.correction.variance(self.features, self.roughness)
-
     def spend(self, start: int = 0, end: int = -1) -> Spend:
         """From the start of edge ``start`` to the start of edge ``end`` (-1: to the end of the route)."""
         features = self.features[end] - self.features[start]
@@ -69,12 +64,10 @@ class RouteEnergy:
 
 @dataclass(frozen=True, slots=True)
 class ArcEnergy:
-    """Of each arc of a map: kWh (negative downhill), its own features [m, 4], s, and roughness."""
+    """Of each arc of a map: kWh (negative downhill) and s."""
 
     kwh: Floats
     seconds: Floats
-    features: Floats
-    roughness: Floats
 
 
 class EnergyModel:
@@ -109,8 +102,8 @@ class EnergyModel:
     def per_arc(self, graph: RoadGraph, conditions: Conditions = ORDINARY, cap_kmh: float | None = None) -> ArcEnergy:
         """Each arc on its own, with warm tyres and cabin."""
         road = of_graph(graph, cap_kmh, self.correction.paces)
-        kwh, features, roughness = self._spend(road, conditions, np.full(len(road.metres), np.inf))
-        return ArcEnergy(kwh, road.seconds, features, roughness)
+        kwh, _, _ = self._spend(road, conditions, np.full(len(road.metres), np.inf))
+        return ArcEnergy(kwh, road.seconds)
 
     def sigma(self, kwh: Floats | float, metres: Floats | float) -> Floats:
         """kWh standard deviation of a stretch of which only energy and length are known, as of legs of a matrix."""

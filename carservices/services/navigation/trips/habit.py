@@ -32,11 +32,10 @@ CLIPPED = 3.0
 
 @dataclass(slots=True)
 class Passed:
-    """A road that was driven: as the map has it, m driven on it, s, Σ v² ds in m³/s², and kWh."""
+    """A road that was driven: as the map has it, m driven on it, Σ v² ds in m³/s², and kWh."""
 
     road: EdgePart
     metres: float = 0.0
-    seconds: float = 0.0
     square_metres: float = 0.0
     kwh: float = 0.0
 
@@ -55,7 +54,6 @@ class Log:
         last = self.passed[-1]
         last.metres += speed * seconds
         self.metres += speed * seconds
-        last.seconds += seconds
         last.square_metres += speed**3 * seconds
         last.kwh += power * seconds / 3.6e6
 

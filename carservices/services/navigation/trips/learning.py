@@ -35,22 +35,21 @@ class Recursive:
     def factors(self) -> Floats:
         return np.asarray(np.clip(np.linalg.solve(self.information, self.weighted), LOWEST, HIGHEST), np.float64)
 
-    def update(self, features: Floats, error: float, sigma: float) -> bool:
+    def update(self, features: Floats, error: float, sigma: float) -> None:
         """Learn from a stretch with ``features`` in kWh at a factor of one.
 
         ``error`` is what was measured less what the factors of now foretold, in kWh, ``sigma`` the measurement's own
-        standard deviation. False when the error is too large to be believed.
+        standard deviation. An error too large to be believed teaches nothing.
         """
         if not (np.isfinite(features).all() and math.isfinite(error) and math.isfinite(sigma) and sigma > 0.0):
-            return False
+            return
         expected = math.sqrt(float(features @ self.covariance @ features) + sigma * sigma)
         if abs(error) > ABSURD * expected:
-            return False
+            return
         weight = min(1.0, CLIPPED * expected / max(abs(error), 1e-12)) / (sigma * sigma)
         measured = float(features @ self.factors) + error
         self.information = self.information + weight * np.outer(features, features)
         self.weighted = self.weighted + weight * features * measured
-        return True
 
     def forget(self, km: float) -> None:
         """So far was driven since the last time."""

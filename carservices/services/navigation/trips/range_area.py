@@ -15,7 +15,7 @@ from carservices.services.navigation.engine.graph import Floats, Ints, RoadGraph
 from carservices.services.navigation.engine.roads import RoadEngine
 from carservices.services.navigation.geo import DEGREE, Point
 from carservices.services.navigation.trips.conditions import Conditions
-from carservices.services.navigation.trips.energy import KWH, ArcEnergy, EnergyModel, G
+from carservices.services.navigation.trips.energy import KWH, EnergyModel, G
 
 Mask = NDArray[np.bool_]
 Outlines = tuple[tuple[Outline, ...], tuple[Outline, ...]]
@@ -48,21 +48,22 @@ def around(
 
     Raises `RouteError` when there is no road near.
     """
-    graph, arcs = engine.roads, model.per_arc(engine.roads, conditions)
-    per_m = float(arcs.kwh.sum() / graph.length.sum())
+    graph = engine.roads
+    take = model.per_arc(graph, conditions).kwh
+    per_m = float(take.sum() / graph.length.sum())
     if kwh is not None:
         metres = kwh / per_m
     mean = metres * per_m
     sure = max(0.0, mean - SURE * float(model.sigma(mean, metres)))
     mass = model.vehicle.mass_kg + conditions.load_kg
-    reach, back = reachable(graph, engine.anchor(here), arcs, sure, mass * G * (1.0 - model.vehicle.loss_share) / KWH)
+    reach, back = reachable(graph, engine.anchor(here), take, sure, mass * G * (1.0 - model.vehicle.loss_share) / KWH)
     return Area(reach, back, metres)
 
 
-def reachable(graph: RoadGraph, here: Sequence[Snap], arcs: ArcEnergy, kwh: float, recovered: float) -> Outlines:
-    """(reach, back) with ``kwh`` to spend; see `spent`."""
-    out, home = spent(graph, here, arcs.kwh, kwh, recovered)
-    at, take = out[graph.tail], arcs.kwh
+def reachable(graph: RoadGraph, here: Sequence[Snap], take: Floats, kwh: float, recovered: float) -> Outlines:
+    """(reach, back) with ``kwh`` to spend, of which arcs ``take`` some; see `spent`."""
+    out, home = spent(graph, here, take, kwh, recovered)
+    at = out[graph.tail]
     reach = _share(kwh - at, take)
     around = np.where(graph.twin >= 0, take[graph.twin], np.inf)
     back = np.where(at + take + home[graph.head] <= kwh, 1.0, _share(kwh - at - home[graph.tail], take + around))
