@@ -22,6 +22,7 @@ from carservices.api.navigation import (
     Turn,
 )
 from carservices.api.polyline import encode
+from carservices.signals.earth import DEGREE_M
 from carservices_ui import kivy_env
 from carservices_ui.store import Store
 
@@ -31,8 +32,6 @@ FPS = 50.0
 """Pictures a second that the moving map is measured for."""
 FIXES = 5.0
 """Positions and guidance a second, as the navigation service says them."""
-METRES = 111_195.0
-"""m of a degree of latitude (mean radius 6,371,008.8 m, IUGG)."""
 SIGNAL = "Vehicle.Cabin.HVAC.Station.Row1.Driver.Temperature"
 
 
@@ -144,8 +143,8 @@ def drive(store: Store) -> Iterator[None]:
 def along(points: list[tuple[float, float]], step: float) -> Iterator[tuple[float, float, float]]:
     """Latitude, longitude and bearing every `step` metres."""
     for (lat, lon), (lat1, lon1) in itertools.pairwise(points):
-        north = (lat1 - lat) * METRES
-        east = (lon1 - lon) * METRES * math.cos(math.radians(lat))
+        north = (lat1 - lat) * DEGREE_M
+        east = (lon1 - lon) * DEGREE_M * math.cos(math.radians(lat))
         count = max(1, round(math.hypot(north, east) / step))
         for part in range(count):
             share = part / count

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-EARTH_RADIUS_M = 6_371_008.8  # mean radius, IUGG
+from carservices.signals.earth import DEGREE_M
+
 STEPS_PER_M = 4  # stored coordinates are whole quarter metres, delta-coded: small numbers compress well
 FORMAT = 2
 UNREADABLE = (OSError, EOFError, ValueError, KeyError, IndexError, NotImplementedError, zipfile.BadZipFile, zlib.error)
@@ -69,8 +70,7 @@ class Projection:
 
     @property
     def _metres_per_degree(self) -> tuple[float, float]:
-        north = math.radians(1) * EARTH_RADIUS_M
-        return north * math.cos(math.radians(self.lat0)), north
+        return DEGREE_M * math.cos(math.radians(self.lat0)), DEGREE_M
 
     def to_xy(self, lat: float, lon: float) -> tuple[float, float]:
         """Metres east and north of the origin."""

@@ -14,13 +14,12 @@ from carservices.api.navigation import Navigation, RouteState
 from carservices.api.polyline import Point, decode
 from carservices.api.routes import ManeuverKind, Place, RouteOptions, RoutePreview
 from carservices.bus.errors import CallError, CarError
+from carservices.signals.earth import DEGREE_M
 
 if TYPE_CHECKING:
     from carservices.api.contract import Closable
     from carservices.bus import Car
 
-DEGREE = 111_195.0
-"""m of a degree of latitude."""
 TOWN_KMH, PACE = 50.0, 1.2
 """Where the map knows no limit: the larger of this and so many times the mean speed of the route."""
 STOP_S = 10.0
@@ -173,8 +172,8 @@ def aims(planned: Sequence[Point], turn: Point) -> list[Point]:
     found: list[Point] = []
     for angle in OTHERWISE:
         course = heading + math.radians(angle)
-        across = DEGREE * math.cos(math.radians(turn[0]))
-        place = turn[0] + BEYOND_M * math.cos(course) / DEGREE, turn[1] + BEYOND_M * math.sin(course) / across
+        across = DEGREE_M * math.cos(math.radians(turn[0]))
+        place = turn[0] + BEYOND_M * math.cos(course) / DEGREE_M, turn[1] + BEYOND_M * math.sin(course) / across
         found.append(place)
     return found
 
@@ -210,4 +209,4 @@ def _metres(a: Point, b: Point) -> float:
 
 def _offset(a: Point, b: Point) -> tuple[float, float]:
     """m east and north from a to b."""
-    return (b[1] - a[1]) * DEGREE * math.cos(math.radians(a[0])), (b[0] - a[0]) * DEGREE
+    return (b[1] - a[1]) * DEGREE_M * math.cos(math.radians(a[0])), (b[0] - a[0]) * DEGREE_M

@@ -3,8 +3,9 @@
 import math
 from dataclasses import dataclass
 
-EARTH = 6_371_008.8
-"""m, mean radius (IUGG)."""
+from carservices.signals.earth import EARTH_RADIUS_M
+
+EARTH = EARTH_RADIUS_M
 
 
 @dataclass(slots=True)

@@ -4,13 +4,11 @@ import itertools
 import math
 from collections.abc import Sequence
 
-from carservices.api.mapfile import EARTH_RADIUS_M
+from carservices.signals.earth import DEGREE_M
 
 Point = tuple[float, float]
 """Latitude and longitude in degrees, WGS 84."""
-EARTH = EARTH_RADIUS_M
-DEGREE = math.pi * EARTH / 180.0
-"""m of a degree of latitude, on a sphere of the mean radius."""
+DEGREE = DEGREE_M
 
 
 def metres(a: Point, b: Point) -> float:

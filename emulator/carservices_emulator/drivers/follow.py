@@ -6,16 +6,15 @@ from collections.abc import Sequence
 from typing import ClassVar, NamedTuple
 
 from carservices.hal import HalError
+from carservices.signals.earth import DEGREE_M
 from carservices_emulator.drivers.base import park
 from carservices_emulator.drivers.route import Route, TripFile
 from carservices_emulator.drivers.trip import TripDriver
 from carservices_emulator.model.car import Car, Pedals
 from carservices_emulator.model.charging import Plug
-from carservices_emulator.place import EARTH, Place
+from carservices_emulator.place import Place
 from carservices_emulator.tables import clamp
 
-DEGREE = math.pi * EARTH / 180.0
-"""m of a degree of latitude."""
 NEAR_M = 300.0
 """m from the car within which a way must come; nobody carries the car there."""
 LOOKED_AT_M = 600.0
@@ -134,8 +133,8 @@ def way_from(
 
 def _nearest(place: Place, points: Sequence[Point]) -> tuple[int, float, float]:
     """Segment, share of it and m beside it of the place of the way nearest to the car."""
-    across = DEGREE * math.cos(math.radians(place.latitude))
-    xy = [((lon - place.longitude) * across, (lat - place.latitude) * DEGREE) for lat, lon in points]
+    across = DEGREE_M * math.cos(math.radians(place.latitude))
+    xy = [((lon - place.longitude) * across, (lat - place.latitude) * DEGREE_M) for lat, lon in points]
     course = math.radians(place.heading)
     best, found, passed = math.inf, (0, 0.0, math.inf), 0.0
     for i in range(len(xy) - 1):
@@ -157,7 +156,7 @@ def _ahead(points: Sequence[Point], segment: int, share: float, metres: float) -
     """The next point's index and the place itself, ``metres`` farther along the way; its end at most."""
     while True:
         (lat, lon), (lat1, lon1) = points[segment], points[segment + 1]
-        length = math.hypot((lat1 - lat) * DEGREE, (lon1 - lon) * DEGREE * math.cos(math.radians(lat)))
+        length = math.hypot((lat1 - lat) * DEGREE_M, (lon1 - lon) * DEGREE_M * math.cos(math.radians(lat)))
         if share * length + metres <= length or segment == len(points) - 2:
             share = min(1.0, share + metres / length) if length else 1.0
             return segment + 1, (lat + share * (lat1 - lat), lon + share * (lon1 - lon))

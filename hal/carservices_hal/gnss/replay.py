@@ -10,12 +10,11 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from carservices.hal import HalError
+from carservices.signals.earth import DEGREE_M
 from carservices_hal.gnss.nmea import NmeaFix, read
 
 LONGEST_PAUSE_S = 10.0
 """s of a gap in a recording that are waited for."""
-DEGREE = 111_195.0
-"""m of a degree of latitude."""
 STANDING = 0.3
 """m/s between two points below which their direction says nothing."""
 
@@ -82,8 +81,8 @@ def _moving(a: NmeaFix, b: NmeaFix) -> NmeaFix:
     seconds = (b.time - a.time).total_seconds()
     if a.speed or a.course is not None or not 0.0 < seconds <= LONGEST_PAUSE_S:
         return a
-    north = (b.lat - a.lat) * DEGREE
-    east = (b.lon - a.lon) * DEGREE * math.cos(math.radians(a.lat))
+    north = (b.lat - a.lat) * DEGREE_M
+    east = (b.lon - a.lon) * DEGREE_M * math.cos(math.radians(a.lat))
     speed = math.hypot(north, east) / seconds
     course = math.degrees(math.atan2(east, north)) % 360.0 if speed >= STANDING else None
     return replace(a, speed=speed, course=course)

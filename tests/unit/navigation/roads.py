@@ -13,10 +13,11 @@ from carservices.services.navigation.geo import moved, turned
 from carservices.services.navigation.maps.road_graph import write_graph
 from carservices.services.navigation.position.locator import ACCURACY, HEADING, LATITUDE, LONGITUDE, SPEED, YAW, Locator
 from carservices.signals import Datum, Status, Value
+from carservices.signals.earth import DEGREE_M
 from tests.unit.navigation.towns import write_town
 
 LAT, LON = 52.0, 13.0
-METRE = 1 / 111_195.0
+METRE = 1 / DEGREE_M
 """Degrees of latitude."""
 
 

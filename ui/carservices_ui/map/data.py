@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from carservices.api.mapfile import (
-    EARTH_RADIUS_M,
     FORMAT,
     UNREADABLE,
     AreaKind,
@@ -18,7 +17,6 @@ from carservices.api.mapfile import (
 
 __all__ = [
     "ASSETS",
-    "EARTH_RADIUS_M",
     "FORMAT",
     "UNREADABLE",
     "AreaKind",

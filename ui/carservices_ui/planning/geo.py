@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from carservices.api.routes import Box, Place
+from carservices.signals.earth import DEGREE_M
 
 if TYPE_CHECKING:
     import numpy as np
@@ -14,8 +15,6 @@ Point = tuple[float, float]
 """Latitude and longitude in degrees."""
 MARGIN = 0.05
 """Degrees around a map within which a place still counts as on it: the service leads as near as roads do."""
-DEGREE_M = 111_195.0
-"""Metres of a degree of latitude on a sphere of 6371 km."""
 
 
 def metres(one: Point, other: Point) -> float:

@@ -29,13 +29,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carservices.services.navigation.flags import Flag
-from carservices.services.navigation.geo import EARTH
 from carservices.services.navigation.maps.countries import Lands
 from carservices.services.navigation.maps.elevation import Elevation
 from carservices.services.navigation.maps.landuse import BuiltUp
 from carservices.services.navigation.maps.limits import drives_left
 from carservices.services.navigation.maps.roads import Network, stream_ways
 from carservices.services.navigation.maps.ways import Ways
+from carservices.signals.earth import EARTH_RADIUS_M
 
 SHARE_OF_LIMIT = (0.92, 0.9, 0.85, 0.8, 0.8, 0.75, 0.7, 0.9, 0.75)
 """By class: what free-flowing traffic drives of the limit, junctions included. Assumed: typical of published
@@ -185,7 +185,7 @@ def _metres(lat1: Any, lon1: Any, lat2: Any, lon2: Any) -> NDArray[np.float64]:
     """Great-circle distance (haversine) of points in degrees."""
     a, b = np.radians(lat1), np.radians(lat2)
     h = np.sin((b - a) / 2) ** 2 + np.cos(a) * np.cos(b) * np.sin(np.radians(lon2 - lon1) / 2) ** 2
-    distances: NDArray[np.float64] = 2 * EARTH * np.arcsin(np.sqrt(h))
+    distances: NDArray[np.float64] = 2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(h))
     return distances
 
 
