@@ -86,22 +86,11 @@ class MapView(Widget):
         self.attribution, self.notice = self._letters.attribution, self._letters.notice
         self.add_widget(self.attribution)
         self.add_widget(self.notice)
-        for name in (
-            "pos",
-            "size",
-            "radius",
-            "insets",
-            "font_name",
-            "no_map_text",
-            "theme",
-            "has_map",
-            "opacity",
-            "covered",
-        ):
+        for name in ("pos", "size", "radius", "insets", "font_name", "no_map_text", "theme", "has_map", "opacity"):
             self.fbind(name, self._layout)
         for name in ("north_up", "focus_height", "follow", "parent"):
             self.fbind(name, self._wake)
-        self.fbind("covered", lambda *_: self._letters.cover(self.covered))
+        self.fbind("covered", self._cover)
         self._ground.search(None)
         self._layout()
 
@@ -325,6 +314,11 @@ class MapView(Widget):
         self.notice.pos = (round(self.center_x - self.notice.width / 2), round(self.y + self.height * 0.6))
         self._letters.renew()
         self._show_markers()
+        self._wake()
+
+    def _cover(self, *_: Any) -> None:
+        """Other widgets move with every word on them: only the names make room."""
+        self._letters.cover(self.covered)
         self._wake()
 
     def _show_markers(self) -> None:
