@@ -13,6 +13,7 @@ from carservices_ui.i18n import number, t
 from carservices_ui.planning.names import named
 from carservices_ui.planning.streams import GUIDANCE, ROUTE
 from carservices_ui.screens.guidance_parts import GLASS, Divider, put
+from carservices_ui.screens.navigation_words import bounds
 from carservices_ui.tokens import ICON, SPACE
 from carservices_ui.ui import Ui
 from carservices_ui.units import NOTHING, duration
@@ -20,8 +21,6 @@ from carservices_ui.widgets import Card, Column, Icon, IconButton, Row, Text, sp
 
 LOW, EMPTY = 10.0, 3.0
 """Percent at the lower bound from which on the charge is a worry, and from which on it may not last."""
-CERTAIN = 1.0
-"""Percent within which the bounds are not worth a line."""
 SECONDS_AHEAD = 1e8
 GAP, PLACE = 16, 200
 
@@ -119,6 +118,5 @@ class ArrivalBar(Card):
         self.charge.text = t("guidance.charge", percent=number(max(0.0, charge.mean)))
         self.charge.tone(tone)
         self._bolt.show(tone=tone)
-        wide = charge.high - charge.low > CERTAIN
-        self.bounds.text = f"{number(max(0.0, charge.low))}–{number(min(100.0, charge.high))} %" if wide else ""
-        put(self._charges, self.bounds, wide)
+        self.bounds.text = bounds(charge)
+        put(self._charges, self.bounds, bool(self.bounds.text))
