@@ -86,7 +86,6 @@ class AppHost:
         self._car = car
         self._developing = asyncio.Lock()
         self._known: frozenset[str] = frozenset()
-        self._checking: asyncio.Task[None] | None = None
         places.books.mkdir(parents=True, exist_ok=True)
         self._audit = Audit(places.books)
 
@@ -112,17 +111,8 @@ class AppHost:
         await self.guide.start()
         await self.roster.rescan()
         await self.roster.resume()
-        self._checking = asyncio.create_task(self._check())
-
-    async def run(self) -> None:
-        """Look after the apps until stopped; raises what the looking fails with."""
-        if self._checking is not None:
-            await self._checking
 
     async def stop(self) -> None:
-        if self._checking is not None:
-            self._checking.cancel()
-            await asyncio.wait({self._checking})  # its failure is for `run`: the apps are ended whatever it is
         await self.installer.stop()
         await self.roster.stop()
         self.usage.save()
@@ -161,7 +151,8 @@ class AppHost:
 
     # -- every second ------------------------------------------------------------------------------------------------
 
-    async def _check(self) -> None:
+    async def run(self) -> None:
+        """Look after the apps until cancelled; raises what the looking fails with."""
         count = 0
         while True:
             await asyncio.sleep(CHECK_SECONDS)

@@ -73,7 +73,7 @@ class TestCar:
         self._hals: dict[str, asyncio.Task[None]] = {}
         self._cars: list[Car] = []
         self._grants: dict[str, Grants] = {}
-        self._services: dict[str, tuple[Car, Contract]] = {}
+        self._services: dict[str, tuple[Car, Contract, asyncio.Task[None]]] = {}
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.car, name)
@@ -153,13 +153,19 @@ class TestCar:
         implementation = service()
         connection = await self.connect(implementation.name, SOURCE_GRANTS)
         await begin(implementation, connection)
-        self._services[implementation.name] = (connection, implementation)
+        running = asyncio.create_task(implementation.run(), name=implementation.name)
+        self._services[implementation.name] = (connection, implementation, running)
         return implementation
 
     async def kill_service(self, name: str) -> None:
-        _, implementation = self._services.pop(name)
-        await implementation.stop()
-        await self._leave(name)
+        _, implementation, running = self._services.pop(name)
+        running.cancel()
+        try:
+            with contextlib.suppress(asyncio.CancelledError):
+                await running
+        finally:
+            await implementation.stop()
+            await self._leave(name)
 
     async def _leave(self, name: str) -> None:
         for car in [c for c in self._cars if c.name == name]:
@@ -171,8 +177,8 @@ class TestCar:
         write_grants(self.run_dir, self._grants)
 
     def check(self) -> None:
-        """Raise what a HAL died of."""
-        for task in self._hals.values():
+        """Raise what a HAL or a service died of."""
+        for task in (*self._hals.values(), *(running for _, _, running in self._services.values())):
             if task.done() and not task.cancelled() and (error := task.exception()):
                 raise error
 

@@ -75,7 +75,6 @@ class DiagnosticsService(Diagnostics):
         self._phase, self._busy_with, self._progress, self._problem = Phase.IDLE, "", 0.0, ""
         self._work: asyncio.Task[None] | None = None
         self._finished = 0
-        self._keeping: asyncio.Task[None] | None = None
         self._again = asyncio.Event()
         self._signs: dict[str, bool] = {}
         self._ignition: Any = None
@@ -87,18 +86,30 @@ class DiagnosticsService(Diagnostics):
         await self._teller.start(self.car)
         await self._conditions.start(self.car)
         await self.car.watch([*SIGNS, IGNITION], self._on_sign)
-        self._keeping = asyncio.create_task(self._keep())
 
     async def run(self) -> None:
-        if self._keeping is not None:
-            await self._keeping
+        """Scan at once, whenever the car gives a sign, and when a look now and then finds other codes."""
+        wait = SEARCH_SECONDS
+        due = True
+        while True:
+            if due and not self._is_busy:
+                self._begin(self._scan_all())
+                await asyncio.wait({task for task in (self._work,) if task})
+            wait = LOOK_SECONDS if self._units else min(2 * wait, LOOK_SECONDS)
+            try:
+                async with asyncio.timeout(wait):  # wait_for of Python 3.11 can swallow a cancellation
+                    await self._again.wait()
+                await asyncio.sleep(SIGN_SECONDS)
+                due = True
+            except TimeoutError:
+                due = not self._units or (self._ignition in ON and await self._is_changed())
+            self._again.clear()
 
     async def stop(self) -> None:
-        for task in (self._keeping, self._work):
-            if task is not None:
-                task.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await task
+        if self._work is not None:
+            self._work.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._work
 
     # -- calls -------------------------------------------------------------------------------------------------------
 
@@ -260,23 +271,6 @@ class DiagnosticsService(Diagnostics):
         self._units = {unit.name: unit for unit in await find_units(self.car)}
         for gone in self._ecus.keys() - self._units.keys():
             del self._ecus[gone]
-
-    async def _keep(self) -> None:
-        """Scan at once, whenever the car gives a sign, and when a look now and then finds other codes."""
-        wait = SEARCH_SECONDS
-        due = True
-        while True:
-            if due and not self._is_busy:
-                self._begin(self._scan_all())
-                await asyncio.wait({task for task in (self._work,) if task})
-            wait = LOOK_SECONDS if self._units else min(2 * wait, LOOK_SECONDS)
-            try:
-                await asyncio.wait_for(self._again.wait(), wait)
-                await asyncio.sleep(SIGN_SECONDS)
-                due = True
-            except TimeoutError:
-                due = not self._units or (self._ignition in ON and await self._is_changed())
-            self._again.clear()
 
     async def _is_changed(self) -> bool:
         known = {(record.id, record.status) for record in self._records.active}

@@ -43,22 +43,21 @@ class EnergyService(Energy):
         self._ignition: str | None = None
         self._published: Trip | None = None
         self._saved_at = time.monotonic()
-        self._ticking: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         self._integrator.tick(time.monotonic_ns())
         self.car.on_connection(self._on_connection)
         await self.car.watch([*PATHS, SOC, RANGE, CAR_START], self._on_value, rate=RATE)
         self._update()
-        self._ticking = asyncio.create_task(self._tick())
 
     async def run(self) -> None:
-        if self._ticking is not None:
-            await self._ticking
+        while True:
+            await asyncio.sleep(PERIOD)
+            self._update()
+            if time.monotonic() - self._saved_at >= SAVE_PERIOD:
+                self._save()
 
     async def stop(self) -> None:
-        if self._ticking is not None:
-            self._ticking.cancel()
         self._update()
         self._save()
 
@@ -90,13 +89,6 @@ class EnergyService(Energy):
             self._soc = float(known) if isinstance(known, float | int) else None
         elif value.path == RANGE:
             self._range = float(known) if isinstance(known, float | int) else None
-
-    async def _tick(self) -> None:
-        while True:
-            await asyncio.sleep(PERIOD)
-            self._update()
-            if time.monotonic() - self._saved_at >= SAVE_PERIOD:
-                self._save()
 
     def _collect(self) -> None:
         self._integrator.tick(time.monotonic_ns())
