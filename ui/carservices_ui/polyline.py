@@ -3,11 +3,12 @@
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from carservices.api.polyline import PRECISION
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-PRECISION = 1e6
 LatLon = tuple[float, float]
 
 

@@ -19,7 +19,7 @@ class PersonScreen(Page):
 
     def build(self) -> None:
         back = IconButton("arrow_back")
-        back.bind(on_release=lambda *_: self._leave())
+        back.bind(on_release=self._leave)
         self.head_start.add_widget(back)
         self._profile = self.ui.places.get(self.name, "")
         state: Profiles | None = self.ui.store.stream(people.STREAM)
@@ -49,11 +49,10 @@ class PersonScreen(Page):
         return True
 
     def _done(self) -> None:
-        ended = lambda _: self._leave()  # noqa: E731
         if self._profile:
-            apps.call(self.ui, "rename_profile", ended, profile=self._profile, name=self.field.value)
+            apps.call(self.ui, "rename_profile", self._leave, profile=self._profile, name=self.field.value)
         else:
-            apps.call(self.ui, "add_profile", ended, name=self.field.value)
+            apps.call(self.ui, "add_profile", self._leave, name=self.field.value)
 
-    def _leave(self) -> None:
+    def _leave(self, *_: object) -> None:
         self.ui.show("settings")
