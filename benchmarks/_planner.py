@@ -14,7 +14,7 @@ from carservices.api.routes import Mode
 from carservices.services.navigation.chargers.network import ChargerNetwork
 from carservices.services.navigation.engine.graph import RoadGraph
 from carservices.services.navigation.engine.roads import RoadEngine
-from carservices.services.navigation.geo import Point, box_around
+from carservices.services.navigation.geo import Point
 from carservices.services.navigation.maps.store import CHARGERS, GRAPH, MapStore
 from carservices.services.navigation.trips import inlet
 from carservices.services.navigation.trips.charge_curve import LEVELS
@@ -22,6 +22,7 @@ from carservices.services.navigation.trips.conditions import Conditions
 from carservices.services.navigation.trips.corridor import Corridor
 from carservices.services.navigation.trips.energy import EnergyModel
 from carservices.services.navigation.trips.ground import Ground
+from carservices.services.navigation.trips.itinerary import ASIDE_M
 from carservices.services.navigation.trips.planner import Plan, Problem, plan, to_last
 from carservices.services.navigation.trips.stations import Tables, beside, candidates, station_of
 from carservices.services.navigation.trips.vehicle import Vehicle
@@ -97,10 +98,8 @@ def _problem(engine: RoadEngine, stations: Path, start: Point, end: Point, most:
     anchors = [engine.anchor(start), engine.anchor(end)]
     corridor = Corridor(engine.roads, engine.lines.costs(Mode.FASTEST).arc, anchors)
     fits = inlet.told({inlet.BRAND: "Volkswagen", inlet.MODEL: "ID.3"}, KWH, 25.0)
-    boxes = [box_around(*point, 60_000.0) for point in (start, end)]
-    north, south, east, west = zip(*boxes, strict=True)
     with ChargerNetwork(stations) as network:
-        sites = beside(network.sites((max(north), min(south), max(east), min(west))), [start, end])
+        sites = beside(network.around((start, end), ASIDE_M), (start, end))
     found = candidates(sites, corridor, engine.anchor, fits, NOON, most)
     corridor.narrow()
     ground = Ground(engine.roads, corridor, found, [], anchors[1])

@@ -3,21 +3,21 @@
 import itertools
 import math
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Self
 
-from carservices.api.routes import Box, Charger, ChargerFilter, Connector, Place, Plugs
+from carservices.api.routes import Box, Charger, ChargerFilter, Connector, Plugs
 from carservices.services.navigation.chargers.occupancy import free_now
 from carservices.services.navigation.chargers.opening import open_at
 from carservices.services.navigation.chargers.site import Site
-from carservices.services.navigation.geo import DEGREE, box_around, plane_metres
+from carservices.services.navigation.geo import DEGREE, Point, box_around, plane_metres
 
 COLUMNS = "site.id, key, lat, lon, name, address, operator, eur_per_kwh, opening_hours, busy, synthetic"
 ANY = ChargerFilter()
 PIECE_M = 2000.0
-"""Pieces of a route that are looked around at once."""
+"""m of a route that are looked around at once."""
 MOST = 2000
 
 
@@ -56,33 +56,30 @@ class ChargerNetwork:
                 found[number].plugs.append((Connector(plug), power, count))
         return list(found.values())
 
+    def around(self, points: Sequence[Point], metres: float) -> list[Site]:
+        """Stations in the box that holds all points and reaches ``metres`` beyond each."""
+        north, south, east, west = zip(*(box_around(*point, metres) for point in points), strict=True)
+        return self.sites((max(north), min(south), max(east), min(west)))
+
     def in_box(self, box: Box, when: datetime, wanted: ChargerFilter = ANY, limit: int = MOST) -> list[Charger]:
         """Stations in a part of the map at a local time, strongest first."""
-        found = self._within((box.north, box.south, box.east, box.west), when, wanted)
-        return sorted(found, key=lambda charger: -_strongest(charger))[:limit]
+        chargers = (_charger(site, when) for site in self.sites((box.north, box.south, box.east, box.west)))
+        return sorted((one for one in chargers if fits(one, wanted)), key=lambda charger: -_strongest(charger))[:limit]
 
     def along(
-        self, route: Sequence[tuple[float, float]], metres: float, when: datetime, wanted: ChargerFilter = ANY
+        self, route: Sequence[Point], metres: float, when: datetime, wanted: ChargerFilter = ANY
     ) -> list[tuple[float, float, Charger]]:
         """Stations within ``metres`` of a line, in its order: m along it, m beside it, station."""
-        best: dict[str | None, tuple[float, float, Charger]] = {}
-        begin = 0.0
-        for a, b in itertools.pairwise(route):
-            length = plane_metres(*a, *b)
-            for i in range(pieces := max(1, math.ceil(length / PIECE_M))):
-                p, q = _between(a, b, i / pieces), _between(a, b, (i + 1) / pieces)
-                middle = _between(p, q, 0.5)
-                for charger in self._within(box_around(*middle, metres + length / pieces / 2), when, wanted):
-                    along, beside = _beside(p, q, charger.place)
-                    known = best.get(charger.place.id)
+        best: dict[str, tuple[float, float, Site]] = {}
+        for run in _runs(route):
+            for site in self.around([end for _, *ends in run for end in ends], metres):
+                for begin, p, q in run:
+                    along, beside = _beside(p, q, site)
+                    known = best.get(site.key)
                     if beside <= metres and (known is None or beside < known[1]):
-                        best[charger.place.id] = (begin + length * i / pieces + along, beside, charger)
-            begin += length
-        return sorted(best.values(), key=lambda entry: entry[0])
-
-    def _within(self, sides: tuple[float, float, float, float], when: datetime, wanted: ChargerFilter) -> list[Charger]:
-        chargers = (_charger(site, when) for site in self.sites(sides))
-        return [charger for charger in chargers if fits(charger, wanted)]
+                        best[site.key] = (begin + along, beside, site)
+        found = ((along, beside, _charger(site, when)) for along, beside, site in best.values())
+        return sorted((one for one in found if fits(one[2], wanted)), key=lambda entry: entry[0])
 
 
 def _charger(site: Site, when: datetime) -> Charger:
@@ -120,11 +117,29 @@ def _strongest(charger: Charger) -> float:
     return max((plug.power_kw for plug in charger.plugs), default=0.0)
 
 
-def _between(a: tuple[float, float], b: tuple[float, float], share: float) -> tuple[float, float]:
+def _runs(route: Sequence[Point]) -> Iterator[list[tuple[float, Point, Point]]]:
+    """A line in runs of `PIECE_M` at most; each of pieces: m from the start, and both ends."""
+    run: list[tuple[float, Point, Point]] = []
+    begin = 0.0
+    for a, b in itertools.pairwise(route):
+        length = plane_metres(*a, *b)
+        pieces = max(1, math.ceil(length / PIECE_M))
+        for i in range(pieces):
+            at = begin + length * i / pieces
+            if run and at + length / pieces - run[0][0] > PIECE_M:
+                yield run
+                run = []
+            run.append((at, _between(a, b, i / pieces), _between(a, b, (i + 1) / pieces)))
+        begin += length
+    if run:
+        yield run
+
+
+def _between(a: Point, b: Point, share: float) -> Point:
     return a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share
 
 
-def _beside(a: tuple[float, float], b: tuple[float, float], place: Place) -> tuple[float, float]:
+def _beside(a: Point, b: Point, place: Site) -> tuple[float, float]:
     """m along a piece to the point nearest to a place, and m from there."""
     kx = math.cos(math.radians(a[0]))
     dy, dx = (b[0] - a[0]) * DEGREE, (b[1] - a[1]) * DEGREE * kx

@@ -12,7 +12,6 @@ from carservices.api.routes import ChargingWishes, Prefer
 from carservices.services.navigation.chargers.network import ChargerNetwork
 from carservices.services.navigation.engine.base import Engine, Route, RouteRequest, Via
 from carservices.services.navigation.engine.roads import RoadEngine
-from carservices.services.navigation.geo import box_around
 from carservices.services.navigation.remarks import Remark
 from carservices.services.navigation.trips.advice import advise
 from carservices.services.navigation.trips.conditions import Conditions
@@ -211,11 +210,9 @@ class Itinerary:
     def _candidates(self, request: RouteRequest, corridor: Corridor, at: Situation, car: Car) -> list[Candidate]:
         if self._opened.stations is None:
             return []
-        boxes = [box_around(via.lat, via.lon, ASIDE_M) for via in request.via]
-        north, south, east, west = zip(*boxes, strict=True)
+        points = [(via.lat, via.lon) for via in request.via]
         with ChargerNetwork(self._opened.stations) as network:
-            sites = network.sites((max(north), min(south), max(east), min(west)))
-        sites = beside(sites, [(via.lat, via.lon) for via in request.via])
+            sites = beside(network.around(points, ASIDE_M), points)
         most = 2 * MOST // len(request.via)  # each stop of the driver doubles, triples ... the places of the planner
         return candidates(sites, corridor, self._opened.roads.anchor, car.inlet, at.now, most)
 
