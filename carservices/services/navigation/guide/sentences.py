@@ -1,14 +1,11 @@
 """The spoken sentences of guidance, by language, from the data files beside."""
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-from typing import Self
 
 from carservices.api.routes import ManeuverKind as Kind
 from carservices.services.navigation.engine.base import Maneuver
-from carservices.services.navigation.remarks import file_of
+from carservices.services.navigation.remarks import file_of, table
 
 ENDS = (Kind.WAYPOINT, Kind.DESTINATION, Kind.DESTINATION_LEFT, Kind.DESTINATION_RIGHT)
 NAMELESS = (*ENDS, Kind.ROUNDABOUT_EXIT, Kind.FERRY_ENTER, Kind.FERRY_EXIT, Kind.UTURN_LEFT, Kind.UTURN_RIGHT)
@@ -25,11 +22,6 @@ class Sentences:
     _turn: dict[str, str]
     _arrived: dict[str, str]
     _ordinals: dict[str, str]
-
-    @classmethod
-    def load(cls, path: Path) -> Self:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-        return cls(path.stem, document["form"], document["turn"], document["arrived"], document["ordinals"])
 
     def ahead(self, maneuver: Maneuver, metres: float, following: Maneuver | None = None) -> str:
         """What comes in some distance, and what at once after it."""
@@ -84,4 +76,5 @@ class Sentences:
 @cache
 def sentences(language: str) -> Sentences:
     """Those of a language, English where there are none."""
-    return Sentences.load(file_of(language))
+    words = table(language)
+    return Sentences(file_of(language).stem, words["form"], words["turn"], words["arrived"], words["ordinals"])
