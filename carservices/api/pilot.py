@@ -167,15 +167,10 @@ def aims(planned: Sequence[Point], turn: Point) -> list[Point]:
     """Places behind a turn of the route to which one may come by missing it, straight on first."""
     index = _nearest(planned, turn)
     before = next((point for point in reversed(planned[:index]) if _metres(point, turn) >= THROUGH_M), planned[0])
-    east, north = _offset(before, turn)
-    heading = math.atan2(east, north)
-    found: list[Point] = []
-    for angle in OTHERWISE:
-        course = heading + math.radians(angle)
-        across = DEGREE_M * math.cos(math.radians(turn[0]))
-        place = turn[0] + BEYOND_M * math.cos(course) / DEGREE_M, turn[1] + BEYOND_M * math.sin(course) / across
-        found.append(place)
-    return found
+    heading = math.atan2(*_offset(before, turn))
+    courses = [heading + math.radians(angle) for angle in OTHERWISE]
+    north, east = BEYOND_M / DEGREE_M, BEYOND_M / (DEGREE_M * math.cos(math.radians(turn[0])))
+    return [(turn[0] + north * math.cos(course), turn[1] + east * math.sin(course)) for course in courses]
 
 
 def leaves(way: Sequence[Point], planned: Sequence[Point], turn: Point) -> bool:
