@@ -224,8 +224,10 @@ class App:
         async with self._starting:  # one that is just starting was given what it had, too
             if self.running:
                 self._returns = True
-                await self.kill()
-                self._returns = False
+                try:
+                    await self.kill()
+                finally:
+                    self._returns = False
                 await self._start()
                 self._host.shows(self)
 
