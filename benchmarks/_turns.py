@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from carservices.api.routes import Mode
 from carservices.services.navigation.engine.base import Engine, Maneuver, Route, RouteError, RouteRequest, Via
@@ -17,9 +18,20 @@ NEAR_M = 35.0
 """Two instructions this near to each other are the same one."""
 
 
-async def agreement(roads: RoadEngine, other: Engine, pairs: Sequence[tuple[Point, Point]]) -> tuple[float, float]:
-    """Percent of the other's instructions that the road graph gives too, and of its own that the other does not."""
-    told = missed = own = extra = 0
+class Agreement(NamedTuple):
+    """Of the road graph with another engine."""
+
+    routes: int
+    """How many were compared."""
+    told: float | None
+    """Percent of the other's instructions that the road graph gives too."""
+    extra: float | None
+    """Percent of its own that the other does not give."""
+
+
+async def agreement(roads: RoadEngine, other: Engine, pairs: Sequence[tuple[Point, Point]]) -> Agreement:
+    """Along the routes that can be laid on the road graph."""
+    told = missed = own = extra = compared = 0
     for a, b in pairs:
         try:
             (theirs, *_) = await other.route(RouteRequest((Via(*a), Via(*b))))
@@ -28,6 +40,7 @@ async def agreement(roads: RoadEngine, other: Engine, pairs: Sequence[tuple[Poin
         arcs = _arcs(roads, theirs)
         if len(arcs) < 2:
             continue
+        compared += 1
         lines = roads.lines
         chain = Chain(roads.roads.at(arcs[0], 0.0), roads.roads.at(arcs[-1], 1e9), tuple(arcs))
         ours = assemble(lines, [chain], b, "", ())
@@ -36,7 +49,11 @@ async def agreement(roads: RoadEngine, other: Engine, pairs: Sequence[tuple[Poin
         own += len(heard)
         missed += sum(all(metres(p, q) > NEAR_M for q in heard) for p in said)
         extra += sum(all(metres(p, q) > NEAR_M for q in said) for p in heard)
-    return 100.0 * (1 - missed / told), 100.0 * extra / own
+    return Agreement(compared, _percent(told - missed, told), _percent(extra, own))
+
+
+def _percent(some: int, of: int) -> float | None:
+    return 100.0 * some / of if of else None
 
 
 def _places(route: Route) -> list[Point]:
