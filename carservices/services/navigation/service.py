@@ -194,15 +194,10 @@ class NavigationService(Navigation):
         """With the time each adds to the way that is ahead."""
         here, plan = self._here(), self._journey.plan
         assert plan.destination is not None
-        way, places = [(place.lat, place.lon) for place in (*plan.stops, plan.destination)], [c.place for c in chargers]
+        way = [(here.lat, here.lon), *((place.lat, place.lon) for place in (*plan.stops, plan.destination))]
+        places = [(charger.place.lat, charger.place.lon) for charger in chargers]
         try:
-            longer = await asyncio.to_thread(
-                detours,
-                self._map().roads,
-                [(here.lat, here.lon), *way],
-                [(place.lat, place.lon) for place in places],
-                plan.options.avoid,
-            )
+            longer = await asyncio.to_thread(detours, self._map().roads, way, places, plan.options.avoid)
         except RouteError as error:
             log.info("how far charging stations are off the way is not known: %s", error)
             return chargers
