@@ -89,11 +89,12 @@ class WeatherTab(Tab):
         return both
 
     def follow(self, status: dict[str, Any]) -> None:
-        for name, value in (status.get("weather", {}) | {"hour": status.get("hour")}).items():
-            if value is None:
+        told = status.get("weather", {}) | {"hour": status.get("hour")}
+        for name in self.sliders.keys() & told.keys():
+            if told[name] is None:
                 self.sliders[name][1].text = "–"
-            elif name in self.sliders:
-                self._show(name, float(value))
+            else:
+                self._show(name, float(told[name]))
 
     def _choose(self, weather: dict[str, float]) -> None:
         for name, value in weather.items():
