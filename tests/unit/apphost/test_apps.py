@@ -10,7 +10,7 @@ import pytest
 from carservices.api.appscreen import Card, Display
 from carservices.api.appstatus import AppState
 from carservices.api.notifications import Notifications
-from carservices.apphost import crashes, link
+from carservices.apphost import crashes, life, link
 from carservices.apphost.sandbox import Ability, Level, Minimum, Missing
 from carservices.bus import CallError
 from carservices.bus.crashes import reports
@@ -414,6 +414,7 @@ ATTACKS = {
 
 async def test_hostile_apps_are_ended_with_a_reason_and_the_others_go_on(garage, places, monkeypatch):
     monkeypatch.setattr(link, "PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(life, "FREEZE_SECONDS", 1000)  # on a busy machine it would stand still before it is ended
     for name, record in ATTACKS.items():
         code = f"""
 from carservices.app import *
