@@ -1,8 +1,8 @@
-"""For every other rule a HAL that breaks it, mostly one that is right until it is put under stress."""
+"""HALs that break the other rules, or one in another way; most are right until they are put under stress."""
 
 import asyncio
 
-from carservices.hal import HalError, Health, VirtualHal, VirtualOptions
+from carservices.hal import HalError, Health, VirtualHal, VirtualOptions, settable
 from carservices.signals import Value
 
 SPEED = "Vehicle.Speed"
@@ -182,7 +182,21 @@ class SlowToOpen(VirtualHal):
         return await super().open()
 
 
+class FirstEchoLost(VirtualHal):
+    """It says nothing of the first set of its air conditioning."""
+
+    heard = False
+
+    async def set(self, path, value):
+        if path == AIR and not self.heard:
+            settable(self._configs, path, value)
+            self.heard = True
+        else:
+            await super().set(path, value)
+
+
 MORE_MUTANTS = {
+    FirstEchoLost: "set_echoes",
     Mute: "lists_signals",
     TakesReadOnly: "read_only_refused",
     TakesUnknown: "unknown_refused",

@@ -1,4 +1,4 @@
-"""Nine HALs, each broken in one way, and the rule that must catch it."""
+"""Eight HALs, each broken in one way, and the rule that must catch it."""
 
 import asyncio
 
@@ -35,18 +35,6 @@ class NoEcho(VirtualHal):
 
     async def set(self, path, value):
         settable(self._configs, path, value)
-
-
-class FirstEchoLost(VirtualHal):
-    """It says nothing of the first set of each signal of the climate."""
-
-    async def set(self, path, value):
-        self._done = getattr(self, "_done", set())
-        if ".HVAC." in path and path not in self._done:
-            settable(self._configs, path, value)
-            self._done.add(path)
-        else:
-            await super().set(path, value)
 
 
 class FrozenClock(VirtualHal):
@@ -95,7 +83,6 @@ MUTANTS = {
     StaticDrift: "static_never_changes",
     NoRangeCheck: "bad_values_refused",
     NoEcho: "set_echoes",
-    FirstEchoLost: "set_echoes",
     FrozenClock: "timestamps_are_now",
     StringForFloat: "values_fit",
     UndeclaredPath: "only_declared_paths",
