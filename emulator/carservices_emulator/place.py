@@ -5,8 +5,6 @@ from dataclasses import dataclass
 
 from carservices.signals.earth import EARTH_RADIUS_M
 
-EARTH = EARTH_RADIUS_M
-
 
 @dataclass(slots=True)
 class Place:
@@ -22,5 +20,7 @@ class Place:
         """Dead reckoning: ``distance`` m ahead after turning ``turn`` degrees clockwise."""
         self.heading = (self.heading + turn) % 360.0
         course = math.radians(self.heading)
-        self.latitude += math.degrees(distance * math.cos(course) / EARTH)
-        self.longitude += math.degrees(distance * math.sin(course) / (EARTH * math.cos(math.radians(self.latitude))))
+        self.latitude += math.degrees(distance * math.cos(course) / EARTH_RADIUS_M)
+        self.longitude += math.degrees(
+            distance * math.sin(course) / (EARTH_RADIUS_M * math.cos(math.radians(self.latitude)))
+        )

@@ -8,7 +8,8 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from carservices.hal import HalError
-from carservices_emulator.place import EARTH, Place
+from carservices.signals.earth import EARTH_RADIUS_M
+from carservices_emulator.place import Place
 from carservices_emulator.tables import Curve, clamp
 
 GRID = 5.0
@@ -61,8 +62,8 @@ class Route:
         self.trip = trip
         latitude, longitude = trip.points[0][:2]
         scale = math.cos(math.radians(latitude))
-        x = [math.radians(lon - longitude) * EARTH * scale for _, lon, _ in trip.points]
-        y = [math.radians(lat - latitude) * EARTH for lat, _, _ in trip.points]
+        x = [math.radians(lon - longitude) * EARTH_RADIUS_M * scale for _, lon, _ in trip.points]
+        y = [math.radians(lat - latitude) * EARTH_RADIUS_M for lat, _, _ in trip.points]
         along, kept, index = [0.0], [0], {0: 0.0}
         for i in range(1, len(x)):
             step = math.hypot(x[i] - x[kept[-1]], y[i] - y[kept[-1]])
@@ -77,8 +78,8 @@ class Route:
         north = Curve((s, y[i]) for s, i in zip(along, kept, strict=True))
         height = Curve((s, trip.points[i][2]) for s, i in zip(along, kept, strict=True))
         grid = [i * self._step for i in range(count)]
-        self._longitude = [longitude + math.degrees(east(s) / EARTH / scale) for s in grid]
-        self._latitude = [latitude + math.degrees(north(s) / EARTH) for s in grid]
+        self._longitude = [longitude + math.degrees(east(s) / EARTH_RADIUS_M / scale) for s in grid]
+        self._latitude = [latitude + math.degrees(north(s) / EARTH_RADIUS_M) for s in grid]
         self._altitude = [height(s) for s in grid]
         self._grade = [
             clamp((height(s + SLOPE_WINDOW) - height(s - SLOPE_WINDOW)) / (2 * SLOPE_WINDOW), -MAX_GRADE, MAX_GRADE)

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from carservices.signals.earth import EARTH_RADIUS_M
 from carservices_emulator.gnss.sky import dilution, sky
-from carservices_emulator.place import EARTH, Place
+from carservices_emulator.place import Place
 from carservices_hal.gnss.nmea import RANGE_ERROR_M
 from carservices_hal.gnss.sky import Dilution, Satellite
 
@@ -83,12 +84,12 @@ class Receiver:
     @property
     def latitude(self) -> float:
         north = self._error[1] + JUMP[1] * self.jumping
-        return self.place.latitude + math.degrees(north / EARTH)
+        return self.place.latitude + math.degrees(north / EARTH_RADIUS_M)
 
     @property
     def longitude(self) -> float:
         east = self._error[0] + JUMP[0] * self.jumping
-        across = EARTH * math.cos(math.radians(self.place.latitude))
+        across = EARTH_RADIUS_M * math.cos(math.radians(self.place.latitude))
         return self.place.longitude + math.degrees(east / across)
 
     @property

@@ -9,7 +9,7 @@ import math
 from collections.abc import Sequence
 from datetime import datetime
 
-from carservices_emulator.place import EARTH
+from carservices.signals.earth import EARTH_RADIUS_M
 from carservices_hal.gnss.sky import Dilution, Satellite, System
 
 GRAVITY = 3.986004418e14
@@ -41,7 +41,7 @@ def sky(latitude: float, longitude: float, moment: datetime, mask: float) -> lis
             x = radius * (math.cos(along) * math.cos(node) - math.sin(along) * math.sin(node) * math.cos(tilt))
             y = radius * (math.cos(along) * math.sin(node) + math.sin(along) * math.cos(node) * math.cos(tilt))
             z = radius * math.sin(along) * math.sin(tilt)
-            up = cos * x + sin * z - EARTH
+            up = cos * x + sin * z - EARTH_RADIUS_M
             north = cos * z - sin * x
             elevation = math.degrees(math.atan2(up, math.hypot(y, north)))
             if elevation > mask:

@@ -6,12 +6,13 @@ import pytest
 
 from carservices.api.polyline import encode
 from carservices.hal import HalError
+from carservices.signals.earth import EARTH_RADIUS_M
 from carservices_emulator.commands import parse
 from carservices_emulator.model.car import PARK
-from carservices_emulator.place import EARTH, Place
+from carservices_emulator.place import Place
 from tests.unit.emulator.cars import world
 
-METRE = math.degrees(1.0 / EARTH)
+METRE = math.degrees(1.0 / EARTH_RADIUS_M)
 
 
 def run(simulation, verb, **arguments):

@@ -8,18 +8,19 @@ import numpy as np
 import pytest
 
 from carservices.signals import Status
+from carservices.signals.earth import EARTH_RADIUS_M
 from carservices_emulator.commands import parse
 from carservices_emulator.gnss.port import sentences
 from carservices_emulator.gnss.receiver import JUMP, Receiver
 from carservices_emulator.gnss.sky import dilution, sky
-from carservices_emulator.place import EARTH, Place
+from carservices_emulator.place import Place
 from carservices_emulator.simulation import Simulation
 from carservices_hal.gnss.nmea import checksum, read
 
 BEGIN = datetime(2026, 6, 1, 10, tzinfo=UTC)
 LATITUDE, LONGITUDE = "Vehicle.CurrentLocation.Latitude", "Vehicle.CurrentLocation.Longitude"
 FIX_TYPE = "Vehicle.CurrentLocation.GNSSReceiver.FixType"
-METRE = math.degrees(1.0 / EARTH)
+METRE = math.degrees(1.0 / EARTH_RADIUS_M)
 
 
 def run(simulation, verb, **arguments):

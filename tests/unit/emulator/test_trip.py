@@ -5,11 +5,11 @@ import math
 
 import pytest
 
+from carservices.signals.earth import EARTH_RADIUS_M
 from carservices_emulator.drivers.base import STANDING
 from carservices_emulator.drivers.route import Route, load_trip
 from carservices_emulator.drivers.trip import LATERAL
 from carservices_emulator.model.car import PARK
-from carservices_emulator.place import EARTH
 from tests.unit.emulator.cars import world
 
 NORTH = 0.009
@@ -78,7 +78,7 @@ def test_the_position_moves_as_far_as_the_wheels(trip_file):
     simulation.run(5)
     after = simulation.signals()
     north = math.radians(after["Vehicle.CurrentLocation.Latitude"] - before["Vehicle.CurrentLocation.Latitude"])
-    assert north * EARTH == pytest.approx(simulation.car.trip.odometer - travelled, abs=1.0)
+    assert north * EARTH_RADIUS_M == pytest.approx(simulation.car.trip.odometer - travelled, abs=1.0)
 
 
 def test_slopes_reach_the_car(trip_file):
