@@ -39,8 +39,6 @@ CANCEL_AFTER = (0, 1, 2, 5, 20)
 """Turns of the event loop open() gets before it is cancelled."""
 HIGH_SPEED = 200.0
 """The speed factor tried where an option `speed` has no lower maximum."""
-WINDOWS = 3
-"""Times to listen before a rate is called wrong: on a busy machine what was queued before comes in the first."""
 
 rule = RuleBook("silver")
 
@@ -56,15 +54,17 @@ async def min_rate_kept(rig: Rig) -> None:
         for config in chosen:
             await bench.hal.subscribe(config.path, config.min_rate)
         await bench.until(lambda: False, 0.1)
-        for _ in range(WINDOWS):
-            start, began = len(bench.heard), time.monotonic()
-            await bench.until(lambda: False, rig.listen)
-            elapsed = time.monotonic() - began
-            counts = {c.path: len(bench.of(c.path, start)) for c in chosen}
-            often = [c for c in chosen if counts[c.path] > 2 + 2 * c.min_rate * elapsed]
-            if not often:
-                return
-        fail_on(f"{c.path} came {counts[c.path]} times in {elapsed:.3g} s at {c.min_rate:g} Hz" for c in often)
+        start, began = len(bench.heard), time.monotonic_ns()
+        await bench.until(lambda: False, rig.listen)
+        elapsed = (time.monotonic_ns() - began) / 1e9
+        counts = {  # by the HAL's own times: on a busy machine what was queued before comes now
+            c.path: sum(value.timestamp >= began for value in bench.of(c.path, start)) for c in chosen
+        }
+        fail_on(
+            f"{c.path} came {counts[c.path]} times in {elapsed:.3g} s at {c.min_rate:g} Hz"
+            for c in chosen
+            if counts[c.path] > 2 + 2 * c.min_rate * elapsed
+        )
 
 
 @rule
@@ -178,7 +178,7 @@ async def cancelled_open_leaves_nothing(rig: Rig) -> None:
         with contextlib.suppress(asyncio.CancelledError):
             await in_time(opening, OPEN_TIMEOUT, "a cancelled open()")
         await in_time(hal.close(), OPEN_TIMEOUT, "close() after a cancelled open()")
-    await settle(lambda: not Footprint.now().leaks_since(before), rig.patience)
+    await settle(lambda: not Footprint.now().leaks_since(before), rig.patience / 5)
     fail_on(f"a cancelled open() left {leak}" for leak in Footprint.now().leaks_since(before))
 
 
