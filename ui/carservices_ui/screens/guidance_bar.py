@@ -13,14 +13,12 @@ from carservices_ui.i18n import number, t
 from carservices_ui.planning.names import named
 from carservices_ui.planning.streams import GUIDANCE, ROUTE
 from carservices_ui.screens.guidance_parts import GLASS, Divider, put
-from carservices_ui.screens.navigation_words import bounds
+from carservices_ui.screens.navigation_words import bounds, charge_tone
 from carservices_ui.tokens import ICON, SPACE
 from carservices_ui.ui import Ui
 from carservices_ui.units import NOTHING, duration
 from carservices_ui.widgets import Card, Column, Icon, IconButton, Row, Text, spacer
 
-LOW, EMPTY = 10.0, 3.0
-"""Percent at the lower bound from which on the charge is a worry, and from which on it may not last."""
 SECONDS_AHEAD = 1e8
 GAP, PLACE = 16, 200
 
@@ -114,7 +112,7 @@ class ArrivalBar(Card):
             self._lay(charged=charge is not None)
         if charge is None:
             return
-        tone = "alert" if charge.low < EMPTY else "heat" if charge.low < LOW else "energy"
+        tone = charge_tone(charge)
         self.charge.text = t("guidance.charge", percent=number(max(0.0, charge.mean)))
         self.charge.tone(tone)
         self._bolt.show(tone=tone)

@@ -130,7 +130,7 @@ class Arrival(Moment):
         super().__init__(
             title,
             say.charge(arrival),
-            tone=say.charge_tone(arrival.mean) if arrival else "text2",
+            tone=say.charge_tone(arrival) if arrival else "text2",
             detail=say.dotted(sums),
             below=say.bounds(arrival) if arrival else "",
             last=True,

@@ -100,9 +100,9 @@ class RouteRow(Control):
         words = Column(first, second, gap=None)
         charge: list[Widget] = []
         if route.arrival is not None:
-            self.arrival.tone(say.charge_tone(route.arrival.mean))
+            self.arrival.tone(say.charge_tone(route.arrival))
             battery = Row(
-                Icon("bolt", size="small", tone=say.charge_tone(route.arrival.mean), filled=True),
+                Icon("bolt", size="small", tone=say.charge_tone(route.arrival), filled=True),
                 self.arrival,
                 gap="xs",
             )

@@ -51,8 +51,8 @@ CATEGORIES = {
 }
 """Category → icon."""
 CONNECTORS = {Connector.CCS: "CCS", Connector.TYPE2: "Type 2", Connector.CHADEMO: "CHAdeMO"}
-LOW_PERCENT, SPARE_PERCENT = 10.0, 20.0
-"""On arrival: below the first it is alarming, below the second worth a thought."""
+EMPTY, LOW = 3.0, 10.0
+"""Percent on arrival at the lower bound, below which it may not last, and below which it is a worry."""
 
 
 def icon(place: Place) -> str:
@@ -97,9 +97,9 @@ def bounds(arrival: ArrivalCharge) -> str:
     return "" if low == high else f"{low}–{high} %"
 
 
-def charge_tone(soc: float) -> str:
-    """The colour of a state of charge on arrival."""
-    return "alert" if soc < LOW_PERCENT else "heat" if soc < SPARE_PERCENT else "energy"
+def charge_tone(arrival: ArrivalCharge) -> str:
+    """The colour of a charge on arrival."""
+    return "alert" if arrival.low < EMPTY else "heat" if arrival.low < LOW else "energy"
 
 
 def kilowatts(kw: float) -> str:
