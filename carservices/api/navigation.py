@@ -251,7 +251,7 @@ class Navigation(Contract):
     @call
     async def search(
         self,
-        text: str,
+        text: Annotated[str, Field(max_length=200)],
         lat: Latitude | None = None,
         lon: Longitude | None = None,
         limit: Annotated[int, Field(ge=1, le=50)] = 10,
@@ -311,7 +311,7 @@ class Navigation(Contract):
 
     @call
     async def set_language(self, language: str) -> None:
-        """Of the sentences: en, de or fr."""
+        """Of all that is said to the driver, spoken and written: en, de or fr."""
         raise NotImplementedError
 
     @call
@@ -321,7 +321,7 @@ class Navigation(Contract):
 
     @call
     async def keep(self, place: Place) -> Place:
-        """Make it a favourite, or change one of the same id; the favourite."""
+        """Make it a favourite, or change one of the same id; the favourite. UNAVAILABLE when there are 100."""
         raise NotImplementedError
 
     @call

@@ -8,6 +8,8 @@ from pydantic import BaseModel, Field
 Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
 Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 Percent = Annotated[float, Field(ge=0, le=100)]
+Line = Annotated[str, Field(max_length=1000)]
+"""Of a place: four values of OpenStreetMap at their longest."""
 
 
 class Place(BaseModel, frozen=True):
@@ -15,14 +17,14 @@ class Place(BaseModel, frozen=True):
 
     lat: Latitude
     lon: Longitude
-    name: str = ""
-    address: str = ""
+    name: Line = ""
+    address: Line = ""
     """One line, as people of the country write it."""
-    category: str | None = None
+    category: Line | None = None
     """Key of `Navigation.categories`, None for an address or a bare point; of a favourite also ``home`` or ``work``."""
     distance_m: float | None = None
     """Straight from where it was asked for."""
-    id: str | None = None
+    id: Line | None = None
     """Names it in this map; favourites and recents have one too."""
 
 

@@ -1,6 +1,8 @@
 """The navigation service on the bus: without a map, with one, over a restart, and asked for nonsense."""
 
+import asyncio
 import shutil
+import threading
 from pathlib import Path
 
 import pytest
@@ -9,11 +11,15 @@ from carservices.api.navigation import Box, ChargingWishes, GuidanceState, Navig
 from carservices.api.pilot import Pilot, orders
 from carservices.bus.errors import CallError
 from carservices.hal.virtual import VirtualHal
+from carservices.services.navigation.charging import RANGE
+from carservices.services.navigation.desk import Desk
+from carservices.services.navigation.keepsakes import MOST_FAVOURITES
 from carservices.services.navigation.maps.defaults import EXTRACTS
 from carservices.services.navigation.maps.importer import import_map
-from carservices.services.navigation.maps.store import MapStore
+from carservices.services.navigation.maps.store import FACTS, GRAPH, SEARCH, MapStore
+from carservices.services.navigation.orders import DESTINATION
 from carservices.services.navigation.position.locator import ACCURACY, GEAR, HEADING, LATITUDE, LONGITUDE, SPEED
-from carservices.services.navigation.service import DESTINATION, RANGE, NavigationService
+from carservices.services.navigation.service import NavigationService
 from carservices.services.navigation.trips.conditions import CELLS, SOC
 from carservices.services.navigation.trips.inlet import CONDITIONING
 from carservices.services.navigation.trips.vehicle import NET_CAPACITY
@@ -121,8 +127,13 @@ async def test_favourites_chargers_and_range(mapped: Path):
         kept = await nav.keep(Place(lat=60.17, lon=24.94, name="Home"))
         await nav.keep(kept.model_copy(update={"name": "Office"}))
         assert [place.name for place in await nav.favourites()] == ["Office"]
+        for number in range(MOST_FAVOURITES - 1):
+            await nav.keep(Place(lat=60.17, lon=24.94, name=f"Friend {number}"))
+        with pytest.raises(CallError, match="There are 100 favourites already: remove one"):
+            await nav.keep(Place(lat=60.17, lon=24.94, name="One too many"))
+        await nav.keep(kept)
         await nav.forget(kept.id)
-        assert await nav.favourites() == []
+        assert len(await nav.favourites()) == MOST_FAVOURITES - 1
         assert await nav.chargers(Box(west=24.9, south=60.1, east=25.0, north=60.2))
         area = await nav.range_area()
         assert area.range_km == 0.8
@@ -136,16 +147,58 @@ async def test_what_makes_no_sense_is_refused_in_a_sentence(mapped: Path):
         for call, words in (
             (nav.preview(Place(lat=48.0, lon=11.0)), "There is no road near 48.0"),
             (nav.drive("route-99"), "ask for a preview again"),
-            (nav.remove_stop(0), "there is no stop 0"),
-            (nav.add_stop(THERE), "there is no destination yet"),
-            (nav.set_language("tlh"), "there are de, en, fr"),
-            (nav.use_map("atlantis"), "no map 'atlantis'"),
+            (nav.remove_stop(0), "There is no stop 0: 0 are ahead"),
+            (nav.add_stop(THERE), "There is no destination yet"),
+            (nav.set_language("tlh"), "only in de, en, fr"),
+            (nav.use_map("atlantis"), "no map atlantis"),
             (nav.remove_map("helsinki"), "is in use"),
-            (nav.forget("nothing"), "no favourite"),
+            (nav.forget("nothing"), "no such favourite"),
         ):
             with pytest.raises(CallError, match=words):
                 await call
         assert (await nav.route.last()).destination is None
+
+
+async def test_a_damaged_map_is_not_taken_and_said_in_the_language_of_the_driver(mapped: Path):
+    store = MapStore(mapped / "maps")
+    good = store.folder("helsinki")
+    for name, file in (("ruin", GRAPH), ("wreck", SEARCH)):
+        shutil.copytree(good, store.root / f".built-{name}-1")
+        (store.root / name).symlink_to(f".built-{name}-1")
+        (store.root / name / file).write_bytes((good / file).read_bytes()[:5000])
+    (store.root / "ruin" / FACTS).write_text("{")
+    async with car(hal(), [NavigationService]) as c:
+        nav = c.service(Navigation)
+        await nav.set_language("de")
+        for name in ("ruin", "wreck"):
+            with pytest.raises(CallError, match=f"Die Karte {name} ist beschädigt"):
+                await nav.use_map(name)
+        maps = await c.until_state(nav.maps, lambda maps: "Karte" in maps.engine_reason)
+        assert maps.current == "helsinki"
+        assert "beschädigt" in next(info.title for info in maps.available if info.name == "ruin")
+        assert await nav.search("Kaisaniemenkatu")
+        await nav.remove_map("ruin")
+        assert store.names() == ["helsinki", "wreck"]
+        store.use("wreck")
+        await c.kill_service("navigation")
+        await c.start_service(NavigationService)
+        with pytest.raises(CallError, match="Die Karte wreck ist beschädigt"):
+            await nav.search("Kaisaniemenkatu")
+        await nav.use_map("helsinki")
+        assert await nav.search("Kaisaniemenkatu")
+
+
+async def test_a_question_that_takes_long_stops_nothing_but_those_after_it(mapped: Path):
+    desk = Desk(MapStore(mapped / "maps").folder("helsinki"))
+    await desk.open()
+    go_on = threading.Event()
+    slow = asyncio.create_task(desk.search(lambda _: go_on.wait(60.0)))
+    next_one = asyncio.create_task(desk.search(lambda search: search.search("Kaisaniemenkatu")))
+    await asyncio.sleep(0)
+    go_on.set()  # the loop got here though the first is not answered
+    assert await slow
+    assert (await next_one)[0].name == "Kaisaniemenkatu"
+    await desk.close()
 
 
 async def test_an_emulated_car_drives_where_navigation_leads_misses_a_turn_and_parks(mapped: Path):

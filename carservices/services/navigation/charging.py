@@ -1,24 +1,32 @@
 """Charging on the way: finds ways the battery can drive, and tells on each of them what will be left."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from carservices.api.navigation import Guidance, GuidanceState, Position
+from carservices.api.navigation import Guidance, GuidanceState, Position, RangeArea
+from carservices.api.polyline import encode
 from carservices.api.state import StateFile
 from carservices.services.navigation.engine.base import Engine
+from carservices.services.navigation.engine.roads import RoadEngine
+from carservices.services.navigation.geo import Point
 from carservices.services.navigation.journey import Journey, plain
+from carservices.services.navigation.refusals import Refused
 from carservices.services.navigation.remarks import Remark
 from carservices.services.navigation.trips import inlet
 from carservices.services.navigation.trips.consumption import Consumption
 from carservices.services.navigation.trips.demand import Demand
+from carservices.services.navigation.trips.figures import figure
 from carservices.services.navigation.trips.itinerary import Itinerary, Opened, Situation, Wanted
+from carservices.services.navigation.trips.range_area import around
 from carservices.services.navigation.trips.replan import Ahead, Watch, rest_s
 from carservices.services.navigation.trips.stations import Tables
 from carservices.services.navigation.trips.trip import Car, Stage, Trip
 from carservices.services.navigation.trips.warming import Order, Warming
 from carservices.signals import Value
 
+RANGE = "Vehicle.Powertrain.Range"
 REFRESH_S = 20.0
 """s after which the energy of the route ahead is computed anew from what was learned meanwhile."""
 HERE_M = 400.0
@@ -37,7 +45,7 @@ def local_time() -> datetime:
 class Charging:
     """The battery of the car on its journeys."""
 
-    PATHS = (*Consumption.PATHS, *inlet.PATHS)
+    PATHS = (*Consumption.PATHS, *inlet.PATHS, RANGE)
 
     def __init__(
         self, state: StateFile, clock: Callable[[], datetime] = local_time, order: Order = lambda path, word: None
@@ -67,6 +75,20 @@ class Charging:
         if self._itinerary is None:
             return await plain(engine, wanted)
         return await self._itinerary.ways(wanted, self._situation())
+
+    async def area(self, roads: RoadEngine, start: Point) -> RangeArea:
+        """What the charge reaches from a place. Raises `Refused` while no charge is known, `RouteError`."""
+        known = self.consumption
+        told_m = figure(known.values, RANGE, 0.0, 2e6)
+        if told_m is None and known.kwh is None:
+            raise Refused("UNAVAILABLE", Remark.of("no_charge_known"))
+        area = await asyncio.to_thread(around, roads, start, known.model, known.conditions, known.kwh, told_m or 0.0)
+        return RangeArea(
+            reach=tuple(map(encode, area.reach)),
+            back=tuple(map(encode, area.back)),
+            soc=known.conditions.soc,
+            range_km=round((area.metres if told_m is None else told_m) / 1000.0, 1),
+        )
 
     def live(
         self, guidance: Guidance, journey: Journey, position: Position, engine: Engine | None, now: float

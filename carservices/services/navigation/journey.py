@@ -6,14 +6,14 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from pydantic import BaseModel, ValidationError
-
 from carservices.api.navigation import Guidance, GuidanceState, Place, Position, RouteOptions, RoutePreview, RouteState
 from carservices.api.state import StateFile
-from carservices.services.navigation.engine.base import Engine, RouteError, RouteRequest, Via
+from carservices.services.navigation.engine.base import Engine, RouteError
 from carservices.services.navigation.guide.announcer import Voice
 from carservices.services.navigation.guide.guide import Guide, turn_of
 from carservices.services.navigation.guide.pace import Pace
+from carservices.services.navigation.plan import Plan
+from carservices.services.navigation.refusals import Refused
 from carservices.services.navigation.remarks import Remark
 from carservices.services.navigation.trips.itinerary import Wanted
 from carservices.services.navigation.trips.told import told
@@ -24,8 +24,6 @@ RETRY_S = 3.0
 """s after which a route is searched again when none was found."""
 OFF_MAP_S = 5.0
 """s off every road after which guidance says so."""
-STEERED_KMH = 3.0
-"""From this speed on the car's direction counts: the new route goes on ahead instead of advising to turn round."""
 
 Find = Callable[[Engine, Wanted], Awaitable[list[Trip]]]
 """Searches ways, best first. Raises `RouteError`."""
@@ -36,29 +34,6 @@ log = logging.getLogger(__name__)
 async def plain(engine: Engine, wanted: Wanted) -> list[Trip]:
     """Routes of the engine, of which nothing is known about the battery."""
     return [Trip(route, wanted.own) for route in await engine.route(wanted.request)]
-
-
-class Plan(BaseModel, frozen=True):
-    """What is kept over a restart."""
-
-    destination: Place | None = None
-    stops: tuple[Place, ...] = ()
-    options: RouteOptions = RouteOptions()
-    language: str = "en"
-    muted: bool = False
-
-
-def request_of(plan: Plan, position: Position) -> RouteRequest:
-    """What to ask an engine for a plan that has a destination: from where the car is, the way it goes."""
-    assert plan.destination is not None
-    heading = position.bearing if position.speed_kmh >= STEERED_KMH else None
-    points = [*plan.stops, plan.destination]
-    return RouteRequest(
-        via=(Via(position.lat, position.lon, heading), *(Via(place.lat, place.lon) for place in points)),
-        mode=plan.options.mode,
-        avoid=plan.options.avoid,
-        alternates=0 if plan.stops else plan.options.alternates,
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +52,7 @@ class Journey:
         self._file = state
         self._on_route = on_route
         self._find_ways = find
-        self.plan = self._restored()
+        self.plan = Plan.restored(state)
         self.guide: Guide | None = None
         self._voice = Voice(self.plan.language, int(time.time()))
         self._trips: list[Trip] = []
@@ -113,14 +88,28 @@ class Journey:
             del self._offers[old]
         return previews
 
-    def drive(self, preview: str) -> bool:
-        """Guide along an offered way; False when there is no such offer (any more)."""
+    def drive(self, preview: str) -> Place:
+        """Guide along an offered way; where it leads. Raises `Refused` when there is no such offer (any more)."""
         offer = self._offers.get(preview)
         if offer is None:
-            return False
+            raise Refused("NOT_FOUND", Remark.of("no_longer_on_offer"))
         self.set_plan(offer.destination, (), offer.options)
         self._follow(offer.trips, None)
-        return True
+        return offer.destination
+
+    def add_stop(self, place: Place, position: int) -> None:
+        """One more stop, at a position among those ahead. Raises `Refused` without a destination."""
+        plan = self.plan
+        if plan.destination is None:
+            raise Refused("NOT_FOUND", Remark.of("no_destination_yet"))
+        self.set_plan(plan.destination, (*plan.stops[:position], place, *plan.stops[position:]), plan.options)
+
+    def remove_stop(self, position: int) -> None:
+        """Leave out a stop. Raises `Refused` when there is none at that position."""
+        plan = self.plan
+        if plan.destination is None or position >= len(plan.stops):
+            raise Refused("NOT_FOUND", Remark.of("no_such_stop", number=position, stops=len(plan.stops)))
+        self.set_plan(plan.destination, plan.stops[:position] + plan.stops[position + 1 :], plan.options)
 
     def cancel(self) -> None:
         """No destination any more."""
@@ -214,7 +203,7 @@ class Journey:
     def _wanted(self, position: Position) -> Wanted:
         """The way to the destination; over the charging stops that are ahead when the car left its route."""
         ahead = self.trip.vias[self._passed :] if self.trip and self.guide and self.guide.left else ()
-        return Wanted(request_of(self.plan, position), self.plan.options.charging, ahead)
+        return Wanted(self.plan.request(position), self.plan.options.charging, ahead)
 
     async def _find(self, engine: Engine, wanted: Wanted, plan: Plan, now: float) -> None:
         try:
@@ -291,11 +280,3 @@ class Journey:
     def _keep(self, plan: Plan) -> None:
         self.plan = plan
         self._file.write(plan.model_dump_json())
-
-    def _restored(self) -> Plan:
-        text = self._file.read()
-        try:
-            return Plan.model_validate_json(text) if text else Plan()
-        except ValidationError as error:
-            log.warning("%s is damaged (%s): there is no destination", self._file.path, error.errors()[0]["msg"])
-            return Plan()

@@ -8,8 +8,10 @@ from pydantic import BaseModel, ValidationError
 from carservices.api.routes import Place
 from carservices.api.state import StateFile
 from carservices.services.navigation.geo import metres
+from carservices.services.navigation.refusals import Refused
+from carservices.services.navigation.remarks import Remark
 
-MOST_RECENTS = 100
+MOST_FAVOURITES = MOST_RECENTS = 100
 SAME_M = 30.0
 """Two destinations nearer to each other are one."""
 
@@ -45,10 +47,12 @@ class Keepsakes:
         return self._kept.recents[:limit]
 
     def keep(self, place: Place) -> Place:
-        """Make it a favourite, or change the one of the same id."""
+        """Make it a favourite, or change the one of the same id. Raises `Refused` when there are too many."""
         favourites = self._kept.favourites
         mine = next((k for k, one in enumerate(favourites) if place.id is not None and one.id == place.id), None)
         if mine is None:
+            if len(favourites) >= MOST_FAVOURITES:
+                raise Refused("UNAVAILABLE", Remark.of("favourites_full", most=MOST_FAVOURITES))
             place = _own(place, "favourite")
             favourites.append(place)
         else:
@@ -62,14 +66,14 @@ class Keepsakes:
         self._kept.recents = [_own(place, "recent"), *others][:MOST_RECENTS]
         self._write()
 
-    def forget(self, place_id: str) -> bool:
-        """Remove a favourite or a recent; False when there is none of that id."""
+    def forget(self, place_id: str) -> None:
+        """Remove a favourite or a recent. Raises `Refused` when there is none of that id."""
         kept = self._kept
-        before = len(kept.favourites) + len(kept.recents)
+        if all(one.id != place_id for one in (*kept.favourites, *kept.recents)):
+            raise Refused("NOT_FOUND", Remark.of("no_keepsake"))
         kept.favourites = [one for one in kept.favourites if one.id != place_id]
         kept.recents = [one for one in kept.recents if one.id != place_id]
         self._write()
-        return len(kept.favourites) + len(kept.recents) < before
 
     def _write(self) -> None:
         self._file.write(self._kept.model_dump_json())

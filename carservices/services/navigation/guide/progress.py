@@ -6,7 +6,7 @@ import numpy as np
 
 from carservices.services.navigation.engine.base import Route
 from carservices.services.navigation.engine.graph import Floats
-from carservices.services.navigation.geo import DEGREE, turned
+from carservices.services.navigation.geo import DEGREE, Point, turned
 
 BACK_M, AHEAD_M = 60.0, 400.0
 """m before and after the last place on the route in which the car is looked for first."""
@@ -70,6 +70,14 @@ class Progress:
             self._doubts = 0
             self.along_m = spot.along_m
         return spot
+
+    def rest(self, before_m: float) -> tuple[float, list[Point]]:
+        """The route from so many m behind the car on; m along that line at which the car is."""
+        begin = max(0.0, self.along_m - before_m)
+        first = int(np.searchsorted(self._along, begin, side="right"))
+        lat, lon = (float(np.interp(begin, self._along, axis)) for axis in (self._lat, self._lon))
+        line = [(lat, lon), *zip(self._lat[first:].tolist(), self._lon[first:].tolist(), strict=True)]
+        return self.along_m - begin, line
 
     def seconds_at(self, along_m: float) -> float:
         """Expected s from the start to a place."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from carservices.services.navigation.maps.defaults import EXTRACTS, FIRST
 from carservices.services.navigation.maps.errors import MapError
 from carservices.services.navigation.maps.store import FORMAT, MapStore, Progress, write_json
+from carservices.services.navigation.remarks import Remark
 
 SWITCH = "CARSERVICES_FIRST_MAPS"
 """An environment variable: ``none`` leaves the maps unbuilt, for who tests a car again and again."""
@@ -40,7 +41,7 @@ async def build_first(store: MapStore, name: str) -> AsyncGenerator[Progress]:
         async for line in process.stdout:
             words = json.loads(line)
             if "problem" in words:
-                raise MapError(words["problem"])
+                raise MapError(words["problem"], Remark.of(words["remark"]))
             yield Progress(**words)
         if status := await process.wait():
             raise MapError(f"the map {name} was not built, its process ended with status {status}: see the log")
@@ -79,7 +80,7 @@ def _main(root: str, name: str) -> None:
     try:
         import_shipped(MapStore(Path(root)), name, _say)
     except MapError as error:
-        sys.stdout.write(json.dumps({"problem": str(error)}) + "\n")
+        sys.stdout.write(json.dumps({"problem": str(error), "remark": error.remark.key}) + "\n")
 
 
 def _say(progress: Progress) -> None:

@@ -24,6 +24,7 @@ from carservices.services.navigation.maps.store import (
     FACTS,
     FORMAT,
     NAME,
+    NO_ROOM,
     MapFacts,
     MapStore,
     Part,
@@ -81,7 +82,7 @@ def import_map(
     except (RuntimeError, osmium.InvalidLocationError) as error:
         raise MapError(f"{pbf} is damaged or no OSM PBF ({error}): download it again") from None
     except (OSError, sqlite3.Error) as error:
-        raise MapError(_storage(error, store, pbf, name)) from None
+        raise _storage(error, store, pbf, name) from None
 
 
 def import_shipped(store: MapStore, name: str = FIRST, report: Callable[[Progress], None] = lambda _: None) -> MapFacts:
@@ -168,16 +169,21 @@ def _key(source: Source) -> str:
     return digest.hexdigest()
 
 
-def _storage(error: OSError | sqlite3.Error, store: MapStore, pbf: Path, name: str) -> str:
+def _storage(error: OSError | sqlite3.Error, store: MapStore, pbf: Path, name: str) -> MapError:
     if isinstance(error, OSError) and error.filename and Path(error.filename) == pbf:
-        return f"{pbf} cannot be read ({error.strerror}): name a file OpenStreetMap extracts come as, .osm.pbf"
+        return MapError(
+            f"{pbf} cannot be read ({error.strerror}): name a file OpenStreetMap extracts come as, .osm.pbf"
+        )
     full = "full" in str(error) if isinstance(error, sqlite3.Error) else error.errno in FULL
     if full:
-        return (
+        return MapError(
             f"the disk of {store.root} is full: make room and import again, it goes on where it stopped;"
-            f" `carservices map remove {name}` drops what was begun"
+            f" `carservices map remove {name}` drops what was begun",
+            NO_ROOM,
         )
-    return f"{store.root} cannot be written ({error}): correct its rights or its disk and import again"
+    return MapError(
+        f"{store.root} cannot be written ({error}): correct its rights or its disk and import again", NO_ROOM
+    )
 
 
 def _to_disk(path: Path) -> None:

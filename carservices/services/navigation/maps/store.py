@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from carservices.services.navigation.maps.errors import MapError, UnknownMap
+from carservices.services.navigation.remarks import Remark
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}")
 STATE, LOCK, FACTS = "state.json", ".lock", "map.json"
@@ -25,6 +26,7 @@ GRAPH, SEARCH, CHARGERS, RENDER = "graph.npz", "search.sqlite", "chargers.sqlite
 TILES = "tiles.tar"
 """Of Valhalla, where it was installed."""
 NEW, BUILT = ".new-", ".built-"
+NO_ROOM = Remark.of("maps_no_room")
 FORMAT = 2
 """Of the parts: 2 knows lanes, signs, countries and ferries. A half-built map of another one starts anew."""
 
@@ -136,7 +138,7 @@ class MapStore:
             lock = os.open(self.root / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
             raise MapError(
-                f"{self.root} cannot be written ({error.strerror}): make room, or correct its rights"
+                f"{self.root} cannot be written ({error.strerror}): make room, or correct its rights", NO_ROOM
             ) from None
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -146,7 +148,8 @@ class MapStore:
         except BlockingIOError:
             owner = os.pread(lock, 20, 0).decode() or "unknown"
             raise MapError(
-                f"another import is running (pid {owner}): wait for it, or end it with `kill {owner}`"
+                f"another import is running (pid {owner}): wait for it, or end it with `kill {owner}`",
+                Remark.of("map_busy"),
             ) from None
         finally:
             os.close(lock)
@@ -180,7 +183,7 @@ class MapStore:
         try:
             write_json(self.root / STATE, {"current": name})
         except OSError as error:
-            raise MapError(f"{self.root / STATE} cannot be written ({error.strerror}): make room") from None
+            raise MapError(f"{self.root / STATE} cannot be written ({error.strerror}): make room", NO_ROOM) from None
 
 
 def write_json(path: Path, content: Any) -> None:
