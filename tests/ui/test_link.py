@@ -1,9 +1,5 @@
 """The bus thread against a real car: values, streams, sets, calls, and a car that goes and comes back."""
 
-import asyncio
-from collections.abc import Callable
-from contextlib import contextmanager
-
 import pytest
 
 from carservices.api.driving import Driving, Motion, Restriction
@@ -11,8 +7,7 @@ from carservices.hal.virtual import VirtualHal
 from carservices.services.driving.service import DrivingService
 from carservices.signals import Access, ChangeMode, Datatype, SignalConfig
 from carservices.testing import car
-from carservices_ui.link import Link
-from carservices_ui.store import Store
+from tests.ui.links import linked, outcome, until
 
 SPEED, GEAR = "Vehicle.Speed", "Vehicle.Powertrain.Transmission.SelectedGear"
 TEMPERATURE = "Vehicle.Cabin.HVAC.Station.Row1.Driver.Temperature"
@@ -24,32 +19,6 @@ CONFIGS = (
     SignalConfig(path=TEMPERATURE, datatype=Datatype.FLOAT, access=Access.READ_WRITE, unit="Celsius", min=16, max=28),
 )
 VALUES = {SPEED: 0.0, GEAR: 126, TEMPERATURE: 20.0}
-
-
-@contextmanager
-def linked(run_dir):
-    store = Store()
-    link = Link(store, run_dir, "tool", (Driving,))
-    link.start()
-    try:
-        yield store
-    finally:
-        link.close()
-
-
-async def until(store: Store, condition: Callable[[], object]) -> None:
-    """Frames until the condition holds."""
-    async with asyncio.timeout(20):
-        while not condition():
-            store.drain()
-            await asyncio.sleep(0.01)
-
-
-async def outcome(store, ask):
-    outcomes = []
-    ask(outcomes.append)
-    await until(store, lambda: outcomes)
-    return outcomes[0]
 
 
 async def test_values_sets_streams_and_calls():

@@ -10,7 +10,7 @@ from typing import Any
 
 from carservices.api.contract import Contract, Stream
 from carservices.bus import CallError, Car, CarError, SetFailed
-from carservices.signals import Datum
+from carservices.signals import Code, Datum
 from carservices_ui.store import OnOutcome, Outcome, Store
 
 log = logging.getLogger(__name__)
@@ -82,9 +82,9 @@ class Link:
         try:
             on_outcome(Outcome(True, await work(self._car)))
         except SetFailed as error:
-            on_outcome(Outcome(False, reason=error.reason, blocking=error.blocking))
+            on_outcome(Outcome(False, code=error.code.name, reason=error.reason, blocking=error.blocking))
         except CallError as error:
-            on_outcome(Outcome(False, reason=error.message))
+            on_outcome(_refused(error))
         except (CarError, TimeoutError) as error:
             on_outcome(Outcome(False, reason=str(error)))
         except Exception as error:  # whatever it was, the control must not stay pending
@@ -134,3 +134,14 @@ class Link:
             if isinstance(stream, Stream):
                 topic = f"{contract.name}.{name}"
                 await getattr(service, name).watch(lambda state, topic=topic: self._store.put_stream(topic, state))
+
+
+def _refused(error: CallError) -> Outcome:
+    status = error.status(Code.OK)
+    return Outcome(
+        False,
+        code=error.code if status is Code.OK else status.name,
+        reason=error.message,
+        blocking=error.details.get("blocking"),
+        language=error.details.get("language", "en"),
+    )

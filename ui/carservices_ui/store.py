@@ -14,12 +14,17 @@ Unbind = Callable[[], None]
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a set or call ended: confirmed with a `result`, or refused for a `reason` (empty: there is no car to ask)."""
+    """How a set or call ended: confirmed with a `result`, or refused; with neither code nor reason there is no car.
+
+    ``code`` is one of VHAL's for a set and of the bus for a call, ``reason`` a sentence in ``language``.
+    """
 
     ok: bool
     result: Any = None
+    code: str = ""
     reason: str = ""
     blocking: str | None = None
+    language: str = "en"
 
 
 OnOutcome = Callable[[Outcome], None]

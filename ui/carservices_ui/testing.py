@@ -74,13 +74,13 @@ class Driver:
             self.store.put(Value(path, value, time.monotonic_ns(), status))
         self.frames(2)
 
-    def answer(self, ok: bool = True, reason: str = "") -> None:
+    def answer(self, ok: bool = True, code: str = "", reason: str = "", blocking: str | None = None) -> None:
         """End all sets that wait."""
         waiting, self.car.sets = self.car.sets, []
         for path, value, on_outcome in waiting:
             if ok:
                 self.store.put(Value(path, value, time.monotonic_ns()))
-            on_outcome(Outcome(ok, reason=reason))
+            on_outcome(Outcome(ok, code=code, reason=reason, blocking=blocking))
         self.frames(2)
 
     def tap(self, widget: Widget, at: tuple[float, float] = (0.5, 0.5)) -> None:

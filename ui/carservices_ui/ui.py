@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from kivy.uix.widget import Widget
 
+from carservices_ui import refusal
 from carservices_ui.history import History
 from carservices_ui.i18n import t
 from carservices_ui.livemap import LiveMap
@@ -49,5 +50,8 @@ class Ui:
         self.plan = Plan(self.store, self.refused)
 
     def refused(self, outcome: Outcome) -> None:
-        """Tell why the car did not do what the person asked."""
-        self.tell(t("control.refused", reason=outcome.reason or t("control.no_car")), "block", "alert")
+        """Tell why the car did not do what the person asked; a developer reads what the car itself says, too."""
+        words = t("control.refused", reason=refusal.why(outcome, self.store))
+        if self.preferences.developer and outcome.code:
+            words += f"\n{refusal.detail(outcome)}"
+        self.tell(words, "block", "alert")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from carservices.signals import Catalogue, Datum
+from carservices_ui import refusal
 from carservices_ui.i18n import t
 from carservices_ui.panel.backend import PanelBackend
 from carservices_ui.panel.emulator import Emulator
@@ -44,13 +45,11 @@ class Desk:
             if outcome.ok:
                 self.tell(t("panel.confirmed", what=what), True)
             else:
-                blocking = t("panel.because", signal=outcome.blocking) if outcome.blocking else ""
-                reason = f"{outcome.reason or t('panel.no_car')}{blocking}"
-                self.tell(t("panel.refused", what=what, reason=reason), False)
+                self.tell(t("panel.refused", what=what, reason=refusal.full(outcome, self.store)), False)
             on_outcome(outcome)
 
         self.store.set(path, value, ended)
 
     def refused(self, outcome: Outcome) -> None:
         """Tell why the car did not do it; `bind_signal` reports here."""
-        self.tell(t("panel.refused_all", reason=outcome.reason or t("panel.no_car")), False)
+        self.tell(t("panel.refused_all", reason=refusal.full(outcome, self.store)), False)

@@ -9,6 +9,7 @@ from kivy.uix.gridlayout import GridLayout
 from kivy.uix.widget import Widget
 
 from carservices.signals import Datatype, Datum, SignalConfig, Status
+from carservices_ui import refusal
 from carservices_ui.i18n import t, words
 from carservices_ui.look import color
 from carservices_ui.panel import edit
@@ -155,7 +156,7 @@ class Detail(Card):
 
         def ended(outcome: Outcome) -> None:
             if path == self.path:
-                words = well if outcome.ok else f"{badly}: {outcome.reason or t('panel.no_car')}"
+                words = well if outcome.ok else f"{badly}: {refusal.full(outcome, self._desk.store)}"
                 self._say(words, "energy" if outcome.ok else "alert")
 
         return ended

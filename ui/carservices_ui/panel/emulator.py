@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from carservices_ui import refusal
 from carservices_ui.i18n import t
 from carservices_ui.panel.backend import PanelBackend, Survey
 from carservices_ui.store import OnOutcome, Outcome, Store
@@ -106,7 +107,7 @@ class Emulator:
 
     def report(self, what: str, outcome: Outcome) -> None:
         """Tell how something ended, and look at the emulator again."""
-        self._tell(what if outcome.ok else f"{what}: {outcome.reason or t('panel.no_car')}", outcome.ok)
+        self._tell(what if outcome.ok else f"{what}: {refusal.full(outcome, self._store)}", outcome.ok)
         self.survey()
 
     def _send(self, verb: str, arguments: dict[str, Any], ended: OnOutcome) -> None:
@@ -115,7 +116,7 @@ class Emulator:
     def _ask(self, ask: Callable[[str, OnOutcome], None], ended: OnOutcome) -> None:
         """Ask something of the emulator there is."""
         if self.last.emulator is None:
-            ended(Outcome(False, reason=self.absence or t("panel.no_car")))
+            ended(Outcome(False, reason=self.absence))
             return
         ask(self.last.emulator, lambda outcome: self._store.post(lambda: ended(outcome)))
 

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 from carservices.api.navigation import Navigation
+from carservices_ui import refusal
 from carservices_ui.store import Outcome, Store
 
 T = TypeVar("T")
@@ -53,5 +54,5 @@ class Asking(Generic[T]):
             return
         self.phase = Phase.DONE if outcome.ok else Phase.FAILED
         self.answer = outcome.result if outcome.ok else None
-        self.problem = outcome.reason
+        self.problem = refusal.why(outcome, self._store) if outcome.code else outcome.reason
         self._changed()
