@@ -8,10 +8,11 @@ Format (one uncompressed npz; n nodes, m arcs sorted by tail, p inner shape poin
 - ``limit`` uint8[m], km/h: posted, or the statutory one where `Flag.POSTED` is not set; 0 unknown (ferries);
 - ``road_class`` uint8[m], index in `CLASSES`; ``flags`` uint16[m], `Flag`; ``way`` int64[m], OSM way;
 - ``name``, ``ref`` int32[m], index in the names or -1; ``names`` uint8[], a JSON list of texts in UTF-8;
-- ``twin`` int32[m], the arc of the same piece of road in the other direction or -1;
+- ``twin`` int32[m], an arc of the same piece of road in the other direction or -1;
 - ``shape_first`` int32[m+1], ``shape_lat``, ``shape_lon`` float32[p]: inner points in order of driving;
 - ``grade`` float32[m], mean rise per metre, 0 without elevation data, on bridges and in tunnels;
-- ``restrict`` int32[k, 3]: arc from, node, arc to that may not follow each other;
+- ``restrict`` int32[k, 3]: arc from, node, arc to that may not follow each other; an arc that a restriction over whole
+  ways leads along is there once more for each way to come to it (see `bans`);
 - ``signs`` int32[k, 4]: arc, and what is to be read there as indices in the names or -1: the number of the exit, where
   it leads, the lanes at its end (as `turn:lanes`);
 - ``left`` bool: driven on the left;
@@ -20,7 +21,6 @@ Format (one uncompressed npz; n nodes, m arcs sorted by tail, p inner shape poin
 A reader fills in what is missing in the files of older versions.
 """
 
-import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carservices.services.navigation.flags import Flag
+from carservices.services.navigation.maps.bans import Roads, bans
 from carservices.services.navigation.maps.countries import Lands
 from carservices.services.navigation.maps.elevation import Elevation
 from carservices.services.navigation.maps.landuse import BuiltUp
@@ -101,6 +102,15 @@ def _graph(ways: Ways, network: Network, lands: Lands, elevation: Elevation | No
     arc_tail = np.where(backward, head[piece], tail[piece])
     order = np.argsort(arc_tail, kind="stable")
     piece, backward, arc_tail = piece[order], backward[order], arc_tail[order]
+    node_osm = ids[nodes]
+    first = np.searchsorted(arc_tail, np.arange(len(nodes) + 1))
+    ends = Roads(node_osm, first, arc_tail, np.where(backward, tail[piece], head[piece]), columns["way"][piece])
+    copied, banned = bans(network.restrictions, ends)
+    every = np.concatenate((np.arange(len(piece)), np.array(copied, np.int64)))
+    order = np.argsort(arc_tail[every], kind="stable")
+    restrict = np.array(banned, np.int64).reshape(-1, 3)
+    restrict[:, ::2] = np.argsort(order)[restrict[:, ::2]]
+    piece, backward, arc_tail = piece[every][order], backward[every][order], arc_tail[every][order]
     arc_head = np.where(backward, tail[piece], head[piece])
     length = np.maximum(steps[end[piece]] - steps[begin[piece]], 0.1)
     road_class = columns["road_class"][piece]
@@ -121,14 +131,11 @@ def _graph(ways: Ways, network: Network, lands: Lands, elevation: Elevation | No
     ele = elevation.heights(node_lat, node_lon) if elevation else np.full(len(nodes), np.nan)
     grade = np.nan_to_num((ele[arc_head] - ele[arc_tail]) / length)
     grade[(flags & (Flag.BRIDGE | Flag.TUNNEL)) != 0] = 0.0
-    by_node = np.bincount(arc_tail, minlength=len(nodes))
-    first = np.concatenate(([0], np.cumsum(by_node)))
-    node_osm = ids[nodes]
     return {
         "node_lat": node_lat,
         "node_lon": node_lon,
         "node_ele": ele.astype(np.float32),
-        "first": first.astype(np.int32),
+        "first": np.searchsorted(arc_tail, np.arange(len(nodes) + 1)).astype(np.int32),
         "head": arc_head.astype(np.int32),
         "length": length.astype(np.float32),
         "seconds": (length / speed * 3.6).astype(np.float32),
@@ -144,7 +151,7 @@ def _graph(ways: Ways, network: Network, lands: Lands, elevation: Elevation | No
         "shape_lat": lat[shape_at].astype(np.float32),
         "shape_lon": lon[shape_at].astype(np.float32),
         "grade": np.clip(grade, -0.35, 0.35).astype(np.float32),
-        "restrict": _restrictions(network, node_osm, first, arc_head, columns["way"][piece]),
+        "restrict": restrict.astype(np.int32),
         "signs": _signs(ways, network, columns, piece, backward, node_osm[arc_tail], ends_way),
         "left": np.array(drives_left(lands.countries[0].code)),
         "names": np.frombuffer(json.dumps(list(ways.names), ensure_ascii=False).encode(), np.uint8),
@@ -216,26 +223,3 @@ def _twins(piece: NDArray[np.int64], backward: NDArray[np.bool_], pieces: int) -
     arc_of[backward.astype(int), piece] = np.arange(len(piece))
     twins: NDArray[np.int32] = arc_of[1 - backward.astype(int), piece]
     return twins
-
-
-def _restrictions(
-    network: Network,
-    node_osm: NDArray[np.int64],
-    first: NDArray[np.int64],
-    head: NDArray[np.int64],
-    way: NDArray[np.int64],
-) -> NDArray[np.int32]:
-    """Arcs that may not follow each other. A mandatory turn bans all others, turning round included."""
-    vias = {via for _, via, _ in network.banned} | {via for _, via in network.forced}
-    found = []
-    for via in sorted(vias):
-        node = int(np.searchsorted(node_osm, via))
-        if node == len(node_osm) or node_osm[node] != via:
-            continue
-        enter = np.flatnonzero(head == node).tolist()
-        leave = range(int(first[node]), int(first[node + 1]))
-        for a, b in itertools.product(enter, leave):
-            source, target = int(way[a]), int(way[b])
-            if (source, via, target) in network.banned or network.forced.get((source, via), target) != target:
-                found.append((a, node, b))
-    return np.array(found, np.int32).reshape(-1, 3)

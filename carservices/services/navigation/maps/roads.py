@@ -7,6 +7,8 @@ from pathlib import Path
 
 import osmium
 
+from carservices.services.navigation.maps.bans import Restriction
+
 ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0"
 CLASSES = frozenset({
     "motorway", "motorway_link", "trunk", "trunk_link", "primary", "primary_link", "secondary", "secondary_link",
@@ -15,6 +17,9 @@ CLASSES = frozenset({
 """OSM `highway` values a car may use."""
 BARRIERS = frozenset({"bollard", "block", "cycle_barrier", "jersey_barrier", "log", "debris"})
 OPEN = ("yes", "permissive", "destination", "designated")
+RESTRICTION_KEYS = ("restriction:motorcar", "restriction:motor_vehicle", "restriction")
+"""Those that hold at times only, as ``restriction:conditional``, are left out: a search knows no time of day."""
+EXEMPT = frozenset({"motorcar", "motor_vehicle"})
 FERRY_CLASS = "unclassified"
 """A ferry that takes cars counts as a way of this class."""
 
@@ -48,22 +53,24 @@ class Network:
     halts: dict[int, str] = field(default_factory=dict)  # node id -> traffic_signals | stop
     exits: dict[int, tuple[str, str]] = field(default_factory=dict)  # node id -> number, where it leads
     barriers: set[int] = field(default_factory=set)  # nodes no car passes
-    banned: set[tuple[int, int, int]] = field(default_factory=set)  # from way, via node, to way
-    forced: dict[tuple[int, int], int] = field(default_factory=dict)  # from way, via node -> the only way allowed
+    restrictions: list[Restriction] = field(default_factory=list)
 
 
-def _restriction(relation: osmium.osm.Relation, network: Network) -> None:
-    kind = relation.tags.get("restriction") or ""
-    if "motorcar" in (relation.tags.get("except") or ""):
-        return
-    by_role = {member.role: member for member in relation.members}
-    if not {"from", "via", "to"} <= by_role.keys() or by_role["via"].type != "n":
-        return
-    source, via, target = by_role["from"].ref, by_role["via"].ref, by_role["to"].ref
-    if kind.startswith("no_"):
-        network.banned.add((source, via, target))
-    elif kind.startswith("only_"):
-        network.forced[source, via] = target
+def _restriction(relation: osmium.osm.Relation) -> Restriction | None:
+    """One that holds for cars at all times."""
+    tags = relation.tags
+    kind = next((tags[key] for key in RESTRICTION_KEYS if key in tags), "")
+    if not EXEMPT.isdisjoint((tags.get("except") or "").split(";")):
+        return None
+    by_role: dict[str, list[osmium.osm.RelationMember]] = {"from": [], "via": [], "to": []}
+    for member in relation.members:
+        by_role.setdefault(member.role, []).append(member)
+    sources, targets = (tuple(one.ref for one in by_role[role] if one.type == "w") for role in ("from", "to"))
+    nodes = [one.ref for one in by_role["via"] if one.type == "n"]
+    ways = tuple(one.ref for one in by_role["via"] if one.type == "w")
+    only = kind.startswith("only_")
+    whole = sources and targets and (len(nodes) == 1) != bool(ways)
+    return Restriction(only, sources, nodes[0] if nodes else None, ways, targets) if whole and kind else None
 
 
 def _located(way: osmium.osm.Way) -> Iterator[tuple[int, tuple[float, float]]]:
@@ -77,15 +84,15 @@ def stream_ways(pbf: Path, network: Network) -> Iterator[Way]:
 
     Nodes come before ways in a file and relations after them: the bans are complete when the stream has ended.
     """
-    wanted = osmium.filter.KeyFilter("highway", "barrier", "restriction", "route")
+    wanted = osmium.filter.KeyFilter("highway", "barrier", "route", *RESTRICTION_KEYS)
     for item in osmium.FileProcessor(str(pbf)).with_locations().with_filter(wanted):
         if isinstance(item, osmium.osm.Node):
             _note(item, network)
         elif isinstance(item, osmium.osm.Way):
             if (way := _way(item)) is not None:
                 yield way
-        elif isinstance(item, osmium.osm.Relation) and item.tags.get("type") == "restriction":
-            _restriction(item, network)
+        elif isinstance(item, osmium.osm.Relation) and (restriction := _restriction(item)):
+            network.restrictions.append(restriction)
 
 
 def _note(node: osmium.osm.Node, network: Network) -> None:

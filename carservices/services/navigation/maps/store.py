@@ -27,8 +27,9 @@ TILES = "tiles.tar"
 """Of Valhalla, where it was installed."""
 NEW, BUILT = ".new-", ".built-"
 NO_ROOM = Remark.of("maps_no_room")
-FORMAT = 2
-"""Of the parts: 2 knows lanes, signs, countries and ferries. A half-built map of another one starts anew."""
+FORMAT = 3
+"""Of the parts: 2 knows lanes, signs, countries and ferries, 3 limits of regions and turns banned over whole ways.
+A half-built map of another one starts anew."""
 
 
 @dataclass(frozen=True)
