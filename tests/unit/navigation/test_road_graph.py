@@ -102,9 +102,24 @@ def test_limits_that_are_not_signed_are_those_of_each_country(tmp_path: Path) ->
         assert set(file["limit"].tolist()) == {97, 60, 48, 113}
 
 
+def test_a_region_with_limits_of_its_own_is_known_by_its_boundary_in_the_extract(tmp_path: Path) -> None:
+    places = {
+        1: (50.46, 4.86), 2: (50.47, 4.86),  # Namur
+        3: (51.05, 3.72), 4: (51.06, 3.72),  # Ghent
+        5: (50.40, 4.70), 6: (50.40, 5.00), 7: (50.55, 5.00), 8: (50.55, 4.70),
+    }  # fmt: skip
+    roads = {10: ([1, 2], {"highway": "primary"}), 11: ([3, 4], {"highway": "primary"})}
+    wallonia = {"type": "boundary", "boundary": "administrative", "admin_level": "4", "ISO3166-2": "BE-WAL"}
+    pbf = write_town(tmp_path / "town.osm.pbf", places, roads | {12: ([5, 6, 7, 8, 5], wallonia)})
+    write_graph(pbf, tmp_path / "graph.npz", country="BE")
+    with np.load(tmp_path / "graph.npz") as file:
+        assert dict(zip(file["way"].tolist(), file["limit"].tolist(), strict=True)) == {10: 90, 11: 70}
+
+
 @pytest.mark.parametrize(
     ("country", "limits"),
     [
+        ("BE-BRU", [30, 70, 120, 120, 20]),
         ("DE", [50, 100, 100, 130, 7]),
         ("ES", [30, 90, 90, 120, 20]),
         ("FI", [50, 80, 80, 80, 20]),

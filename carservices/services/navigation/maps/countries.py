@@ -20,13 +20,15 @@ from shapely.geometry.base import BaseGeometry
 
 from carservices.services.navigation.maps.defaults import DATA
 from carservices.services.navigation.maps.errors import MapError
+from carservices.services.navigation.maps.limits import regions
 
 FILE = DATA / "countries.npz"
 """Written by tools/country_shapes.py."""
 SCALE = 1e4
 """Units of its corners in a degree."""
 MARGIN_DEG = 0.1
-ISO_KEYS = ("ISO3166-1:alpha2", "ISO3166-1")
+ISO_KEYS = {"2": ("ISO3166-1:alpha2", "ISO3166-1"), "4": ("ISO3166-2",)}
+"""Codes of boundaries, by their `admin_level`: countries, and their regions."""
 Box = tuple[float, float, float, float]
 
 
@@ -52,10 +54,19 @@ def countries() -> dict[str, Country]:
 
 @dataclass(frozen=True)
 class Lands:
-    """The countries a map reaches into. What lies in none of them, as piers and skerries, counts to the first."""
+    """The countries a map reaches into. What lies in none of them, as piers and skerries, counts to the first.
+
+    ``regions`` have limits of their own, and are known where the extract holds their boundaries.
+    """
 
     box: Box
     countries: tuple[Country, ...]
+    regions: tuple[Country, ...] = ()
+
+    @property
+    def codes(self) -> list[str]:
+        """Of the countries, then of the regions."""
+        return [one.code for one in (*self.countries, *self.regions)]
 
     @classmethod
     def around(cls, box: Box, code: str | None = None, pbf: Path | None = None) -> Self:
@@ -66,7 +77,7 @@ class Lands:
         if code is not None:
             if (known := countries().get(code.upper())) is None:
                 raise MapError(f"no country '{code}': use an ISO code such as {', '.join(list(countries())[:3])}")
-            return cls(box, (known,))
+            return cls(box, (known,), _regions([known.code], pbf))
         frame = shapely.box(*box)
         every = list(countries().values())
         size = shapely.area(shapely.intersection([one.shape for one in every], frame))
@@ -76,14 +87,14 @@ class Lands:
         if len(found) > 1 and pbf is not None:
             own = _boundaries(pbf)
             found = [Country(one.code, one.name, own.get(one.code, one.shape)) for one in found]
-        return cls(box, tuple(found))
+        return cls(box, tuple(found), _regions([one.code for one in found], pbf))
 
     def at(self, lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArray[np.int64]:
-        """Which of the countries each place lies in."""
+        """Which of `codes` each place lies in."""
         which = np.zeros(len(lat), np.int64)
-        for number, country in enumerate(self.countries[1:], 1):
-            shapely.prepare(country.shape)
-            which[shapely.contains_xy(country.shape, lon, lat)] = number
+        for number, land in enumerate((*self.countries[1:], *self.regions), 1):
+            shapely.prepare(land.shape)
+            which[shapely.contains_xy(land.shape, lon, lat)] = number
         return which
 
     def write(self, target: Path) -> None:
@@ -94,14 +105,21 @@ class Lands:
         _write([shapely.difference(frame, shapely.union_all(others)), *others], self.countries, target)
 
 
-def _boundaries(pbf: Path) -> dict[str, BaseGeometry]:
-    """The whole countries an extract holds, by code."""
+def _regions(countries: Sequence[str], pbf: Path | None) -> tuple[Country, ...]:
+    wanted = [code for code in regions() if code.partition("-")[0] in countries]
+    own = _boundaries(pbf, "4") if wanted and pbf is not None else {}
+    return tuple(Country(code, code, own[code]) for code in wanted if code in own)
+
+
+def _boundaries(pbf: Path, level: str = "2") -> dict[str, BaseGeometry]:
+    """The whole countries, or with ``4`` the regions, that an extract holds, by code."""
     wkb = osmium.geom.WKBFactory()
     found: dict[str, BaseGeometry] = {}
+    keys = ISO_KEYS[level]
     wanted = osmium.filter.TagFilter(("boundary", "administrative"))
-    for area in osmium.FileProcessor(str(pbf)).with_areas(wanted).with_filter(osmium.filter.KeyFilter(*ISO_KEYS)):
-        if isinstance(area, osmium.osm.Area) and area.tags.get("admin_level") == "2":
-            code = next(area.tags[key] for key in ISO_KEYS if key in area.tags)
+    for area in osmium.FileProcessor(str(pbf)).with_areas(wanted).with_filter(osmium.filter.KeyFilter(*keys)):
+        if isinstance(area, osmium.osm.Area) and area.tags.get("admin_level") == level:
+            code = next(area.tags[key] for key in keys if key in area.tags)
             found[code] = shapely.make_valid(shapely.from_wkb(wkb.create_multipolygon(area)))
     return found
 

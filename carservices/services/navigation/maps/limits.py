@@ -78,12 +78,18 @@ def outside(tags: dict[str, str]) -> Zone:
     return Zone.EXPRESSWAY if fast else Zone.RURAL
 
 
-def legal_limits(countries: Sequence[str]) -> NDArray[np.int64]:
-    """km/h by country (ISO code) and `Zone`."""
+def legal_limits(lands: Sequence[str]) -> NDArray[np.int64]:
+    """km/h by country or region (ISO code) and `Zone`."""
     table = _table()
     other = table["other"]
-    rows = [table["by_country"].get(code, other) for code in countries]
+    by_land = table["by_country"] | table["by_region"]
+    rows = [by_land.get(code, other) for code in lands]
     return np.array([[*row, *other[len(row) :], RAMP_KMH, SERVICE_KMH] for row in rows], np.int64)
+
+
+def regions() -> list[str]:
+    """The regions (ISO 3166-2) that have limits of their own."""
+    return list(_table()["by_region"])
 
 
 def drives_left(country: str) -> bool:

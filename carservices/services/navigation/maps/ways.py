@@ -80,8 +80,8 @@ class Ways:
         """`COLUMNS`, and limits in km/h: the posted ones, else those of the law where each way begins."""
         table = dict(zip(COLUMNS, np.array(self.rows, np.int64).T, strict=True))
         begin = np.array(self.start[:-1], np.int64)
-        country = lands.at(np.array(self.lat)[begin], np.array(self.lon)[begin])
-        legal = legal_limits([one.code for one in lands.countries])[country, table["zone"]]
+        land = lands.at(np.array(self.lat)[begin], np.array(self.lon)[begin])
+        legal = legal_limits(lands.codes)[land, table["zone"]]
         for side in ("forward", "backward"):
             posted = table[f"posted_{side}"]
             table[f"limit_{side}"] = np.where(posted > 0, posted, legal)
