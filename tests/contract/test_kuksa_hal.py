@@ -18,10 +18,6 @@ from carservices_hal.doors.main import NAME, DoorOptions, open_doors
 from carservices_hal.kuksa.hal import KuksaHal
 from tests.contract.door_car import AIR, SEAT, SPEED, doors, hal, serve
 
-WHEN_BUSY = "cancelled_open_leaves_nothing"
-"""Each rule has an event loop of its own, grpc one queue of events for all: when the machine is busy the end of a call
-comes after its loop has closed, the queue stops at it, and a socket stays open until the next event."""
-
 
 def kuksa(port, **options):
     return KuksaHal(KuksaHal.Options(port=port, **options))
@@ -84,9 +80,7 @@ def test_the_conformance_kit(capsys):
         assert ours.poll(50)
         tools.check("kuksa", {"port": ours.recv(), "paths": [SPEED, SEAT, AIR]}, as_json=True)
         report = json.loads(capsys.readouterr().out)
-        failed = {rule["name"]: rule["detail"] for rule in report["rules"] if rule["result"] == "failed"}
-        assert failed.keys() <= {WHEN_BUSY}, failed
-        assert failed or report["level"] == "silver"
+        assert report["level"] == "silver", [rule for rule in report["rules"] if rule["result"] == "failed"]
     finally:
         ours.send("end")
         remote.join()

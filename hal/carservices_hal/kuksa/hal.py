@@ -60,6 +60,7 @@ class KuksaHal(Hal[KuksaOptions]):
         self._place = f"{options.host}:{options.port}"
         self._configs: dict[str, SignalConfig] = {}
         self._channel: Any = None
+        self._asking: asyncio.Future[list[Sequence[Any]]] | None = None
         self._pumping: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
         self._connected = False
@@ -68,8 +69,9 @@ class KuksaHal(Hal[KuksaOptions]):
         self._header = self._authorization()
         self._channel = self._connect()
         self._stub = VALStub(self._channel)
+        self._asking = asyncio.gather(*map(self._list, self.options.paths))
         try:
-            found = [one for root in self.options.paths for one in await self._list(root)]
+            found = [one for listed in await asyncio.shield(self._asking) for one in listed]
         except BaseException:
             await self.close()
             raise
@@ -116,6 +118,9 @@ class KuksaHal(Hal[KuksaOptions]):
             with contextlib.suppress(asyncio.CancelledError, HalError):  # `events` has raised it
                 await self._pumping
         self._pumping = None
+        if self._asking is not None:  # a channel that goes while it connects leaves its socket to grpc's threads
+            await asyncio.wait([self._asking])
+        self._asking = None
         if self._channel is not None:
             await self._channel.close()
         self._channel = None
