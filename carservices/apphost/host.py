@@ -20,6 +20,7 @@ from carservices.apphost import disk, grants, surroundings, usage
 from carservices.apphost.access import Access
 from carservices.apphost.bundles import Bundle
 from carservices.apphost.consent import Consent
+from carservices.apphost.excess import LOOK_SECONDS
 from carservices.apphost.feed import Feed
 from carservices.apphost.front import FrontDesk
 from carservices.apphost.grants import Grants
@@ -153,6 +154,15 @@ class AppHost:
 
     async def run(self) -> None:
         """Look after the apps until cancelled; raises what the looking fails with."""
+        await asyncio.gather(self._hold(), self._look())
+
+    async def _hold(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            for app in self.roster:
+                app.hold_to_limits()
+
+    async def _look(self) -> None:
         count = 0
         while True:
             await asyncio.sleep(CHECK_SECONDS)

@@ -348,8 +348,16 @@ class App:
         if warning is not None:
             self.hearing.note("quota", reason=warning)
             self._run.session.send(Kind.CHECK, [["storage", "data", warning]])
-        if end is not None:
-            self._end(end)
+        self._end_for(end)
+
+    def hold_to_limits(self) -> None:
+        """Where no control groups do it."""
+        if self._run is not None and not self._run.process.launched.limited:
+            self._end_for(self._run.excess.look(time.monotonic(), frozen=self._frozen))
+
+    def _end_for(self, why: str | None) -> None:
+        if why is not None:
+            self._end(why)
 
     def _freeze(self) -> None:
         settled = self.health.greeted and self.health.trouble is None and not self.health.waits

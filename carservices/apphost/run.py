@@ -7,6 +7,7 @@ from carservices.app import wire
 from carservices.apphost.access import Access
 from carservices.apphost.bundles import Bundle
 from carservices.apphost.disk import Quota
+from carservices.apphost.excess import MEMORY, Excess
 from carservices.apphost.images import Images
 from carservices.apphost.launcher import Launcher, Process
 from carservices.apphost.proxy import Proxy
@@ -21,6 +22,7 @@ class Run:
         self.process = process
         self.session = session
         self.quota = Quota()
+        self.excess = Excess(process.launched)
         self._proxy = proxy
 
     @classmethod
@@ -58,8 +60,9 @@ class Run:
 
     def ending(self, status: int) -> str:
         """How its process ended, as a sentence about the app."""
-        if self.process.launched.out_of_memory():
-            return "it used more memory than it may"
+        refused = any(line.startswith("MemoryError") for line in list(self.process.lines)[-1:])
+        if refused or self.process.launched.out_of_memory():
+            return MEMORY
         return f"it {how_it_ended(status)}"
 
     async def close(self) -> None:

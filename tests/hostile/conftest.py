@@ -15,14 +15,15 @@ from carservices.api.apps import Apps
 from carservices.api.appstatus import AppState
 from carservices.apphost import disk, health, host, life, link
 from carservices.apphost.places import Places
-from carservices.apphost.sandbox import Level, cgroups, probe
+from carservices.apphost.sandbox import Level, Limits, cgroups, probe
 from carservices.apphost.service import AppsService
 from carservices.bus import CallError
 from carservices.services.driving.service import DrivingService
 from carservices.services.notifications.service import NotificationsService
 from carservices.testing import car
-from tests.hostile import attackers
-from tests.hostile.attackers import ATTACKS, HEAT, MUTE, SILENT, SPEED
+from tests.hostile import attacks
+from tests.hostile.attacks import ATTACKS
+from tests.hostile.attacks.arms import HEAT, MUTE, NET, SILENT, SPEED
 from tests.unit.apphost.conftest import card, hal, listed, shown, until, write_bundle
 
 ABILITY = probe()
@@ -46,6 +47,9 @@ class Main(App):
 """
 
 
+NO_CACHE = shutil.ignore_patterns("__pycache__")
+
+
 def attacker(name):
     return f"org.example.{name}"
 
@@ -53,23 +57,24 @@ def attacker(name):
 def write_attacker(folder, name):
     bundles = folder / "apps"
     facts = {"permissions": PERMISSIONS, "hosts": ["example.org"], "category": ATTACKS[name].category}
-    app = write_bundle(bundles, f"from attackers import begin\nbegin({name!r})\n", attacker(name), **facts)
-    shutil.copy(attackers.__file__, bundles / app)
+    app = write_bundle(bundles, f"from tests.hostile.attacks import begin\nbegin({name!r})\n", attacker(name), **facts)
+    shutil.copytree(Path(attacks.__file__).parent, bundles / app / "tests/hostile/attacks", ignore=NO_CACHE)
+    for name in ("tests/__init__.py", NET):  # another `tests` that is installed would come before one without
+        (bundles / app / name).touch()
     (bundles / app / "secret").symlink_to(folder / "secret")
     (bundles / app / "others").symlink_to(folder / "state")
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def c(tmp_path_factory):
-    """One car for all attacks: what one of them breaks, the next ones find broken."""
-    folder = tmp_path_factory.mktemp("hostile")
+@contextlib.asynccontextmanager
+async def beset(folder, ability, names):
+    """A car with an app that has to be served and one for each of these attacks."""
     folder.chmod(0o755)
     (folder / "secret").write_text("of the person")
     places = Places(folder / "state", folder / "run", builtin=folder / "apps", folders={})
     write_bundle(places.builtin, RELAY, GOOD, permissions=PERMISSIONS, background=True)
-    for name in ATTACKS:
+    for name in names:
         write_attacker(folder, name)
-    given = {app: {"speed": True, "seats.control": app == GOOD} for app in (GOOD, *map(attacker, ATTACKS))}
+    given = {app: {"speed": True, "seats.control": app == GOOD} for app in (GOOD, *map(attacker, names))}
     places.file("grants.json").write(json.dumps({"profiles": {"default": given}}))
     source = hal()
     with pytest.MonkeyPatch.context() as patch:
@@ -79,13 +84,34 @@ async def c(tmp_path_factory):
         patch.setattr(disk, "MAX_FILES", 500)
         patch.setattr(disk, "MAX_BYTES", 20 << 20)
         patch.setattr(link, "PAUSE_SECONDS", 0.01)
-        services = [DrivingService, NotificationsService, lambda: AppsService(places, ABILITY)]
+        services = [DrivingService, NotificationsService, lambda: AppsService(places, ability)]
         async with car(source, services) as running:
             running.say, running.places, running.numbers = source.inject, places, itertools.cycle(range(1, 100))
             running.apps = running.service(Apps)
             await running.apps.open(GOOD)
             await running.until_state(running.apps.screen, shown())
             yield running
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def c(tmp_path_factory):
+    """One car for all attacks: what one of them breaks, the next ones find broken."""
+    async with beset(tmp_path_factory.mktemp("hostile"), ABILITY, ATTACKS) as running:
+        yield running
+
+
+class Net(cgroups.Group):
+    """A control group that the host knows nothing of: if the host does not hold an app to its limits, this does."""
+
+    def __init__(self, name, _limits):
+        super().__init__(name, Limits(memory=2 << 30, processes=1000, cpu=2.0))
+        self.controllers = frozenset()
+
+    knows = can_freeze = False
+    kill = prefer = lambda *_: None
+
+    def out_of_memory(self):
+        return False
 
 
 async def relayed(c):
@@ -116,7 +142,7 @@ def groups(app):
 async def withstand(c, name, monkeypatch):
     """Let one attacker loose: nobody else notices, and it ends as it has to."""
     attack, app = ATTACKS[name], attacker(name)
-    if attack.full and ABILITY.level is not Level.FULL:
+    if attack.machine and ABILITY.level is not Level.FULL:
         pytest.skip(f"this machine gives no full sandbox, and the attack is on the machine: {ABILITY.missing}")
     memory, files = resident(), descriptors()
     await c.apps.open(app)

@@ -2,12 +2,12 @@
 
 import pytest
 
-from tests.hostile.attackers import ATTACKS
+from tests.hostile.attacks import ATTACKS
 from tests.hostile.conftest import withstand
 
 pytestmark = [pytest.mark.hostile, pytest.mark.asyncio(loop_scope="module")]
 
 
-@pytest.mark.parametrize("name", [name for name, attack in ATTACKS.items() if not attack.full])
+@pytest.mark.parametrize("name", [name for name, attack in ATTACKS.items() if not attack.machine])
 async def test_the_others_do_not_notice(c, name, monkeypatch):
     await withstand(c, name, monkeypatch)

@@ -171,6 +171,11 @@ class Group:
                 return folder / "freezer.state", ("THAWED", "FROZEN")
         return None
 
+    @property
+    def knows(self) -> bool:
+        """There is a group, so `pids` are all there are."""
+        return bool(self._folders)
+
     def pids(self) -> set[int]:
         """Every process inside."""
         found: set[int] = set()

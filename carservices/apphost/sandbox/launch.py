@@ -11,9 +11,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import carservices
-from carservices.apphost.sandbox import bwrap, seccomp
-from carservices.apphost.sandbox.cgroups import Group
-from carservices.apphost.sandbox.levels import Ability, Inside, LaunchPlan, Level, Missing, Report
+from carservices.apphost.sandbox import bwrap, family, seccomp
+from carservices.apphost.sandbox.cgroups import CONTROLLERS, Group
+from carservices.apphost.sandbox.levels import Ability, Inside, LaunchPlan, Level, Limits, Missing, Report
 from carservices.apphost.sandbox.restrict import Order
 
 NUMBERS = itertools.count(1)
@@ -30,18 +30,24 @@ class SandboxRefused(Exception):
 class Launched:
     """A running app. ``process`` is its outermost process: its end is the app's end."""
 
-    def __init__(self, process: subprocess.Popen[bytes], group: Group, report: Report) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], group: Group, report: Report, limits: Limits) -> None:
         self.process = process
         self.report = report
+        self.limits = limits
         self._group = group
 
     @property
     def pid(self) -> int:
         return self.process.pid
 
+    @property
+    def limited(self) -> bool:
+        """Control groups hold all its limits; else somebody has to look after it."""
+        return self._group.controllers.issuperset(CONTROLLERS)
+
     def pids(self) -> set[int]:
         """Every process of the app that is known."""
-        return self._group.pids() | {self.pid}
+        return (self._group.pids() if self._group.knows else family.family(self.pid)) | {self.pid}
 
     def freeze(self, frozen: bool) -> None:
         """Take the CPU from it, or give it back."""
@@ -49,7 +55,7 @@ class Launched:
             with contextlib.suppress(OSError):
                 self._group.freeze(frozen)
             return
-        self._signal(signal.SIGSTOP if frozen else signal.SIGCONT)
+        family.send(self.pids() if self._runs else (), signal.SIGSTOP if frozen else signal.SIGCONT)
 
     def prefer(self, front: bool) -> None:
         """Whether it comes before other apps where the processor is short."""
@@ -58,7 +64,10 @@ class Launched:
     def kill(self) -> None:
         """End it with all it started."""
         self._group.kill()
-        self._signal(signal.SIGKILL)
+        if self._runs:
+            family.end(self.pid)
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.pid, signal.SIGKILL)
 
     def close(self) -> bool:
         """Give back what it held, once the process has ended; False while something in it is still dying: try again."""
@@ -68,10 +77,9 @@ class Launched:
     def out_of_memory(self) -> bool:
         return self._group.out_of_memory()
 
-    def _signal(self, number: signal.Signals) -> None:
-        if self.process.poll() is None:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self.pid, number)
+    @property
+    def _runs(self) -> bool:
+        return self.process.poll() is None
 
 
 def launch(plan: LaunchPlan, ability: Ability, minimum: Level = Level.WEAK) -> Launched:
@@ -110,7 +118,7 @@ def launch(plan: LaunchPlan, ability: Ability, minimum: Level = Level.WEAK) -> L
         except OSError:
             group.remove()
             raise
-    return Launched(process, group, report(level, ability, group))
+    return Launched(process, group, report(level, ability, group), plan.limits)
 
 
 def environment(plan: LaunchPlan, where: Inside) -> dict[str, str]:

@@ -4,6 +4,7 @@ The order matters: a change of user id clears the wish to die with the parent, a
 loaded any more, so the filter is built before it.
 """
 
+import contextlib
 import ctypes
 import json
 import os
@@ -11,11 +12,16 @@ import resource
 import signal
 import sys
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from carservices.apphost.sandbox import landlock, seccomp
 from carservices.apphost.sandbox.levels import Limits
 
-PR_SET_PDEATHSIG = 1
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+FIRST_TO_GO = "900"
+"""Of 1000: how much sooner than other programs the kernel ends an app when the machine's memory is short."""
+NICE = 10
+"""A ninth of what a program of the car gets where the processor is short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,7 @@ def obey(order: Order) -> None:
     """Does not return. Raises OSError when a restriction that was ordered cannot be had."""
     os.setsid()
     die_with_parent()
+    stand_back()
     for kind, value in (
         (resource.RLIMIT_NOFILE, order.limits.files),
         (resource.RLIMIT_CORE, 0),
@@ -51,8 +58,10 @@ def obey(order: Order) -> None:
         (resource.RLIMIT_DATA, order.limits.heap),
     ):
         resource.setrlimit(kind, (value, value))
+    if order.uid is not None or os.getuid() != 0:  # the kernel holds root to no count
+        most = order.limits.processes + (0 if order.uid is not None else tasks_of(os.getuid()))
+        resource.setrlimit(resource.RLIMIT_NPROC, (most, most))
     if order.uid is not None:
-        resource.setrlimit(resource.RLIMIT_NPROC, (order.limits.processes, order.limits.processes))
         os.setgroups([])
         os.setresgid(order.uid, order.uid, order.uid)
         os.setresuid(order.uid, order.uid, order.uid)
@@ -75,6 +84,24 @@ def die_with_parent() -> None:
     """Linux only; elsewhere the closed link ends the app."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def stand_back() -> None:
+    """What the car needs comes before the app, and what the app detaches from itself stays below it."""
+    os.nice(NICE)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
+        Path("/proc/self/oom_score_adj").write_text(FIRST_TO_GO)
+
+
+def tasks_of(uid: int) -> int:
+    """Processes and threads of a user: what RLIMIT_NPROC counts, the app's or not."""
+    found = 0
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if process.stat().st_uid == uid:
+                found += len(list((process / "task").iterdir()))
+    return found
 
 
 def main() -> None:
