@@ -15,6 +15,7 @@ from carservices.hal.recording import Recorder
 from carservices.signals import Code, Datum, SignalConfig, Status, Value
 from carservices_emulator.commands import COMMANDS, Clear, parse
 from carservices_emulator.diagnostics import ECUS, Diagnostics
+from carservices_emulator.diagnostics.keeper import Keeper
 from carservices_emulator.drivers import ManualDriver, ParkedDriver
 from carservices_emulator.ecus import CarBus
 from carservices_emulator.gnss.port import NmeaPort, open_port
@@ -39,6 +40,8 @@ MAX_FACTOR = 200.0
 LAST_MOMENT = 86_400.0
 PENDING = 0.02
 """s between two looks for an answer a control unit has announced."""
+KEEP = 0.5
+"""s between two looks for what the control units have to remember without power."""
 SLICE = 20.0
 """s of simulation at a time while seeking: about 10 ms."""
 
@@ -76,6 +79,8 @@ class EmulatorHal(Hal[EmulatorOptions]):
         self._wake = asyncio.Event()
         self._bus: CarBus | None = None
         self._nmea: NmeaPort | None = None
+        self._keeper = Keeper()
+        self._kept = 0.0
         self._open = False
         self._replay: Replay | None = None
         self._recorder: Recorder | None = None
@@ -92,6 +97,7 @@ class EmulatorHal(Hal[EmulatorOptions]):
 
     async def open(self) -> Sequence[SignalConfig]:
         self._load(self.options.scenario)
+        self._keeper.restore(self.simulation.diagnostics)
         offered = CONFIGS
         if self.options.can is not None:
             self._bus = CarBus(self.options.can, self._observe, self._commanded, self._wake.set, self._units)
@@ -116,6 +122,9 @@ class EmulatorHal(Hal[EmulatorOptions]):
             now = loop.time()
             self._advance(min(now - last, LONGEST))
             last = now
+            if now - self._kept >= KEEP:
+                self._kept = now
+                self._keeper.look(self.simulation.diagnostics)
             if self._bus is not None:
                 await self._bus.tick(now)
             if self._nmea is not None:
@@ -172,6 +181,8 @@ class EmulatorHal(Hal[EmulatorOptions]):
         return result
 
     async def close(self) -> None:
+        if self._open:
+            self._keeper.write(self.simulation.diagnostics)
         self._open = False
         self._stop_recording()
         self._wake.set()

@@ -8,10 +8,12 @@ from carservices.bus import Car
 from carservices.cli.start import can_bus
 from carservices.signals import Status
 from carservices.system.run_dir import default_run_dir
-from tests.process.rig import PATIENCE, Running
+from tests.process.rig import PATIENCE, Running, until
 
 COMMAND = ["-m", "carservices.cli.main", "emulator", "--headless"]
 TEMPERATURE = "Vehicle.Cabin.HVAC.Station.Row1.Driver.Temperature"
+BCM, CONFIRMED, LOW_BEAM = 0x745, bytes.fromhex("190208"), bytes.fromhex("9A2013")
+"""What the body's unit is asked for its confirmed codes, and B1A20-13 among them."""
 SPEED, LATITUDE = "Vehicle.Speed", "Vehicle.CurrentLocation.Latitude"
 
 
@@ -46,6 +48,18 @@ async def watch(car, path):
     return seen
 
 
+async def codes(car):
+    """The confirmed codes of the body's unit; empty while nobody answers."""
+    answers = await car.control("can", "diagnose", to=BCM, data=CONFIRMED)
+    return b"".join(answer for _, answer in answers)
+
+
+def has_written(base, code):
+    """Whether the emulator has a code in its files."""
+    files = (base / "carservices" / "emulator").glob("faults-*.json")
+    return any(f'"{int.from_bytes(code)}"' in file.read_text() for file in files)
+
+
 @pytest.mark.timeout(4 * PATIENCE)  # three starts of processes on a machine that may be busy
 async def test_whoever_is_killed_comes_back(place):
     running = start(place, "--can")
@@ -54,6 +68,13 @@ async def test_whoever_is_killed_comes_back(place):
             await asyncio.to_thread(running.until, name)
         async with await Car.connect(running.run_dir, timeout=PATIENCE) as car:
             speed, latitude = await watch(car, SPEED), await watch(car, LATITUDE)
+            await latitude.until(Status.AVAILABLE)
+            await speed.until(Status.AVAILABLE)
+            await car.control("emulator", "fault", name="low-beam")
+            async with asyncio.timeout(PATIENCE):
+                while LOW_BEAM not in await codes(car):
+                    pass  # each question takes its time
+            await asyncio.to_thread(until, lambda: has_written(place.parent, LOW_BEAM), "the fault memory")
             for name, seen in (("hal.can", speed), ("hal.emulator", latitude)):
                 await seen.until(Status.AVAILABLE)
                 pid = await asyncio.to_thread(running.kill, name)
@@ -63,6 +84,7 @@ async def test_whoever_is_killed_comes_back(place):
                 await speed.until(Status.AVAILABLE)
                 handle = await car.set(TEMPERATURE, 24.5 if name == "hal.can" else 19.5)
                 await handle.confirmed()
+            assert LOW_BEAM in await codes(car), "a unit forgets nothing when its power goes"
         assert running.end() == 0
     finally:
         running.close()

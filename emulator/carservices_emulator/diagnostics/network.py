@@ -21,13 +21,23 @@ class Diagnostics:
         self._since = 0.0
         self._on = world.car.on
 
+    @property
+    def vin(self) -> str:
+        """Which car it is."""
+        return self.world.car.profile.identity.vin
+
+    def power_up(self) -> None:
+        """The units were without power: a car that is on begins a new cycle."""
+        if self._on:
+            for server in self.servers.values():
+                server.new_cycle()
+
     def step(self, dt: float) -> None:
         """Let ``dt`` s of the world's time pass."""
         on = self.world.car.on
-        if on and not self._on:
-            for server in self.servers.values():
-                server.new_cycle()
-        self._on = on
+        begins, self._on = on and not self._on, on
+        if begins:
+            self.power_up()
         self._since += dt
         if self._since >= LOOK:
             for server in self.servers.values():

@@ -6,6 +6,9 @@ from carservices_emulator.diagnostics.codes import Status
 from carservices_emulator.diagnostics.memory import Memory, Trouble
 from carservices_emulator.world import World
 
+Elapsed = tuple[float, float]
+"""s and m since a mark."""
+
 
 @dataclass(slots=True)
 class Mark:
@@ -26,10 +29,15 @@ class Records:
         self.frame: tuple[int, dict[int, bytes]] | None = None
         """Two bytes of the code as a number, and the data by PID."""
 
-    def since(self, mark: Mark | None) -> tuple[float, float]:
-        """s and m since a mark; 0 without one."""
+    def since(self, mark: Mark | None) -> Elapsed:
+        """Up to now; 0 without a mark."""
         now = self._now()
         return (now.time - mark.time, max(0.0, now.odometer - mark.odometer)) if mark else (0.0, 0.0)
+
+    def ago(self, elapsed: Elapsed) -> Mark:
+        """The mark that now is so long and so far back."""
+        now = self._now()
+        return Mark(now.time - elapsed[0], now.odometer - elapsed[1])
 
     def start(self) -> None:
         """A new operation cycle; each counts as a warm-up, for nothing in an electric car need warm up first."""

@@ -63,7 +63,8 @@ class Results:
 
     def __init__(self, ecu: str) -> None:
         self._monitors = {monitor.number: monitor for monitor in MONITORS if monitor.ecu == ecu}
-        self._found: dict[int, bytes] = {}
+        self.found: dict[int, bytes] = {}
+        """By monitor: value and limits."""
 
     @property
     def numbers(self) -> list[int]:
@@ -75,13 +76,13 @@ class Results:
         monitor = self._monitors.get(number)
         if monitor is None:
             return None
-        return bytes([number, OWN_TEST, monitor.scaling.number]) + self._found.get(number, NEITHER)
+        return bytes([number, OWN_TEST, monitor.scaling.number]) + self.found.get(number, NEITHER)
 
     def look(self, memory: Memory, world: World) -> None:
         """Keep what the tests that are completed have found."""
         for key, monitor in self._monitors.items():
             if memory.troubles[number(monitor.code)].counter in (PASSED, FAILED):
-                self._found[key] = monitor.result(monitor.read(world))
+                self.found[key] = monitor.result(monitor.read(world))
 
     def clear(self) -> None:
-        self._found.clear()
+        self.found.clear()
