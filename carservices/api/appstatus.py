@@ -58,6 +58,22 @@ class Counters(BaseModel, frozen=True):
     """Messages beyond a budget, and ones that cannot be read."""
 
 
+class HeldBack(BaseModel, frozen=True):
+    """What a running app has not got of one permission since its start, though it is granted."""
+
+    permission: str
+    coalesced: int = 0
+    """Values replaced by a newer one before the app's rate let them through."""
+    drops: int = 0
+    """Values it has missed because it did not read."""
+    refused: int = 0
+    """Requests beyond its budget."""
+
+    @property
+    def total(self) -> int:
+        return self.coalesced + self.drops + self.refused
+
+
 class AppStatus(BaseModel, frozen=True):
     """One installed app. ``name`` is by language, English always there; ``cpu`` percent of a core, ``rss`` bytes."""
 
@@ -76,6 +92,8 @@ class AppStatus(BaseModel, frozen=True):
     cpu: float | None = None
     rss: int | None = None
     counters: Counters = Counters()
+    held_back: tuple[HeldBack, ...] = ()
+    """By permission; those of which nothing was held back are left out."""
     grants: tuple[str, ...] = ()
     """Permissions in force for the person at the wheel."""
     last_error: str | None = None

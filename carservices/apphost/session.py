@@ -19,6 +19,7 @@ from carservices.apphost.provided import Provided, Source
 from carservices.apphost.requests import Requests
 from carservices.apphost.signals import Signals
 from carservices.apphost.stage import Offer
+from carservices.apphost.tolls import Tolls
 from carservices.bus import Car
 
 BUDGETED: Final = frozenset({Kind.GET, Kind.SET, Kind.PROVIDE, Kind.CALL, Kind.WATCH, Kind.SUBSCRIBE})
@@ -78,7 +79,8 @@ class Session:
         self._next_media = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
         self.link = AppLink(sock, self._record, self._flood, self._clear, self._ended)
-        self.signals = Signals(self.link, gateway.feed, access.read, gateway.book.rate)
+        self.tolls = Tolls(gateway.book)
+        self.signals = Signals(self.link, gateway.feed, access.read, gateway.book.rate, self.tolls.of_value)
         self.source = Source(gateway.provided, access.app)
         self.requests = Requests(self.link, gateway.car, access, self.signals, self.source, events, self.spawn)
 
@@ -152,6 +154,7 @@ class Session:
             cost = budget.cost_of_subscription(fields[1]) if kind is Kind.SUBSCRIBE else 1.0
             if not self._calls.take(cost):
                 rate, burst = budget.CALLS
+                self.tolls.refuse(kind, fields)
                 self.requests.refuse(fields[0], "BUDGET", f"{rate:g} requests a second and {burst:g} at once are taken")
                 self.violate("it makes too many requests")
                 return

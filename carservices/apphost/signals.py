@@ -11,6 +11,7 @@ from carservices.apphost.access import Denial
 from carservices.apphost.budget import MAX_SIGNALS, MAX_SUBSCRIPTIONS
 from carservices.apphost.feed import Feed, Sink
 from carservices.apphost.link import AppLink
+from carservices.apphost.tolls import Toll
 from carservices.signals import SignalConfig, Value
 from carservices.signals.globs import GlobError, GlobSet
 
@@ -34,10 +35,11 @@ class Refused(Exception):
 class Seen:
     """One signal as this app sees it."""
 
-    __slots__ = ("due", "index", "interval", "owner", "path", "pending", "subscriptions")
+    __slots__ = ("due", "index", "interval", "owner", "path", "pending", "subscriptions", "toll")
 
-    def __init__(self, owner: "Signals", index: int, path: str) -> None:
+    def __init__(self, owner: "Signals", index: int, path: str, toll: Toll) -> None:
         self.owner = owner
+        self.toll = toll
         self.index = index
         self.path = path
         self.interval = 0.0
@@ -49,7 +51,7 @@ class Seen:
         if self.pending is None:
             self.owner.want(self)
         else:
-            self.owner.overtake()
+            self.owner.overtake(self.toll)
         self.pending = value
 
 
@@ -65,15 +67,21 @@ class Subscription:
 
 
 class Signals:
-    """``judge`` says whether a path may be read; ``limit`` gives the Hz allowed for it."""
+    """``judge`` says whether a path may be read; ``limit`` gives the Hz allowed for it, ``toll`` who counts for it."""
 
     def __init__(
-        self, link: AppLink, feed: Feed, judge: Callable[[str], Denial | None], limit: Callable[[str], float]
+        self,
+        link: AppLink,
+        feed: Feed,
+        judge: Callable[[str], Denial | None],
+        limit: Callable[[str], float],
+        toll: Callable[[str], Toll],
     ) -> None:
         self._link = link
         self._feed = feed
         self._judge = judge
         self._limit = limit
+        self._toll = toll
         self._loop = asyncio.get_running_loop()
         self._subscriptions: dict[int, Subscription] = {}
         self._seen: dict[str, Seen] = {}
@@ -82,7 +90,7 @@ class Signals:
         self._timer: asyncio.TimerHandle | None = None
         self._at = 0.0
         self._lock = asyncio.Lock()
-        self.values = self.overtaken = self.drops = 0
+        self.values = 0
 
     def __len__(self) -> int:
         return len(self._seen)
@@ -161,7 +169,7 @@ class Signals:
             wanted.paths.add(path)
             seen = self._seen.get(path)
             if seen is None:
-                seen = self._seen[path] = Seen(self, next(self._indices), path)
+                seen = self._seen[path] = Seen(self, next(self._indices), path, self._toll(path))
                 fresh.append((path, seen.take))
             elif (last := self._feed.last(path)) is not None:
                 seen.take(last)
@@ -215,12 +223,12 @@ class Signals:
             self._at = at
             self._timer = self._loop.call_at(at, self.flush)
 
-    def overtake(self) -> None:
+    def overtake(self, toll: Toll) -> None:
         """A newer value takes the place of one that was not sent: by the app's rate, or because it does not read."""
         if self._link.blocked:
-            self.drops += 1
+            toll.drops += 1
         else:
-            self.overtaken += 1
+            toll.coalesced += 1
 
     def flush(self) -> None:
         """Send what is due; while the app does not read, the newest of each waits for `AppLink.on_clear`."""
@@ -249,7 +257,7 @@ class Signals:
             middle = len(part) // 2
             return self._send(part[:middle], now) and self._send(part[middle:], now)
         if len(record) > MAX_TO_APP:
-            self.drops += 1  # one value that no record holds
+            part[0].toll.drops += 1  # one value that no record holds
         elif self._link.try_send(record):
             self.values += len(part)
         else:

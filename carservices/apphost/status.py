@@ -1,6 +1,6 @@
 """The state of an app as the contract says it."""
 
-from carservices.api.appstatus import AppStatus, Counters, Sandbox, SandboxLevel
+from carservices.api.appstatus import AppStatus, Counters, HeldBack, Sandbox, SandboxLevel
 from carservices.apphost.life import App
 from carservices.apphost.sandbox import Report
 from carservices.apphost.session import Session
@@ -22,6 +22,7 @@ def status(app: App) -> AppStatus:
         cpu=app.cpu,
         rss=app.rss,
         counters=_counters(app.session) if app.session is not None else Counters(),
+        held_back=_held_back(app.session) if app.session is not None else (),
         grants=app.access.granted,
         last_error=app.health.trouble or app.last_error,
     )
@@ -37,8 +38,16 @@ def _counters(session: Session) -> Counters:
         received=session.link.received,
         sent=session.link.sent,
         values=session.signals.values,
-        coalesced=session.signals.overtaken,
-        drops=session.signals.drops,
+        coalesced=sum(toll.coalesced for toll in session.tolls.values()),
+        drops=sum(toll.drops for toll in session.tolls.values()),
         denied=session.requests.denied,
         violations=session.violations,
     )
+
+
+def _held_back(session: Session) -> tuple[HeldBack, ...]:
+    every = (
+        HeldBack(permission=name, coalesced=toll.coalesced, drops=toll.drops, refused=toll.refused)
+        for name, toll in session.tolls.items()
+    )
+    return tuple(one for one in every if one.total)

@@ -9,7 +9,7 @@ from carservices.cli.common import Failed, add_json, add_run_dir, parser, show_j
 
 if TYPE_CHECKING:
     from carservices.api.apps import Apps
-    from carservices.api.appstatus import AppStatus
+    from carservices.api.appstatus import AppStatus, HeldBack
     from carservices.api.people import Profiles
     from carservices.bus import Car
 
@@ -79,6 +79,9 @@ async def _list(apps: "Apps", chosen: argparse.Namespace) -> None:
         show_json(catalog.model_dump(mode="json"))
         return
     show_table(HEAD, [_row(app) for app in catalog.apps])
+    for app in catalog.apps:
+        for one in app.held_back:
+            print(f"held back: {app.id}: {one.permission}: {_held_back(one)}")
     missing = {words: None for app in catalog.apps if app.sandbox for words in app.sandbox.missing}
     for words in missing:
         print(f"sandbox: {words}")
@@ -101,6 +104,11 @@ def _row(app: "AppStatus") -> tuple[object, ...]:
         _grants(app),
         app.last_error,
     )
+
+
+def _held_back(one: "HeldBack") -> str:
+    counts = {"overtaken by its rate": one.coalesced, "not read": one.drops, "requests beyond its budget": one.refused}
+    return ", ".join(f"{count} {words}" for words, count in counts.items() if count)
 
 
 def _grants(app: "AppStatus") -> str | None:

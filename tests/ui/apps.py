@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from carservices.api.appstatus import About, AppState, AppStatus, Catalog, Sandbox, SandboxLevel
+from carservices.api.appstatus import About, AppState, AppStatus, Catalog, HeldBack, Sandbox, SandboxLevel
 from carservices.api.permissions import Asked, Decision, Level, Permission, Question, Usage
 
 TYRES = AppStatus(
@@ -19,8 +19,9 @@ RADIO = AppStatus(
     state=AppState.DISABLED, last_error="it crashed three times: division by zero in radio.py",
 )  # fmt: skip
 WEATHER = AppStatus(
-    id="org.example.weather", name={"en": "Weather"}, version="0.9.0", category="weather", builtin=False
-)
+    id="org.example.weather", name={"en": "Weather"}, version="0.9.0", category="weather", builtin=False,
+    held_back=(HeldBack(permission="tyres", coalesced=30, drops=2, refused=1),),
+)  # fmt: skip
 CATALOG = Catalog(apps=(TYRES, RADIO, WEATHER))
 
 READ_TYRES = Permission(

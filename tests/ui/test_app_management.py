@@ -85,7 +85,7 @@ def test_everything_about_an_app_is_told(drive):
     said = texts(driver)
     assert {"Version 0.9.0 · example", "182 kB, stored data 2.4 MB"} <= said
     assert {"Read the tyre pressures", apps.READ_TYRES.reasons[0], "always"} <= said
-    assert {"used 12 × today · 84 × in 7 days · refused 3 ×", "not used today"} <= said
+    assert {"used 12 × today · 84 × in 7 days · refused 3 × · 33 held back since its start", "not used today"} <= said
     rows = driver.cockpit.screen.info.permissions
     assert rows["tyres"].week.counts == [(0, 2), (0, 0), (0, 0), (0, 0), (0, 0), (72, 1), (12, 0)]
     assert (rows["tyres"].week.opacity, rows["location"].week.opacity) == (1, 0)

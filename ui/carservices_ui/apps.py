@@ -119,6 +119,12 @@ def find(ui: Ui, app: str) -> AppStatus | None:
     return next((one for one in catalog.apps if one.id == app), None) if catalog else None
 
 
+def held_back(ui: Ui, app: str, permission: str) -> int:
+    """What a running app has not got of a permission since its start: values and requests."""
+    status = find(ui, app)
+    return sum(one.total for one in status.held_back if one.permission == permission) if status else 0
+
+
 def call(ui: Ui, method: str, then: Any = None, **arguments: Any) -> None:
     """Call a method of `Apps`; a refusal is told, `then` gets the result."""
 

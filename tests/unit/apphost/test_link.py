@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -91,6 +92,22 @@ async def test_values_come_no_faster_than_the_grant_and_the_newest_wins(linked):
         assert seen == sorted(seen)
 
 
+async def test_what_an_app_has_not_got_is_counted_by_permission(linked):
+    async with linked(*READ) as a:
+        a.grants.decide("one", "speed", True)
+        a.app.say(Kind.SUBSCRIBE, 1, [SPEED, TYRE], 0.5)
+        await a.app.hear(Kind.VALUES)
+        fast = a.join()
+        await subscribed(fast.app, 1, SPEED)
+        for speed in itertools.count(1):
+            await a.say(SPEED, float(speed))
+            await fast.app.hear(Kind.VALUES)
+            if a.session.tolls["speed"].coalesced:
+                break
+        assert not a.session.tolls["tyres"].coalesced
+        assert not fast.session.tolls["speed"].coalesced
+
+
 async def test_an_app_that_does_not_read_loses_old_values_and_harms_nobody(linked):
     async with linked(*READ) as a:
         for one in (stalled := a, lively := a.join()):
@@ -104,7 +121,7 @@ async def test_an_app_that_does_not_read_loses_old_values_and_harms_nobody(linke
             await asyncio.sleep(0.01)
         while (await lively.app.hear(Kind.VALUES))[0][0][1] != 39.0:
             pass
-        await until(lambda: stalled.session.signals.drops > 0)
+        await until(lambda: stalled.session.tolls["speed"].drops > 0)
         while (values := (await stalled.app.hear(Kind.VALUES))[0])[0][1] != 39.0:
             pass
         assert len(values) == 1
@@ -218,7 +235,10 @@ async def test_too_many_requests_at_once_are_refused(linked):
         assert (await a.app.hear(Kind.ERROR))[:2] == (budget.MAX_OUTSTANDING + 1, "BUDGET")
 
 
-@pytest.mark.parametrize("record", [wire.pack(Kind.GET, 1, TYRE), wire.pack(Kind.LOG, "info", "x"), b"\xc1", b"\x80"])
+ONE_GET = wire.pack(Kind.GET, 1, TYRE)
+
+
+@pytest.mark.parametrize("record", [ONE_GET, wire.pack(Kind.LOG, "info", "x"), b"\xc1", b"\x80"])
 async def test_who_floods_the_link_is_held_back_and_ended(linked, monkeypatch, record):
     monkeypatch.setattr(link, "PAUSE_SECONDS", 0.01)
     async with linked(*READ) as a:
@@ -229,6 +249,8 @@ async def test_who_floods_the_link_is_held_back_and_ended(linked, monkeypatch, r
                 a.app.heard().clear()
                 await asyncio.sleep(0)
         assert "broke the rules" in a.events.over.result()
+        if record == ONE_GET:
+            assert a.session.tolls["tyres"].refused > 0
         assert a.session.link.received <= sent
 
 

@@ -57,6 +57,8 @@ class AppInfo(Scroll):
         status = self.status
         if status is not None and status.state is not self._state:
             self._lay()
+        else:
+            self._count(self._usage)
 
     def _count(self, usage: list[Usage]) -> None:
         self._usage = usage
@@ -194,7 +196,8 @@ class PermissionRow(Control):
     def count(self, usage: list[Usage]) -> None:
         """What the app has done with it in the last days."""
         today = date.today()
-        self.use.text = sentence(self._permission, usage, today)
+        held_back = apps.held_back(self._ui, self._app, self._permission.id)
+        self.use.text = sentence(self._permission, usage, held_back, today)
         self.week.show(self._permission.id, usage, today)
 
     @property

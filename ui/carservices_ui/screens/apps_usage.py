@@ -26,8 +26,8 @@ def days(today: date) -> list[date]:
     return [today - timedelta(days=back) for back in reversed(range(DAYS))]
 
 
-def sentence(permission: Permission, usage: Iterable[Usage], today: date) -> str:
-    """``used 12 × today · 84 × in 7 days · refused 3 ×``; what is zero is left out, but for today."""
+def sentence(permission: Permission, usage: Iterable[Usage], held_back: int, today: date) -> str:
+    """``used 12 × today · 84 × in 7 days · refused 3 × · 7 held back``; what is zero is left out, but for today."""
     week = [one for one in usage if one.permission == permission.id and one.day >= days(today)[0].isoformat()]
     used, denied = sum(one.used for one in week), sum(one.denied for one in week)
     now = permission.used_today
@@ -36,6 +36,8 @@ def sentence(permission: Permission, usage: Iterable[Usage], today: date) -> str
         parts.append(t("apps.used_week", n=number(used)))
     if denied:
         parts.append(t("apps.refused_week", n=number(denied)))
+    if held_back:
+        parts.append(t("apps.held_back", n=number(held_back)))
     return " · ".join(parts)
 
 
