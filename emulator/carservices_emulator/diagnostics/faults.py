@@ -1,7 +1,8 @@
 """The table of faults: code, unit, what it means, how serious it is, and the test that finds it.
 
 Codes with a second character 0 are SAE J2012's, those with 1 are the maker's: ours. The part behind the dash is the
-failure type of ISO 15031-6 (SAE J2012-DA).
+failure type of ISO 15031-6 (SAE J2012-DA). J2012 is not free; P0Axx are as in the lists of generic codes in the
+repair manuals of Volkswagen, General Motors and Toyota.
 """
 
 from collections.abc import Iterator
@@ -150,7 +151,7 @@ FAULTS: tuple[Fault, ...] = (  # unit, code, meaning, severity, test; then s of 
     Fault("BMS", "P0A7D-00", "Traction battery empty", SOON, on(lambda w: w.car.battery.charge <= 0.0), 3, 1, True),
     Fault("BMS", "P0A80-00", "Traction battery spent", SOON, on(lambda w: w.car.battery.health < SPENT), 3, 2, True),
     *sensor("BMS", "P0A9B/P0A9C", "Battery temperature sensor", f"{BATTERY}.Temperature.Average", 8, NOW),
-    *sensor("BMS", "P0ABB/P0ABC", "Battery voltage sensor", f"{BATTERY}.CurrentVoltage", 15, NOW),
+    *sensor("BMS", "P0ABA/P0ABB", "Battery voltage sensor", f"{BATTERY}.CurrentVoltage", 15, NOW),
     *sensor("BMS", "P0ABF/P0AC0", "Battery current sensor", f"{BATTERY}.CurrentCurrent", 40, NOW),
     Fault("BCM", "U3003-16", "12 V supply too low", SOON, on(lambda w: w.car.low_voltage.voltage < LOW_12V), 5),
     Fault("BCM", "B1A20-13", "Low beam: circuit open", SOON, on(lambda w: w.car.body.lights.low_defect), 1, 1, True),

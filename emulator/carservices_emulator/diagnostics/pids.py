@@ -1,4 +1,7 @@
-"""The parameters of OBD's modes 01 and 02 (SAE J1979) that an electric car has."""
+"""The parameters of OBD's modes 01 and 02 (SAE J1979) that an electric car has.
+
+J1979-DA is not free: bytes and scalings are python-OBD's, and of 9A and A6 those of OBDb's open signal set SAEJ1979.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -60,13 +63,17 @@ def air_pressure(unit: Unit) -> bytes:
     return bytes([round(SEA_LEVEL * (1.0 - 2.25577e-5 * unit.world.car.altitude) ** 5.25588)])
 
 
+VOLTAGE_HERE, CURRENT_HERE = 0x02, 0x04
+"""Bits of 9A's first byte; without bit 0 its second, the mode of a plug-in hybrid, says nothing."""
+
+
 def battery_data(unit: Unit) -> bytes | None:
-    """State (bit 0: charging), voltage in 1/64 V and current in 0.1 A of the traction battery, discharge positive."""
+    """Voltage in 1/64 V and current in 0.1 A of the traction battery; positive discharges (no free source says)."""
     volts = scaled(f"{BATTERY}.CurrentVoltage", 2, 1 / 64)(unit)
     amperes = scaled(f"{BATTERY}.CurrentCurrent", 2, -0.1, signed=True)(unit)
     if volts is None or amperes is None:
         return None
-    return bytes([0x07, unit.world.car.port.charging]) + volts + amperes
+    return bytes([VOLTAGE_HERE | CURRENT_HERE, 0]) + volts + amperes
 
 
 PIDS: dict[int, Pid] = {

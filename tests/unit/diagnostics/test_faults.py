@@ -74,7 +74,7 @@ def test_heat_and_a_pulled_plug(bench):
 
 
 @pytest.mark.parametrize(
-    ("mode", "code"), [("silent", "P0ABB-31"), ("error", "P0ABB-31"), ("out_of_range", "P0ABC-22")]
+    ("mode", "code"), [("silent", "P0ABA-31"), ("error", "P0ABA-31"), ("out_of_range", "P0ABB-22")]
 )
 def test_a_dead_sensor_is_confirmed_at_once(bench, mode, code):
     bench.fail(VOLTAGE, mode)
