@@ -1,6 +1,6 @@
 """The one shader of rounded rectangles, rendered once per size and style into a texture that every card shares."""
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from kivy.graphics import BorderImage, Callback, Color, Fbo, Rectangle
 from kivy.graphics.opengl import GL_BLEND, glDisable, glEnable
@@ -56,7 +56,7 @@ def rounded(
     edge = color("edge", theme().edge if edged else 0.0)
     lower = bottom or fill
     upper = fill if bottom else (*(min(1.0, c + 0.018) for c in fill[:3]), fill[3])
-    return _render(width, height, float(min(radius, width / 2, height / 2)), upper, lower, edge, stretched).texture
+    return _render(width, height, float(min(radius, width / 2, height / 2)), upper, lower, edge, stretched)
 
 
 def plate(radius: float) -> BorderImage:
@@ -74,16 +74,26 @@ def disc(diameter: float) -> Rectangle:
 
 
 @lru_cache(maxsize=96)
-def _render(width: int, height: int, radius: float, top: Rgba, bottom: Rgba, edge: Rgba, stretched: bool) -> Fbo:
-    fbo = Fbo(size=(width, height), vs=VERTEX, fs=_ROUNDED)
+def _render(width: int, height: int, radius: float, top: Rgba, bottom: Rgba, edge: Rgba, stretched: bool) -> Texture:
+    fbo, rectangle = _stamp()
+    fbo.size = (width + 1, 1)  # a texture is new only where the size is: the last one belongs to somebody
+    fbo.size = rectangle.size = (width, height)
     fbo["box"] = (float(width), float(height))
     fbo["radius"] = radius
     fbo["top"], fbo["bottom"], fbo["edge"] = top, bottom, edge
+    fbo.draw()
+    texture = fbo.texture
+    texture.min_filter = texture.mag_filter = "linear" if stretched else "nearest"
+    return texture
+
+
+@cache
+def _stamp() -> tuple[Fbo, Rectangle]:
+    """What renders them all, one after the other: each framebuffer costs a compiled program, 1 MB in software GL."""
+    fbo = Fbo(size=(1, 1), vs=VERTEX, fs=_ROUNDED)
     with fbo:
         Callback(lambda _: glDisable(GL_BLEND))
         Color(1, 1, 1, 1)
-        Rectangle(size=(width, height))
+        rectangle = Rectangle()
         Callback(lambda _: glEnable(GL_BLEND))
-    fbo.draw()
-    fbo.texture.min_filter = fbo.texture.mag_filter = "linear" if stretched else "nearest"
-    return fbo
+    return fbo, rectangle
