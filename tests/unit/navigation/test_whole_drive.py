@@ -13,7 +13,7 @@ from carservices.api.state import StateFile
 from carservices.services.navigation.engine.base import RouteRequest, Via
 from carservices.services.navigation.engine.graph import RoadGraph
 from carservices.services.navigation.engine.roads import RoadEngine
-from carservices.services.navigation.geo import metres
+from carservices.services.navigation.geo import metres, turned
 from carservices.services.navigation.guide.announcer import next_real
 from carservices.services.navigation.guide.sentences import ENDS
 from carservices.services.navigation.journey import Journey
@@ -39,6 +39,7 @@ class Drive:
         self.simulation.world.place.latitude, self.simulation.world.place.longitude = HERE
         self.do("gnss", quality="open")
         self.locator = Locator(city.lines)
+        self.paused, self.paused_s = False, 0.0
         self.routes: list[tuple[float, str]] = []
         self.said: dict[int, tuple[float, str]] = {}
         self.journey = Journey(StateFile("navigation", "journey.json", state), self._on_route)
@@ -53,16 +54,24 @@ class Drive:
     def time(self) -> float:
         return self.simulation.time
 
+    @property
+    def clock(self) -> float:
+        """Ours, which goes on while the emulator is paused."""
+        return self.time + self.paused_s
+
     def do(self, verb: str, **arguments: object) -> None:
         self.simulation.do(parse(verb, arguments))
 
     async def tick(self) -> Guidance:
-        self.simulation.run(TICK)
-        for path in PATHS:
-            datum, status = self.simulation.observe(path)
-            self.locator.take(Value(path, datum, 0, status), self.time)
-        self.position = self.locator.position(self.time)
-        guidance = self.journey.update(self.position, self.city, NOW + self.time)
+        if self.paused:
+            self.paused_s += TICK
+        else:
+            self.simulation.run(TICK)
+            for path in PATHS:
+                datum, status = self.simulation.observe(path)
+                self.locator.take(Value(path, datum, 0, status), self.clock)
+        self.position = self.locator.position(self.clock)
+        guidance = self.journey.update(self.position, self.city, NOW + self.clock)
         await self.journey.settle()
         if guidance.sentence:
             self.said.setdefault(guidance.sentence.id, (self.time, guidance.sentence.text))
@@ -126,6 +135,26 @@ async def test_each_turn_is_told_in_time_on_a_drive_with_a_stop_and_the_car_park
     await drive.until(lambda _: drive.simulation.car.gear == PARK)
     assert metres(drive.place, THERE) < 25.0
     assert drive.simulation.refusals == []
+
+
+async def test_a_car_whose_time_stands_still_stays_where_it_is(city: RoadEngine, tmp_path: Path):
+    drive = Drive(city, tmp_path, THERE)
+    await drive.until(lambda one: one.turn is not None and one.distance_m < 20.0)
+    for tunnel in (False, True):
+        if tunnel:
+            drive.do("tunnel", after=0.0, length=300.0)
+            await drive.until(lambda _: drive.simulation.world.receiver.silent)
+        await drive.until(lambda _: abs(drive.simulation.car.yaw_rate) > 0.1 and drive.simulation.car.road.speed > 2.0)
+        before = drive.position
+        drive.paused = True
+        for _ in range(50):
+            await drive.tick()
+        assert metres((drive.position.lat, drive.position.lon), (before.lat, before.lon)) < 3.0
+        assert abs(turned(drive.position.bearing, before.bearing)) < 5.0
+        drive.paused = False
+        for _ in range(5):
+            await drive.tick()
+        assert metres((drive.position.lat, drive.position.lon), drive.place) < 10.0
 
 
 async def test_a_turn_is_missed_and_a_tunnel_entered_and_the_car_still_arrives(city: RoadEngine, tmp_path: Path):

@@ -1,5 +1,6 @@
 """From the car's signals to its position: fixes, wheel speed and yaw in, a point on the road out."""
 
+import copy
 import math
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,6 +34,11 @@ PACE_S = 1.0
 """s over which the pace of the car's clock is measured."""
 FASTEST_CLOCK = 100.0
 """A clock faster than this against ours has jumped."""
+STANDS_S = 1.5
+"""s without news of a car that drives after which its time stands still: an emulator is paused. A real one goes on with
+its clock, and where no satellite tells that, does not turn by the same rate for so long."""
+BENDS = 3.0
+"""°/s from which on a car turns, whatever the offset of its sensor."""
 REVERSE = -1
 ANY_SPEED = 5.0
 """m/s that a car counts as driving whose wheels say nothing."""
@@ -40,10 +46,14 @@ ANY_SPEED = 5.0
 
 @dataclass(slots=True)
 class Fix:
-    """The last fix, and when it came (monotonic s of ours)."""
+    """The last fix, and when it came, by the car's time."""
 
     place: Point
     at: float
+
+
+Known = tuple[Kalman, Matcher | None, float]
+"""All that was reckoned when a signal last changed: filter, matcher, and m moved."""
 
 
 class Locator:
@@ -58,6 +68,11 @@ class Locator:
         self._fresh = False
         self._doubted = False
         self._at: float | None = None
+        self._time = 0.0
+        """s that have passed in the car, which may live faster than we do, or pause."""
+        self._news = 0.0
+        """When a signal last changed, in our s."""
+        self._known: Known | None = None
         self._pace = 1.0
         self._clock: tuple[float, float] | None = None
         self._moved = 0.0
@@ -67,7 +82,7 @@ class Locator:
 
     def use(self, lines: LineGraph | None) -> None:
         """Match to the roads of this map from now on."""
-        self._matcher = Matcher(lines) if lines else None
+        self._matcher, self._known = Matcher(lines) if lines else None, None
         self._roads = lines.roads if lines else None
         self.snap = None
 
@@ -75,8 +90,11 @@ class Locator:
         """A signal of `PATHS`; what is not available or no number is forgotten."""
         datum = value.value if value.status is Status.AVAILABLE else None
         if not isinstance(datum, float | int | str) or (isinstance(datum, float) and not math.isfinite(datum)):
-            self._values.pop(value.path, None)
+            if self._values.pop(value.path, None) is not None:
+                self._news = now
             return
+        if self._values.get(value.path) != datum:
+            self._news = now
         if value.path in (LATITUDE, LONGITUDE):
             self._fresh = True
         elif value.path == CLOCK:
@@ -87,14 +105,17 @@ class Locator:
     def position(self, now: float) -> Position | None:
         """Where the car is at this moment; None before the first fix."""
         wheels = self._number(SPEED) / 3.6 * (-1 if self._number(GEAR) == REVERSE else 1)
+        told = self._at is None or self._news > self._at
         self._predict(now, wheels if SPEED in self._values else None)
         speed = wheels if SPEED in self._values else ANY_SPEED
-        self._measure(now, speed)
+        self._measure(speed)
         if not self._kalman.started:
             return None
-        silent = self._fix is None or (abs(speed) > 0.5 and (now - self._fix.at) * self._pace > SILENT_S)
+        silent = self._fix is None or (abs(speed) > 0.5 and self._time - self._fix.at > SILENT_S)
         silent = silent or not self._has_fix()
         snap = self._match(speed, silent=silent)
+        if told:
+            self._known = copy.deepcopy(self._kalman), copy.copy(self._matcher), self._moved
         lat, lon = (snap.lat, snap.lon) if snap else self._kalman.place
         roads = self._roads
         return Position(
@@ -111,23 +132,31 @@ class Locator:
         )
 
     def _predict(self, now: float, speed: float | None) -> None:
-        if self._at is not None:
-            seconds = max(0.0, now - self._at) * self._pace
-            yaw = -math.radians(self._number(YAW)) if YAW in self._values else None
-            self._kalman.predict(seconds, speed, yaw)
-            self._moved += abs(speed or 0.0) * seconds
-        self._at = now
+        since, self._at = self._at, now
+        if since is None:
+            return
+        if speed and now - self._news > STANDS_S and (CLOCK in self._values or abs(self._number(YAW)) > BENDS):
+            if self._known is not None:  # what was reckoned without news has not happened
+                self._kalman, self._matcher, self._moved = self._known
+                self._known = None
+            self._clock = None
+            return
+        seconds = max(0.0, now - since) * self._pace
+        yaw = -math.radians(self._number(YAW)) if YAW in self._values else None
+        self._kalman.predict(seconds, speed, yaw)
+        self._time += seconds
+        self._moved += abs(speed or 0.0) * seconds
 
-    def _measure(self, now: float, speed: float) -> None:
-        again = self._doubted and self._fix is not None and now - self._fix.at >= DOUBT_S
+    def _measure(self, speed: float) -> None:
+        again = self._doubted and self._fix is not None and self._time - self._fix.at >= DOUBT_S
         if not (self._fresh or again) or not self._has_fix():
             return
         self._fresh = False
         lat, lon = self._number(LATITUDE), self._number(LONGITUDE)
         if not (abs(lat) <= 90 and abs(lon) <= 180):
             return
-        since = 1.0 if self._fix is None else (now - self._fix.at) * self._pace
-        self._fix = Fix((lat, lon), now)
+        since = 1.0 if self._fix is None else self._time - self._fix.at
+        self._fix = Fix((lat, lon), self._time)
         begun = self._kalman.started
         sigma = max(1.0, self._number(ACCURACY, ACCURACY_M))
         self._doubted = not self._kalman.fix(
