@@ -62,14 +62,15 @@ class NavigationScreen(Screen):
         self._laid = False
         self._begin = Clock.create_trigger(self._draw_at_last)
         self.plan.changed = self._show_soon
-        self.ui.store.bind_stream(GUIDANCE, lambda _: self._show_soon())
+        self._follow_soon = Clock.create_trigger(self._follow, -1)
+        self.ui.store.bind_stream(GUIDANCE, lambda _: self._follow_soon())
         self.bind(pos=self._place, size=self._place)
         self._show()
 
     def close(self) -> None:
         self.plan.changed = lambda: None
-        self._show_soon.cancel()
-        self._begin.cancel()
+        for waiting in (self._show_soon, self._follow_soon, self._begin):
+            waiting.cancel()
         self._on_map.close()
 
     def restrict(self, restrictions: Restrictions) -> None:
@@ -93,6 +94,7 @@ class NavigationScreen(Screen):
         self.plan.close()
 
     def _show(self, *_: Any) -> None:
+        """The plan has changed."""
         if self.plan.page is not self._page:
             self._change(self.plan.page)
         elif self.sheet is not None:
@@ -100,6 +102,12 @@ class NavigationScreen(Screen):
         self._offer()
         if self._laid:
             self._on_map.draw()
+
+    def _follow(self, *_: Any) -> None:
+        """The car is further on its way: the map draws that itself, and nothing the plan put there."""
+        if self.sheet is not None and self.plan.page is self._page:
+            self.sheet.refresh()
+        self._offer()
 
     def _change(self, page: Page) -> None:
         self._page = page
