@@ -77,8 +77,9 @@ def _arcs(roads: RoadEngine, route: Route) -> list[int]:
         if not arcs or snap.arc in lines.followers(arcs[-1]):
             arcs.append(snap.arc)
             continue
-        cost, before = lines.tree([(arcs[-1], 0.0)], lines.costs(Mode.SHORTEST), limit=GAP_M)
-        if not cost[snap.arc] <= GAP_M:
+        reach = GAP_M + float(roads.roads.length[snap.arc])  # a way leads to the end of an arc
+        cost, before = lines.tree([(arcs[-1], 0.0)], lines.costs(Mode.SHORTEST), limit=reach)
+        if not cost[snap.arc] <= reach:
             return []
         arcs += lines.path(before, snap.arc)[1]
     return arcs
