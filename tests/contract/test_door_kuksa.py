@@ -12,6 +12,9 @@ pytest.importorskip("jwt", reason="needs the extra 'kuksa'")
 import grpc
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from kuksa.val.v1 import types_pb2 as types_v1
+from kuksa.val.v1 import val_pb2 as v1
+from kuksa.val.v1.val_pb2_grpc import VALStub as V1Stub
 from kuksa.val.v2 import types_pb2 as types
 from kuksa.val.v2 import val_pb2 as v2
 from kuksa.val.v2.val_pb2_grpc import VALStub
@@ -267,6 +270,38 @@ async def test_a_provider_is_a_hal_of_the_car_until_it_leaves():
         again.cancel()
 
 
+async def published(stub, **call):
+    await stub.PublishValue(
+        v2.PublishValueRequest(signal_id=by_path(AIR), data_point=types.Datapoint(value=types.Value(float=7.5))), **call
+    )
+
+
+async def unavailable(c, stub):
+    """The car and a client see that there is no value any more."""
+    assert (await c.until(AIR, None)).status.name == "UNAVAILABLE"
+    assert not (await stub.GetValue(v2.GetValueRequest(signal_id=by_path(AIR)))).data_point.HasField("value")
+
+
+async def test_what_came_by_an_older_stream_ends_with_it():
+    async with doors() as (c, ports), grpc.aio.insecure_channel(f"127.0.0.1:{ports['kuksa']}") as channel:
+        stub = VALStub(channel)
+        updates = V1Stub(channel).StreamedUpdate()
+        entry = types_v1.DataEntry(path=AIR, value=types_v1.Datapoint(float=21.5))
+        update = v1.EntryUpdate(entry=entry, fields=[types_v1.FIELD_VALUE])
+        await updates.write(v1.StreamedUpdateRequest(updates=[update]))
+        await c.until(AIR, 21.5)
+        updates.cancel()
+        await unavailable(c, stub)
+        await published(stub)
+        await c.until(AIR, 7.5)
+
+
+async def test_a_single_value_lasts_as_long_as_it_is_allowed():
+    async with stubbed(hold=0.2) as (c, stub):
+        await published(stub)
+        await unavailable(c, stub)
+
+
 async def test_providers_signals_come_again_after_a_restart_of_the_hub():
     async with stubbed() as (c, stub):
         request = v2.PublishValueRequest(
@@ -318,10 +353,13 @@ async def test_a_token_allows_what_its_scopes_say_until_it_expires(algorithm, tm
             await stub.ListMetadata(v2.ListMetadataRequest(root="Vehicle"), **bearer("read:Vehicle.Speed"))
         ).metadata
         assert [m.path for m in listed] == [SPEED]
+        await published(stub, **bearer("provide:Vehicle.Cabin", seconds=2))
+        await c.until(AIR, 7.5)
         stream = stub.Subscribe(v2.SubscribeRequest(signal_paths=[SPEED]), **bearer("read", seconds=2))
         with refused("UNAUTHENTICATED"):
             async for update in stream:
                 assert update.entries
+        assert (await c.until(AIR, None)).status.name == "UNAVAILABLE"  # as what was published under a token
 
 
 async def test_whoever_stops_reading_gets_the_newest_later_and_harms_nobody():

@@ -28,7 +28,8 @@ class DoorOptions(BaseModel):
     """What the configuration may say.
 
     Without ``token_key`` (a PEM file with a public RSA or P-256 key) a door opens on the loopback only, and clients
-    read what every app may; with ``open`` whoever reaches it may do what any app of the car could.
+    read what every app may; with ``open`` whoever reaches it may do what any app of the car could. ``hold`` is how many
+    seconds a value lasts that came neither by a stream nor with a claim.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -41,6 +42,7 @@ class DoorOptions(BaseModel):
     open: bool = False
     certificate: Path | None = None
     private_key: Path | None = None
+    hold: float | None = Field(None, gt=0)
 
     def tls(self) -> Tls | None:
         """Raises HalError when half of it is missing."""
@@ -63,7 +65,7 @@ class DoorOptions(BaseModel):
 async def open_doors(car: Car, options: DoorOptions) -> AsyncIterator[dict[str, str]]:
     """Open the chosen doors; yields the address of each by its name. Raises HalError."""
     gatekeeper, tls = options.gatekeeper(), options.tls()
-    vehicle = Vehicle(car)
+    vehicle = Vehicle(car, options.hold)
     async with contextlib.AsyncExitStack() as stack:
         stack.callback(vehicle.close)
         addresses: dict[str, str] = {}

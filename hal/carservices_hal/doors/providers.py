@@ -1,13 +1,24 @@
 """Foreign providers as one HAL: their signals appear in the car, and what the car commands goes to who claimed it."""
 
+import asyncio
 import contextlib
 from collections.abc import Iterable
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from carservices.bus import CallError, Car
 from carservices.bus.offers import Offers
 from carservices.signals import Code, Datum, SignalConfig, Value
 from carservices_hal.doors.errors import DoorError, told
+
+SWEEP_SECONDS = 0.25
+"""Between two looks for values that have outlived what lets them hold."""
+
+
+class Loose(NamedTuple):
+    """A value without a claim: the stream it came by, and the loop's time until which it holds; None for neither."""
+
+    source: object
+    until: float | None
 
 
 class Provider(Protocol):
@@ -24,14 +35,16 @@ class Providers:
     """What foreign sources offer, on the door's own connection, whose name begins with ``hal.``.
 
     A signal belongs to the provider that claimed it until that one leaves; then it has no source any more. What was
-    published without a claim belongs to nobody, and a provider may take it over. Signals of the car's own HALs stay so.
+    published without a claim belongs to nobody, and a provider may take it over; it has a source until its stream ends
+    or its time is over. Signals of the car's own HALs stay so.
     """
 
     def __init__(self, car: Car) -> None:
         self._offers = Offers(car)
         self._sources: dict[str, Provider] = {}
         self._actuators: dict[str, Provider] = {}
-        self._unclaimed: set[str] = set()
+        self._loose: dict[str, Loose] = {}
+        self._sweeping: asyncio.TimerHandle | None = None
         car.serve_locally(self._serve)
 
     def config(self, path: str) -> SignalConfig | None:
@@ -57,7 +70,8 @@ class Providers:
         free()  # another one may have been quicker
         claims |= dict.fromkeys((config.path for config in wanted), provider)
         if not actuation:
-            self._unclaimed -= {config.path for config in wanted}
+            for config in wanted:
+                self._loose.pop(config.path, None)
 
     async def offer(self, configs: Iterable[SignalConfig]) -> None:
         """Have the car know these signals. Raises DoorError when a HAL of the car offers one."""
@@ -70,11 +84,22 @@ class Providers:
         """Who claimed a signal."""
         return self._sources.get(path)
 
-    def publish(self, values: Iterable[tuple[str, Datum | None, int]]) -> None:
-        """Values of offered signals, with their monotonic times; None says that there is none."""
+    def publish(
+        self, values: Iterable[tuple[str, Datum | None, int]], source: object = None, until: float | None = None
+    ) -> None:
+        """Values of offered signals, with their monotonic times; None says that there is none.
+
+        Those that nobody has claimed hold as long as their ``source``, and ``until`` this time of the loop.
+        """
         fresh = list(values)
-        self._unclaimed.update(path for path, _, _ in fresh if path not in self._sources)
+        self._loose.update((path, Loose(source, until)) for path, _, _ in fresh if path not in self._sources)
+        if until is not None and self._sweeping is None:
+            self._sweeping = asyncio.get_running_loop().call_later(SWEEP_SECONDS, self._sweep)
         self._offers.publish(fresh)
+
+    def end(self, source: object) -> None:
+        """A stream is over: what came by it last, without a claim, has no source any more."""
+        self._drop([path for path, loose in self._loose.items() if loose.source is source])
 
     def release(self, provider: Provider) -> None:
         """A provider is gone: what it claimed is offered no more, by nobody, and may be claimed again."""
@@ -85,15 +110,35 @@ class Providers:
             left += gone
             for path in gone:
                 del claims[path]
-        kept = self._unclaimed | self._sources.keys() | self._actuators.keys()
-        self._offers.withdraw(path for path in dict.fromkeys(left) if path not in kept)
+        self._withdraw(dict.fromkeys(left))
 
     def silence(self, provider: Provider) -> None:
         """What a provider gives is unavailable until it speaks again."""
         self._offers.silence([path for path, owner in self._sources.items() if owner is provider])
 
     def close(self) -> None:
+        if self._sweeping is not None:
+            self._sweeping.cancel()
         self._offers.close()
+
+    def _sweep(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._drop(
+            [path for path, loose in self._loose.items() if loose.until is not None and loose.until <= loop.time()]
+        )
+        waits = any(loose.until is not None for loose in self._loose.values())
+        self._sweeping = loop.call_later(SWEEP_SECONDS, self._sweep) if waits else None
+
+    def _drop(self, paths: list[str]) -> None:
+        for path in paths:
+            del self._loose[path]
+        self._offers.silence(paths)
+        self._withdraw(paths)
+
+    def _withdraw(self, paths: Iterable[str]) -> None:
+        """Offer no more what nobody gives or takes commands for."""
+        kept = self._loose.keys() | self._sources.keys() | self._actuators.keys()
+        self._offers.withdraw(path for path in paths if path not in kept)
 
     async def _serve(self, _caller: str, method: str, params: Any) -> Any:
         match method:

@@ -59,8 +59,10 @@ class V1(v1_grpc.VALServicer, Service):
 
     async def StreamedUpdate(self, requests: AsyncIterator[Any], context: Any) -> None:
         async with self.guest(context) as access:
-            async for request in requests:
-                await context.write(await self._set(access.check(), request.updates, v1.StreamedUpdateResponse()))
+            with self.vehicle.stream() as source:
+                async for request in requests:
+                    answer = v1.StreamedUpdateResponse()
+                    await context.write(await self._set(access.check(), request.updates, answer, source))
 
     async def Subscribe(self, request: Any, context: Any) -> None:
         async with self.guest(context) as access:
@@ -125,11 +127,11 @@ class V1(v1_grpc.VALServicer, Service):
 
     # -- writing -----------------------------------------------------------------------------------------------------
 
-    async def _set(self, access: Access, updates: Iterable[Any], answer: Any) -> Any:
+    async def _set(self, access: Access, updates: Iterable[Any], answer: Any, source: object = None) -> Any:
         for update in updates:
             try:
                 if VALUE in update.fields:
-                    await self._publish(access, update.entry)
+                    await self._publish(access, update.entry, source)
                 if TARGET in update.fields:
                     await self._actuate(access, update.entry)
                 if any(field >= METADATA for field in update.fields):
@@ -138,11 +140,11 @@ class V1(v1_grpc.VALServicer, Service):
                 _add_error(answer, update.entry.path, error)
         return answer
 
-    async def _publish(self, access: Access, entry: Any) -> None:
+    async def _publish(self, access: Access, entry: Any, source: object) -> None:
         config = await self.vehicle.providable(access, entry.path)
         value = None if entry.value.WhichOneof("value") is None else _value(entry.value, config)
         at = source_time(entry.value, wall_offset(), time.monotonic_ns())
-        await self.vehicle.publish(access, [(config, value, at)])
+        await self.vehicle.publish(access, [(config, value, at)], source)
 
     async def _actuate(self, access: Access, entry: Any) -> None:
         config = await self.vehicle.actuator(access, entry.path)

@@ -1,10 +1,11 @@
 """The car as one foreign client may see it: every read, subscription, command and publication is checked here."""
 
+import asyncio
 import contextlib
 import logging
 import math
 import time
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 
 from carservices.bus import Car, wire
 from carservices.signals import Access as SignalAccess
@@ -25,10 +26,11 @@ ACTUATE_SECONDS = 5.0
 
 
 class Vehicle:
-    """One car behind all doors of a process."""
+    """One car behind all doors of a process; ``hold`` is how long (s) a value may last that nobody has claimed."""
 
-    def __init__(self, car: Car) -> None:
+    def __init__(self, car: Car, hold: float | None = None) -> None:
         self._car = car
+        self._hold = hold
         self.tree = Tree(car)
         self.providers = Providers(car)
 
@@ -125,14 +127,30 @@ class Vehicle:
             raise access.refusal("provide", config.path)
         return self.providers.config(config.path) or _as_provided(config)
 
-    async def publish(self, access: Access, values: Iterable[tuple[SignalConfig, Datum | None, int]]) -> None:
-        """Values of signals that are providable, each with its monotonic time. Raises DoorError."""
+    @contextlib.contextmanager
+    def stream(self) -> Iterator[object]:
+        """Around a stream by which values come; yields the source to publish them with. They end with it."""
+        source = object()
+        try:
+            yield source
+        finally:
+            self.providers.end(source)
+
+    async def publish(
+        self, access: Access, values: Iterable[tuple[SignalConfig, Datum | None, int]], source: object = None
+    ) -> None:
+        """Values of signals that are providable, each with its monotonic time. Raises DoorError.
+
+        They hold as long as the stream that is their ``source``, or the token of who published them, at most `hold` s.
+        """
         rows = list(values)
         for config, _, _ in rows:
             if self.providers.owner(config.path) is not None:
                 raise DoorError("ALREADY_EXISTS", f"a provider has claimed {config.path}")
         await self.providers.offer([config for config, _, _ in rows])
-        self.providers.publish((config.path, value, at) for config, value, at in rows)
+        left = min((one for one in (access.seconds_left, self._hold) if one is not None), default=None)
+        until = None if left is None else asyncio.get_running_loop().time() + left
+        self.providers.publish(((config.path, value, at) for config, value, at in rows), source, until)
 
     async def claim(
         self,

@@ -119,11 +119,12 @@ class Databroker(Service):
 
     async def StreamDatapoints(self, requests: AsyncIterator[Any], context: Any) -> None:
         async with self.guest(context) as access:
-            async for request in requests:
-                if errors := await self._update(access, request.datapoints):
-                    await context.write(CLASSES["StreamDatapointsReply"](errors=errors))
+            with self.vehicle.stream() as source:
+                async for request in requests:
+                    if errors := await self._update(access, request.datapoints, source):
+                        await context.write(CLASSES["StreamDatapointsReply"](errors=errors))
 
-    async def _update(self, access: Access, points: Mapping[int, Any]) -> dict[int, int]:
+    async def _update(self, access: Access, points: Mapping[int, Any], source: object = None) -> dict[int, int]:
         """Publish; returns what was wrong by number."""
         wrong: dict[int, int] = {}
         for number, point in points.items():
@@ -132,7 +133,7 @@ class Databroker(Service):
                 failed = point.WhichOneof("value") == "failure_value"
                 value = None if failed else take(point, "value", config, FIELDS)
                 at = source_time(point, wall_offset(), time.monotonic_ns())
-                await self.vehicle.publish(access, [(config, value, at)])
+                await self.vehicle.publish(access, [(config, value, at)], source)
             except InvalidValue:
                 wrong[number] = ERRORS["INVALID_ARGUMENT"]
             except DoorError as error:
