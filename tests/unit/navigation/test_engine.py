@@ -188,6 +188,23 @@ async def test_turns_are_named_by_their_angle(tmp_path: Path):
     assert told(straight) == [("becomes", "Nordstraße")]
 
 
+@pytest.mark.parametrize(
+    ("east", "name", "other", "kind"),
+    [
+        (0, "Südstraße", (-60, "Südstraße"), "stay_right"),  # a fork of 17 degrees
+        (60, "Bogen", (-200, "Südstraße"), "slight_right"),  # the other name bends less than the old one
+        (0, "Bogen", (-200, "Südstraße"), "becomes"),
+    ],
+)
+async def test_where_a_road_parts_the_driver_is_told_when_he_has_to_choose(
+    tmp_path: Path, east: float, name: str, other: tuple[float, str], kind: str
+):
+    nodes = {1: (0, -300), 2: (0, 0), 3: (east, 200), 4: (other[0], 200)}
+    engine = town(tmp_path, nodes, {10: ([1, 2], "Südstraße"), 11: ([2, 3], name), 12: ([2, 4], other[1])})
+    route = (await engine.route(request(at(0, -250), at(0.9 * east, 180))))[0]
+    assert told(route) == [(kind, name)]
+
+
 async def test_a_forbidden_turn_is_driven_around(tmp_path: Path):
     free = town(tmp_path, CROSS, STREETS)
     short = (await free.route(request(at(0, -250), at(250, 0))))[0]

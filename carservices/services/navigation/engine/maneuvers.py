@@ -13,7 +13,7 @@ from carservices.services.navigation.geo import turned
 
 STRAIGHT, SLIGHT, SHARP, BACK = 11.0, 45.0, 136.0, 160.0
 """Degrees from which on a turn is slight, plain, sharp, and round (Valhalla's `Turn::GetType`)."""
-FORK = 15.0
+FORK = 18.0
 """Degrees by which the other road may bend more and still be a choice."""
 ONE_JUNCTION_M = 30.0
 """Two turns this near to each other are one, as across the lanes of a dual carriageway."""
@@ -197,7 +197,9 @@ def _fork(lines: LineGraph, a: int, b: int, angle: float, others: list[int]) -> 
             return Kind.STAY_RIGHT if side > 0 else Kind.STAY_LEFT if side < 0 else Kind.STAY_STRAIGHT
         if alike:
             return turn_kind(angle)
-    return Kind.BECOMES if renamed else None
+    if renamed:
+        return turn_kind(angle) if size >= STRAIGHT else Kind.BECOMES
+    return None
 
 
 def _renamed(roads: RoadGraph, a: int, b: int) -> bool:
