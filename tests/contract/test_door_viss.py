@@ -31,6 +31,22 @@ async def talk(**options):
             yield c, ask
 
 
+def past(period):
+    return {"type": "history", "parameter": period}
+
+
+def facts(name):
+    return {"type": "dynamic-metadata", "parameter": name}
+
+
+def both(*paths):
+    return {"type": "paths", "parameter": paths}
+
+
+def above(difference):
+    return {"type": "change", "parameter": {"logic-op": "gt", "diff": difference}}
+
+
 async def test_get_set_and_what_is_wrong_with_a_request():
     async with talk() as (c, ask):
         await c.inject(SPEED, 12.5)
@@ -40,24 +56,31 @@ async def test_get_set_and_what_is_wrong_with_a_request():
         assert "error" not in await ask("set", path=SEAT.replace(".", "/"), value="310")
         await c.until(SEAT, 310)
         wrong = [
-            ("get", {"path": "Vehicle.Nope"}, "404", "invalid_path"),
-            ("get", {"path": VIN}, "404", "unavailable_data"),
-            ("get", {}, "400", "bad_request"),
-            ("get", {"path": SPEED, "filter": {"type": "paths", "parameter": 4}}, "400", "bad_request"),
-            ("get", {"path": SPEED, "filter": "fast"}, "400", "bad_request"),
-            ("set", {"path": SEAT, "value": "far"}, "400", "bad_request"),
-            ("set", {"path": SEAT, "value": "99999999"}, "400", "bad_request"),
-            ("set", {"path": SEAT}, "400", "bad_request"),
-            ("set", {"path": SPEED, "value": "1"}, "401", "read_only"),
-            ("fly", {}, "400", "bad_request"),
-            ("unsubscribe", {"subscriptionId": "99"}, "404", "invalid_subscriptionId"),
+            ("get", {"path": "Vehicle.Nope"}, 404, "invalid_path"),
+            ("get", {"path": VIN}, 404, "unavailable_data"),
+            ("get", {}, 400, "bad_request"),
+            ("get", {"path": SPEED, "filter": {"type": "paths", "parameter": 4}}, 400, "bad_request"),
+            ("get", {"path": SPEED, "filter": "fast"}, 400, "bad_request"),
+            ("set", {"path": SEAT, "value": "far"}, 400, "invalid_value"),
+            ("set", {"path": SEAT, "value": "99999999"}, 400, "invalid_value"),
+            ("get", {"path": SPEED, "filter": above("1")}, 400, "bad_request"),
+            ("get", {"path": SPEED, "filter": past("P1H")}, 400, "invalid_duration"),
+            ("get", {"path": SPEED, "filter": past("PT1H")}, 404, "unavailable_data"),
+            ("get", {"path": SPEED, "filter": [past("PT1H"), facts("availability")]}, 400, "bad_request"),
+            ("get", {"path": SPEED, "filter": facts("colour")}, 400, "bad_request"),
+            ("subscribe", {"path": SPEED, "filter": past("PT1H")}, 400, "bad_request"),
+            ("subscribe", {"path": "Vehicle", "filter": [both("*", "Speed"), above("1")]}, 400, "bad_request"),
+            ("set", {"path": SEAT}, 400, "bad_request"),
+            ("set", {"path": SPEED, "value": "1"}, 401, "read_only"),
+            ("fly", {}, 400, "bad_request"),
+            ("unsubscribe", {"subscriptionId": "99"}, 404, "invalid_subscriptionId"),
         ]
         for action, fields, number, reason in wrong:
             error = (await ask(action, **fields))["error"]
             assert (error["number"], error["reason"]) == (number, reason), fields
         for text in ("{", "[1]", "null", "[" * 10000):
             await ask.socket.send_str(text)
-            assert (await ask.socket.receive_json(timeout=20))["error"]["number"] == "400"
+            assert (await ask.socket.receive_json(timeout=20))["error"]["number"] == 400
 
 
 async def test_wildcards_and_metadata():
@@ -71,12 +94,49 @@ async def test_wildcards_and_metadata():
         static = (await ask("get", path="Vehicle.Cabin.Seat", filter={"type": "static-metadata"}))["metadata"]
         row = static["Vehicle"]["children"]["Cabin"]["children"]["Seat"]["children"]["Row1"]
         assert row["children"]["DriverSide"]["children"]["Position"]["type"] == "actuator"
-        dynamic = await ask("get", path=VIN, filter={"variant": "dynamic-metadata", "parameter": ["availability"]})
-        assert dynamic["metadata"][VIN]["availability"] == "not_available"
+        for path, word in ((VIN, "unavailable"), (SPEED, "available")):
+            said = await ask("get", path=path, filter=facts("availability"))
+            assert (said["data"]["path"], said["data"]["dp"]["value"]) == (path, word)
+        able = (await ask("get", path="Vehicle", filter=facts("server_capabilities")))["metadata"]
+        assert {"timebased", "change", "dynamic-metadata"} <= set(able["filter"])
+        assert "history" not in able["filter"]
 
 
-def above(difference):
-    return {"type": "change", "parameter": {"logic-op": "gt", "diff": difference}}
+async def test_history_is_what_the_car_was_told_to_remember():
+    async with talk(history=["Vehicle.Speed"]) as (c, ask):
+
+        async def asked(path, period="PT1H"):
+            return await ask("get", path=path, filter=past(period))
+
+        for value in (1.0, 2.0, 3.0):
+            await c.inject(SPEED, value)
+            while (await ask("get", path=SPEED)).get("data", {}).get("dp", {}).get("value") != str(value):
+                pass
+            await c.inject(SEAT, 5)
+        while len((found := (await asked(SPEED)).get("data", {}).get("dp", ())) or ()) != 2 or isinstance(found, dict):
+            pass
+        assert [point["value"] for point in found] == ["1.0", "2.0"], "without what it says now"
+        assert (await asked(SPEED, "P0D"))["error"]["reason"] == "unavailable_data"
+        assert (await asked(SEAT))["error"]["reason"] == "unavailable_data"
+        assert (
+            "history" in (await ask("get", path="Vehicle", filter=facts("server_capabilities")))["metadata"]["filter"]
+        )
+
+
+async def test_of_several_signals_the_first_decides_when_all_are_told():
+    async with talk() as (c, ask):
+        await c.inject(SPEED, 1.0)
+        await c.inject(SEAT, 5)
+        await ask("subscribe", path="Vehicle", filter=[both("Speed", SEAT.removeprefix("Vehicle.")), above("5")])
+
+        async def event():
+            told = (await ask.socket.receive_json(timeout=20))["data"]
+            return {one["path"]: one["dp"]["value"] for one in told}
+
+        assert await event() == {SPEED: "1.0", SEAT: "5"}
+        await c.inject(SEAT, 500)
+        await c.inject(SPEED, 9.0)
+        assert await event() == {SPEED: "9.0", SEAT: "500"}
 
 
 def between(low, high):
@@ -106,8 +166,8 @@ async def test_a_subscription_tells_what_its_filter_lets_through(filter_, story)
             while len(heard) < len(told):
                 event = await ask.socket.receive_json(timeout=20)
                 assert event["subscriptionId"] == answer["subscriptionId"]
-                found = event["data"]
-                heard += [one["dp"]["value"] for one in (found if isinstance(found, list) else [found])]
+                points = event["data"]["dp"]
+                heard += [one["value"] for one in (points if isinstance(points, list) else [points])]
             assert heard == told
         assert "error" not in await ask("unsubscribe", subscriptionId=answer["subscriptionId"])
 
@@ -148,7 +208,7 @@ async def test_too_much_ends_only_the_connection_that_sent_it():
     async with talk() as (_, ask):
         for _ in range(100):
             await ask("subscribe", path=VIN)
-        assert (await ask("subscribe", path=VIN))["error"]["number"] == "429"
+        assert (await ask("subscribe", path=VIN))["error"]["number"] == 429
         await ask.socket.send_str("x" * 100_000)
         while (message := await ask.socket.receive(timeout=20)).type is not aiohttp.WSMsgType.CLOSE:
             assert message.type is aiohttp.WSMsgType.TEXT

@@ -67,5 +67,5 @@ async def test_over_websocket(typed):
         )
         assert speed["data"]["dp"]["value"] == "33.5"
         assert static["metadata"]["Vehicle"]["children"]["Speed"]["unit"] == "km/h"
-        assert unknown["error"]["number"] == "404"
+        assert unknown["error"]["number"] == 404
         await c.until(SEAT, 444)

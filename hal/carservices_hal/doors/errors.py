@@ -8,6 +8,8 @@ from carservices.signals import Code
 
 VISS = {
     "INVALID_ARGUMENT": (400, "bad_request"),
+    "INVALID_VALUE": (400, "invalid_value"),
+    "INVALID_DURATION": (400, "invalid_duration"),
     "UNAUTHENTICATED": (401, "token_invalid"),
     "TOKEN_MISSING": (401, "token_missing"),
     "TOKEN_EXPIRED": (401, "token_expired"),
@@ -21,7 +23,7 @@ VISS = {
     "UNAVAILABLE": (503, "service_unavailable"),
     "INTERNAL": (502, "bad_gateway"),
 }
-"""Word → number and reason of VISSv2 (W3C, "Errors")."""
+"""Word → number and reason of VISSv2 (Transport, "Status Codes")."""
 GRPC = {
     "TOKEN_MISSING": "UNAUTHENTICATED",
     "TOKEN_EXPIRED": "UNAUTHENTICATED",

@@ -29,7 +29,7 @@ class DoorOptions(BaseModel):
 
     Without ``token_key`` (a PEM file with a public RSA or P-256 key) a door opens on the loopback only, and clients
     read what every app may; with ``open`` whoever reaches it may do what any app of the car could. ``hold`` is how many
-    seconds a value lasts that came neither by a stream nor with a claim.
+    seconds a value lasts that came neither by a stream nor with a claim, ``history`` what the VISS door remembers.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -43,6 +43,7 @@ class DoorOptions(BaseModel):
     certificate: Path | None = None
     private_key: Path | None = None
     hold: float | None = Field(None, gt=0)
+    history: tuple[str, ...] = ()
 
     def tls(self) -> Tls | None:
         """Raises HalError when half of it is missing."""
@@ -79,7 +80,7 @@ async def open_doors(car: Car, options: DoorOptions) -> AsyncIterator[dict[str, 
         if "viss" in options.doors:
             with extra("kuksa"):
                 from carservices_hal.doors.viss.server import open_viss
-            listening = open_viss(vehicle, gatekeeper, options.host, options.viss_port, tls)
+            listening = open_viss(vehicle, gatekeeper, options.host, options.viss_port, tls, options.history)
             addresses["viss"] = (
                 f"{'wss' if tls else 'ws'}://{options.host}:{await stack.enter_async_context(listening)}"
             )

@@ -21,6 +21,7 @@ from carservices_hal.doors.mailbox import Mailbox
 from carservices_hal.doors.scopes import everything, rights
 from carservices_hal.doors.sdv import messages, query
 from carservices_hal.doors.viss.filters import CurveLog, Filters
+from carservices_hal.doors.viss.history import seconds
 from carservices_hal.doors.viss.texts import text, value_of
 from carservices_hal.kuksa.datapoints import FIELDS, put, take
 
@@ -57,6 +58,29 @@ def test_any_filter_is_read_or_refused(raw):
         assert filters.period is None or filters.period > 0
         assert all(isinstance(path, str) for path in filters.relative)
         filters.emitter()()(Value("a", 1.0, 1))
+
+
+@pytest.mark.parametrize(
+    ("period", "expected"),
+    [("P2DT12H", 216_000), ("PT1H1M1S", 3661), ("P999D", 86_313_600), ("PT30M", 1800), ("P0D", 0)],
+)
+def test_a_period_is_iso_8601(period, expected):
+    assert seconds(period) == expected
+
+
+@pytest.mark.parametrize(
+    "period", ["", "P", "PT", "P1DT", "1D", "P1H", "P1000D", "PT-1S", "P1D2H", "PT1.5S", None, 5, []]
+)
+def test_any_other_period_is_refused(period):
+    with pytest.raises(DoorError, match="P1DT2H30M5S"):
+        seconds(period)
+
+
+@pytest.mark.parametrize(("operator", "told"), [("gt", [0, 1, 3]), ("lt", [0, 2]), ("ne", [0, 1, 2, 3])])
+def test_a_truth_value_changes_up_down_or_both(operator, told):
+    emit = Filters.parse({"type": "change", "parameter": {"logic-op": operator, "diff": "0"}}).emitter()()
+    values = [Value("a", value, at) for at, value in enumerate((False, True, False, True))]
+    assert [value.timestamp for value in values for _ in emit(value)] == told
 
 
 @given(st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join))

@@ -21,7 +21,11 @@ SHORTEST, LONGEST = 0.01, 3600.0
 """s between two events of a time-based subscription."""
 MAX_CURVE = 1000
 """Values that a curve log may hold."""
-KINDS = ("paths", "timebased", "change", "range", "curvelog", "static-metadata", "dynamic-metadata", "history")
+READ = ("history", "static-metadata", "dynamic-metadata")
+"""What may go with a `get`, besides paths."""
+EVENTS = ("timebased", "change", "range", "curvelog")
+"""What may go with a `subscribe`."""
+KINDS = ("paths", *EVENTS, *READ)
 
 Emit = Callable[[Value], Sequence[Value]]
 """A filter at work: an update of one signal in, what is told of it out."""
@@ -42,10 +46,17 @@ class Filters:
             kind = one.get("type", one.get("variant")) if isinstance(one, dict) else None
             if kind not in KINDS:
                 raise _bad(f"'filter' needs a type: one of {', '.join(KINDS)}")
+            if kind in found:
+                raise _bad(f"only one filter of the type '{kind}' makes sense")
             found[kind] = one.get("parameter")
-        if "history" in found:
-            raise _bad("this car keeps no history of its signals")
+        if len(found.keys() - {"paths"}) > 1:
+            raise _bad("besides 'paths' a request has one filter")
         return cls(found)
+
+    def only(self, kinds: Sequence[str], action: str) -> None:
+        """Raises DoorError for a filter that does not go with what is asked."""
+        for kind in self.parameters.keys() - {"paths", *kinds}:
+            raise _bad(f"the filter '{kind}' does not go with '{action}'")
 
     @property
     def relative(self) -> list[str]:
@@ -55,6 +66,20 @@ class Filters:
         if not isinstance(paths, list) or not all(isinstance(path, str) for path in paths):
             raise _bad("the filter 'paths' takes a list of paths")
         return [path.replace("/", ".") for path in paths]
+
+    @property
+    def leads(self) -> bool:
+        """Whether the first of several paths decides for all of them (VISSv2, "Subscription Event Triggering")."""
+        return len(self.relative) > 1 and not self.parameters.keys().isdisjoint(("change", "range"))
+
+    @property
+    def facts(self) -> str:
+        """The dynamic metadata that is asked for. Raises DoorError."""
+        said = self.parameters["dynamic-metadata"]
+        names = said if isinstance(said, list) else [said]
+        if len(names) != 1 or not isinstance(names[0], str):
+            raise _bad("'dynamic-metadata' takes one name")
+        return names[0]
 
     @property
     def period(self) -> float | None:
@@ -93,7 +118,10 @@ class Changes:
 
 
 class Change:
-    """Tells what differs by this much from what was told last; for what is no number, whether it differs."""
+    """Tells what differs by this much: a number from what was told last, a truth value (1 or 0) from the one before.
+
+    Of a text, whether it is another.
+    """
 
     def __init__(self, compare: Callable[[float, float], bool], difference: float) -> None:
         self._compare = compare
@@ -101,15 +129,14 @@ class Change:
         self._last: Any = None
 
     def __call__(self, value: Value) -> Sequence[Value]:
-        now = value.value
+        now, last = value.value, self._last
         if now is None:
             return []
-        if self._last is not None:
-            numbers = isinstance(now, int | float) and not isinstance(now, bool)
-            if not (self._compare(now - self._last, self._difference) if numbers else now != self._last):
-                return []
-        self._last = now
-        return [value]
+        numbers = isinstance(now, int | float) and last is not None
+        told = last is None or (self._compare(now - last, self._difference) if numbers else now != last)
+        if told or isinstance(now, bool):
+            self._last = now
+        return [value] if told else []
 
 
 class Range:

@@ -1,10 +1,12 @@
 """Metadata as VISSv2 tells it: a cut-out of the VSS tree, and what is known of a signal only now."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from carservices.signals import Status, Value
+from carservices.signals import SignalConfig, Status, Value
+from carservices_hal.doors.errors import DoorError
 from carservices_hal.doors.tree import Tree
+from carservices_hal.doors.viss.texts import dp
 
 
 def static(tree: Tree, paths: Iterable[str]) -> dict[str, Any]:
@@ -38,13 +40,18 @@ def leaf(tree: Tree, path: str) -> dict[str, Any]:
     return {name: fact for name, fact in facts.items() if fact is not None}
 
 
-def dynamic(tree: Tree, values: Iterable[Value]) -> dict[str, Any]:
-    """By path: how often it can be had (Hz), whether it can, and whether what it says can be trusted."""
-    return {
-        value.path: {
-            "samplerate": tree.configs[value.path].max_rate or None,
-            "availability": "available" if value.status is Status.AVAILABLE else "not_available",
-            "validate": "fail" if value.status is Status.ERROR else "pass",
-        }
-        for value in values
-    }
+def dynamic(tree: Tree, fact: str, values: Iterable[Value]) -> list[dict[str, Any]]:
+    """How often a signal can be had (Hz) or whether it can be now, told like a value. Raises DoorError."""
+    if fact not in FACTS:
+        raise DoorError("INVALID_ARGUMENT", f"'dynamic-metadata' takes one of {', '.join((CAPABILITIES, *FACTS))}")
+    told = ((value, FACTS[fact](tree.configs[value.path], value.status)) for value in values)
+    return [{"path": value.path, "dp": dp(text, value.timestamp)} for value, text in told if text]
+
+
+CAPABILITIES = "server_capabilities"
+"""The fact that is the server's own."""
+FACTS: Mapping[str, Callable[[SignalConfig, Status], str]] = {
+    "samplerate": lambda config, _status: f"{config.max_rate:g}" if config.max_rate else "",
+    "availability": lambda _config, status: status.name.lower(),
+}
+"""Of signals; empty where there is none."""

@@ -1,18 +1,22 @@
 """VISSv2 over WebSocket and HTTP on one port."""
 
+import asyncio
 import contextlib
 import ipaddress
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from aiohttp import WSMsgType, web
 
 from carservices.hal import HalError
 from carservices_hal.doors.access import Gatekeeper
+from carservices_hal.doors.errors import DoorError
 from carservices_hal.doors.tls import Tls
 from carservices_hal.doors.vehicle import Vehicle
-from carservices_hal.doors.viss.session import Session
+from carservices_hal.doors.viss.filters import KINDS
+from carservices_hal.doors.viss.history import History
+from carservices_hal.doors.viss.session import Send, Session
 
 PROTOCOL = "VISSv2"
 """The WebSocket's subprotocol (IANA registry)."""
@@ -27,9 +31,12 @@ ALIVE_SECONDS = 30.0
 class VissServer:
     """One port."""
 
-    def __init__(self, vehicle: Vehicle, gatekeeper: Gatekeeper) -> None:
+    def __init__(self, vehicle: Vehicle, gatekeeper: Gatekeeper, history: History, protocols: Sequence[str]) -> None:
         self._vehicle = vehicle
         self._gatekeeper = gatekeeper
+        self._history = history
+        filters = [kind for kind in KINDS if history or kind != "history"]
+        self._capabilities = {"filter": filters, "transport_protocol": protocols}
         self._sockets: set[web.WebSocketResponse] = set()
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
@@ -49,7 +56,7 @@ class VissServer:
             raise web.HTTPServiceUnavailable(text=f"at most {MAX_CLIENTS} clients at once")
         socket = web.WebSocketResponse(protocols=(PROTOCOL,), max_msg_size=MAX_MESSAGE, heartbeat=ALIVE_SECONDS)
         await socket.prepare(request)
-        session = Session(self._vehicle, self._gatekeeper, socket.send_json, _bearer(request))
+        session = self._session(request, socket.send_json)
         self._sockets.add(socket)
         try:
             async for message in socket:
@@ -63,7 +70,7 @@ class VissServer:
         return socket
 
     async def _http(self, request: web.Request) -> web.StreamResponse:
-        session = Session(self._vehicle, self._gatekeeper, None, _bearer(request))
+        session = self._session(request, None)
         said: dict[str, Any] = {"path": request.path}
         if request.method == "GET":
             said["action"] = "get"
@@ -73,22 +80,30 @@ class VissServer:
             body = _parsed(await request.text())
             said |= {"action": "set"} | ({"value": body["value"]} if isinstance(body, dict) and "value" in body else {})
         answer = await session.handle(said)
-        status = int(answer["error"]["number"]) if "error" in answer else 200
-        return web.json_response(answer, status=status)
+        return web.json_response(answer, status=answer["error"]["number"] if "error" in answer else 200)
+
+    def _session(self, request: web.Request, send: Send | None) -> Session:
+        token = _bearer(request)
+        return Session(self._vehicle, self._gatekeeper, self._history, self._capabilities, send, token)
 
 
 @contextlib.asynccontextmanager
 async def open_viss(
-    vehicle: Vehicle, gatekeeper: Gatekeeper, host: str, port: int, tls: Tls | None
+    vehicle: Vehicle, gatekeeper: Gatekeeper, host: str, port: int, tls: Tls | None, remembered: Sequence[str] = ()
 ) -> AsyncIterator[int]:
-    """Serve; yields the port. Raises HalError."""
-    server = VissServer(vehicle, gatekeeper)
+    """Serve, and remember the signals that these paths name; yields the port. Raises HalError."""
+    try:
+        history = History(path for root in remembered for path in vehicle.tree.select(root))
+    except DoorError as error:
+        raise HalError(f"the VISS door cannot remember: {error.message}") from None
+    server = VissServer(vehicle, gatekeeper, history, ("https", "wss") if tls else ("http", "ws"))
     app = web.Application(client_max_size=MAX_MESSAGE)
     app.router.add_get("/{path:.*}", server.serve, allow_head=False)
     app.router.add_post("/{path:.*}", server.serve)
     app.on_shutdown.append(server.close)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
+    recording = asyncio.create_task(history.record(vehicle), name="viss history") if history else None
     try:
         site = web.TCPSite(runner, host, port, ssl_context=tls.context() if tls else None)
         try:
@@ -100,6 +115,9 @@ async def open_viss(
             ) from None
         yield runner.addresses[0][1]
     finally:
+        if recording is not None:
+            recording.cancel()
+            await asyncio.gather(recording, return_exceptions=True)
         await runner.cleanup()
 
 

@@ -6,14 +6,15 @@ import itertools
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from carservices.signals import Value
+from carservices.signals import Status, Value
 from carservices_hal.doors.access import VIEWER, Access, Gatekeeper
 from carservices_hal.doors.errors import DoorError
 from carservices_hal.doors.mailbox import Mailbox
 from carservices_hal.doors.vehicle import Vehicle
 from carservices_hal.doors.viss import metadata
-from carservices_hal.doors.viss.filters import Filters
-from carservices_hal.doors.viss.texts import data, dotted, moment, value_of
+from carservices_hal.doors.viss.filters import EVENTS, READ, Filters
+from carservices_hal.doors.viss.history import History, seconds
+from carservices_hal.doors.viss.texts import data, dotted, moment, one_or_all, value_of
 
 MAX_SUBSCRIPTIONS = 100
 """On one connection."""
@@ -23,11 +24,24 @@ Send = Callable[[Message], Awaitable[None]]
 
 
 class Session:
-    """One connection; ``send`` takes the events, and None of it where there are no subscriptions (HTTP)."""
+    """One connection; ``send`` takes the events, and None of it where there are no subscriptions (HTTP).
 
-    def __init__(self, vehicle: Vehicle, gatekeeper: Gatekeeper, send: Send | None, token: str | None = None) -> None:
+    ``capabilities`` are what the server says of itself.
+    """
+
+    def __init__(
+        self,
+        vehicle: Vehicle,
+        gatekeeper: Gatekeeper,
+        history: History,
+        capabilities: Mapping[str, Sequence[str]],
+        send: Send | None,
+        token: str | None = None,
+    ) -> None:
         self._vehicle = vehicle
         self._gatekeeper = gatekeeper
+        self._history = history
+        self._capabilities = capabilities
         self._send = send
         self._token = token
         self._numbers = itertools.count(1)
@@ -64,17 +78,23 @@ class Session:
 
     async def _get(self, request: Message) -> Message:
         filters = Filters.parse(request.get("filter"))
-        tree = self._vehicle.tree
-        if "static-metadata" in filters.parameters:
+        filters.only(READ, "get")
+        tree, asked = self._vehicle.tree, filters.parameters
+        if "static-metadata" in asked:
             paths = await self._paths(VIEWER, request, filters)
             return {"metadata": metadata.static(tree, paths)}
+        if "dynamic-metadata" in asked and filters.facts == metadata.CAPABILITIES:
+            return {"metadata": self._capabilities}
         access = self._access(request)
+        period = seconds(asked["history"]) if "history" in asked else None
         paths = await self._paths(access, request, filters)
         await self._vehicle.find_all(access, paths)
+        if period is not None:
+            return {"data": data(value for path in paths for value in self._history.of(path, period))}
         values = await self._vehicle.read(paths)
-        if "dynamic-metadata" in filters.parameters:
-            return {"metadata": metadata.dynamic(tree, values)}
-        return {"data": _told(values)}
+        if "dynamic-metadata" in asked:
+            return {"data": one_or_all(metadata.dynamic(tree, filters.facts, values))}
+        return {"data": data(values)}
 
     async def _set(self, request: Message) -> Message:
         access = self._access(request)
@@ -90,9 +110,12 @@ class Session:
         if len(self._tasks) >= MAX_SUBSCRIPTIONS:
             raise DoorError("RESOURCE_EXHAUSTED", f"a connection has at most {MAX_SUBSCRIPTIONS} subscriptions")
         access, filters = self._access(request), Filters.parse(request.get("filter"))
+        filters.only(EVENTS, "subscribe")
         paths = await self._paths(access, request, filters)
         await self._vehicle.find_all(access, paths)
         filters.emitter()
+        if filters.leads and f"{dotted(request.get('path'))}.{filters.relative[0]}" != paths[0]:
+            raise DoorError("INVALID_ARGUMENT", "the first of several paths decides for all: let it name one signal")
         number, watching = str(next(self._numbers)), asyncio.get_running_loop().create_future()
         work = self._tell(number, access, paths, filters, watching, self._send)
         self._tasks[number] = asyncio.create_task(work, name=f"viss subscription {number}")
@@ -136,9 +159,11 @@ class Session:
             async with asyncio.timeout(access.seconds_left), self._vehicle.subscription(paths, Mailbox()) as mailbox:
                 watching.set_result(None)
                 await asyncio.sleep(0)
-                events = self._timed(mailbox, filters.period) if filters.period else self._filtered(mailbox, filters)
+                events = (
+                    self._timed(mailbox, filters.period) if filters.period else self._filtered(mailbox, paths, filters)
+                )
                 async for values in events:
-                    await send({**head, "data": _told(values), "ts": moment()})
+                    await send({**head, "data": data(values), "ts": moment()})
         except (DoorError, TimeoutError) as raised:
             error = raised if isinstance(raised, DoorError) else EXPIRED
             if watching.done():
@@ -150,15 +175,18 @@ class Session:
         finally:
             self._tasks.pop(number, None)
 
-    async def _filtered(self, mailbox: Mailbox, filters: Filters) -> Any:
+    async def _filtered(self, mailbox: Mailbox, paths: Sequence[str], filters: Filters) -> Any:
         make = filters.emitter()
         emitters: dict[str, Any] = {}
+        last: dict[str, Value] = {}
         while True:
             batch = await mailbox.take()
+            last |= batch
             for path in batch.keys() - emitters.keys():
                 emitters[path] = make()
-            if told := [one for path, value in batch.items() for one in emitters[path](value)]:
-                yield told
+            judged = [path for path in batch if path == paths[0] or not filters.leads]
+            if told := [one for path in judged for one in emitters[path](batch[path])]:
+                yield last.values() if filters.leads else told
 
     async def _timed(self, mailbox: Mailbox, period: float) -> Any:
         loop = asyncio.get_running_loop()
@@ -170,24 +198,11 @@ class Session:
                     while True:
                         last |= await mailbox.take()
             due = max(due, loop.time() - period) + period
-            if told := [value for value in last.values() if value.value is not None]:
+            if told := [value for value in last.values() if value.status is Status.AVAILABLE]:
                 yield told
 
 
 def said(error: DoorError) -> Message:
     """An error as an answer carries it."""
     number, reason = error.viss
-    return {"number": str(number), "reason": reason, "message": error.message}
-
-
-def _told(values: Sequence[Value]) -> Message | list[Message]:
-    """One signal as an object, several as a list of those that have a value. Raises DoorError for none."""
-    if len(values) == 1:
-        return data(values[0])
-    told: list[Message] = []
-    for value in values:
-        with contextlib.suppress(DoorError):
-            told.append(data(value))
-    if not told:
-        raise DoorError("NO_DATA", "none of these signals has a value now")
-    return told
+    return {"number": number, "reason": reason, "message": error.message}

@@ -1,6 +1,7 @@
 """How VISSv2 writes things: values and numbers as text, times in ISO 8601, paths with dots or slashes."""
 
 import time
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,9 +23,12 @@ def text(value: Datum) -> str | list[str]:
 def value_of(config: SignalConfig, said: object) -> Datum:
     """What a client wrote, as a value of the signal. Raises DoorError."""
     element = config.datatype.element
-    if config.datatype.is_array:
-        return checked(config, [_parsed(element, item) for item in said] if isinstance(said, list) else said)
-    return checked(config, _parsed(element, said))
+    try:
+        if config.datatype.is_array:
+            return checked(config, [_parsed(element, item) for item in said] if isinstance(said, list) else said)
+        return checked(config, _parsed(element, said))
+    except DoorError as error:
+        raise DoorError("INVALID_VALUE", error.message) from None
 
 
 def moment(monotonic_ns: int | None = None) -> str:
@@ -40,11 +44,26 @@ def dotted(path: object) -> str:
     return path.strip("/").replace("/", ".")
 
 
-def data(value: Value) -> dict[str, Any]:
-    """A signal and its datapoint. Raises DoorError without a value."""
-    if value.value is None or value.status is not Status.AVAILABLE:
-        raise DoorError("NO_DATA", f"{value.path} has no value now")
-    return {"path": value.path, "dp": {"value": text(value.value), "ts": moment(value.timestamp)}}
+def data(values: Iterable[Value]) -> dict[str, Any] | list[dict[str, Any]]:
+    """Signals with their datapoints, each one or a list of them; what has no value is left out. Raises DoorError."""
+    points: dict[str, list[dict[str, Any]]] = {}
+    for value in values:
+        if value.value is not None and value.status is Status.AVAILABLE:
+            points.setdefault(value.path, []).append(dp(text(value.value), value.timestamp))
+    told = [{"path": path, "dp": found[0] if len(found) == 1 else found} for path, found in points.items()]
+    return one_or_all(told)
+
+
+def one_or_all(told: list[dict[str, Any]]) -> dict[str, Any] | list[dict[str, Any]]:
+    """An object for one signal, a list for several. Raises DoorError for none."""
+    if not told:
+        raise DoorError("NO_DATA", "none of these signals has such a value")
+    return told[0] if len(told) == 1 else told
+
+
+def dp(value: str | list[str], monotonic_ns: int) -> dict[str, Any]:
+    """One datapoint."""
+    return {"value": value, "ts": moment(monotonic_ns)}
 
 
 def _one(value: bool | float | str) -> str:
