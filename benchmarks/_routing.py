@@ -95,6 +95,7 @@ async def _valhalla(pairs: list[Pair], roads: RoadEngine, store: MapStore, state
         Row("routes of Valhalla that lie on the road graph's roads", 100.0 * alike.routes / COMPARED, "%"),
         Row("there: its instructions that the road graph gives too", alike.told, "%", TOLD_PERCENT, less=False),
         Row("there: the road graph's instructions that it does not give", alike.extra, "%"),
+        Row("there: its lanes that the road graph gives too, the same ones right", alike.lanes, "%"),
     ]
 
 

@@ -27,11 +27,13 @@ class Agreement(NamedTuple):
     """Percent of the other's instructions that the road graph gives too."""
     extra: float | None
     """Percent of its own that the other does not give."""
+    lanes: float | None
+    """Percent of the other's lanes, as many and the same ones right, that the road graph gives too."""
 
 
 async def agreement(roads: RoadEngine, other: Engine, pairs: Sequence[tuple[Point, Point]]) -> Agreement:
     """Along the routes that can be laid on the road graph."""
-    told = missed = own = extra = compared = 0
+    told = missed = own = extra = compared = laned = alike = 0
     for a, b in pairs:
         try:
             (theirs, *_) = await other.route(RouteRequest((Via(*a), Via(*b))))
@@ -44,12 +46,14 @@ async def agreement(roads: RoadEngine, other: Engine, pairs: Sequence[tuple[Poin
         lines = roads.lines
         chain = Chain(roads.roads.at(arcs[0], 0.0), roads.roads.at(arcs[-1], 1e9), tuple(arcs))
         ours = assemble(lines, [chain], b, "", ())
+        laned += len(lanes := _lanes(theirs))
+        alike += sum(any(metres(p, q) <= NEAR_M and a == b for q, b in _lanes(ours)) for p, a in lanes)
         said, heard = _places(theirs), _places(ours)
         told += len(said)
         own += len(heard)
         missed += sum(all(metres(p, q) > NEAR_M for q in heard) for p in said)
         extra += sum(all(metres(p, q) > NEAR_M for q in said) for p in heard)
-    return Agreement(compared, _percent(told - missed, told), _percent(extra, own))
+    return Agreement(compared, _percent(told - missed, told), _percent(extra, own), _percent(alike, laned))
 
 
 def _percent(some: int, of: int) -> float | None:
@@ -58,6 +62,12 @@ def _percent(some: int, of: int) -> float | None:
 
 def _places(route: Route) -> list[Point]:
     return [route.geometry[one.at_index] for one in route.maneuvers if _real(one)]
+
+
+def _lanes(route: Route) -> list[tuple[Point, list[bool]]]:
+    """Where lanes are shown for something to do, and which are right."""
+    shown = [one for one in route.maneuvers if one.lanes and _real(one)]
+    return [(route.geometry[one.at_index], [lane.valid for lane in one.lanes]) for one in shown]
 
 
 def _real(maneuver: Maneuver) -> bool:

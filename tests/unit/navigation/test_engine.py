@@ -14,6 +14,7 @@ from carservices.api.routes import Avoid, ManeuverKind, Mode
 from carservices.services.navigation.engine.base import RouteError, RouteRequest, Via
 from carservices.services.navigation.engine.graph import GraphError, RoadGraph
 from carservices.services.navigation.engine.linegraph import ENTER_S
+from carservices.services.navigation.engine.maneuvers import decisions
 from carservices.services.navigation.engine.roads import RoadEngine
 from carservices.services.navigation.flags import Flag
 from carservices.services.navigation.geo import metres, moved
@@ -245,6 +246,16 @@ async def test_lanes_lead_where_the_route_goes(tmp_path: Path):
         assert [lane.valid for lane in turn.lanes] == valid
     back = (await engine.route(request(at(-250, 0), at(0, -250))))[0]
     assert not any(one.lanes for one in back.maneuvers)
+
+
+def test_on_real_roads_the_lanes_tell_which_one_to_take(city: RoadEngine):
+    painted = [arc for arc in range(city.roads.arcs) if city.roads.lanes(arc)]
+    turns = [
+        one for a in painted for b in city.lines.followers(a) for one in decisions(city.lines, [a, b]) if one.lanes
+    ]
+    assert len(turns) > 50
+    assert all(any(lane.valid for lane in one.lanes) for one in turns)
+    assert sum(not all(lane.valid for lane in one.lanes) for one in turns) > 40
 
 
 async def test_an_exit_is_told_with_its_number_and_where_it_leads(tmp_path: Path):
