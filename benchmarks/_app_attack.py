@@ -68,7 +68,7 @@ async def under_attack(*, quick: bool) -> list[Row]:
     paths = numbers()[:SIGNALS]
     hostile = {attacker(name): (HOSTILE.format(attack=attack), paths) for name, attack in ATTACKS.items()}
     write_apps(place, {GOOD: (LISTENER.format(globs=paths), paths), **hostile})
-    ages = place / "state" / DATA / GOOD / "ages"
+    ages = place / "state" / DATA / "default" / GOOD / "ages"
     span = 4 if quick else 20
     try:
         async with car(Load(dict.fromkeys(paths, RATE))) as c, host(c, place):

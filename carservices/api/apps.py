@@ -120,14 +120,18 @@ class Apps(Contract):
 
     @call
     async def remove_profile(self, profile: str) -> None:
-        """Forget the person with all they have decided. NOT_FOUND; INVALID_ARGUMENT for the one in use."""
+        """Forget the person with all they have decided and apps have stored for them.
+
+        NOT_FOUND; INVALID_ARGUMENT for the one in use; UNAVAILABLE when it cannot be deleted.
+        """
         raise NotImplementedError
 
     @call
     async def use_profile(self, profile: str) -> None:
-        """Another person drives: their grants count from now on, running apps are cut off and start again.
+        """Another person drives: their grants count and apps see what they stored for them; running ones start again.
 
-        NOT_FOUND for a profile that is not there.
+        NOT_FOUND for a profile that is not there. PERMISSION_DENIED, as for all about people, unless the car is parked;
+        tools may at any time.
         """
         raise NotImplementedError
 

@@ -8,13 +8,13 @@ from carservices.apphost.bundles import Bundle
 from carservices.apphost.places import Places
 
 
-def about(places: Places, bundle: Bundle) -> About:
-    """Walks its folders: not for the event loop."""
+def about(places: Places, bundle: Bundle, stored: Path) -> About:
+    """``stored`` is where it keeps its files. Walks its folders: not for the event loop."""
     installed = None if bundle.builtin else places.store().app(bundle.id)
     names = places.trust().names() if installed else {}
     return About(
         size=octets(bundle.folder),
-        data=octets(places.data / bundle.id),
+        data=octets(stored),
         publisher=names.get(installed.publisher, installed.publisher) if installed else None,
         previous=installed.previous if installed else None,
     )

@@ -38,5 +38,8 @@ class Host(Protocol[A]):
     def place(self, app: str) -> Path:
         """Its folder in the run directory."""
 
+    def data(self, app: str) -> Path:
+        """Where it keeps its files for the person who drives."""
+
     def folders(self, app: A) -> Mapping[str, Path]:
         """The person's folders it may read."""

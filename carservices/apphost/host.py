@@ -74,20 +74,30 @@ class AppHost:
         self.book = RuleBook.default()
         self.gateway = Gateway(car, Feed(car, self.book.rate), self.book, Provided(car))
         self.grants = Grants(places.file(grants.FILE))
-        self.usage = UsageLog(places.file(usage.FILE))
+        self.usage = UsageLog(places.file(usage.FILE), lambda: self.grants.profile)
         self.surroundings = Surroundings(places.file(surroundings.FILE), self._tell_all, self._rules_changed)
         self.roster = Roster(places, self._make, streams.catalog)
         self.front = FrontDesk(self._publish_front, lambda: self.surroundings.rules, self.audit)
         self.player = MediaDesk(streams.player)
         self.guide = GuideDesk(car, streams.guide)
         self.consent = Consent(self.grants, self.roster, streams.asked, lambda: self.parked, self._front_id, self.audit)
-        self.people = PeopleDesk(self.grants, self.roster, self.consent.questions, streams.profiles, self.audit)
         self.installer = Installer(places, self._describe, streams.installation, self.roster.rescan)
         self.notices = NoticeDesk(car)
+        self.people = PeopleDesk(
+            self.grants,
+            self.usage,
+            self.roster,
+            self.consent.questions,
+            self.notices,
+            places.data,
+            streams.profiles,
+            self.audit,
+        )
         self._car = car
         self._developing = asyncio.Lock()
         self._known: frozenset[str] = frozenset()
         places.books.mkdir(parents=True, exist_ok=True)
+        places.settle(self.grants.profile)
         self._audit = Audit(places.books)
 
     @property
@@ -193,7 +203,7 @@ class AppHost:
     async def _measure_data(self) -> None:
         for app in self.roster:
             if app.running:
-                stored = await asyncio.to_thread(disk.measure, self.launcher.data(app.id), app.pids())
+                stored = await asyncio.to_thread(disk.measure, self.data(app.id), app.pids())
                 app.hold_to_quota(stored)
 
     def _tell_all(self, changes: Mapping[str, Any]) -> None:
@@ -274,6 +284,9 @@ class AppHost:
 
     def place(self, app: str) -> Path:
         return self.places.of(app)
+
+    def data(self, app: str) -> Path:
+        return self.places.data / self.grants.profile / app
 
     def folders(self, app: App) -> Mapping[str, Path]:
         """Those of the person that the app may read; for the others the person is asked now."""

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import os
-import shutil
 from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -108,29 +107,24 @@ class Process:
 
 
 class Launcher:
-    """Knows this machine's abilities and where the data of apps lies. Raises OSError when that cannot be used."""
+    """Knows this machine's abilities and the user ids of apps."""
 
-    def __init__(self, data: Path, uids: Path, minimum: Callable[[], Level], ability: Ability | None = None) -> None:
+    def __init__(self, uids: Path, minimum: Callable[[], Level], ability: Ability | None = None) -> None:
         self.ability = probe() if ability is None else ability
         self.minimum = minimum
-        self._data = data
         self._uids_file = uids
         self._uids: Uids | None = None
 
-    def data(self, app: str) -> Path:
-        """Where the app keeps its files."""
-        return self._data / app
-
-    def clear(self, app: str) -> None:
-        """Delete all it has stored. Raises OSError."""
-        if self.data(app).exists():
-            shutil.rmtree(self.data(app))
-
     def start(
-        self, bundle: Bundle, link: int, proxy: Path | None, folders: Mapping[str, Path], on_exit: Callable[[int], None]
+        self,
+        bundle: Bundle,
+        data: Path,
+        link: int,
+        proxy: Path | None,
+        folders: Mapping[str, Path],
+        on_exit: Callable[[int], None],
     ) -> Process:
-        """Raises `SandboxRefused`, OSError."""
-        data = self.data(bundle.id)
+        """``data`` is where it keeps its files. Raises `SandboxRefused`, OSError."""
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
         where: list[Inside] = []
 

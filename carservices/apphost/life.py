@@ -129,6 +129,7 @@ class App:
                 self.images,
                 self.hearing,
                 place=self._host.place(self.id),
+                data=self._host.data(self.id),
                 folders=self._host.folders(self),
                 on_exit=self._exited,
             )

@@ -2,12 +2,16 @@
 
 import asyncio
 import secrets
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 from carservices.api.people import MOST_PROFILES, Profile, Profiles, cleaned
 from carservices.apphost.grants import Grants
+from carservices.apphost.notices import NoticeDesk
 from carservices.apphost.questions import Questions
 from carservices.apphost.roster import Roster
+from carservices.apphost.usage import UsageLog
 from carservices.bus import CallError
 
 BOOK = "people"
@@ -15,19 +19,25 @@ BOOK = "people"
 
 
 class PeopleDesk:
-    """``publish`` gets every change; ``audit`` is told who came, went and drives."""
+    """``data`` has what apps stored, by person; ``publish`` gets every change, ``audit`` who came, went and drives."""
 
     def __init__(
         self,
         grants: Grants,
+        usage: UsageLog,
         roster: Roster,
         questions: Questions,
+        notices: NoticeDesk,
+        data: Path,
         publish: Callable[[Profiles], None],
         audit: Callable[..., None],
     ) -> None:
         self._grants = grants
+        self._usage = usage
         self._roster = roster
         self._questions = questions
+        self._notices = notices
+        self._data = data
         self._publish = publish
         self._audit = audit
         self._switching = asyncio.Lock()
@@ -54,12 +64,21 @@ class PeopleDesk:
         self._grants.name(profile, self._free(name, but=profile))
         self.show()
 
-    def remove(self, profile: str) -> None:
-        """Raises CallError NOT_FOUND, INVALID_ARGUMENT. The last one is always the one in use."""
+    async def remove(self, profile: str) -> None:
+        """With all that is theirs. Raises CallError NOT_FOUND, INVALID_ARGUMENT, UNAVAILABLE.
+
+        The last one is always the one in use.
+        """
         self._need(profile)
         if profile == self._grants.profile:
             raise CallError("INVALID_ARGUMENT", "the person in use cannot be removed: switch to another one first")
+        try:
+            if (stored := self._data / profile).exists():
+                await asyncio.to_thread(shutil.rmtree, stored)
+        except OSError as error:
+            raise CallError("UNAVAILABLE", f"what apps stored for them cannot be deleted: {error}") from None
         self._grants.remove(profile)
+        self._usage.forget_person(profile)
         self._audit(BOOK, "removed", profile=profile)
         self.show()
 
@@ -74,6 +93,7 @@ class PeopleDesk:
                 if app.session is not None:
                     app.session.link.close()
                 self._questions.drop(app.id)
+                await self._notices.clear(app.id)
             self._audit(BOOK, "in use", profile=profile)
             self.show()
             await asyncio.gather(*(app.restart() for app in self._roster))

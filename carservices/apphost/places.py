@@ -33,7 +33,19 @@ class Places:
 
     @property
     def data(self) -> Path:
+        """What apps have stored: a folder for each person, in it one for each app."""
         return self.state / DATA
+
+    def stored(self, app: str) -> list[Path]:
+        """What an app has stored, of each person."""
+        return list(self.data.glob(f"*/{app}"))
+
+    def settle(self, profile: str) -> None:
+        """What apps stored before each person had their own is this one's. Raises OSError."""
+        for folder in self.data.glob("*.*"):  # an app's id has dots, a person's has none
+            target = self.data / profile / folder.name
+            target.parent.mkdir(exist_ok=True)
+            folder.rename(target)
 
     @property
     def uids(self) -> Path:

@@ -36,14 +36,15 @@ class Run:
         events: Events,
         *,
         place: Path,
+        data: Path,
         folders: Mapping[str, Path],
         on_exit: Callable[[int], None],
     ) -> "Run":
-        """``place`` is the app's folder in the run directory. Raises `SandboxRefused`, OSError."""
+        """``place`` is the app's folder in the run directory, ``data`` the one of its files. Raises `SandboxRefused`, OSError."""
         proxy = await _proxy(bundle, place)
         ours, theirs = wire.socketpair()
         try:
-            process = launcher.start(bundle, theirs.fileno(), proxy.path if proxy else None, folders, on_exit)
+            process = launcher.start(bundle, data, theirs.fileno(), proxy.path if proxy else None, folders, on_exit)
         except BaseException:
             ours.close()
             if proxy is not None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -60,9 +61,7 @@ class AppsService(Apps):
             self.installation.publish,
             self.profiles.publish,
         )
-        self._host = AppHost(
-            self.car, places, Launcher(places.data, places.uids, self._minimum, self._ability), streams
-        )
+        self._host = AppHost(self.car, places, Launcher(places.uids, self._minimum, self._ability), streams)
         await self._host.start()
 
     async def run(self) -> None:
@@ -101,11 +100,16 @@ class AppsService(Apps):
         self.host.front.show()
 
     async def clear_data(self, app: str) -> None:
+        await self._clear(app, [self.host.data(app)])
+
+    async def _clear(self, app: str, folders: list[Path]) -> None:
         one = self.host.roster.get(app)
         self.host.front.leave(one)
         await one.stop()
         try:
-            await asyncio.to_thread(self.host.launcher.clear, app)
+            for folder in folders:
+                if folder.exists():
+                    await asyncio.to_thread(shutil.rmtree, folder)
         except OSError as error:
             raise CallError("UNAVAILABLE", f"the data of {app} cannot be deleted: {error}") from None
 
@@ -113,7 +117,7 @@ class AppsService(Apps):
         one = self.host.roster.get(app)
         if one.bundle.builtin:
             raise CallError("INVALID_ARGUMENT", f"{app} is part of the car: it can be closed, not uninstalled")
-        await self.clear_data(app)
+        await self._clear(app, self.host.places.stored(app))
         try:
             self.host.places.store().remove(app)
         except InstallError as error:
@@ -124,7 +128,7 @@ class AppsService(Apps):
         await self.host.roster.rescan()
 
     async def about(self, app: str) -> About:
-        return await asyncio.to_thread(about, self.host.places, self.host.roster.get(app).bundle)
+        return await asyncio.to_thread(about, self.host.places, self.host.roster.get(app).bundle, self.host.data(app))
 
     async def fetch(self, source: str) -> None:
         self.host.installer.fetch(source)
@@ -211,13 +215,22 @@ class AppsService(Apps):
     # -- people ------------------------------------------------------------------------------------------------------
 
     async def add_profile(self, name: str) -> str:
+        self._need_parked()
         return self.host.people.add(name)
 
     async def rename_profile(self, profile: str, name: str) -> None:
+        self._need_parked()
         self.host.people.rename(profile, name)
 
     async def remove_profile(self, profile: str) -> None:
-        self.host.people.remove(profile)
+        self._need_parked()
+        await self.host.people.remove(profile)
 
     async def use_profile(self, profile: str) -> None:
+        self._need_parked()
         await self.host.people.use(profile)
+
+    def _need_parked(self) -> None:
+        """Who looks after people does not drive; whoever has the machine's own terminal does not either."""
+        if not self.host.parked and CALLER.get() != TOOL:
+            raise CallError("PERMISSION_DENIED", "people are switched and changed while the car is parked")

@@ -1,5 +1,6 @@
 """How often each app uses what it was allowed, by day: "read your location 12 × today"."""
 
+import fnmatch
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -15,16 +16,18 @@ MOST = 200
 """Permissions kept per app and day: a manifest can name many hosts."""
 
 _Kept = dict[str, list[Usage]]
+"""``person/app``; without a person what was counted before each had their own."""
 _adapter: TypeAdapter[_Kept] = TypeAdapter(_Kept)
 
 log = logging.getLogger(__name__)
 
 
 class UsageLog:
-    """Counts in memory; `save` writes when something changed. ``now`` gives local time."""
+    """Counts in memory, for the ``person`` who drives; `save` writes when something changed. ``now``: local time."""
 
-    def __init__(self, file: StateFile, now: Callable[[], datetime] = datetime.now) -> None:
+    def __init__(self, file: StateFile, person: Callable[[], str], now: Callable[[], datetime] = datetime.now) -> None:
         self._file = file
+        self._person = person
         self._now = now
         self._apps = self._read()
         self._changed = False
@@ -36,13 +39,19 @@ class UsageLog:
         except ValidationError as error:
             log.warning("%s is damaged (%s): counting anew", self._file.path, error.errors()[0]["msg"])
             kept = {}
-        return {app: {(one.day, one.permission): one for one in uses} for app, uses in kept.items()}
+        return {
+            name if "/" in name else self._key(name): {(one.day, one.permission): one for one in uses}
+            for name, uses in kept.items()
+        }
+
+    def _key(self, app: str) -> str:
+        return f"{self._person()}/{app}"
 
     def count(self, app: str, permission: str, *, denied: bool = False) -> None:
         """One more use, or one more refusal."""
         now = self._now()
         day = now.date().isoformat()
-        uses = self._apps.setdefault(app, {})
+        uses = self._apps.setdefault(self._key(app), {})
         key = (day, permission)
         if key not in uses:
             self._drop_old(uses, now)
@@ -63,17 +72,28 @@ class UsageLog:
     def today(self, app: str, permission: str) -> Usage:
         """Today's count, and when it was used last on any day."""
         day = self._now().date().isoformat()
-        uses = self._apps.get(app, {})
+        uses = self._apps.get(self._key(app), {})
         today = uses.get((day, permission)) or Usage(permission=permission, day=day)
         last = max((one.last for (_, name), one in uses.items() if name == permission and one.last), default=None)
         return today.model_copy(update={"last": last})
 
     def of(self, app: str) -> list[Usage]:
         """All that is kept of an app, newest day first."""
-        return sorted(self._apps.get(app, {}).values(), key=lambda one: (one.day, one.permission), reverse=True)
+        return sorted(
+            self._apps.get(self._key(app), {}).values(), key=lambda one: (one.day, one.permission), reverse=True
+        )
 
     def forget(self, app: str) -> None:
-        self._changed |= self._apps.pop(app, None) is not None
+        """Whoever has used it."""
+        self._drop(f"*/{app}")
+
+    def forget_person(self, person: str) -> None:
+        self._drop(f"{person}/*")
+
+    def _drop(self, pattern: str) -> None:
+        for name in fnmatch.filter(self._apps, pattern):
+            del self._apps[name]
+            self._changed = True
 
     def save(self) -> None:
         if self._changed:

@@ -182,7 +182,8 @@ def remove(arguments: list[str]) -> int:
         _store().remove(chosen.app)
     _rescan(chosen.run_dir)
     if not chosen.keep_data:
-        shutil.rmtree(state_dir() / DATA / chosen.app, ignore_errors=True)
+        for stored in (state_dir() / DATA).glob(f"*/{chosen.app}"):
+            shutil.rmtree(stored, ignore_errors=True)
     print(f"{chosen.app} is removed")
     return 0
 

@@ -78,7 +78,7 @@ async def test_the_weather_is_the_last_known_without_network(garage):
     shift = time.time() // 3600 * 3600 - answer["hourly"]["time"][12]
     for table in ("hourly", "daily"):
         answer[table]["time"] = [at + shift for at in answer[table]["time"]]
-    data = garage.places.data / "org.carservices.weather"
+    data = garage.places.data / "default" / "org.carservices.weather"
     data.mkdir(parents=True)
     (data / "storage.json").write_text(json.dumps({"last": {"answer": answer, "at": time.time()}}))
     async with garage("org.carservices.weather") as (c, apps, _):

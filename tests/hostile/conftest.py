@@ -171,7 +171,7 @@ async def withstand(c, name, monkeypatch):
     await c.apps.close(app)
     await status(c, app, lambda one: one.state is AppState.STOPPED)
     await relayed(c)
-    assert not (c.places.data / app / "won").exists()
+    assert not (c.places.data / "default" / app / "won").exists()
     await until(lambda: not groups(app))
     assert descriptors() <= files + MOST_DESCRIPTORS
     assert resident() <= memory + MOST_GROWTH

@@ -60,4 +60,4 @@ async def test_an_app_of_its_own_user_id_reads_its_bundle_folder_certificates_an
         uid, *rest = front.screen.tree[1]["message"].split()
         assert rest == ["la", "hello", "True"]
         assert FIRST_UID <= int(uid) <= LAST_UID
-        assert {path.stat().st_uid for path in (places.data / APP).rglob("*")} == {int(uid)}
+        assert {path.stat().st_uid for path in (places.data / "default" / APP).rglob("*")} == {int(uid)}

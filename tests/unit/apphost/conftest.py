@@ -170,7 +170,7 @@ def linked(places):
             book = RuleBook.default()
             feed = Feed(connection, book.rate)
             grants = Grants(places.file("grants.json"))
-            usage = UsageLog(places.file("usage.json"))
+            usage = UsageLog(places.file("usage.json"), lambda: grants.profile)
             gateway = Gateway(connection, feed, book, Provided(connection))
 
             def join(app="one"):

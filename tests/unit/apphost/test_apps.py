@@ -206,7 +206,7 @@ async def test_an_app_that_finishes_leaves_the_front_and_its_data_can_be_cleared
         await tapped(c)
         await c.until_state(c.apps.screen, lambda front: front.screen is None)
         assert (await state(c, AppState.STOPPED)).last_error is None
-        data = places.data / APP
+        data = places.data / "default" / APP
         assert any(data.iterdir())
         await c.apps.clear_data(APP)
         assert not data.exists()

@@ -21,11 +21,15 @@ BOOK = RuleBook.default()
 FREE = "Vehicle.Exterior.AirTemperature"
 
 
+def anna():
+    return "anna"
+
+
 @pytest.fixture
 def books(tmp_path):
     return SimpleNamespace(
         grants=Grants(StateFile("apps", "grants.json", tmp_path)),
-        usage=UsageLog(StateFile("apps", "usage.json", tmp_path)),
+        usage=UsageLog(StateFile("apps", "usage.json", tmp_path), anna),
         directory=tmp_path,
     )
 
@@ -70,7 +74,7 @@ def test_each_refusal_names_what_is_missing_and_the_cure(books, judge, why, perm
 @given(st.sampled_from(sorted(Catalogue.default())), st.booleans())
 def test_nothing_can_be_read_or_set_without_a_line_in_the_manifest(tmp_path_factory, path, builtin):
     file = StateFile("apps", "none.json", tmp_path_factory.getbasetemp())
-    books = SimpleNamespace(grants=Grants(file), usage=UsageLog(file))
+    books = SimpleNamespace(grants=Grants(file), usage=UsageLog(file, anna))
     bare = access(books, "read:Vehicle.NotThere", builtin=builtin)
     assert bare.read(path) is not None
     assert bare.write(path) is not None
@@ -106,7 +110,7 @@ def test_damaged_books_are_started_anew(tmp_path, damage):
         (tmp_path / "apps").mkdir(exist_ok=True)
         (tmp_path / "apps" / name).write_text(damage)
     grants = Grants(StateFile("apps", "grants.json", tmp_path))
-    usage = UsageLog(StateFile("apps", "usage.json", tmp_path))
+    usage = UsageLog(StateFile("apps", "usage.json", tmp_path), anna)
     assert (grants.decided("one", "speed"), usage.of("one")) == (None, [])
     grants.decide("one", "speed", True)
     assert Grants(StateFile("apps", "grants.json", tmp_path)).decided("one", "speed") is True
@@ -114,12 +118,12 @@ def test_damaged_books_are_started_anew(tmp_path, damage):
 
 def test_a_clock_that_is_set_back_costs_no_count(tmp_path):
     now = [datetime(2026, 3, 10, 12)]
-    usage = UsageLog(StateFile("apps", "usage.json", tmp_path), now=lambda: now[0])
+    usage = UsageLog(StateFile("apps", "usage.json", tmp_path), anna, now=lambda: now[0])
     for day in (10, 8, 10, 9):
         now[0] = datetime(2026, 3, day, 12)
         usage.count("one", "speed")
     usage.save()
-    again = UsageLog(StateFile("apps", "usage.json", tmp_path), now=lambda: now[0])
+    again = UsageLog(StateFile("apps", "usage.json", tmp_path), anna, now=lambda: now[0])
     assert [(one.day[-2:], one.used) for one in again.of("one")] == [("10", 2), ("09", 1), ("08", 1)]
     assert again.today("one", "speed").used == 1
 
@@ -136,7 +140,7 @@ def test_a_request_counts_each_permission_once(books):
 def test_the_use_log_keeps_a_week_and_counts_right(tmp_path_factory, uses):
     start = datetime(2026, 3, 20, 12)
     now = [start]
-    log = UsageLog(StateFile("apps", f"{id(uses)}.json", tmp_path_factory.mktemp("log")), lambda: now[0])
+    log = UsageLog(StateFile("apps", f"{id(uses)}.json", tmp_path_factory.mktemp("log")), anna, lambda: now[0])
     for day, permission, denied in sorted(uses):
         now[0] = start + timedelta(days=day)
         log.count("one", permission, denied=denied)
@@ -152,11 +156,12 @@ def test_the_use_log_keeps_a_week_and_counts_right(tmp_path_factory, uses):
 
 def test_the_use_log_survives_and_is_bounded(tmp_path):
     file = StateFile("apps", "usage.json", tmp_path)
-    log = UsageLog(file)
+    log = UsageLog(file, anna)
     for number in range(MOST + 50):
         log.count("one", f"network:host{number}")
     log.save()
-    assert len(UsageLog(file).of("one")) == MOST
+    assert len(UsageLog(file, anna).of("one")) == MOST
+    assert UsageLog(file, lambda: "ben").of("one") == []
 
 
 async def test_questions_wait_their_turn_and_one_app_cannot_ask_without_end():

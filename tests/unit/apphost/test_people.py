@@ -6,11 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from carservices.api.apps import Apps
+from carservices.api.notifications import Notifications
 from carservices.api.people import LONGEST_NAME, MOST_PROFILES, cleaned
 from carservices.api.state import StateFile
 from carservices.apphost.grants import Grants
 from carservices.bus import CallError
-from tests.unit.apphost.conftest import SPEED, listed, shown, write_bundle
+from tests.unit.apphost.conftest import DRIVE, GEAR, SPEED, listed, shown, write_bundle
 
 APP = "org.example.one"
 SHOWS_SPEED = """
@@ -56,6 +58,51 @@ async def test_a_running_app_loses_at_the_switch_what_the_new_person_has_not_all
         assert (now.active, now.current.name) == (anna, "Anna")
     kept = json.loads((places.books / "grants.json").read_text())
     assert (kept["profiles"], kept["names"]) == ({anna: {APP: {"speed": True}}}, {anna: "Anna"})
+
+
+COUNTS = """
+from carservices.app import *
+class Main(App):
+    def on_start(self):
+        self.storage["runs"] = self.storage.get("runs", 0) + 1
+        self.notify(Notification("Yours", "alone"))
+    def view(self):
+        return MessageTemplate("One", f"run {self.storage['runs']}")
+"""
+
+
+async def test_what_an_app_stores_and_says_is_for_one_person(garage, places):
+    write_bundle(places.builtin, COUNTS, background=True)
+    before = places.data / APP / "storage.json"
+    before.parent.mkdir(parents=True)
+    before.write_text('{"runs": 4}')
+    async with garage() as c:
+        await c.apps.open(APP)
+        await c.until_state(c.apps.screen, message("run 5"))
+        notices = c.service(Notifications)
+        first = (await c.until_state(notices.active, lambda board: board.notifications)).notifications[0]
+        ben = await c.apps.add_profile("Ben")
+        await c.apps.use_profile(ben)
+        await c.until_state(c.apps.screen, message("run 1"))
+        await c.until_state(
+            notices.active, lambda board: [one.since > first.since for one in board.notifications] == [True]
+        )
+        await c.apps.use_profile("default")
+        await c.until_state(c.apps.screen, message("run 6"))
+        await c.apps.remove_profile(ben)
+        assert places.stored(APP) == [places.data / "default" / APP]
+
+
+async def test_people_are_switched_and_changed_while_parked(garage):
+    async with garage() as c:
+        cockpit = (await c.connect("shell")).service(Apps)
+        ben = await cockpit.add_profile("Ben")
+        await c.say(GEAR, DRIVE)
+        await c.until_state(c.apps.ask, lambda asked: not asked.driver_may_answer)
+        for method, arguments in (("use", (ben,)), ("remove", (ben,)), ("rename", (ben, "B")), ("add", ("C",))):
+            with pytest.raises(CallError, match="while the car is parked"):
+                await getattr(cockpit, f"{method}_profile")(*arguments)
+        await c.apps.use_profile(ben)  # a tool
 
 
 async def test_names_are_one_of_a_kind_and_people_are_few(garage):
