@@ -2,12 +2,22 @@
 
 import pytest
 
+from carservices_ui.screens.settings_display import SIZES
 from carservices_ui.tokens import TARGET
 from carservices_ui.widgets import Control, Text
 
+LARGEST = SIZES[-1][0]
 LAYOUTS = pytest.mark.parametrize(
-    ("size", "language"), [((1280, 720), "en"), ((1280, 720), "de"), ((1280, 720), "fr"), ((1920, 1080), "de")]
+    "layout",
+    [
+        {"size": (1280, 720), "language": "en"},
+        {"size": (1280, 720), "language": "de", "scale": LARGEST},
+        {"size": (1280, 720), "language": "fr", "scale": LARGEST},
+        {"size": (1920, 1080), "language": "de"},
+    ],
+    ids=lambda layout: "-".join(map(str, layout.values())),
 )
+"""Ways to open a cockpit, for ``drive(**layout)``."""
 
 
 def of_kind(card, kind):

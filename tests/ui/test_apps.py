@@ -5,6 +5,7 @@ import pytest
 from carservices_ui.restrictions import STREAM
 from carservices_ui.screens import SCREENS
 from carservices_ui.tokens import TARGET
+from tests.ui.fitting import LAYOUTS
 from tests.ui.states import MOVING, PARKED
 
 OTHERS = [info.name for info in SCREENS if info.name != "apps" and not info.within]
@@ -55,14 +56,12 @@ def test_the_rotary_goes_through_the_tiles_in_order(driver):
     assert driver.cockpit.current == tiles[-1].info.name
 
 
-@pytest.mark.parametrize(
-    ("size", "language"), [((1280, 720), "en"), ((1280, 720), "de"), ((1280, 720), "fr"), ((1920, 1080), "de")]
-)
-def test_everything_fits_its_tile(drive, size, language):
-    driver = drive(size=size, screen="apps", language=language)
+@LAYOUTS
+def test_everything_fits_its_tile(drive, layout):
+    driver = drive(screen="apps", **layout)
     driver.frames(2)
     for tile in driver.cockpit.screen.tiles.values():
-        assert min(tile.size) >= TARGET * size[0] / 1280
+        assert min(tile.size) >= TARGET * layout["size"][0] / 1280
         assert tile.y <= tile.words.y
         assert tile.words.top <= tile.top
         assert tile.words.width <= tile.width

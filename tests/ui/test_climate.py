@@ -5,6 +5,7 @@ import pytest
 from carservices_ui.hvac import AUTO, HVAC, SEAT, WHEEL_HEAT
 from carservices_ui.tokens import TARGET
 from carservices_ui.widgets import Control
+from tests.ui.fitting import LAYOUTS
 
 STATION = f"{HVAC}.Station.Row1"
 CAR = {
@@ -79,11 +80,9 @@ def test_without_a_value_nothing_can_be_touched(driver, screen):
     assert not screen.zones["Driver"].temperature.usable
 
 
-@pytest.mark.parametrize(
-    ("size", "language"), [((1280, 720), "en"), ((1280, 720), "de"), ((1280, 720), "fr"), ((1920, 1080), "de")]
-)
-def test_everything_fits(drive, size, language):
-    driver = drive(size=size, language=language)
+@LAYOUTS
+def test_everything_fits(drive, layout):
+    driver = drive(**layout)
     driver.put(CAR)
     driver.cockpit.show("climate")
     driver.frames(3)

@@ -210,8 +210,8 @@ def test_without_values_there_is_a_dash_and_nothing_to_touch(driver, screen):
 
 
 @LAYOUTS
-def test_everything_fits(drive, size, language):
-    driver = open_screen(drive, size=size, language=language)
+def test_everything_fits(drive, layout):
+    driver = open_screen(drive, **layout)
     driver.put({CABLE: True, IS_CHARGING: True, TIME_TO_LIMIT: 36_000})
     screen = driver.cockpit.screen
     for card in (screen.trip, screen.losses, screen.battery):

@@ -225,9 +225,9 @@ def test_the_vehicle_screen_leads_here(drive):
 
 
 @LAYOUTS
-def test_everything_fits(drive, size, language):
+def test_everything_fits(drive, layout):
     calm = HEALTH.model_copy(update={"codes": (LOCKED,), "healed": ()})
-    driver, screen = open_screen(drive, calm, size=size, language=language)
+    driver, screen = open_screen(drive, calm, **layout)
     for _ in ("list", "detail"):
         driver.frames(2)
         fits(screen.verdict)

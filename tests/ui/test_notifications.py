@@ -18,6 +18,7 @@ from carservices_ui import notices
 from carservices_ui.restrictions import STREAM
 from carservices_ui.store import Outcome
 from carservices_ui.widgets import Badge, Control, Text
+from tests.ui.fitting import LAYOUTS
 from tests.ui.states import MOVING, PARKED
 
 COLLECTED = time.time()
@@ -193,13 +194,11 @@ def test_a_sentence_said_meanwhile_does_not_hide_the_card(drive):
     assert driver.cockpit.banner.top <= driver.cockpit.notice.card.y
 
 
-@pytest.mark.parametrize(
-    ("size", "language"), [((1280, 720), "en"), ((1280, 720), "de"), ((1280, 720), "fr"), ((1920, 1080), "de")]
-)
-def test_everything_fits(drive, size, language):
-    driver = drive(size=size, screen="notifications", language=language)
+@LAYOUTS
+def test_everything_fits(drive, layout):
+    driver = drive(screen="notifications", **layout)
     say(driver)
-    scale = size[0] / 1280
+    scale = layout["size"][0] / 1280
     for row in driver.cockpit.screen.rows:
         assert row.title.top <= row.top
         assert row.sentence.y >= row.y

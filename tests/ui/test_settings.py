@@ -21,6 +21,7 @@ from carservices_ui.store import Outcome
 from carservices_ui.tokens import TARGET
 from carservices_ui.widgets import Control, ListRow, Segmented, Text, TextButton
 from tests.ui import apps
+from tests.ui.fitting import LAYOUTS
 from tests.ui.states import MOVING, PARKED
 
 DEFAULTS = {path: choices[0][0] for path, (_, _, choices) in UNITS.items()}
@@ -83,6 +84,14 @@ def test_a_smaller_size_makes_everything_smaller(open_part):
     before = driver.cockpit.screen.part.theme.height
     driver.tap(segment(driver.cockpit.screen.part.scale, 0.8))
     assert driver.cockpit.screen.part.theme.height == pytest.approx(before * 0.8, abs=1)
+
+
+def test_the_largest_size_makes_the_words_larger_and_nothing_else(open_part):
+    driver = open_part("display")
+    before = driver.cockpit.screen.part.theme.size, next(driver.widgets(Text)).font_size
+    driver.tap(segment(driver.cockpit.screen.part.scale, 1.15))
+    after = driver.cockpit.screen.part.theme.size, next(driver.widgets(Text)).font_size
+    assert after == (before[0], pytest.approx(1.15 * before[1]))
 
 
 def test_the_brightness_is_actuated(open_part):
@@ -201,14 +210,14 @@ def test_the_developer_sees_the_link_and_the_processes(open_part, tmp_path, monk
     assert {"connected", "hub", "running · restarts: 2", "1.2 %   42 MB"} <= words(driver)
 
 
-@pytest.mark.parametrize(("size", "language"), [((1280, 720), "de"), ((1280, 720), "fr"), ((1920, 1080), "en")])
-def test_everything_fits(open_part, size, language):
-    driver = open_part("display", size, language=language)
+@LAYOUTS
+def test_everything_fits(open_part, layout):
+    driver = open_part("display", **layout)
     for category in CATEGORIES:
         driver.tap(driver.cockpit.screen.categories[category.name])
         screen = driver.cockpit.screen
         for control in (w for w in screen.walk(restrict=True) if isinstance(w, Control) and w.usable):
-            assert min(control.size) >= TARGET * size[0] / 1280 - 0.5
+            assert min(control.size) >= TARGET * layout["size"][0] / 1280 - 0.5
             assert control.right <= screen.part.right + 0.5
         for row in (w for w in screen.part.walk(restrict=True) if isinstance(w, ListRow)):
             inside = [w for w in row.walk(restrict=True) if isinstance(w, Text)]

@@ -247,8 +247,8 @@ def test_an_open_door_stands_off_the_car(row):
 
 
 @LAYOUTS
-def test_everything_fits(drive, size, language):
-    driver = open_screen(drive, size=size, language=language)
+def test_everything_fits(drive, layout):
+    driver = open_screen(drive, **layout)
     screen = driver.cockpit.screen
     for tab in ("controls", "lights", "service"):
         screen.tabs.choose(tab)

@@ -149,7 +149,8 @@ class Cockpit(FloatLayout):
 
     def _build(self) -> None:
         fit = min(self.width / DESIGN[0], self.height / DESIGN[1])
-        look.set_scale(fit * self.ui.preferences.scale)
+        size = self.ui.preferences.scale
+        look.set_scale(fit * min(size, 1.0), words=max(size, 1.0))
         look.set_theme(self._theme())
         Window.clearcolor = look.color("bg")
         self._drop()

@@ -33,10 +33,10 @@ def set_theme(name: str) -> None:
     _theme = THEMES[name]
 
 
-def set_scale(scale: float) -> None:
-    """Pixels per dp for widgets built from now on."""
-    if (Metrics.density, Metrics.fontscale) != (scale, 1.0):
-        Metrics.density, Metrics.fontscale = scale, 1.0  # whereupon kivy goes through all widgets there are
+def set_scale(scale: float, words: float = 1.0) -> None:
+    """Pixels per dp for widgets built from now on; `words` makes text larger than its surroundings."""
+    if (Metrics.density, Metrics.fontscale) != (scale, words):
+        Metrics.density, Metrics.fontscale = scale, words  # whereupon kivy goes through all widgets there are
 
 
 def scale() -> float:

@@ -11,7 +11,10 @@ _FILE = StateFile("shell", "preferences.json")
 
 
 class Look(BaseModel):
-    """`theme`: follow the light outside, or stay. `scale` multiplies the size that fits the display."""
+    """`theme`: follow the light outside, or stay.
+
+    `scale` multiplies the size that fits the display; beyond 1 it makes the words larger, and nothing else.
+    """
 
     theme: Literal["auto", "day", "night"] = "auto"
     language: Literal["en", "de", "fr"] = "en"

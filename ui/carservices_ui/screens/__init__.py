@@ -59,7 +59,14 @@ SCREENS = (
         within="apps",
     ),
     ScreenInfo("settings", "settings", "screen.settings", "carservices_ui.screens.settings:SettingsScreen", rail=False),
-    ScreenInfo("person", "person", "screen.person", "carservices_ui.screens.settings_person:PersonScreen", rail=False),
+    ScreenInfo(
+        "person",
+        "person",
+        "screen.person",
+        "carservices_ui.screens.settings_person:PersonScreen",
+        rail=False,
+        within="settings",
+    ),
 )
 
 BY_NAME = {info.name: info for info in SCREENS}

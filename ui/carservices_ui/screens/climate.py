@@ -121,10 +121,10 @@ class Shared(Card):
         self.add_widget(
             Column(
                 Row(
-                    Text(t("climate.inside"), tone="text2"),
+                    Text(t("climate.inside"), tone="text2", fixed=True),
                     self.inside,
                     spacer(),
-                    Text(t("climate.outside"), tone="text2"),
+                    Text(t("climate.outside"), tone="text2", fixed=True),
                     self.outside,
                     size_hint=(1, None),
                 ),
@@ -149,6 +149,6 @@ class Shared(Card):
 
 def _temperature(ui: Ui, path: str) -> Text:
     """A text that follows a temperature."""
-    text = Text(strong=True)
+    text = Text(strong=True, fixed=True)
     ui.store.bind(path, lambda celsius: setattr(text, "text", ui.units.text("temperature", celsius)))
     return text

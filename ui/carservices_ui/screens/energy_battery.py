@@ -32,7 +32,7 @@ class BatteryCard(Card):
         super().__init__()
         self._ui = ui
         self.gauge = ArcGauge(size_hint=(None, None), size=(dp(184), dp(184)))
-        self.range = Text(NOTHING, role="display")
+        self.range = Text(NOTHING, role="display", fixed=True)
         self.charge = Text(NOTHING, tone="energy")
         self.power = Fact("bolt", "accent", " ")
         self.temperature = Fact("device_thermostat", "accent", t("range.battery"))

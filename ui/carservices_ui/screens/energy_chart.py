@@ -52,10 +52,10 @@ class TripChart(FloatLayout):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        left = {name: Text(role="caption", tone="accent") for name in ("unit", "top", "middle", "zero")}
-        right = {name: Text(role="caption", tone="energy") for name in ("unit", "top", "middle", "zero")}
+        left = {name: Text(role="caption", tone="accent", fixed=True) for name in ("unit", "top", "middle", "zero")}
+        right = {name: Text(role="caption", tone="energy", fixed=True) for name in ("unit", "top", "middle", "zero")}
         self.labels = {"left": left, "right": right}
-        self.start, self.end = Text(role="caption", tone="text2"), Text(role="caption", tone="text2")
+        self.start, self.end = (Text(role="caption", tone="text2", fixed=True) for _ in range(2))
         for text in (*left.values(), *right.values(), self.start, self.end):
             self.add_widget(text)
         self.bind(course=self._draw, pos=self._draw, size=self._draw)

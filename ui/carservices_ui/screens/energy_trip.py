@@ -113,9 +113,9 @@ class Figure(Column):
     """A number with its unit, and its name below."""
 
     def __init__(self, name: str) -> None:
-        self.value = Text(NOTHING, strong=True)
-        self.unit = Text("", role="caption", tone="text2", pos_hint={"y": 0.06})
-        self.label = Text(name, tone="text2")
+        self.value = Text(NOTHING, strong=True, fixed=True)
+        self.unit = Text("", role="caption", tone="text2", pos_hint={"y": 0.06}, fixed=True)
+        self.label = Text(name, tone="text2", fixed=True)
         super().__init__(Row(self.value, self.unit, gap="xs"), self.label, gap=None)
 
     def show(self, value: str, unit: str) -> None:
@@ -223,9 +223,9 @@ class Cause(Row):
             dot = disc(dp(14))
         dot.size = self._dot.size
         self._dot.bind(pos=lambda _, pos: setattr(dot, "pos", pos))
-        self.value = Text(NOTHING, strong=True)
-        self.unit = Text("kWh", role="caption", tone="text2", pos_hint={"y": 0.06})
-        name = Text(t(f"energy.{sink.value}"), tone="text2")
+        self.value = Text(NOTHING, strong=True, fixed=True)
+        self.unit = Text("kWh", role="caption", tone="text2", pos_hint={"y": 0.06}, fixed=True)
+        name = Text(t(f"energy.{sink.value}"), tone="text2", fixed=True)
         super().__init__(self._dot, Column(Row(self.value, self.unit, gap="xs"), name, gap=None), gap="s")
 
     def show(self, kwh: float | None) -> None:

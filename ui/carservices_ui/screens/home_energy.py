@@ -117,8 +117,9 @@ class RangeCard(Card):
         super().__init__()
         self._ui = ui
         self.gauge = ArcGauge(size_hint=(None, None), size=(dp(196), dp(196)))
-        self.range = Text(NOTHING, role="display")
-        self.unit = Text(t("range.unit", unit=ui.units.shown("distance").label), role="caption", tone="text2")
+        self.range = Text(NOTHING, role="display", fixed=True)
+        unit = t("range.unit", unit=ui.units.shown("distance").label)
+        self.unit = Text(unit, role="caption", tone="text2", fixed=True)
         self.charge = Text(NOTHING, role="body", tone="energy")
         self.gauge.add_widget(
             Column(self.range, self.unit, align="center_x", gap=None, pos_hint={"center_x": 0.5, "center_y": 0.53})

@@ -11,9 +11,14 @@ from carservices_ui.screens.settings_parts import Part, setting
 from carservices_ui.widgets import Segmented, ValueControl, ValueSlider
 
 THEMES = (("auto", "settings.theme_auto"), ("day", "settings.theme_day"), ("night", "settings.theme_night"))
-SIZES = ((0.8, "settings.size_small"), (0.9, "settings.size_medium"), (1.0, "settings.size_large"))
-"""Shares of the size that fits the display; a larger one would push controls out of it."""
-WIDTH = 500
+SIZES = (
+    (0.8, "settings.size_small"),
+    (0.9, "settings.size_medium"),
+    (1.0, "settings.size_large"),
+    (1.15, "settings.size_largest"),
+)
+"""Shares of the size that fits the display; the largest makes the words larger, where all else would leave it."""
+WIDTH = 560
 
 
 class DisplayPart(Part):
@@ -23,7 +28,7 @@ class DisplayPart(Part):
         self.theme = self._choice("theme", [(value, t(key)) for value, key in THEMES])
         self.language = self._choice("language", list(LANGUAGES.items()))
         self.scale = self._choice("scale", [(value, t(key)) for value, key in SIZES])
-        self.brightness = ValueSlider(low=0, high=100, step=5, width=500)
+        self.brightness = ValueSlider(low=0, high=100, step=5, width=WIDTH)
         bind_signal(self.ui, self.brightness, BRIGHTNESS, send=float)
         return [
             setting("settings.theme", "dark_mode", self.theme),

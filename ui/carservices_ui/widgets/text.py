@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from kivy.metrics import dp
+from kivy.metrics import dp, sp
 from kivy.uix.label import Label
 
 from carservices_ui.icons import glyph
@@ -14,7 +14,7 @@ class Text(Label):
     """One text, as large as its words.
 
     `role` is a size of `tokens.TYPE`, `tone` a colour token. `wrap` (dp) breaks lines at that width; `limit` (dp)
-    cuts one line with an ellipsis.
+    cuts one line with an ellipsis, after it has given up larger words. `fixed` text has no room for larger words.
     """
 
     def __init__(
@@ -26,13 +26,16 @@ class Text(Label):
         strong: bool = False,
         wrap: float | None = None,
         limit: float | None = None,
+        fixed: bool = False,
         **kwargs: Any,
     ) -> None:
         kwargs.setdefault("size_hint", (None, None))
+        self._least = dp(TYPE[role])
+        self._wanted = self._least if fixed else sp(TYPE[role])
         super().__init__(
             text=text,
             font_name=SEMIBOLD if strong else MEDIUM,
-            font_size=dp(TYPE[role]),
+            font_size=self._wanted,
             font_hinting=None,
             color=color(tone),
             disabled_color=color(tone),
@@ -56,19 +59,26 @@ class Text(Label):
         """Another width at which the one line is cut, in pixels."""
         self._limit = max(1.0, pixels)
         self.shorten, self.shorten_from = True, "right"
-        self.text_size = (None, None)
+        self._stretch()
         self.texture_update()
         self._fit()
 
     def _fit(self, *_: Any) -> None:
         if self._limit and self.texture_size[0] > self._limit and self.text_size[0] is None:
+            if self.font_size > self._least:
+                self.font_size = self._least
+                self.texture_update()
+                return
             self.text_size = (self._limit, None)
         if self.size_hint == [None, None]:
             self.size = self.texture_size
 
+    def _stretch(self) -> None:
+        self.text_size, self.font_size = (None, None), self._wanted
+
     def on_text(self, *_: Any) -> None:
         if getattr(self, "_limit", None):
-            self.text_size = (None, None)
+            self._stretch()
 
 
 class Icon(Label):

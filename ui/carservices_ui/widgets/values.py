@@ -199,6 +199,7 @@ class _Segment(Control):
         super().__init__(radius="tile", **kwargs)
         self._back = Card(tone="accent_fill", radius="tile", edged=False, pos_hint=_CENTER)
         self.label = Text(words, pos_hint=_CENTER)
+        self.bind(width=lambda _, width: self.label.relimit(width - dp(12)))
         self.add_widget(self._back)
         self.add_widget(self.label)
 
