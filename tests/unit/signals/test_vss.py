@@ -64,7 +64,7 @@ def test_no_file_makes_an_empty_catalogue():
 @pytest.mark.parametrize(
     ("document", "message"),
     [
-        ('{"Vehicle": {\n "type": "branch",\n}}', "0.json, line 3, column 1: "),
+        ('{"Vehicle": {\n "type" "branch"\n}}', "0.json, line 2, column 9: "),
         ("", "line 1, column 1"),
         ("[]", 'a list at the top; a VSS JSON export starts with {"Vehicle"'),
         ('{"Vehicle": {"type": "sensor", "datatype": "float", "max": NaN}}', "NaN is no JSON number"),
