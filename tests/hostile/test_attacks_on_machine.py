@@ -24,4 +24,5 @@ async def test_the_host_holds_apps_to_their_limits_where_no_control_group_does(t
     monkeypatch.setitem(launch.__globals__, "Group", Net)
     async with beset(tmp_path, ability, HOGS) as c:
         for name in HOGS:
-            await withstand(c, name, monkeypatch)
+            with monkeypatch.context() as patch:
+                await withstand(c, name, patch)
