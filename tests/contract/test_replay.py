@@ -181,7 +181,7 @@ def test_a_cut_log_gives_frames_before_the_cut_and_no_other(name, cut, tmp_path)
         ("none.log", None, "none.log: cannot be read"),
         ("a.log", b"", "a.log: no frame that is mapped"),
         ("a.asc", b"date\n1.0 1 100 Rx d 8 zz\n", "a.asc: broken at its beginning"),
-        ("a.xyz", b"1", "a.xyz: broken at its beginning"),
+        ("a.xyz", b"1", "a.xyz: no log of frames ends in '.xyz'; give one of .asc"),
         ("a.csv", b"Time Stamp,ID,Extended,Bus,LEN,D1\n1,zz,false,0,1,00\n", "a.csv:2: no frame of a GVRET log"),
         ("a.csv", b"Time Stamp,ID,Extended,Bus,LEN,D1\n1,101,false,0,8,00\n", "a.csv:2: no frame of a GVRET log"),
         ("a.jsonl", b'{"format": "carservices-recording", "version": 1}\n', "a.jsonl: no value in it"),

@@ -98,7 +98,12 @@ def _gvret(file: Path, bus: int | str | None, keys: Container[int] | None = None
 def _python_can(file: Path, bus: int | str | None) -> Iterator["can.Message"]:
     (prepare_mf4 if file.suffix.lower() == ".mf4" else prepare)()
     import can
+    from can.io.player import MESSAGE_READERS
 
+    ending = (file.with_suffix("") if file.suffix.lower() == ".gz" else file).suffix.lower()
+    if ending not in MESSAGE_READERS:
+        endings = ", ".join(sorted(MESSAGE_READERS))
+        raise HalError(f"{file}: no log of frames ends in '{ending}'; give one of {endings}, or one of them with .gz")
     count, held = 0, None
     try:
         with can.LogReader(file) as reader:
