@@ -40,7 +40,7 @@ class Run:
         folders: Mapping[str, Path],
         on_exit: Callable[[int], None],
     ) -> "Run":
-        """``place`` is its folder in the run directory, ``data`` that of its files. Raises `SandboxRefused`, OSError."""
+        """``place`` is its folder in the run directory, ``data`` that of its files. Raises SandboxRefused, OSError."""
         proxy = await _proxy(bundle, place)
         ours, theirs = wire.socketpair()
         try:
