@@ -44,7 +44,8 @@ def drawn_w(kmh: float) -> float:
     """W of that car at a constant speed, at 15 °C, climate off, warm."""
     model = EnergyModel(Vehicle(), Correction(np.array(TRUTH)))
     stretch = Stretch([3600.0], [kmh / 3.6], [0.0], [0.0], [0.0])
-    return model.driven(stretch, Conditions(climate=False, tyres_c=37.0 if kmh else 15.0), 1e6)[0] * 1000.0
+    kwh, _ = model.driven(stretch, Conditions(climate=False, tyres_c=37.0 if kmh else 15.0), 1e6)
+    return float(kwh.sum()) * 1000.0
 
 
 class Driver:

@@ -48,6 +48,8 @@ class Conditions:
     load_kg: float = 0.0
     climate: bool = True
     """Whether heating and cooling are on."""
+    fan: float = 0.4
+    """Of the blower's full speed."""
     wanted_c: float = COMFORT_C
     cabin_c: float | None = None
     cells_c: float | None = None
@@ -86,6 +88,7 @@ def told(values: Mapping[str, Datum], base: Conditions = Conditions()) -> Condit
         wind_from=base.wind_from,
         load_kg=passengers * DRIVER_KG + known(figure(values, ROOF_LOAD, 0.0, 500.0), base.load_kg),
         climate=base.climate if fan is None else fan > 0.0,
+        fan=base.fan if fan is None else fan / 100.0,
         wanted_c=known(mean(WANTED, 10.0, 35.0), base.wanted_c),
         cabin_c=figure(values, INSIDE, -50.0, 80.0) if INSIDE in values else base.cabin_c,
         cells_c=figure(values, CELLS, -50.0, 80.0) if CELLS in values else base.cells_c,

@@ -109,6 +109,7 @@ class Consumption:
             self._learner.factors,
             self._learner.covariance,
             self._habit.paces,
+            self._habit.delays,
             self._habit.spending,
             self._habit.scatter,
         )
@@ -196,9 +197,9 @@ class Consumption:
     def _learn_from(self, part: Stretch, noise_kwh: float) -> None:
         if part.duration < SHORTEST_S:
             return
-        foretold, features = self.model.driven(part, self._as_begun(), self._driven_s)
+        foretold, features = (one.sum(axis=0) for one in self.model.driven(part, self._as_begun(), self._driven_s))
         drawn = float(features @ self.correction.factors)
-        self._learner.update(features, part.kwh - foretold, float(np.hypot(NOISE_SHARE * drawn, noise_kwh)))
+        self._learner.update(features, part.kwh - float(foretold), float(np.hypot(NOISE_SHARE * drawn, noise_kwh)))
 
     def _as_begun(self) -> Conditions:
         """Conditions of now, but tyres and cabin as the trip began with: their warming is the model's to foretell."""
@@ -210,8 +211,7 @@ class Consumption:
         log, begun = self._log, self._begun
         self._driven_s, self._begun, self._log = 0.0, None, Log()
         if begun is not None and log.metres >= SHORTEST_M:
-            edges = log.edges
-            self._habit.learn(log.passed, edges, self._believed.along(edges, begun))
+            self._habit.learn(log, begun, self._believed, self.model)
 
     def _restored(self) -> dict[str, Learned]:
         text = self._file.read()

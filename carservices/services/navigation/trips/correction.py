@@ -37,13 +37,15 @@ def _prior() -> Floats:
 class Correction:
     """``factors`` of `CAUSES` with their ``covariance``, and the driver's ways on each of `BANDS`.
 
-    ``paces`` are cruising speeds as shares of the usual ones, ``spending`` what the roads take as a share of what was
-    foretold. ``scatter`` multiplies the standard deviations that stay even of a car that is well known.
+    ``paces`` are cruising speeds as shares of the usual ones, ``delays`` the time lost beside cruising as a share of
+    the usual one, ``spending`` what the roads take as a share of what was foretold. ``scatter`` multiplies the standard
+    deviations that stay even of a car that is well known.
     """
 
     factors: Floats = field(default_factory=lambda: np.ones(len(CAUSES)))
     covariance: Floats = field(default_factory=_prior)
     paces: Floats = field(default_factory=lambda: np.ones(len(BANDS)))
+    delays: Floats = field(default_factory=lambda: np.ones(len(BANDS)))
     spending: Floats = field(default_factory=lambda: np.ones(len(BANDS)))
     scatter: float = 1.0
 

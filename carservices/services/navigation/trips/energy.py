@@ -88,7 +88,7 @@ class EnergyModel:
 
         With the ``geometry`` of the route its turns and the wind's direction count.
         """
-        road = of_route(edges, geometry, cap_kmh, self.correction.paces)
+        road = of_route(edges, geometry, cap_kmh, self.correction)
         ends = np.cumsum(road.seconds)
         kwh, features, roughness = self._spend(road, conditions, ends - road.seconds / 2.0)
 
@@ -101,7 +101,7 @@ class EnergyModel:
 
     def per_arc(self, graph: RoadGraph, conditions: Conditions = ORDINARY, cap_kmh: float | None = None) -> ArcEnergy:
         """Each arc on its own, with warm tyres and cabin."""
-        road = of_graph(graph, cap_kmh, self.correction.paces)
+        road = of_graph(graph, cap_kmh, self.correction)
         kwh, _, _ = self._spend(road, conditions, np.full(len(road.metres), np.inf))
         return ArcEnergy(kwh, road.seconds)
 
@@ -112,8 +112,8 @@ class EnergyModel:
         spread: Floats = np.sqrt(self.correction.variance(shares, roughness.ravel())).reshape(np.shape(kwh))
         return spread
 
-    def driven(self, stretch: Stretch, conditions: Conditions, at_s: float) -> tuple[float, Floats]:
-        """(kWh, features [4]) of a drive as it was measured, with its own speeds; begun ``at_s`` s after the start."""
+    def driven(self, stretch: Stretch, conditions: Conditions, at_s: float) -> tuple[Floats, Floats]:
+        """(kWh [n], features [n, 4]) of n samples of a drive with its own speeds; begun ``at_s`` s after the start."""
         vehicle, factors = self.vehicle, self.correction.factors
         seconds, speed = np.array(stretch.seconds), np.array(stretch.speed)
         grade, acceleration = np.array(stretch.grade), np.array(stretch.acceleration)
@@ -130,17 +130,10 @@ class EnergyModel:
             force * speed, vehicle, regen_limit_w(vehicle, conditions), cell_loss_per_w(vehicle, conditions)
         )
         power = np.where((force < 0.0) & (speed < vehicle.regen_fades_ms), 0.0, power) + vehicle.idle_w * moving
-        warmth = climate.watts(vehicle, conditions, warm_s)
-        features = np.array(
-            (
-                (more * roll * metres).sum(),
-                (more * wind * metres).sum(),
-                vehicle.base_w * seconds.sum(),
-                (warmth * seconds).sum(),
-            )
-        )
-        joules = (power * seconds).sum() + factors[2] * features[2] + factors[3] * features[3]
-        return float(joules) / KWH, features / KWH
+        base, warmth = vehicle.base_w * seconds, climate.watts(vehicle, conditions, warm_s) * seconds
+        features = np.column_stack((more * roll * metres, more * wind * metres, base, warmth))
+        joules = power * seconds + factors[2] * base + factors[3] * warmth
+        return joules / KWH, features / KWH
 
     def _spend(self, road: Stretches, conditions: Conditions, at_s: Floats) -> tuple[Floats, Floats, Floats]:
         """(kWh, features [n, 4] in kWh, roughness in kWh²/km) of each stretch, passed ``at_s`` s after the start."""

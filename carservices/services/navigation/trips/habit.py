@@ -2,14 +2,16 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from carservices.services.navigation.engine.base import EdgePart
 from carservices.services.navigation.engine.graph import Floats
+from carservices.services.navigation.trips.conditions import Conditions
 from carservices.services.navigation.trips.correction import BANDS, CAUSES
-from carservices.services.navigation.trips.energy import RouteEnergy
+from carservices.services.navigation.trips.energy import EnergyModel
+from carservices.services.navigation.trips.meter import SAMPLE_S, Stretch
 from carservices.services.navigation.trips.stretches import of_route
 
 MEMORY_KM = 600.0
@@ -18,49 +20,74 @@ PRIOR_KM = 10.0
 """km for which the usual speed is believed as much as the driver's own."""
 TRIP_KM = 40.0
 """km of one trip that say as much as all its further km: they share their traffic."""
-PRIOR_KWH = 3.0
-"""kWh for which the physics are believed as much as what the roads took."""
+PRIOR_KWH, PRIOR_S = 3.0, 120.0
+"""kWh for which the paper drive is believed as much as the real one, and s of delay for which the usual one is."""
 SHORTEST_KM = 0.2
-LOWEST, HIGHEST = 0.6, 1.4
+LOWEST, HIGHEST, LONGEST = 0.6, 1.4, 3.0
 TRIPS, PRIOR_TRIPS = 30.0, 6.0
 """Trips by which the scatter is judged, and those for which the usual one is believed."""
-SUMS = ("km", "squares", "drawn", "more")
+SUMS = ("km", "squares", "drawn", "more", "waited", "lost")
 NOTHING: Mapping[str, Sequence[float]] = {}
 CLIPPED = 3.0
 """Standard deviations an error counts for at most."""
 
 
-@dataclass(slots=True)
-class Passed:
-    """A road that was driven: as the map has it, m driven on it, Σ v² ds in m³/s², and kWh."""
-
-    road: EdgePart
-    metres: float = 0.0
-    square_metres: float = 0.0
-    kwh: float = 0.0
-
-
 class Log:
-    """Roads passed one after the other since the trip began."""
+    """A trip since it began: the roads passed one after the other, and samples of about a second on each."""
 
     def __init__(self) -> None:
-        self.passed: list[Passed] = []
+        self._roads: list[EdgePart] = []
+        self._which: list[int] = []
+        self._seconds: list[float] = []
+        self._metres: list[float] = []
         self.metres = 0.0
+        self.kwh = 0.0
 
     def add(self, road: EdgePart, speed: float, power: float, seconds: float) -> None:
         """So many s at a speed of m/s on a road, with W out of the cells."""
-        if not self.passed or self.passed[-1].road != road:
-            self.passed.append(Passed(road))
-        last = self.passed[-1]
-        last.metres += speed * seconds
+        same = bool(self._roads) and self._roads[-1] == road
+        if not same:
+            self._roads.append(road)
+        if not same or self._seconds[-1] >= SAMPLE_S:
+            self._which.append(len(self._roads) - 1)
+            self._seconds.append(0.0)
+            self._metres.append(0.0)
+        self._seconds[-1] += seconds
+        self._metres[-1] += speed * seconds
         self.metres += speed * seconds
-        last.square_metres += speed**3 * seconds
-        last.kwh += power * seconds / 3.6e6
+        self.kwh += power * seconds / 3.6e6
 
     @property
     def edges(self) -> tuple[EdgePart, ...]:
         """The roads, as long as they were driven."""
-        return tuple(replace(one.road, metres=max(one.metres, 0.1)) for one in self.passed)
+        return tuple(
+            replace(road, metres=max(metres, 0.1))
+            for road, metres in zip(self._roads, self.sums(self._metres).tolist(), strict=True)
+        )
+
+    def sums(self, samples: Sequence[float] | Floats) -> Floats:
+        """Of the samples on each road."""
+        found: Floats = np.bincount(self._which, np.asarray(samples, np.float64), len(self._roads)).astype(np.float64)
+        return found
+
+    @property
+    def seconds(self) -> Floats:
+        """On each road."""
+        return self.sums(self._seconds)
+
+    @property
+    def square_metres(self) -> Floats:
+        """Integral of v² over the way on each road, m³/s²."""
+        seconds = np.array(self._seconds)
+        return self.sums((np.array(self._metres) / seconds) ** 3 * seconds)
+
+    def stretch(self) -> Stretch:
+        """The drive itself, on the slopes of the map."""
+        seconds = np.array(self._seconds)
+        speed = np.array(self._metres) / seconds
+        acceleration = np.gradient(speed, np.cumsum(seconds) - seconds / 2.0) if len(speed) > 1 else np.zeros(1)
+        grade = [self._roads[k].grade for k in self._which]
+        return Stretch(self._seconds, speed.tolist(), acceleration.tolist(), grade)
 
 
 class Habit:
@@ -68,8 +95,9 @@ class Habit:
 
     def __init__(self, sums: Mapping[str, Sequence[float]] = NOTHING, trips: float = 0.0, errors: float = 0.0) -> None:
         """``sums`` as of the property of this name; raises ValueError when they are none."""
-        self.km, self.squares, self.drawn, self.more = (_column(sums.get(name)) for name in SUMS)
-        """km; Σ km · ln(v² / usual v²); kWh foretold without what slopes and braking store; kWh taken beyond."""
+        self.km, self.squares, self.drawn, self.more, self.waited, self.lost = (_column(sums.get(one)) for one in SUMS)
+        """km; Σ km · ln(v² / usual v²); kWh of the paper drive without what slopes and braking store, and kWh of the
+        real one beyond; s of delay as usual, and as they were."""
         self.trips, self.errors = trips, errors
         """Fading count of trips, and the sum of their squared errors in standard deviations."""
 
@@ -89,24 +117,35 @@ class Habit:
         return found
 
     @property
+    def delays(self) -> Floats:
+        found: Floats = np.clip((self.lost + PRIOR_S) / (self.waited + PRIOR_S), 0.0, LONGEST)
+        return found
+
+    @property
     def scatter(self) -> float:
         return math.sqrt((self.errors + PRIOR_TRIPS) / (self.trips + PRIOR_TRIPS))
 
-    def learn(self, passed: Sequence[Passed], edges: Sequence[EdgePart], foretold: RouteEnergy) -> None:
-        """From the roads of a trip and what was foretold for them at its start."""
-        usual, believed = of_route(edges), foretold.correction
-        expected = of_route(edges, paces=believed.paces).square_metres
-        causes = np.diff(foretold.features, axis=0) * believed.factors
+    def learn(self, trip: Log, begun: Conditions, believed: EnergyModel, now: EnergyModel) -> None:
+        """From a trip, by what was believed of the car when it began and what is known of it now.
+
+        What the way it was driven takes more is the physics' own answer, for the speeds on paper and the real ones:
+        wind, load and the car's own factors change both alike.
+        """
+        edges = trip.edges
+        usual = of_route(edges)
+        paper = now.along(edges, begun)
+        expected = of_route(edges, correction=now.correction).square_metres
+        causes = np.diff(paper.features, axis=0) * now.correction.factors
         drawn, aero = causes.sum(axis=1), causes[:, CAUSES.index("aero")]
-        raw = np.diff(foretold.kwh) - (usual.bands @ believed.spending - 1.0) * drawn
-        took = np.array([one.kwh for one in passed])
-        squares = np.array([one.square_metres for one in passed])
+        raw = np.diff(paper.kwh) - (usual.bands @ now.correction.spending - 1.0) * drawn
+        took = trip.sums(now.driven(trip.stretch(), begun, 0.0)[0])
+        squares, seconds = trip.square_metres, trip.seconds
         for band, share in enumerate(usual.bands.T):
             km = float(share @ usual.metres) / 1000.0
             before, wanted, real = (float(share @ column) for column in (usual.square_metres, expected, squares))
             if km < SHORTEST_KM or before <= 0.0 or wanted <= 0.0 or real <= 0.0:
                 continue
-            for sums in (self.km, self.squares, self.drawn, self.more):
+            for sums in (self.km, self.squares, self.drawn, self.more, self.waited, self.lost):
                 sums[band] *= math.exp(-km / MEMORY_KM)
             weight = km / (1.0 + km / TRIP_KM)
             self.km[band] += weight
@@ -114,8 +153,11 @@ class Habit:
             faster = float(share @ aero) * (real / wanted - 1.0)
             self.drawn[band] += weight / km * float(share @ drawn)
             self.more[band] += weight / km * (float(share @ (took - raw)) - faster)
-        spend = foretold.spend()
-        error = min(abs(float(took.sum()) - spend.kwh) / spend.sigma, CLIPPED) * foretold.correction.scatter
+            cruising = float(share @ (usual.metres / usual.cruise)) * math.sqrt(before / real)
+            self.waited[band] += weight / km * float(share @ usual.waiting)
+            self.lost[band] += weight / km * (float(share @ seconds) - cruising)
+        spend = believed.along(edges, begun).spend()
+        error = min(abs(trip.kwh - spend.kwh) / spend.sigma, CLIPPED) * believed.correction.scatter
         self.errors = self.errors * (1.0 - 1.0 / TRIPS) + error * error
         self.trips = self.trips * (1.0 - 1.0 / TRIPS) + 1.0
 

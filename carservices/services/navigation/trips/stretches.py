@@ -13,7 +13,7 @@ from carservices.services.navigation.engine.base import EdgePart
 from carservices.services.navigation.engine.graph import Floats, Ints, RoadGraph
 from carservices.services.navigation.flags import Flag
 from carservices.services.navigation.geo import Point
-from carservices.services.navigation.trips.correction import band_weights
+from carservices.services.navigation.trips.correction import Correction, band_weights
 
 ACCELERATION, BRAKING = 1.2, 1.1
 """m/s² of ordinary drivers (naturalistic studies: 0.8–1.6)."""
@@ -80,19 +80,21 @@ class Stretches:
 
 
 def of_route(
-    edges: Sequence[EdgePart], geometry: Sequence[Point] = (), cap_kmh: float | None = None, paces: Floats | None = None
+    edges: Sequence[EdgePart],
+    geometry: Sequence[Point] = (),
+    cap_kmh: float | None = None,
+    correction: Correction | None = None,
 ) -> Stretches:
     """From standstill to standstill; with the route's ``geometry`` turns and courses count.
 
-    ``paces`` are the driver's cruising speeds as shares of the usual ones, at each of `BANDS`; ``cap_kmh`` is
-    what he is not to exceed.
+    ``correction`` has the driver's paces and delays, ``cap_kmh`` is what he is not to exceed.
     """
     metres = np.array([edge.metres for edge in edges], float)
     speed = np.array([edge.speed for edge in edges], float)
     limit = np.array([edge.limit for edge in edges], float)
     flags = np.array([edge.flags for edge in edges], np.int64)
     known = np.array([edge.arc >= 0 for edge in edges], bool)
-    cruise, waiting, bands = _cruise(metres, speed, limit, flags, cap_kmh, paces)
+    cruise, waiting, bands = _cruise(metres, speed, limit, flags, cap_kmh, correction)
     node = np.concatenate(([0.0], np.minimum(cruise[:-1], cruise[1:]), [0.0])) if len(edges) else np.zeros(1)
     course = np.full(len(edges), np.nan)
     if len(geometry) > 1 and len(edges):
@@ -118,9 +120,10 @@ def of_route(
     )
 
 
-def of_graph(graph: RoadGraph, cap_kmh: float | None = None, paces: Floats | None = None) -> Stretches:
+def of_graph(graph: RoadGraph, cap_kmh: float | None = None, correction: Correction | None = None) -> Stretches:
     """Each arc of a map on its own: entered and left at cruising speed, stops and turns as they are to be expected."""
-    cruise, waiting, bands = _cruise(graph.length, graph.speed, graph.limit.astype(float), graph.flags, cap_kmh, paces)
+    limit = graph.limit.astype(float)
+    cruise, waiting, bands = _cruise(graph.length, graph.speed, limit, graph.flags, cap_kmh, correction)
     halts = HALTED * ((graph.flags & Flag.HALT) != 0)
     slowest = np.minimum(cruise, _turn_speed(np.array(90.0)))
     junction = np.bincount(graph.tail, minlength=graph.nodes)[graph.head] > 2
@@ -158,7 +161,7 @@ def road_of(graph: RoadGraph, arc: int) -> EdgePart:
 
 
 def _cruise(
-    metres: Floats, speed: Floats, limit: Floats, flags: Ints, cap_kmh: float | None, paces: Floats | None
+    metres: Floats, speed: Floats, limit: Floats, flags: Ints, cap_kmh: float | None, correction: Correction | None
 ) -> tuple[Floats, Floats, Floats]:
     """Cruising speed, s of waiting and bands.
 
@@ -169,8 +172,9 @@ def _cruise(
     usual = np.where(limit > expected, np.sqrt(expected * np.maximum(limit, 1.0)), expected)
     waiting = metres * 3.6 * np.maximum(0.0, 1.0 / expected - 1.0 / usual)
     bands = band_weights(usual / 3.6)
-    if paces is not None:
-        usual = np.maximum(usual * (bands @ paces), UNHURRIED)
+    if correction is not None:
+        usual = np.maximum(usual * (bands @ correction.paces), UNHURRIED)
+        waiting = waiting * (bands @ correction.delays)
     if cap_kmh is not None:
         usual = np.minimum(usual, max(cap_kmh, UNHURRIED))
     cruise: Floats = usual / 3.6

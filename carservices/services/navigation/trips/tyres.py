@@ -8,7 +8,8 @@ from carservices.services.navigation.trips.conditions import Conditions
 PER_K = 0.008
 """1/K: rolling resistance falls with warmth (ISO 28580, correction of passenger car tyres)."""
 RISE_K, RISE_MS = 22.0, 80.0 / 3.6
-"""K above the air of a warm tyre at that speed (published 20–25 K)."""
+"""K above the air of a warm tyre at that speed with the label's resistance (published 20–25 K); it goes with the
+heat that rolling gives it, which a cold tyre has more of."""
 WARM_S = 700.0
 """s of the time constant (published 10–15 min)."""
 TESTED_C = 25.0
@@ -19,7 +20,9 @@ def factor(conditions: Conditions, at_s: Floats, speed: Floats) -> Floats:
     """Rolling resistance against the label's, ``at_s`` s after the start at a speed of m/s."""
     air = conditions.outside_c
     start = air if conditions.tyres_c is None else conditions.tyres_c
-    warm = air + RISE_K * np.minimum(speed / RISE_MS, 1.3) ** 0.4
+    usual = RISE_K * np.minimum(speed / RISE_MS, 1.3) ** 0.4
+    cooler = 1.0 + PER_K * (air - TESTED_C - RISE_K)
+    warm = air + (np.sqrt(cooler * cooler + 4.0 * PER_K * usual) - cooler) / (2.0 * PER_K)  # rise = usual / (1 + k ΔT)
     tyre = warm + (start - warm) * np.exp(-at_s / WARM_S)
     share: Floats = 1.0 / np.maximum(0.6, 1.0 + PER_K * (tyre - TESTED_C - RISE_K))
     return share

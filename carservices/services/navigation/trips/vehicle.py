@@ -44,8 +44,8 @@ class Vehicle:
     """m/s below which nothing comes back (Fiori, Ahn, Rakha 2016: regeneration vanishes towards standstill)."""
     base_w: float = 340.0
     """Electronics, pumps and lights (SUMO 360 W, FASTSim 250 W)."""
-    heat_loss_w_per_k: float = 80.0
-    """Heat through shell and ventilation of the cabin (published 60–110 W/K with fresh air)."""
+    shell_w_per_k: float = 45.0
+    """Heat through glass and body of the cabin (published 30–60 W/K)."""
     heating_cop: float = 1.4
     """Heat per electricity at 0 °C over the class: resistive 0.97, heat pumps 2."""
     cooling_cop: float = 2.8
