@@ -1,14 +1,24 @@
 """The road graph of an extract: arcs, one-ways, shapes, barriers and bans."""
 
+import gzip
+import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from carservices.services.navigation.engine.base import RouteRequest, Via
+from carservices.services.navigation.engine.graph import RoadGraph
+from carservices.services.navigation.engine.roads import RoadEngine
 from carservices.services.navigation.flags import Flag
-from carservices.services.navigation.maps.elevation import BadElevation, Elevation
+from carservices.services.navigation.maps.elevation import Elevation
+from carservices.services.navigation.maps.errors import MapError
+from carservices.services.navigation.maps.importer import import_map
 from carservices.services.navigation.maps.limits import Zone, legal_limits
 from carservices.services.navigation.maps.road_graph import EmptyMap, write_graph
+from carservices.services.navigation.maps.store import GRAPH, MapStore
+from carservices.services.navigation.trips.energy import EnergyModel
+from carservices.services.navigation.trips.vehicle import Vehicle
 from tests.unit.navigation.towns import write_town
 
 STEP = 0.001  # degrees; 111.2 m north to south
@@ -145,12 +155,57 @@ def test_grades_come_from_elevation_but_not_on_bridges(tmp_path: Path) -> None:
     assert not graph["grade"][arcs(graph, 12)].any()
 
 
-def test_what_is_no_map_or_no_elevation_is_said(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["N53E013.hgt", "n53e013.HGT.gz", "N53E013.SRTMGL3.hgt.zip"])
+async def test_elevation_tiles_reach_the_energy_of_a_route(tmp_path: Path, name: str) -> None:
+    rows = np.repeat(np.arange(1201)[::-1, None], 1201, axis=1).astype(">i2").tobytes()  # rises northwards
+    (tmp_path / "deep").mkdir()
+    path = tmp_path / "deep" / name
+    if name.endswith(".gz"):
+        path.write_bytes(gzip.compress(rows, 1))
+    elif name.endswith(".zip"):
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+            archive.writestr("N53E013.hgt", rows)
+    else:
+        path.write_bytes(rows)
+    south, north = (53.1, 13.5), (53.2, 13.5)  # 11.1 km, 120 m of height
+    street = {1: ([1, 2], {"highway": "primary", "maxspeed": "70"})}
+    pbf = write_town(tmp_path / "town.osm.pbf", {1: south, 2: north}, street)
+    import_map(MapStore(tmp_path / "maps"), pbf, dem=tmp_path, routing=False)
+    engine = RoadEngine(RoadGraph.load(tmp_path / "maps" / "town" / GRAPH))
+    spent = []
+    for ends in ((south, north), (north, south)):
+        (route,) = await engine.route(RouteRequest(tuple(Via(*end) for end in ends)))
+        spent.append(EnergyModel().along(route.edges).spend().kwh)
+    worth = 2 * Vehicle().mass_kg * 9.81 * 120.0 / 3.6e6
+    assert worth * 0.9 < spent[0] - spent[1] < worth * 1.3  # the climb's losses beside the height
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("N53E013.hgt", b"short", "5 bytes instead of"),
+        ("N53E013.hgt.gz", b"no gzip", "cannot be read"),
+        ("N53E013.hgt.gz", gzip.compress(bytes(100_000))[:50], "cannot be read"),
+        ("N53E013.hgt.gz", gzip.compress(bytes(30_000_000), 1), "is no elevation tile"),
+        ("N53E013.hgt.zip", b"PK nothing", "cannot be read"),
+        ("N53E013.tif", b"", r"holds no elevation tiles.*gdal_translate"),
+    ],
+)
+def test_a_damaged_tile_is_said_and_the_old_map_stays(tmp_path: Path, name: str, content: bytes, words: str) -> None:
+    store = MapStore(tmp_path / "maps")
+    street = {10: STREETS[10]}
+    pbf = write_town(tmp_path / "town.osm.pbf", TOWN, street)
+    before = import_map(store, pbf, routing=False)
+    (tmp_path / "dem").mkdir()
+    (tmp_path / "dem" / name).write_bytes(content)
+    with pytest.raises(MapError, match=words):
+        import_map(store, pbf, dem=tmp_path / "dem", routing=False)
+    assert store.facts("town") == before
+
+
+def test_what_is_no_map_is_said(tmp_path: Path) -> None:
     with pytest.raises(EmptyMap, match="holds no road a car may use"):
         write_graph(write_town(tmp_path / "sea.osm.pbf", TOWN, {}), tmp_path / "graph.npz")
-    (tmp_path / "N53E013.hgt").write_bytes(b"short")
-    with pytest.raises(BadElevation, match="5 bytes"):
-        Elevation(tmp_path).heights(np.array([53.5]), np.array([13.5]))
 
 
 def test_the_city_is_whole(neubrandenburg_graph: Path) -> None:

@@ -1,7 +1,10 @@
-"""Heights from a folder of SRTM tiles (.hgt), three or one arc second, and what Valhalla needs made of them."""
+"""Heights from a folder of SRTM tiles (.hgt, also packed), three or one arc second, and what Valhalla needs of them."""
 
+import gzip
 import math
 import re
+import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +17,8 @@ BLOCKS = 16
 """Rows are interpolated in so many parts: 10 MB each."""
 VOID = -1000
 """Samples below are no data (SRTM marks them -32768)."""
-NAME = re.compile(r"([NS])(\d{2})([EW])(\d{3})\.hgt", re.IGNORECASE)
+NAME = re.compile(r"([NS])(\d{2})([EW])(\d{3})(\.SRTMGL[13]S?)?\.hgt(\.gz|\.zip)?", re.IGNORECASE)
+"""Plain, as NASA's SRTMGL1 and SRTMGL3 come (zip), and as the terrain tiles of Mapzen do (gz)."""
 
 
 class BadElevation(ValueError):
@@ -26,10 +30,13 @@ class Elevation:
 
     def __init__(self, folder: Path) -> None:
         """Raises `BadElevation` where there are no tiles."""
-        self._files = {_corner(match): path for path in folder.rglob("*.hgt") if (match := NAME.fullmatch(path.name))}
+        self._files = {_corner(match): path for path in tiles(folder) if (match := NAME.fullmatch(path.name))}
         self._tiles: dict[tuple[int, int], NDArray[np.float32] | None] = {}
         if not self._files:
-            raise BadElevation(f"{folder} holds no elevation tiles: name a folder with files such as N53E013.hgt")
+            raise BadElevation(
+                f"{folder} holds no elevation tiles: name a folder with files such as N53E013.hgt, plain, .zip or .gz;"
+                f" GDAL makes them of others, `gdal_translate -of SRTMHGT`"
+            )
 
     def heights(self, lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArray[np.float64]:
         """Metres above sea level, bilinear; NaN where there is no tile. Raises `BadElevation`."""
@@ -73,6 +80,11 @@ class Elevation:
         return self._tiles[corner]
 
 
+def tiles(folder: Path) -> list[Path]:
+    """The files of tiles below a folder."""
+    return sorted(path for path in folder.rglob("*") if NAME.fullmatch(path.name))
+
+
 def corners(bbox: tuple[float, float, float, float]) -> list[tuple[int, int]]:
     """South-west corners (lat, lon) of the one-degree tiles that touch west, south, east, north."""
     west, south, east, north = (math.floor(value) for value in bbox)
@@ -85,14 +97,37 @@ def _corner(match: re.Match[str]) -> tuple[int, int]:
 
 
 def _read(path: Path) -> NDArray[np.float32]:
-    size = path.stat().st_size
-    if size not in SIDES:
-        raise BadElevation(f"{path} is no elevation tile: {size} bytes instead of {' or '.join(map(str, SIDES))}")
-    tile = np.fromfile(path, ">i2").reshape(SIDES[size], SIDES[size]).astype(np.float32)
+    try:
+        content = _unpacked(path)
+    except (OSError, EOFError, ValueError, zlib.error, zipfile.BadZipFile, NotImplementedError) as error:
+        raise BadElevation(f"{path} cannot be read ({error}): fetch it again") from None
+    if len(content) not in SIDES:
+        raise BadElevation(
+            f"{path} is no elevation tile: {len(content)} bytes instead of {' or '.join(map(str, SIDES))}"
+        )
+    side = SIDES[len(content)]
+    tile = np.frombuffer(content, ">i2").reshape(side, side).astype(np.float32)
     void = tile < VOID
     if void.any():
         tile[void] = 0.0 if void.all() else np.median(tile[~void])
     return tile
+
+
+def _unpacked(path: Path) -> bytes:
+    """No more of it than the largest tile and a byte, whatever it claims to hold."""
+    most = max(SIDES) + 1
+    if path.suffix.lower() == ".gz":
+        with gzip.open(path) as packed:
+            return packed.read(most)
+    if path.suffix.lower() == ".zip":
+        with zipfile.ZipFile(path) as archive:
+            inside = next((name for name in archive.namelist() if name.lower().endswith(".hgt")), None)
+            if inside is None:
+                raise ValueError("there is no .hgt in it")
+            with archive.open(inside) as packed:
+                return packed.read(most)
+    with path.open("rb") as file:
+        return file.read(most)
 
 
 def _bilinear(tile: NDArray[np.float32], y: NDArray[np.float64], x: NDArray[np.float64]) -> NDArray[np.float64]:

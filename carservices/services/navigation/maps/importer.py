@@ -14,7 +14,7 @@ from pathlib import Path
 import osmium
 
 from carservices.services.navigation.maps.defaults import EXTRACTS, FIRST
-from carservices.services.navigation.maps.elevation import BadElevation
+from carservices.services.navigation.maps.elevation import BadElevation, tiles
 from carservices.services.navigation.maps.errors import MapError
 from carservices.services.navigation.maps.memory import check_memory, peak_mb, reset_peak
 from carservices.services.navigation.maps.parts import PARTS, Source
@@ -72,6 +72,7 @@ def import_map(
         title = title or name.replace("-", " ").replace("_", " ").title()
         programs = find_programs(store.root.parent) if routing else None
         source = Source(pbf, name, title, dem, country, programs)
+        source.elevation()  # says so where there is none, also of a map that lacks nothing else
         key = _key(source)
         with store.locked():
             return _build(store, source, key, report)
@@ -162,10 +163,10 @@ def _key(source: Source) -> str:
     with source.pbf.open("rb") as file:
         while block := file.read(1 << 20):
             digest.update(block)
-    tiles = sorted(f"{path.name}:{path.stat().st_size}" for path in source.dem.rglob("*.hgt")) if source.dem else []
+    heights = [f"{path.name}:{path.stat().st_size}" for path in tiles(source.dem)] if source.dem else []
     if (table := places_beside(source.pbf)).is_file():
         digest.update(table.read_bytes())
-    digest.update(json.dumps([FORMAT, tiles, source.country]).encode())
+    digest.update(json.dumps([FORMAT, heights, source.country]).encode())
     return digest.hexdigest()
 
 
