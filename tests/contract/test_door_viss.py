@@ -103,7 +103,7 @@ async def test_wildcards_and_metadata():
 
 
 async def test_history_is_what_the_car_was_told_to_remember():
-    async with talk(history=["Vehicle.Speed"]) as (c, ask):
+    async with talk(history="Vehicle.Speed,Vehicle.CurrentLocation") as (c, ask):
 
         async def asked(path, period="PT1H"):
             return await ask("get", path=path, filter=past(period))
