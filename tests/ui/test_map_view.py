@@ -238,6 +238,25 @@ def test_north_up(at_home: Screen) -> None:
     assert (at_home.map.camera.bearing, at_home.map.camera.tilt) == pytest.approx((0, 0))
 
 
+def test_what_is_driven_of_a_route_stays_so_when_it_was_off_the_map(at_home: Screen) -> None:
+    def blue() -> int:
+        at_home.rest()
+        pixels = at_home.pixels().astype(int)
+        return int((pixels[..., BLUE] - pixels[..., RED] > 60).sum())
+
+    view, around = at_home.map, [HOME, NORTH_OF_HOME, (53.55534, 13.27598), (53.55354, 13.27598), HOME]
+    view.set_route(around)
+    before = blue()
+    for lat, lon in (NORTH_OF_HOME, *around[2:]):
+        view.set_position(lat, lon, 0.0, 0.0)
+        at_home.rest()
+    driven = blue()
+    assert driven < before - 300
+    view.set_route(None)
+    view.set_route(around)
+    assert blue() == pytest.approx(driven, abs=20)
+
+
 def test_route_and_markers_appear_and_go(at_home: Screen) -> None:
     def count(more: int, less: int) -> int:
         at_home.rest()

@@ -24,6 +24,7 @@ class Ways:
         self.projection = Projection(0.0, 0.0)
         self.track: list[LatLon] = []
         self._route: list[LatLon] = []
+        self._driven: tuple[list[LatLon], float] = [], 0.0
         self._alternates: list[list[LatLon]] = []
         self._laid: list[np.ndarray] = []
         self._areas: tuple[list[Line], list[Line]] = ([], [])
@@ -33,18 +34,19 @@ class Ways:
         """Lay everything on a map of another projection."""
         self.projection = projection
         self._load_track()
-        passed = self.progress.passed if self.progress else 0.0
         self.set_route(self._route)
-        if self.progress:
-            self.progress.passed = passed
         self.set_alternates(self._alternates)
         self.set_areas(*self._areas)
 
     def set_route(self, points: Sequence[LatLon] | None) -> None:
-        """The way ahead, None = no route."""
+        """The way ahead, None = no route; of one that was taken off and comes again, what is driven stays so."""
+        if self.progress is not None:
+            self._driven = self._route, self.progress.passed
         self._route = list(points) if points and len(points) > 1 else []
         xy = self._metres(self._route)
         self.progress = RouteProgress(xy) if self._route else None
+        if self.progress is not None and self._route == self._driven[0]:
+            self.progress.passed = self._driven[1]
         self._scene.load_route(xy)
 
     def set_alternates(self, routes: Sequence[Line]) -> None:
