@@ -4,10 +4,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import shapely
 
+from carservices.services.navigation.maps.render import write_render
+from carservices.services.navigation.maps.road_graph import write_graph
 from carservices_ui.map.data import AreaKind, LabelKind, MapData, RoadClass, builtin_maps, load_map, save_map
 from carservices_ui.map.geometry import MAX_VERTICES, build
-from carservices_ui.map.loading import Wish, find_map, read
+from carservices_ui.map.loading import Wish, find_map, load, read
+from tests.unit.navigation.towns import write_town
 
 MAPS = {path.stem: path for path in builtin_maps()}
 
@@ -110,6 +114,23 @@ def test_a_file_of_another_format_is_refused(tmp_path: Path) -> None:
     save_map(path, {"format": 1}, {})
     with pytest.raises(ValueError, match=r"old\.npz has map format 1"):
         load_map(path)
+
+
+def test_roads_across_a_country_are_told_from_the_sea_and_lie_far_apart(tmp_path: Path) -> None:
+    extract, graph = tmp_path / "roads.osm.pbf", tmp_path / "graph.npz"
+    towns = {1: (53.5, 8.0), 2: (53.5, 13.0), 3: (51.0, 13.0), 4: (51.0, 8.0)}
+    write_town(extract, towns, {1: ([1, 2, 3, 4, 1], {"highway": "trunk"})})
+    write_graph(extract, graph)
+    write_render(extract, graph, tmp_path / "render.npz", "roads")
+    found = load(tmp_path / "render.npz")
+    assert found.roads_apart_m > 50_000
+    assert set(found.data.area_kind.tolist()) == {AreaKind.WATER}
+    water = [shapely.Polygon(ring) for ring in np.split(found.data.area_xy, found.data.area_ring[1:-1])]
+    at = {place: shapely.Point(found.data.projection.to_xy(*place)) for place in ((54.3, 7.5), (52.5, 13.4))}
+    assert {place: any(part.contains(point) for part in water) for place, point in at.items()} == {
+        (54.3, 7.5): True,
+        (52.5, 13.4): False,
+    }
 
 
 def test_the_open_sea_has_no_map() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from carservices.api import polyline as written
 from carservices_ui.map.geometry import LONGEST_M, MAX_VERTICES, densified, path_pieces
-from carservices_ui.map.pilot import START_PXM, cruise_pxm
+from carservices_ui.map.pilot import START_PXM, Pilot, cruise_pxm
 from carservices_ui.planning.geo import legs
 from carservices_ui.polyline import decode, points
 
@@ -59,3 +59,13 @@ def test_the_faster_the_further_and_close_before_a_turn():
     assert scales[0] == scales[1] == pytest.approx(START_PXM)
     assert scales[1:] == sorted(scales[1:], reverse=True)
     assert cruise_pxm(110, 20_000.0) < cruise_pxm(110, 800.0) < cruise_pxm(110, 150.0)
+
+
+def test_where_roads_are_far_apart_the_usual_scale_shows_some():
+    pilot = Pilot()
+    pilot.close_pxm = 0.07
+    pilot.cruise(50, 100.0)
+    pilot.start((0.0, 0.0, 0.0), 0.3)
+    for _ in range(200):
+        pilot.step(0.1, (0.0, 0.0, 0.0), 0.3)
+    assert pilot.camera((800.0, 600.0)).pxm == pytest.approx(0.07, rel=0.02)

@@ -44,6 +44,8 @@ class Pilot:
         self.bearing = 0.0
         self.least_pxm = MIN_PXM
         """How far out one may zoom."""
+        self.close_pxm = MAX_PXM
+        """How close the usual scale comes: where roads are far apart, closer there would be none in sight."""
         self._focus = FREE_FOCUS
         self._tilt_part = 1.0  # 1 tilted by zoom, 0 seen from above
         self._zoom = self._zoom_target = math.log2(START_PXM)
@@ -75,7 +77,7 @@ class Pilot:
 
     def cruise(self, speed_kmh: float, turn_m: float | None = None) -> None:
         """Let the scale suit the speed and the next turn; what a person zoomed in or out stays on top."""
-        wish = math.log2(cruise_pxm(speed_kmh, turn_m))
+        wish = math.log2(min(self.close_pxm, cruise_pxm(speed_kmh, turn_m)))
         if abs(wish - self._cruise_target) > CRUISE_STEP:
             self._cruise_target = wish
 

@@ -16,7 +16,7 @@ from kivy.properties import (
 )
 from kivy.uix.widget import Widget
 
-from carservices_ui.map.camera import MIN_PXM, Camera
+from carservices_ui.map.camera import MAX_PXM, MIN_PXM, Camera
 from carservices_ui.map.data import Projection
 from carservices_ui.map.gestures import Gestures
 from carservices_ui.map.ground import Ground
@@ -32,7 +32,8 @@ from carservices_ui.map.style import STYLES
 RATE_HZ = 20.0  # smooth enough with dead reckoning, and cheap enough for software GL
 LONGEST_STEP_S = 0.2
 OVERVIEW_PXM = 0.04
-WHOLE_MAP = 0.7  # of the view that a map takes at least
+WHOLE_MAP = 0.7  # of the view's shorter side that a map takes at least
+ROADS_APART_PX = 600.0  # roads are not further apart than that in the usual scale
 FINGER_DP = 24.0  # how near to a line a finger must be
 LatLon = tuple[float, float]
 
@@ -288,8 +289,9 @@ class MapView(Widget):
     def _measure(self, loaded: LoadedMap) -> None:
         """What depends on how large a map is; before any position it is seen from above its first town."""
         x0, y0, x1, y1 = loaded.data.bounds
-        whole = WHOLE_MAP * max(self.size) / max(1.0, x1 - x0, y1 - y0)
+        whole = WHOLE_MAP * min(self.size) / max(1.0, x1 - x0, y1 - y0)
         self._pilot.least_pxm = min(MIN_PXM, whole)
+        self._pilot.close_pxm = min(MAX_PXM, ROADS_APART_PX / loaded.roads_apart_m)
         self.roads = loaded.roads
         if self._place is None and self._looking is None:
             towns = loaded.data.label_xy

@@ -21,6 +21,7 @@ from shapely.geometry.base import BaseGeometry
 
 from carservices.api.mapfile import AreaKind, LabelKind, Projection, RoadClass, pack_xy, save_map
 from carservices.services.navigation.flags import Flag
+from carservices.services.navigation.maps.countries import countries
 from carservices.services.navigation.maps.roads import ATTRIBUTION
 from carservices.services.navigation.search.gather import places_beside
 
@@ -72,6 +73,8 @@ TOLERANCE_M = {"house": 0.3, "area": 2.0, "line": 0.4}
 LABEL_EVERY_M = 220.0
 MARGIN_M = 200.0
 WATER_NAMED_M2 = 20_000
+SEA_FROM_M, SEA_AROUND_M, SEA_LEAST_M2 = 200_000.0, 400_000.0, 1e7
+"""Outlines of countries are right to a kilometre or two: of use on maps of that size, and for nothing smaller."""
 AT_ONCE = 20_000  # areas or lines shaped together: fast, and 20 MB at most
 
 
@@ -136,6 +139,7 @@ class _Builder:
         self.shape_waiting()
         self.street_labels()
         self.labels_beside()
+        self.sea()
 
     def label(self, kind: LabelKind, name: str, at: tuple[float, float]) -> None:
         if self.box.contains(shapely.Point(at)):
@@ -231,6 +235,21 @@ class _Builder:
         with table.open(encoding="utf-8", newline="") as file:
             for name, lat, lon, place in csv.reader(file):
                 self.label(PLACES_BESIDE[place], name, self.projection.to_xy(float(lat), float(lon)))
+
+    def sea(self) -> None:
+        """Where no country is, also around the map, for an extract of a large region's roads alone."""
+        x0, y0, x1, y1 = self.bounds
+        if self.areas or max(x1 - x0, y1 - y0) < SEA_FROM_M:
+            return
+        around = self.box.buffer(SEA_AROUND_M, join_style="mitre")
+        west, south = self.projection.to_latlon(*around.bounds[:2])[::-1]
+        east, north = self.projection.to_latlon(*around.bounds[2:])[::-1]
+        frame = shapely.box(west, south, east, north)
+        land = shapely.union_all([shapely.intersection(one.shape, frame) for one in countries().values()])
+        water = shapely.transform(
+            shapely.difference(frame, land), lambda lonlat: self.projection.array_xy(lonlat[:, ::-1])
+        )
+        self.areas += [(AreaKind.WATER, part) for part in shapely.get_parts(water) if part.area > SEA_LEAST_M2]
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         self.areas.sort(key=lambda area: area[0])
