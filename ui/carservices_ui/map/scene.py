@@ -45,7 +45,7 @@ HOUSE_DEPTH = 2.75  # focal lengths; beyond, fog leaves too little of buildings 
 SOLID = 0.96  # buildings let a hint of the street through
 TRAVELLED_PART = 0.75  # what lies behind is drawn narrower
 REACH_FILL, REACH_EDGE_DP = 0.13, 1.4  # opacity and half width of the edge of what can be reached
-ABOVE_ROOFS = 0.3  # how much of the route shows through buildings
+ABOVE_ROOFS, ABOVE_PART = 0.55, 0.7  # how much of the route shows through buildings, and of its width
 DRAW_ORDER = tuple(reversed(RoadClass))
 
 
@@ -244,7 +244,7 @@ class Scene:
         paint(self._route[0][0], half + glow, style.route_glow, passed)
         paint(self._route[1][0], half, style.route, passed)
         paint(self._route[2][0], half * 0.55, style.route_core, passed)
-        paint(self._route_over[0][0], half, (*style.route[:3], ABOVE_ROOFS), passed)
+        paint(self._route_over[0][0], half * ABOVE_PART, (*style.route_core[:3], ABOVE_ROOFS), passed)
 
     def _draw_puck(self, camera: Camera, style: MapStyle, car: tuple[float, float, float] | None) -> None:
         if car is None:
