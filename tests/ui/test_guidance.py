@@ -111,6 +111,8 @@ def test_the_next_turn_and_what_is_left(home):
     say(home, turn=EXIT, then=None, distance_m=1420.0)
     assert {"1.4 km", "Exit 34", "Hamburg"} <= words(home)
     assert len(list(home.widgets(Lanes))) == 1
+    say(home, turn=EXIT, distance_m=4200.0)
+    assert not list(home.widgets(Lanes))
     say(home, turn=NEXT.model_copy(update={"kind": ManeuverKind.ROUNDABOUT_ENTER, "roundabout_exit": 3}))
     assert "3" in words(home)
     assert not {"Exit 34", "Hamburg"} & words(home)

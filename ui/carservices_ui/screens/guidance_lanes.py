@@ -4,15 +4,15 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from kivy.graphics import Color, InstructionGroup, Line, SmoothLine
+from kivy.graphics import Color, InstructionGroup, Line, SmoothLine, SmoothRoundedRectangle
 from kivy.metrics import dp
 from kivy.uix.widget import Widget
 
 from carservices.api.routes import Lane
 from carservices_ui.look import color
 
-WIDTH, HEIGHT, SCALE = 54, 56, 1.3
-THICK, HEAD = 2.2, 6.5
+WIDTH, HEIGHT, SCALE = 60, 68, 1.4
+THICK, HEAD, PLATE = 2.6, 6.5, 18
 TURNS = {
     "through": 0.0,
     "none": 0.0,
@@ -32,36 +32,43 @@ MOST = 8
 
 
 class Lanes(Widget):
-    """A row of arrows with broken lines between."""
+    """A row of arrows with broken lines between, in the middle of a plate."""
 
     def __init__(self) -> None:
         super().__init__(size_hint=(None, None), height=dp(HEIGHT))
         self._lanes: tuple[Lane, ...] = ()
         self._drawing = InstructionGroup()
         self.canvas.add(self._drawing)
-        self.bind(pos=self._draw)
+        self.bind(pos=self._draw, width=self._draw)
+
+    @property
+    def least(self) -> float:
+        """The width that they need."""
+        return float(dp(WIDTH) * min(MOST, len(self._lanes)))
 
     def show(self, lanes: Sequence[Lane]) -> None:
         """Other lanes."""
         if tuple(lanes) == self._lanes:
             return
         self._lanes = tuple(lanes)
-        self.width = dp(WIDTH) * min(MOST, len(lanes))
         self._draw()
 
     def _draw(self, *_: Any) -> None:
         drawing = self._drawing
         drawing.clear()
+        drawing.add(Color(*color("text", 0.06)))
+        drawing.add(SmoothRoundedRectangle(pos=self.pos, size=self.size, radius=[dp(PLATE)]))
+        first = round(self.center_x - self.least / 2)
         for index, lane in enumerate(self._lanes[:MOST]):
-            left = self.x + index * dp(WIDTH)
+            left = first + index * dp(WIDTH)
             if index:
                 drawing.add(Color(*color("control", 0.7)))
-                mark = (left, self.y + dp(2), left, self.top - dp(2))
+                mark = (left, self.y + dp(8), left, self.top - dp(8))
                 drawing.add(Line(points=mark, dash_length=5, dash_offset=5))
             drawing.add(Color(*(color("text") if lane.valid else color("control", 0.75))))
             width = dp(THICK if lane.valid else THICK * 0.8)
             for angle in sorted({TURNS.get(words, 0.0) for words in lane.directions or ("through",)}):
-                for points in arrow(left + dp(WIDTH) / 2, self.y + dp(6), dp(SCALE), angle):
+                for points in arrow(left + dp(WIDTH) / 2, self.y + dp(10), dp(SCALE), angle):
                     drawing.add(SmoothLine(points=points, width=width, joint="round", cap="round"))
 
 

@@ -22,6 +22,8 @@ TILE = (*rgb("#4A8DF8"), 1.0), (*rgb("#1F5FE0"), 1.0)
 """From top to bottom, by day and night, as signs are."""
 ROAD = 380
 """The longest name of a road in dp."""
+LANES_M = 2000.0
+"""m from which on the lanes are of use."""
 NOW_M = 15.0
 """m from which on the turn is now."""
 AT_ROUNDABOUT = (ManeuverKind.ROUNDABOUT_ENTER, ManeuverKind.ROUNDABOUT_EXIT)
@@ -92,9 +94,11 @@ class TurnCard(Control):
         self.sign.words.text = t("guidance.exit", exit=turn.exit) if turn.exit else ""
         self.lanes.show(turn.lanes)
         put(self._line, self.sign, bool(turn.exit))
-        put(self._content, self.lanes, bool(turn.lanes))
+        put(self._content, self.lanes, bool(turn.lanes) and (distance_m is None or distance_m < LANES_M))
+        self._fit()
 
     def _fit(self, *_: Any) -> None:
+        self.lanes.width = max(self.lanes.least, self._head.width, dp(WIDTH - 16 - 24))
         width, height = self._content.size
         self.size = (max(dp(WIDTH), width + dp(16 + 24)), max(dp(HEIGHT), height + dp(2 * 16)))
         self._content.x = self.x + dp(16)
