@@ -9,9 +9,10 @@ from pathlib import Path
 
 from carservices.cli.common import Usage, add_json, parser, show_json, show_table
 from carservices.services.navigation.maps.defaults import EXTRACTS
-from carservices.services.navigation.maps.importer import import_map, import_shipped
+from carservices.services.navigation.maps.errors import MapError
+from carservices.services.navigation.maps.importer import import_map
 from carservices.services.navigation.maps.memory import BASE_MB
-from carservices.services.navigation.maps.store import MapFacts, MapStore, Progress
+from carservices.services.navigation.maps.store import FORMAT, MapFacts, MapStore, Progress
 from carservices.system.run_dir import state_dir
 
 
@@ -38,19 +39,17 @@ def main(arguments: list[str]) -> int:
 
 
 def _import(store: MapStore, chosen: argparse.Namespace) -> int:
-    if chosen.file in EXTRACTS and not Path(chosen.file).exists():
-        facts = import_shipped(store, chosen.file, _show)
-    else:
-        facts = import_map(
-            store,
-            Path(chosen.file),
-            name=chosen.name,
-            title=chosen.title,
-            dem=chosen.dem,
-            country=chosen.country,
-            routing=not chosen.no_routing,
-            report=_show,
-        )
+    comes_along = EXTRACTS.get(chosen.file) if not Path(chosen.file).exists() else None
+    facts = import_map(
+        store,
+        comes_along.pbf if comes_along else Path(chosen.file),
+        name=chosen.name or (chosen.file if comes_along else None),
+        title=chosen.title or (comes_along.title if comes_along else None),
+        dem=chosen.dem,
+        country=chosen.country or (comes_along.country if comes_along else None),
+        routing=not chosen.no_routing,
+        report=_show,
+    )
     _print_facts(facts)
     return 0
 
@@ -63,17 +62,35 @@ def _show(progress: Progress) -> None:
 
 def _list(store: MapStore, chosen: argparse.Namespace) -> int:
     current = store.current()
-    facts = [store.facts(name) for name in store.names()]
+    shown = [_facts_or_problem(store, name) for name in store.names()]
     if chosen.json:
-        show_json([asdict(each) | {"current": each.name == current} for each in facts])
-    elif facts:
-        rows = [
-            ("*" if each.name == current else "", each.name, f"{each.bytes / 1e6:.1f} MB", each.title) for each in facts
-        ]
+        show_json(
+            [
+                (asdict(one) if isinstance(one, MapFacts) else {"name": name, "problem": one})
+                | {"current": name == current}
+                for name, one in shown
+            ]
+        )
+    elif shown:
+        rows = [("*" if name == current else "", name, *_size_and_title(one)) for name, one in shown]
         show_table(("", "MAP", "SIZE", ""), rows)
     else:
         print("no maps: `carservices map import FILE.osm.pbf`, or one that comes along: " + ", ".join(EXTRACTS))
     return 0
+
+
+def _facts_or_problem(store: MapStore, name: str) -> tuple[str, MapFacts | str]:
+    try:
+        return name, store.facts(name)
+    except MapError as error:
+        return name, str(error)
+
+
+def _size_and_title(one: MapFacts | str) -> tuple[str, str]:
+    if isinstance(one, str):
+        return "", one
+    older = "" if one.format >= FORMAT else ", of an older version: import it again"
+    return f"{one.bytes / 1e6:.1f} MB", f"{one.title}{older}"
 
 
 def _use(store: MapStore, chosen: argparse.Namespace) -> int:

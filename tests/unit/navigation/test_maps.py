@@ -15,7 +15,7 @@ from carservices.services.navigation.maps.defaults import EXTRACTS
 from carservices.services.navigation.maps.errors import MapError, UnknownMap
 from carservices.services.navigation.maps.importer import import_map
 from carservices.services.navigation.maps.parts import PARTS
-from carservices.services.navigation.maps.store import GRAPH, TILES, MapStore, Progress
+from carservices.services.navigation.maps.store import FACTS, FORMAT, GRAPH, TILES, MapStore, Progress
 from tests.unit.navigation.towns import write_town
 
 build_map = functools.partial(import_map, routing=False)
@@ -119,6 +119,27 @@ def test_a_damaged_extract(store: MapStore, tmp_path: Path, content: bytes | Non
     with pytest.raises(MapError, match=words):
         build_map(store, bad, name="town")
     assert store.facts("town").bbox[3] == pytest.approx(53.003)
+
+
+def test_a_damaged_map_is_listed_with_its_cure_which_works(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    store = MapStore(tmp_path / "carservices" / "maps")
+    for name in ("town", "old"):
+        build_map(store, town(tmp_path), name=name)
+    facts = store.folder("old") / FACTS
+    facts.write_text(facts.read_text(encoding="utf-8").replace(f'"format": {FORMAT}', '"format": 1'), encoding="utf-8")
+    (store.folder("town") / FACTS).write_text("{", encoding="utf-8")
+    assert main(["map", "list"]) == 0
+    listed = capsys.readouterr().out
+    assert "import the map again or remove it" in listed
+    assert "of an older version: import it again" in listed
+    assert main(["map", "list", "--json"]) == 0
+    assert "problem" in json.loads(capsys.readouterr().out)[1]
+    for name in ("town", "old"):
+        assert main(["map", "import", str(town(tmp_path)), "--name", name, "--no-routing"]) == 0
+        assert store.facts(name).format == FORMAT
 
 
 def test_a_map_without_roads(store: MapStore, tmp_path: Path) -> None:

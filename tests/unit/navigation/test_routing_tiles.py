@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+from contextlib import aclosing
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ import shapely
 from carservices.services.navigation.maps.countries import Box, Lands, countries
 from carservices.services.navigation.maps.elevation import Elevation, corners
 from carservices.services.navigation.maps.errors import MapError
+from carservices.services.navigation.maps.first import build_first
 from carservices.services.navigation.maps.importer import import_map
 from carservices.services.navigation.maps.routing_tiles import CONFIG
 from carservices.services.navigation.maps.store import TILES, MapStore
@@ -103,18 +105,32 @@ def test_without_valhalla_the_map_is_built_without_its_tiles(tmp_path: Path) -> 
     assert "valhalla" not in facts.parts
 
 
-def test_a_program_that_fails_is_said(tmp_path: Path) -> None:
-    programs = tmp_path / INSTALLED
+def broken_programs(state: Path) -> None:
+    """An engine whose programs end with an error among other words."""
+    programs = state / INSTALLED
     (programs / "bin").mkdir(parents=True)
     (programs / "valhalla_build_config.py").write_text("config = {'mjolnir': {}, 'additional_data': {}}")
+    words = r"printf '\033[31m[ERROR]\033[0m out of ideas\n[INFO] bye\n'; exit 3"
     for name in ("valhalla_build_admins", "valhalla_build_tiles"):
-        (programs / "bin" / name).write_text("#!/bin/sh\necho 'out of ideas' >&2\nexit 3\n")
+        (programs / "bin" / name).write_text(f"#!/bin/sh\n{words}\n")
         (programs / "bin" / name).chmod(0o755)
+
+
+def test_a_program_that_fails_is_said(tmp_path: Path) -> None:
+    broken_programs(tmp_path)
     pbf = write_town(
         tmp_path / "t.osm.pbf", {1: (53.0, 13.0), 2: (53.001, 13.0)}, {1: ([1, 2], {"highway": "residential"})}
     )
-    with pytest.raises(MapError, match=r"valhalla_build_admins failed .*out of ideas.*--no-routing"):
+    with pytest.raises(MapError, match=r"valhalla_build_admins failed .*\(out of ideas\).*--no-routing"):
         import_map(MapStore(tmp_path / "maps"), pbf)
+
+
+async def test_a_first_map_is_built_without_an_engine_that_fails(tmp_path: Path) -> None:
+    broken_programs(tmp_path)
+    store = MapStore(tmp_path / "maps")
+    async with aclosing(build_first(store, "helsinki")) as steps:
+        assert [step.done async for step in steps][-1] == 1.0
+    assert "valhalla" not in store.facts("helsinki").parts
 
 
 def test_the_tiles_drive_on_the_right_and_keep_silent(tmp_path: Path) -> None:

@@ -18,3 +18,7 @@ class MapError(Exception):
 
 class UnknownMap(MapError):
     """There is no map of that name."""
+
+
+class TilesFailed(MapError):
+    """Valhalla's programs cannot build its tiles; all else of the map can be."""

@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 
 from carservices.services.navigation.maps.defaults import EXTRACTS, FIRST
-from carservices.services.navigation.maps.errors import MapError
+from carservices.services.navigation.maps.errors import MapError, TilesFailed
 from carservices.services.navigation.maps.store import FORMAT, MapStore, Progress, write_json
 from carservices.services.navigation.remarks import Remark
 
@@ -77,8 +77,13 @@ def _main(root: str, name: str) -> None:
     from carservices.services.navigation.maps.importer import import_shipped  # heavy, and of this process only
 
     os.nice(NICE)
+    store = MapStore(Path(root))
     try:
-        import_shipped(MapStore(Path(root)), name, _say)
+        try:
+            import_shipped(store, name, _say)
+        except TilesFailed as error:
+            sys.stderr.write(f"{name} is built without Valhalla: {error}\n")
+            import_shipped(store, name, _say, routing=False)
     except MapError as error:
         sys.stdout.write(json.dumps({"problem": str(error), "remark": error.remark.key}) + "\n")
 

@@ -86,10 +86,12 @@ def import_map(
         raise _storage(error, store, pbf, name) from None
 
 
-def import_shipped(store: MapStore, name: str = FIRST, report: Callable[[Progress], None] = lambda _: None) -> MapFacts:
+def import_shipped(
+    store: MapStore, name: str = FIRST, report: Callable[[Progress], None] = lambda _: None, routing: bool = True
+) -> MapFacts:
     """Build one of `EXTRACTS` under its name. Raises `MapError`, KeyError for a name that is none."""
     extract = EXTRACTS[name]
-    return import_map(store, extract.pbf, name, extract.title, country=extract.country, report=report)
+    return import_map(store, extract.pbf, name, extract.title, country=extract.country, routing=routing, report=report)
 
 
 def _build(store: MapStore, source: Source, key: str, report: Callable[[Progress], None]) -> MapFacts:
@@ -150,7 +152,11 @@ def _resumed(work: Path, key: str) -> dict[str, _Done]:
 
 def _reused(store: MapStore, name: str, work: Path, key: str) -> dict[str, _Done]:
     """The parts of the map of that name if it is of the same source, linked into the work folder."""
-    if name not in store.names() or (facts := store.facts(name)).source != key:
+    try:
+        facts = store.facts(name)
+    except MapError:
+        return {}  # there is none, or it is damaged: it is built anew
+    if facts.source != key:
         return {}
     for file in store.folder(name).iterdir():
         if file.name != FACTS:

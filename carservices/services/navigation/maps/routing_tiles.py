@@ -4,8 +4,11 @@ Traps this knows (measured with 3.9.1): a map without its country drives on the 
 seconds count as corrupt and give -500 m; every program logs to its output unless told not to.
 """
 
+import errno
 import importlib.util
 import json
+import os
+import re
 import shutil
 import subprocess
 import tarfile
@@ -14,7 +17,7 @@ from typing import Any
 
 from carservices.services.navigation.maps.countries import Box, Lands
 from carservices.services.navigation.maps.elevation import Elevation, corners
-from carservices.services.navigation.maps.errors import MapError
+from carservices.services.navigation.maps.errors import TilesFailed
 from carservices.services.navigation.maps.store import TILES
 from carservices.services.navigation.valhalla_home import VERSION
 
@@ -22,12 +25,15 @@ CONFIG, ADMINS = "valhalla.json", "admin.sqlite"
 THREADS = 2
 DROPPED = ("timezone", "traffic_extract", "landmarks", "transit_dir", "transit_feeds_dir")
 BUILD_LIMIT_S = 6 * 3600.0
+ROOM_BYTES = 2**21
+"""With less room left the disk counts as full when a program fails: none says so itself."""
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def write_tiles(programs: Path, pbf: Path, target: Path, box: Box, country: str | None, dem: Elevation | None) -> None:
     """Write tiles.tar, and beside it admin.sqlite and valhalla.json for a service run in that folder.
 
-    Raises `MapError` when a program fails, OSError.
+    Raises `TilesFailed`, OSError; `MapError` for a country that is none.
     """
     folder = target.parent
     work = folder / "valhalla"
@@ -60,7 +66,7 @@ def configuration(programs: Path) -> dict[str, Any]:
     """The package's own defaults, without what we have no data for, silent."""
     spec = importlib.util.spec_from_file_location("valhalla_build_config", programs / "valhalla_build_config.py")
     if spec is None or spec.loader is None:
-        raise MapError(f"{programs} holds no valhalla_build_config.py: install Valhalla {VERSION} again")
+        raise TilesFailed(f"{programs} holds no valhalla_build_config.py: install Valhalla {VERSION} again")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     content: dict[str, Any] = _plain(module.config)
@@ -92,8 +98,11 @@ def _run(programs: Path, program: str, settings: Path, pbf: Path) -> None:
             timeout=BUILD_LIMIT_S,
         )
     except OSError as error:
-        raise MapError(f"{program} cannot be started ({error}): install Valhalla {VERSION} again") from None
+        raise TilesFailed(f"{program} cannot be started ({error}): install Valhalla {VERSION} again") from None
     if done.returncode:
-        said = (done.stderr or done.stdout).strip().splitlines()
-        reason = said[-1] if said else f"status {done.returncode}"
-        raise MapError(f"{program} failed on {pbf.name} ({reason}): import with --no-routing to do without Valhalla")
+        if shutil.disk_usage(settings.parent).free < ROOM_BYTES:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        said = COLOUR.sub("", done.stderr or done.stdout).strip().splitlines()
+        errors = [line.partition("[ERROR]")[2].strip() for line in said if "[ERROR]" in line]
+        reason = (errors or said or [f"status {done.returncode}"])[-1]
+        raise TilesFailed(f"{program} failed on {pbf.name} ({reason}): import with --no-routing to do without Valhalla")
