@@ -79,6 +79,8 @@ class _Tape:
 
 async def replay(car: "Car", chosen: argparse.Namespace) -> int:
     """Inject value after value; those of signals that this car has not are left out, and named."""
+    if not chosen.file.is_file():
+        raise Failed(f"{chosen.file}: there is no such file; give a recording")
     if not is_recording(chosen.file):
         raise Failed(f"{chosen.file}: not a recording; give a file that `carservices signals record` wrote")
     known = await car.configs()

@@ -88,8 +88,11 @@ async def test_a_recording_into_a_running_car(tmp_path, capsys):
         assert "this car has no Vehicle.TraveledDistance: left out" in capsys.readouterr().err
         with pytest.raises(Failed, match=r"no signal of this car in it that matches Vehicle\.Body"):
             await tape.replay(c.car, chosen(file, "Vehicle.Body.**"))
-        with pytest.raises(Failed, match="not a recording"):
+        with pytest.raises(Failed, match="no such file"):
             await tape.replay(c.car, chosen(tmp_path / "none.jsonl"))
+        (tmp_path / "else.jsonl").write_bytes(b"\xff{}")
+        with pytest.raises(Failed, match="not a recording"):
+            await tape.replay(c.car, chosen(tmp_path / "else.jsonl"))
 
 
 def test_what_a_crash_leaves_behind_can_be_played(tmp_path):
