@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import difflib
 import os
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, Self, TypeVar
 
@@ -139,6 +139,13 @@ class Car:
         chosen = GlobSet(*globs or ("**",))
         return {path: config for path, config in self._configs.items() if path in chosen}
 
+    async def config(self, path: str) -> SignalConfig:
+        """The config of one signal. Raises UnknownSignal when no HAL offers it."""
+        config = (await self.configs(path)).get(path)
+        if config is None:
+            raise _unknown(path, self._configs)
+        return config
+
     async def get(self, path: str) -> Value:
         """The last value; it waits up to 2 s for a source that has not spoken yet.
 
@@ -148,9 +155,7 @@ class Car:
         while True:
             (answer,) = await self.call(wire.HUB, "get", [path])
             if answer == "NOT_FOUND":
-                near = difflib.get_close_matches(path, self._configs, n=1)
-                hint = f"did you mean {near[0]}?" if near else "`carservices signals list` shows what there is"
-                raise UnknownSignal(f"no HAL offers {path}: {hint}")
+                raise _unknown(path, self._configs)
             if answer == "PERMISSION_DENIED":
                 raise CallError(answer, f"{self.name} may not read {path}")
             if answer != "TRY_AGAIN":
@@ -351,3 +356,9 @@ class Car:
 def _refusal(path: str, error: CallError) -> SetFailed:
     """A failed call to set as VHAL says it."""
     return SetFailed(path, error.status(Code.NOT_AVAILABLE), error.message, error.details.get("blocking"))
+
+
+def _unknown(path: str, offered: Collection[str]) -> UnknownSignal:
+    near = difflib.get_close_matches(path, offered, n=1)
+    hint = f"did you mean {near[0]}?" if near else "`carservices signals list` shows what there is"
+    return UnknownSignal(f"no HAL offers {path}: {hint}")

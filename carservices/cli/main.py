@@ -36,6 +36,7 @@ GROUP = "carservices.cli"
 EXITS = {
     "carservices.system.state.NotRunning": NOT_RUNNING,
     "carservices.bus.errors.NotConnected": NOT_RUNNING,
+    "carservices.bus.errors.UnknownSignal": USAGE,
     "carservices.bus.errors.CarError": FAILED,
     "carservices.system.run_dir.RunDirError": FAILED,
     "carservices.system.control.Refused": FAILED,

@@ -3,7 +3,7 @@
 from importlib import import_module
 
 from carservices.bus.identity import TOOL
-from carservices.cli.common import Usage, add_run_dir, parser, picture
+from carservices.cli.common import Failed, Usage, add_run_dir, parser, picture
 from carservices.cli.start import size
 from carservices.system.run_dir import running_pid
 from carservices.system.state import NotRunning
@@ -26,5 +26,9 @@ def main(arguments: list[str]) -> int:
         draw(chosen.run_dir, name=TOOL, size=chosen.size, screenshot=chosen.picture, screen=chosen.screen)
     except ValueError as error:  # no such screen
         raise Usage(str(error)) from None
+    except OSError as error:
+        raise Failed(
+            f"{chosen.picture} cannot be written ({error.strerror}): make room or choose another place"
+        ) from None
     print(chosen.picture)
     return 0

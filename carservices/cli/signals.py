@@ -123,7 +123,7 @@ async def _watch(car: "Car", chosen: argparse.Namespace) -> int:
 
 
 async def _set(car: "Car", chosen: argparse.Namespace) -> int:
-    config = await _config(car, chosen.path)
+    config = await car.config(chosen.path)
     value = values.parse(chosen.value, config, chosen.unit)
     handle = await car.set(chosen.path, value, timeout=chosen.timeout)
     confirmed = await handle.confirmed()
@@ -135,18 +135,11 @@ async def _set(car: "Car", chosen: argparse.Namespace) -> int:
 
 
 async def _inject(car: "Car", chosen: argparse.Namespace) -> int:
-    config = await _config(car, chosen.path)
+    config = await car.config(chosen.path)
     status = Status[chosen.status.upper()]
     value = values.parse(chosen.value, config, chosen.unit) if status is Status.AVAILABLE else None
     await car.inject(chosen.path, value, status)
     return 0
-
-
-async def _config(car: "Car", path: str) -> SignalConfig:
-    config = (await car.configs(path)).get(path)
-    if config is None:
-        raise Usage(f"no HAL offers {path}: `carservices signals list` shows what there is")
-    return config
 
 
 def _row(config: SignalConfig) -> tuple[object, ...]:

@@ -173,8 +173,6 @@ def _drive(
     to: str | None = None,
 ) -> int:
     """Hold the run directory and supervise until the end. Raises `RunDirError`."""
-    if chosen.headless and chosen.screenshot:
-        raise Usage("--headless draws nothing, so it has no --screenshot: leave one of them out")
     directory: Path = chosen.run_dir.absolute()
     shell: dict[str, Any] = {"size": chosen.size or (kept.width, kept.height)}
     if chosen.screenshot:

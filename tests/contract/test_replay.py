@@ -9,7 +9,7 @@ import can
 import pytest
 
 from carservices.hal import HalError, SetError
-from carservices.hal.registry import build
+from carservices.hal.registry import BadOptions, build
 from carservices.signals import Status
 from carservices.testing import car
 from carservices_hal.can.encode import encode
@@ -192,13 +192,13 @@ def test_a_cut_log_gives_frames_before_the_cut_and_no_other(name, cut, tmp_path)
 async def test_files_that_cannot_be_played(name, content, says, tmp_path):
     if content is not None:
         (tmp_path / name).write_bytes(content)
-    with pytest.raises(HalError) as error:
+    with pytest.raises(BadOptions) as error:
         await replay(tmp_path / name).open()
     assert says in str(error.value)
 
 
 async def test_a_log_needs_database_and_mapping(tmp_path):
-    with pytest.raises(HalError, match="it needs the options dbc and mapping"):
+    with pytest.raises(BadOptions, match="it needs the options dbc and mapping"):
         await build("replay", ReplayHal, {"log": str(write(tmp_path / "drive.log"))}).open()
 
 

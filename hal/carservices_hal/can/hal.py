@@ -10,6 +10,7 @@ from pydantic import Field
 
 from carservices.hal import Hal, HalError, Health, SetError, settable
 from carservices.hal.diagnose import Request
+from carservices.hal.registry import BadOptions
 from carservices.signals import Code, Datatype, Datum, SignalConfig, Value
 from carservices_hal.can.answers import Answers
 from carservices_hal.can.bus import BusOptions
@@ -49,7 +50,10 @@ class CanHal(Hal[CanOptions]):
         self._alarm = 0.0
 
     async def open(self) -> Sequence[SignalConfig]:
-        car = self._car = Car(self.options.dbc, self.options.mapping)
+        try:
+            car = self._car = Car(self.options.dbc, self.options.mapping)
+        except HalError as error:  # no restart mends a file
+            raise BadOptions(str(error)) from None
         self._receiver = Receiver(car.messages, car.mapping)
         self._outbox = Outbox(car.configs)
         self._answers = Answers(car.mapping.answers, car.messages)

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from carservices.hal import Hal, HalError, Health, Options, settable
 from carservices.hal.recording import Recorder, is_recording
+from carservices.hal.registry import BadOptions
 from carservices.signals import Datum, SignalConfig, Status, Value
 from carservices_hal.can.car import Files
 from carservices_hal.can.outbox import Outbox
@@ -50,10 +51,14 @@ class ReplayHal(Hal[ReplayOptions]):
         self._fault = ""
 
     async def open(self) -> Sequence[SignalConfig]:
+        try:
+            return await self._begin()
+        except HalError as error:  # no restart mends a file
+            raise BadOptions(str(error)) from None
+
+    async def _begin(self) -> Sequence[SignalConfig]:
         options, file = self.options, Path(self.options.log)
-        track: Track = RecordingTrack(file) if is_recording(file) else LogTrack(
-            file, options.dbc, options.mapping, options.bus
-        )  # fmt: skip
+        track = _track(file, options)
         self._track = track
         self._outbox = Outbox(track.configs)
         self._fault = ""
@@ -203,3 +208,12 @@ class ReplayHal(Hal[ReplayOptions]):
         if self._recorder is not None:
             self._recorder.close()
             self._recorder = None
+
+
+def _track(file: Path, options: ReplayOptions) -> Track:
+    """The drive of a log. Raises HalError."""
+    if not file.is_file():
+        raise HalError(f"{file}: cannot be read, there is no such file; correct the option log")
+    if is_recording(file):
+        return RecordingTrack(file)
+    return LogTrack(file, options.dbc, options.mapping, options.bus)
