@@ -75,6 +75,9 @@ class Consumption:
         self._file = state
         self.values: dict[str, Datum] = {}
         """What the car says of itself now."""
+        self._vehicle: vehicle.Vehicle | None = None
+        self._conditions: Conditions | None = None
+        """As told by `values`; made anew when one of their signals has changed."""
         self._graph: RoadGraph | None = None
         self._meter = Meter()
         self._cars = self._restored()
@@ -101,7 +104,9 @@ class Consumption:
 
     @property
     def vehicle(self) -> vehicle.Vehicle:
-        return vehicle.told(self.values)
+        if self._vehicle is None:
+            self._vehicle = vehicle.told(self.values)
+        return self._vehicle
 
     @property
     def correction(self) -> Correction:
@@ -117,7 +122,9 @@ class Consumption:
     @property
     def conditions(self) -> Conditions:
         """Of this moment."""
-        return conditions.told(self.values)
+        if self._conditions is None:
+            self._conditions = conditions.told(self.values)
+        return self._conditions
 
     @property
     def km(self) -> float:
@@ -140,6 +147,10 @@ class Consumption:
             self.values.pop(value.path, None)
         else:
             self.values[value.path] = datum
+        if value.path in conditions.PATHS:
+            self._conditions = None
+        elif value.path in vehicle.PATHS:
+            self._vehicle = None
         if value.path == VIN and isinstance(datum, str) and datum != self._number:
             self.save()
             self._begin_car(datum)
