@@ -1,9 +1,9 @@
-"""What control units remember without power: faults, marks and results, in one file of the state directory."""
+"""What control units remember without power: VIN, faults, marks and results, in one file of the state directory."""
 
 import logging
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from carservices.api.state import StateFile
 from carservices_emulator.diagnostics.codes import Status
@@ -37,8 +37,9 @@ class KeptTrouble(Kept):
 
 
 class KeptUnit(Kept):
-    """One unit: its faults by number, what its records and its monitors hold."""
+    """One unit: the VIN that was written into it, its faults by number, what its records and its monitors hold."""
 
+    vin: bytes = Field(min_length=17, max_length=17)
     troubles: dict[int, KeptTrouble]
     cleared: Elapsed
     lamp: Elapsed | None
@@ -50,6 +51,7 @@ class KeptUnit(Kept):
     def of(cls, unit: Unit) -> Self:
         records = unit.records
         return cls(
+            vin=unit.vin,
             troubles={
                 trouble.fault.number: KeptTrouble.model_validate(trouble) for trouble in unit.memory if _told(trouble)
             },
@@ -66,6 +68,7 @@ class KeptUnit(Kept):
             if (trouble := unit.memory.troubles.get(number)) is not None:
                 for field in KeptTrouble.model_fields:
                     setattr(trouble, field, getattr(kept, field))
+        unit.vin = self.vin
         records = unit.records
         records.cleared = records.ago(self.cleared)
         records.lamp = records.ago(self.lamp) if self.lamp else None
@@ -134,4 +137,4 @@ def _news(diagnostics: Diagnostics) -> object:
         for trouble in unit.memory
         if _told(trouble)
     ]
-    return troubles, [(unit.records.cleared, unit.records.warm_ups) for unit in units]
+    return troubles, [(unit.vin, unit.records.cleared, unit.records.warm_ups) for unit in units]

@@ -57,6 +57,17 @@ def test_everything_but_the_cycle_survives(weak):
     assert Status.TEST_FAILED not in Status(again.codes("VCU")[WEAK_12V]), "this car's battery is sound"
 
 
+def test_a_vin_that_was_written_stays():
+    bench = begin()
+    bench.extended("BCM")
+    bench.unlock("BCM")
+    vin = b"VF1BBBBBBBBBBBBBB".hex()
+    assert bench.ask("BCM", f"2ef190{vin}") == "6ef190"
+    again = killed(bench)
+    assert again.ask("BCM", "22f190") == f"62f190{vin}"
+    assert again.ask("VCU", "22f190") == bench.ask("VCU", "22f190")
+
+
 def test_starts_of_the_program_heal_and_age_like_cycles(weak):
     bench = weak
     for _ in range(4):
