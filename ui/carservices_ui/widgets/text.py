@@ -55,6 +55,10 @@ class Text(Label):
         """Change the colour."""
         self.color = self.disabled_color = color(token)
 
+    def _stretch(self) -> None:
+        self.text_size = (None, None)
+        self.font_size = self._wanted
+
     def relimit(self, pixels: float) -> None:
         """Another width at which the one line is cut, in pixels."""
         self._limit = max(1.0, pixels)
@@ -72,9 +76,6 @@ class Text(Label):
             self.text_size = (self._limit, None)
         if self.size_hint == [None, None]:
             self.size = self.texture_size
-
-    def _stretch(self) -> None:
-        self.text_size, self.font_size = (None, None), self._wanted
 
     def on_text(self, *_: Any) -> None:
         if getattr(self, "_limit", None):
