@@ -384,3 +384,15 @@ def test_a_truncated_graph_says_what_to_do(neubrandenburg_graph: Path, tmp_path:
 def test_polylines_come_back_as_they_went(points: list[tuple[int, int]]):
     line = [(lat / 1e6, lon / 1e6) for lat, lon in points]
     assert decode(encode(line)) == line
+
+
+def test_turns_on_which_a_road_goes_on_are_those_without_anything_to_tell(city: RoadEngine):
+    lines = city.lines
+    shortcut, lines.goes_on = lines.goes_on, [False] * len(lines.goes_on)
+    try:
+        pairs = zip(lines.source.tolist(), lines.target.tolist(), shortcut, strict=True)
+        told = [(a, b) for a, b, goes_on in pairs if goes_on and decisions(lines, (a, b))]
+    finally:
+        lines.goes_on = shortcut
+    assert not told
+    assert sum(shortcut) > len(shortcut) / 4

@@ -1,6 +1,5 @@
 """A chain of arcs made into a route: geometry, metres, seconds, legs, edges and maneuvers."""
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -63,7 +62,7 @@ class _Writer:
         for first, arc, length, (way, speed, limit, grade, flags) in zip(at, arcs, driven.tolist(), rows, strict=True):
             street = roads.street(arc)
             self._edges.append(EdgePart(shift + first, arc, way, length, speed, limit, grade, flags, street))
-        waits = [0.0, *(self._lines.turn_seconds(a, b) for a, b in itertools.pairwise(arcs))]
+        waits = [0.0, *map(self._lines.turn_seconds, self._lines.turns(arcs))]
         self._seconds += (roads.seconds[arcs] * driven / lengths + waits).tolist()
         kind = Kind.WAYPOINT if base else Kind.START
         self._mark(base, kind, roads.streets(arcs[0]))

@@ -13,8 +13,8 @@ from scipy.sparse.csgraph import dijkstra
 
 from carservices.services.navigation.engine.graph import Floats
 
-MOST, MOST_BYTES = 12, 64_000_000
-"""Landmarks of a graph, and bytes of their table: one of more than 0.33 million nodes gets fewer."""
+MOST, MOST_BYTES = 16, 64_000_000
+"""Landmarks of a graph, and bytes of their table: one of more than 0.25 million nodes gets fewer."""
 ACTIVE = 3
 """How many of the bounds are used in one search: those that are best at its start."""
 
@@ -45,7 +45,8 @@ class Landmarks:
         return least
 
     def _bounds(self, goal: int, start: int) -> Floats:
-        gain = np.nan_to_num(self._rows[:, start] - self._rows[:, goal], nan=0.0, posinf=0.0, neginf=0.0)
+        gain = self._rows[:, start] - self._rows[:, goal]
+        gain[~np.isfinite(gain)] = 0.0
         bounds = np.zeros(self._rows.shape[1])
         for row in np.argsort(gain)[-ACTIVE:].tolist():
             if gain[row] > 0.0:

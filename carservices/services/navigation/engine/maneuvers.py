@@ -5,16 +5,15 @@ from dataclasses import dataclass, replace
 
 from carservices.api.routes import Lane
 from carservices.api.routes import ManeuverKind as Kind
+from carservices.services.navigation.engine.going_on import FORK, SLIGHT
 from carservices.services.navigation.engine.graph import SERVICE, RoadGraph
 from carservices.services.navigation.engine.lanes import lanes_at
 from carservices.services.navigation.engine.linegraph import LineGraph
 from carservices.services.navigation.flags import Flag
 from carservices.services.navigation.geo import turned
 
-STRAIGHT, SLIGHT, SHARP, BACK = 11.0, 45.0, 136.0, 160.0
-"""Degrees from which on a turn is slight, plain, sharp, and round (Valhalla's `Turn::GetType`)."""
-FORK = 18.0
-"""Degrees by which the other road may bend more and still be a choice."""
+STRAIGHT, SHARP, BACK = 11.0, 136.0, 160.0
+"""Degrees from which on a turn is slight, sharp, and round (Valhalla's `Turn::GetType`); it is plain from `SLIGHT`."""
 ONE_JUNCTION_M = 30.0
 """Two turns this near to each other are one, as across the lanes of a dual carriageway."""
 CHANNEL_M = 200.0
@@ -87,8 +86,11 @@ def decisions(lines: LineGraph, arcs: Sequence[int]) -> list[Decision]:
 
 
 def _each(lines: LineGraph, arcs: Sequence[int]) -> Iterator[Decision]:
-    at = 1
+    at, turns = 1, lines.turns(arcs)
     while at < len(arcs):
+        if lines.goes_on[turns[at - 1]]:
+            at += 1
+            continue
         beyond = _channel(lines, arcs, at)
         if beyond is None:
             before, after = lines.enter.item(arcs[at - 1]), lines.leave.item(arcs[at])
