@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 from carservices.api.state import StateFile
 from carservices.services.navigation.engine.base import EdgePart
-from carservices.services.navigation.trips.conditions import FANS, Conditions
+from carservices.services.navigation.trips.conditions import FANS, OUTSIDE, SOC, Conditions
 from carservices.services.navigation.trips.consumption import VIN, Consumption
 from carservices.services.navigation.trips.correction import CAUSES, PRIOR, Correction
 from carservices.services.navigation.trips.energy import KWH, EnergyModel
 from carservices.services.navigation.trips.learning import Recursive
 from carservices.services.navigation.trips.meter import CHARGING, CLOCK, IGNITION, POWER, SPEED, Stretch
-from carservices.services.navigation.trips.vehicle import Vehicle
+from carservices.services.navigation.trips.vehicle import NET_CAPACITY, Vehicle
 from carservices.signals import Datum
 from carservices_emulator.drivers import ConstantDriver, WltcDriver
 from carservices_emulator.drivers import Driver as Feet
@@ -80,6 +80,15 @@ class Driver:
 
 def new(folder: Path | None = None) -> Consumption:
     return Consumption(StateFile("navigation", "consumption.json", folder))
+
+
+def test_what_the_car_tells_later_counts_from_then_on():
+    known = new()
+    for soc, kwh, usable, outside in ((50, 80.0, 40.0, 5.0), (25, 60.0, 15.0, -5.0)):
+        for path, datum in ((SOC, soc), (NET_CAPACITY, kwh), (OUTSIDE, outside)):
+            known.take(value(path, datum))
+        assert (known.kwh, known.model.vehicle.usable_kwh) == (usable, kwh)
+        assert (known.conditions.outside_c, known.conditions.soc) == (outside, soc)
 
 
 def test_the_factors_of_a_car_are_found_and_doubt_falls():
