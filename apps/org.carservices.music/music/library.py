@@ -12,7 +12,6 @@ from music import m3u, tags
 
 FORMATS = frozenset({".mp3", ".flac", ".ogg", ".oga", ".wav"})
 """What the car's player decodes."""
-LISTS = frozenset({".m3u", ".m3u8"})
 MAX_SONGS = 20_000
 SOURCE = "music:"
 
@@ -96,7 +95,7 @@ def scan(root: Path | None, bundled: Path, known: Known) -> Library:
     lists: list[tuple[str, list[m3u.Entry]]] = [("", m3u.read(bundled))]
     for path, file in _files(root) if root else ():
         try:
-            if file.suffix.lower() in LISTS:
+            if file.suffix.lower() in m3u.LISTS:
                 lists.append((path, m3u.read(file)))
                 continue
             changed = file.stat().st_mtime_ns
@@ -140,7 +139,7 @@ def _files(root: Path) -> Iterator[tuple[str, Path]]:
         names[:] = sorted(name for name in names if not name.startswith("."))
         for name in sorted(files):
             file = Path(folder, name)
-            if name.startswith(".") or file.suffix.lower() not in FORMATS | LISTS:
+            if name.startswith(".") or file.suffix.lower() not in FORMATS | {*m3u.LISTS}:
                 continue
             count += 1
             if count > MAX_SONGS:

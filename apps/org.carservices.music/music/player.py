@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from carservices.app import Audio, CarError, Image, ImageError, MediaState, Sound, Track
-from music import tags
+from carservices.app import Audio, CarError, Context, HttpError, Image, ImageError, MediaState, Sound, Track
+from music import m3u, tags
 from music.library import Song
 from music.queue import REPEATS, Queue
 
@@ -15,7 +15,9 @@ KEPT = 500
 BACK_TO_START = 3.0
 """s into a song after which "previous" begins it again (as every player does)."""
 PATIENCE = 5
-"""Songs one after the other that cannot be played until it gives up."""
+"""Songs one after the other that cannot be played, or tries at a station, until it gives up."""
+AGAIN_SECONDS = 2.0
+"""Until a station that has fallen silent is tried again; each time so much later."""
 
 
 class Surroundings(Protocol):
@@ -23,6 +25,10 @@ class Surroundings(Protocol):
 
     @property
     def audio(self) -> Audio: ...
+    @property
+    def context(self) -> Context: ...
+    @property
+    def http(self) -> Any: ...
     def play(self, state: MediaState | None) -> None: ...
     def spawn(self, work: Any) -> Any: ...
     async def image_of(self, data: bytes) -> Image: ...
@@ -42,8 +48,12 @@ class Player:
         self._handed: str | None = None
         self._ended = 0
         self._failed = 0
+        self._tries = 0
         self._error = ""
         self._position = 0.0
+        self._tuned: dict[str, str] = {}
+        """Address of a list of a station's streams → that of the stream."""
+        self._again: asyncio.Task[None] | None = None
         self._art: tuple[str, Image | None] = ("", None)
 
     # -- what the person does ----------------------------------------------------------------------------------------
@@ -62,11 +72,11 @@ class Player:
         """Play these from now on."""
         shuffle = self.queue.shuffle if shuffle is None else shuffle
         self.queue = Queue(songs, first, shuffle=shuffle, repeat=self.queue.repeat)
-        self._failed = 0
+        self._failed = self._tries = 0
         await self._load()
 
     async def resume(self) -> None:
-        self._failed = 0
+        self._failed = self._tries = 0
         if self.mine and self._sound.source == self._source:
             await self._ask(self._app.audio.resume())
         else:
@@ -74,9 +84,11 @@ class Player:
 
     async def pause(self) -> None:
         """Another app may have taken the audio just now: then it is silent already."""
+        self._give_up()
         if self.mine:
             self._position = self.position
             await self._ask(self._app.audio.pause())
+        self.say()
         self.remember()
 
     async def next(self) -> None:
@@ -115,7 +127,7 @@ class Player:
         self._keep(
             {
                 "sources": [song.source for song in songs[first : first + KEPT]],
-                "current": self._source,
+                "current": self.queue.current.source if self.queue.current else None,
                 "position": round(self.position, 1),
                 "shuffle": self.queue.shuffle,
                 "repeat": self.queue.repeat,
@@ -137,22 +149,38 @@ class Player:
 
     @property
     def _source(self) -> str | None:
-        return self.queue.current.source if self.queue.current else None
+        song = self.queue.current
+        return self._tuned.get(song.source, song.source) if song else None
 
     async def _load(self, position: float = 0.0) -> None:
         song = self.queue.current
         if song is None:
             return
+        self._give_up()
         self._error, self._handed, self._position = "", None, position
         self._ended = self._sound.ended
         self._loaded = self._loading = True
         self._show_art()
-        played = await self._ask(self._app.audio.play(song.source, position if song.path else 0.0))
+        played = await self._ask(self._begin(song, position))
         self._loading = False
         if played:
             await self._hand_over()
             self.hear(self._sound)
             self.remember()
+
+    async def _begin(self, song: Song, position: float) -> None:
+        if song.path is None and m3u.is_list(song.source):
+            self._tuned[song.source] = await self._tune(song.source)
+        source = self._tuned.get(song.source, song.source)
+        await self._app.audio.play(source, position if song.path else 0.0)
+
+    async def _tune(self, address: str) -> str:
+        """The first stream of a station's list that may be reached, else the first. Raises CarError."""
+        answer = await self._app.http.get(address)
+        streams = [one.target for one in m3u.parse(answer.text[: m3u.MAX_BYTES]) if one.is_stream] if answer.ok else []
+        if not streams:
+            raise HttpError(f"{address} names no station ({answer.status})")
+        return next(filter(self._app.context.reaches, streams), streams[0])
 
     async def _hand_over(self) -> None:
         """Let the next file follow without a gap; a station is opened when it is time."""
@@ -175,15 +203,20 @@ class Player:
         before, self._sound = self._sound, sound
         if not self._loaded or self._loading:
             return
+        if sound.playing and not sound.buffering:
+            self._tries = 0
         if not self._app.audio.owns(sound):
             if self._app.audio.owns(before) and before.source == self._source:
                 self._position = self._app.audio.position(before)
                 self.remember()
         elif steps := self._finished(sound):
-            self._failed = self._failed + steps if sound.error else 0
             self._error = sound.error or ""
             self._position = 0.0
-            self._go_on(steps, dry=sound.source is None)
+            if self.queue.current is not None and self.queue.current.path is None:
+                self._fell_silent()
+            else:
+                self._failed = self._failed + steps if sound.error else 0
+                self._go_on(steps, dry=sound.source is None)
         self.say()
 
     def _finished(self, sound: Sound) -> int:
@@ -196,14 +229,34 @@ class Player:
         return min(ended, 2 if self._handed else 1) if sound.source is None else 1
 
     def _go_on(self, steps: int, *, dry: bool) -> None:
-        if self.queue.current is not None and self.queue.current.path is None:
-            self._loaded = False  # a station that falls silent is not another station
-            return
         more = all(self.queue.advance() for _ in range(steps))
         if dry and (not more or self._failed >= min(PATIENCE, len(self.queue.songs))):
             self._loaded = False  # the end: "play" begins the song again
             return
         self._app.spawn(self._load() if dry else self._followed())
+
+    def _fell_silent(self) -> None:
+        """A station that has played is tried again: the car drives through tunnels. It is never another station."""
+        if (self._error and not self._tries) or self._tries == PATIENCE:
+            self._loaded = False
+            return
+        self._tries += 1
+        self._loading = True
+        self._again = self._app.spawn(self._load_later(self._tries * AGAIN_SECONDS))
+
+    async def _load_later(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        self._again = None
+        await self._load()
+        if self._error:
+            self._fell_silent()
+            self.say()
+
+    def _give_up(self) -> None:
+        """Whatever is waited for is not wanted any more."""
+        if self._again is not None:
+            self._again.cancel()
+            self._again, self._loading, self._loaded = None, False, False
 
     async def _followed(self) -> None:
         self._show_art()
@@ -221,13 +274,14 @@ class Player:
             return
         sound = self._sound if self.mine else Sound()
         is_radio = song.path is None
-        playing = sound.playing and not self._error
+        waits = self._again is not None
+        playing = (sound.playing and not self._error) or waits
         self._app.play(
             MediaState(
                 "error"
-                if self._error
+                if self._error and not waits
                 else "buffering"
-                if playing and sound.buffering
+                if waits or (playing and sound.buffering)
                 else "playing"
                 if playing
                 else "paused",

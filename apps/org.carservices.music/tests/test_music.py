@@ -293,3 +293,18 @@ def test_a_damaged_folder_and_damaged_books_stop_nothing(app_car, folder, tmp_pa
     app_car.back()
     app_car.tap("Artists")
     assert ("Ines", "3 songs") in app_car.rows
+
+
+def test_a_station_that_falls_silent_is_tuned_in_again_until_the_person_pauses(car):
+    car.tap("Radio")
+    car.tap("FIP")
+    asked = len(car.host.calls)
+    car.audio.end()
+    assert media(car) == ("buffering", "FIP", "")
+    car.advance(2)
+    assert media(car) == ("playing", "FIP", "")
+    assert "audio.play" in [name for name, _ in car.host.calls[asked:]]
+    car.audio.end()
+    car.control("on_pause")
+    car.advance(60)
+    assert media(car) == ("paused", "FIP", "")

@@ -1,15 +1,14 @@
 """Weather on the car's screen: now, the next hours and days, and what it means for the road."""
 
-import contextlib
 import math
 import time
 from collections.abc import Callable
+from dataclasses import astuple
 from datetime import timedelta
 from typing import Any, Final
 
 from carservices.app import (
     App,
-    CarError,
     Colour,
     HttpError,
     Icon,
@@ -54,16 +53,8 @@ class Weather(App):
     def on_start(self) -> None:
         self.said: dict[str, float] = {}
         self.load()
-        self.place()
+        self.car.watch((LATITUDE, LONGITUDE), lambda _: self.tick())
         self.every(TICK, self.tick)
-        self.spawn(self.begin())
-
-    async def begin(self) -> None:
-        """Ask as soon as the place is known; it is followed since `on_start`."""
-        with contextlib.suppress(CarError):
-            await self.car.get(LONGITUDE)
-        await self.tick()
-        self.refresh()
 
     async def on_foreground(self) -> None:
         await self.tick()
@@ -97,7 +88,6 @@ class Weather(App):
         place, now = self.place(), clock()
         if place is not None and due(self.asked, now, *place):
             self.asked = Asked(now, *place)
-            self.keep("asked", [now, *place])
             await self.ask(*place)
         self.warn()
 
@@ -113,7 +103,9 @@ class Weather(App):
             self.log.warning("no forecast: %s", error)
             return
         self.trouble = ""
+        self.asked = Asked(clock(), latitude, longitude, answered=True)
         self.at = clock()
+        self.keep("asked", astuple(self.asked))
         self.keep("last", {"answer": body, "at": self.at})
 
     def warn(self) -> None:

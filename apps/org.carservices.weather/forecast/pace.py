@@ -1,10 +1,11 @@
-"""When to ask again: not before a quarter of an hour has passed or the car is 10 km further."""
+"""When to ask again: after a quarter of an hour or 10 km, and a minute after nobody has answered."""
 
 import math
 from dataclasses import dataclass
 from typing import Final
 
 SECONDS: Final = 15 * 60.0
+RETRY_SECONDS: Final = 60.0
 METRES: Final = 10_000.0
 EARTH: Final = 6_371_000.0
 """Mean radius in m (IUGG)."""
@@ -17,11 +18,12 @@ class Asked:
     at: float
     latitude: float
     longitude: float
+    answered: bool = False
 
 
 def due(last: Asked | None, now: float, latitude: float, longitude: float) -> bool:
     """Whether a request may be made; a clock that was set back counts as time passed."""
-    if last is None or abs(now - last.at) >= SECONDS:
+    if last is None or abs(now - last.at) >= (SECONDS if last.answered else RETRY_SECONDS):
         return True
     return distance(last.latitude, last.longitude, latitude, longitude) >= METRES
 

@@ -73,8 +73,9 @@ class Player:
     def _new(self, source: str, position: float) -> Deck:
         def opened(deck: Deck) -> Opened:
             def titled(title: str) -> None:
-                deck.title = title
-                self._changed()
+                if title != deck.title:  # many stations say it every second
+                    deck.title = title
+                    self._changed()
 
             ready = open_source(source, self._music, position, titled)
             deck.duration = ready.duration
