@@ -68,11 +68,17 @@ class Event(Part):
         return parse(self.do, arguments)
 
 
-class Scenario(Part):
-    """One scenario."""
+class Story(Part):
+    """What a scenario is called, and what it tells in a sentence or two."""
 
     name: str
     description: str = ""
+
+
+class Scenario(Story):
+    """One scenario; ``texts`` by language code, for those who do not read English."""
+
+    texts: dict[str, Story] = {}
     start: Start = Start()
     weather: Surroundings = Surroundings()
     driver: Drive = Drive(name="parked")

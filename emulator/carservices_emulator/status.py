@@ -19,6 +19,7 @@ def describe(simulation: Simulation) -> dict[str, Any]:
         "profile": simulation.profile.identity.model,
         "scenario": scenario.name,
         "description": scenario.description,
+        "texts": {language: story.model_dump() for language, story in scenario.texts.items()},
         "driver": world.driver.name,
         "gnss": {"quality": world.receiver.quality, "silent": world.receiver.silent},
         "hour": None if world.hour is None else round(world.hour, 2),

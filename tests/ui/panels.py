@@ -55,6 +55,8 @@ class FakeEmulator(FakeCar):
         self.status = {
             "profile": "Megane",
             "scenario": "City",
+            "description": "A drive.",
+            "texts": {"de": {"name": "Stadt", "description": "Eine Fahrt."}},
             "driver": "parked",
             "time": 60.0,
             "duration": 600.0,

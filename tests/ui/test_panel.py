@@ -310,11 +310,21 @@ def test_it_follows_the_language_and_stays_on_its_tab(panel, tab):
     assert all(titles[language] == {i18n.table(language)[info.title] for info in TABS} for language in titles)
 
 
+def test_the_scenario_is_told_in_the_language_if_it_has_words(panel):
+    driver = panel("scenario")
+    told = {language: {text.text for text in _texts(driver, language)} for language in ("de", "fr")}
+    assert {"Stadt", "Eine Fahrt."} <= told["de"]
+    assert {"City", "A drive."} <= told["fr"]
+
+
 def _titles(driver, language):
+    return {text.text for text in _texts(driver, language)} & {i18n.table(language)[info.title] for info in TABS}
+
+
+def _texts(driver, language):
     driver.language = language
     driver.refresh()
-    shown = {getattr(widget, "text", None) for widget in driver.panel.walk()}
-    return shown & {i18n.table(language)[info.title] for info in TABS}
+    return [widget for widget in driver.panel.walk() if hasattr(widget, "text")]
 
 
 @pytest.mark.parametrize("tab", [info.name for info in TABS])

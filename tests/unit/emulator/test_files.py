@@ -27,7 +27,9 @@ def test_what_ships_loads():
     assert {load_profile(name).identity.vin for name in PROFILES}
     assert {"city", "wltc", "winter-motorway", "charging-stop", "faults", "parked"} <= set(names("scenarios"))
     for name in names("scenarios"):
-        assert load_scenario(name).name
+        told = load_scenario(name).texts
+        assert told.keys() == {"de", "fr"}
+        assert all(story.name and story.description for story in told.values())
     for name in names("trips", ".json"):
         assert "OpenStreetMap" in load_trip(find("trips", name, ".json")).attribution
 

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from carservices_ui import refusal
-from carservices_ui.i18n import t
+from carservices_ui.i18n import language, t
 from carservices_ui.panel.backend import PanelBackend, Survey
 from carservices_ui.store import OnOutcome, Outcome, Store
 
@@ -47,6 +47,12 @@ class Emulator:
             others = ", ".join(self.last.hals) or t("panel.none")
             return t("panel.no_emulator", hals=others)
         return ""
+
+    @property
+    def story(self) -> tuple[str, str]:
+        """Name and description of the scenario, in the language in use if it has them."""
+        told = self.status | self.status.get("texts", {}).get(language(), {})
+        return str(told.get("name", told.get("scenario", ""))), str(told.get("description", ""))
 
     def choices(self, what: str) -> list[str]:
         """What the emulator offers: profiles, scenarios, trips, faults, commands."""

@@ -8,6 +8,7 @@ from kivy.uix.boxlayout import BoxLayout
 
 from carservices_ui.i18n import t, words
 from carservices_ui.panel.desk import Desk
+from carservices_ui.panel.emulator import Emulator
 from carservices_ui.panel.kit import Cell
 from carservices_ui.panel.simclock import SimClock, clock
 from carservices_ui.widgets import Icon, IconButton, Text
@@ -42,7 +43,7 @@ class Header(BoxLayout):
         if not self._desk.store.linked:
             title, what, tone = t("panel.no_car_here"), emulator.absence, "alert"
         elif status:
-            title, what, tone = str(status.get("profile", emulator.last.emulator)), _doing(status), "energy"
+            title, what, tone = str(status.get("profile", emulator.last.emulator)), _doing(emulator), "energy"
         else:
             title, what, tone = ", ".join(emulator.last.hals) or t("panel.no_hal"), t("panel.not_emulator"), "heat"
         self._title.text, self._what.text = title, what
@@ -60,11 +61,12 @@ class Header(BoxLayout):
         self._time.text = clock(self.clock.now) if self._desk.emulator.status else ""
 
 
-def _doing(status: dict[str, Any]) -> str:
+def _doing(emulator: Emulator) -> str:
+    status = emulator.status
     if status.get("replay"):
         return t("panel.replays", file=status["replay"])
     driver = str(status.get("driver", "?"))
-    parts = [str(status.get("scenario", "")), t("panel.driver_is", name=words(f"panel.{driver}", driver))]
+    parts = [emulator.story[0], t("panel.driver_is", name=words(f"panel.{driver}", driver))]
     parts += [t("panel.faults_n", n=len(status["faults"]))] if status.get("faults") else []
     parts += [t("panel.recording")] if status.get("recording") else []
     return "  ·  ".join(parts)

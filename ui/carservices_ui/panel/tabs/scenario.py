@@ -59,8 +59,9 @@ class ScenarioTab(Tab):
         self.clock.synchronise()
         self._offer(self.desk.emulator.choices("scenarios"))
         replay, recording = status.get("replay"), status.get("recording")
-        self.name.text = Path(replay).name if replay else str(status.get("scenario", ""))
-        self.description.text = t("panel.replay_of", file=replay) if replay else str(status.get("description", ""))
+        name, description = self.desk.emulator.story
+        self.name.text = Path(replay).name if replay else name
+        self.description.text = t("panel.replay_of", file=replay) if replay else description
         events = [] if replay else [(float(time), str(what)) for time, what in status.get("events", ())]
         self.seek.length = (
             float(status["duration"]) if replay else max(AT_LEAST, float(status.get("duration", 0)) * 1.1)
