@@ -102,6 +102,19 @@ async def test_wildcards_and_metadata():
         assert "history" not in able["filter"]
 
 
+async def test_one_signal_that_may_not_be_read_refuses_all_and_is_named():
+    async with talk(open=False) as (c, ask):
+        await c.inject(SEAT, 3)
+        assert (await ask("get", path=SEAT))["data"]["dp"]["value"] == "3"
+        seat, speed = SEAT.removeprefix("Vehicle."), "Speed"
+        for action in ("get", "subscribe"):
+            error = (await ask(action, path="Vehicle", filter=both(seat, speed)))["error"]
+            assert (error["number"], error["reason"]) == (403, "user_forbidden")
+            assert SPEED in error["message"]
+            assert SEAT not in error["message"]
+        assert (await ask("get", path="Vehicle"))["data"]["path"] == SEAT, "a branch is what may be read of it"
+
+
 async def test_history_is_what_the_car_was_told_to_remember():
     async with talk(history="Vehicle.Speed,Vehicle.CurrentLocation") as (c, ask):
 

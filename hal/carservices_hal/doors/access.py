@@ -15,6 +15,8 @@ from carservices_hal.extras import extra
 AUDIENCE = "kuksa.val"
 REMEMBERED = 256
 """Tokens whose signature need not be checked again."""
+MOST_NAMED = 20
+"""Further paths in one refusal."""
 NOTHING = Allowed()
 
 
@@ -33,9 +35,10 @@ class Access:
         """Until the token expires; None when it does not."""
         return None if self.expires is None else self.expires - time.time()
 
-    def refusal(self, action: str, path: str) -> DoorError:
+    def refusal(self, action: str, path: str, *more: str) -> DoorError:
         """That this client may not do it, and what would allow it."""
-        return DoorError("PERMISSION_DENIED", f"{self.subject} may not {action} {path}: {cure(action, path)}")
+        others = f"; nor {', '.join(more[:MOST_NAMED])}{' …' if len(more) > MOST_NAMED else ''}" if more else ""
+        return DoorError("PERMISSION_DENIED", f"{self.subject} may not {action} {path}: {cure(action, path)}{others}")
 
     def check(self) -> "Access":
         """Raises DoorError once the token has expired."""

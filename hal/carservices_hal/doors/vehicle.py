@@ -55,13 +55,18 @@ class Vehicle:
                 raise access.refusal("read", config.path)
         return configs
 
-    async def select(self, access: Access, roots: Iterable[str]) -> list[str]:
-        """The leaves that paths, branches and wildcards name, of those that the client may read. Raises DoorError."""
+    async def select(self, access: Access, roots: Sequence[str], *, named: bool = False) -> list[str]:
+        """The leaves that paths, branches and wildcards name, of those that the client may read. Raises DoorError.
+
+        With ``named`` a leaf that is named by its path, and may not be read, refuses them all.
+        """
         access.check()
         with told():
             await self.tree.refresh()
         found = dict.fromkeys(path for root in roots for path in self.tree.select(root))
         readable = access.read.select(found)
+        if refused := [root for root in roots if named and root in found and root not in access.read]:
+            raise access.refusal("read", *refused)
         if found and not readable:
             raise DoorError("PERMISSION_DENIED", f"{access.subject} may read nothing of it")
         return readable

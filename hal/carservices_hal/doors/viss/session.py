@@ -142,7 +142,7 @@ class Session:
 
     async def _paths(self, access: Access, request: Message, filters: Filters) -> list[str]:
         root, below = dotted(request.get("path")), filters.relative
-        return await self._vehicle.select(access, [f"{root}.{path}" for path in below] or [root])
+        return await self._vehicle.select(access, [f"{root}.{path}" for path in below] or [root], named=True)
 
     async def _tell(
         self,
