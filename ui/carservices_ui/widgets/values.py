@@ -10,7 +10,7 @@ from kivy.properties import NumericProperty
 
 from carservices_ui.i18n import number
 from carservices_ui.look import color
-from carservices_ui.tokens import MOTION, TARGET
+from carservices_ui.tokens import MOTION, RADIUS, TARGET
 from carservices_ui.units import NOTHING
 from carservices_ui.widgets.buttons import IconButton
 from carservices_ui.widgets.card import Card
@@ -20,6 +20,8 @@ from carservices_ui.widgets.shapes import disc, plate
 from carservices_ui.widgets.text import Text
 
 _CENTER = {"center_x": 0.5, "center_y": 0.5}
+INSET = 4
+"""Between what is touched, its plate, and the chosen segment on it, in dp."""
 
 
 class Toggle(ValueControl):
@@ -172,7 +174,9 @@ class Segmented(ValueControl):
 
     def __init__(self, choices: Sequence[tuple[Any, str]], *, width: float = 480, **kwargs: Any) -> None:
         super().__init__(radius="tile", **{"size": (dp(width), dp(TARGET)), **kwargs})
-        self.add_widget(Card(tone="surface2", radius="tile", pos_hint=_CENTER))
+        plate = Card(tone="track", alpha=0.45, radius="tile", edged=False, size_hint=(1, None), pos_hint=_CENTER)
+        plate.height = dp(TARGET - 2 * INSET)
+        self.add_widget(plate)
         self.segments: list[tuple[Any, _Segment]] = []
         row = Row(gap=None, size_hint=(1, 1), pos_hint=_CENTER)
         for value, words in choices:
@@ -197,11 +201,17 @@ class Segmented(ValueControl):
 class _Segment(Control):
     def __init__(self, words: str, **kwargs: Any) -> None:
         super().__init__(radius="tile", **kwargs)
-        self._back = Card(tone="accent_fill", radius="tile", edged=False, pos_hint=_CENTER)
+        self._back = Card(
+            tone="accent_fill", radius=RADIUS["tile"] - INSET, edged=False, size_hint=(None, None), pos_hint=_CENTER
+        )
         self.label = Text(words, pos_hint=_CENTER)
-        self.bind(width=lambda _, width: self.label.relimit(width - dp(12)))
+        self.bind(size=self._fit)
         self.add_widget(self._back)
         self.add_widget(self.label)
+
+    def _fit(self, *_: Any) -> None:
+        self._back.size = self.width - 2 * dp(INSET), self.height - 4 * dp(INSET)
+        self.label.relimit(self.width - dp(4))
 
     def select(self, selected: bool) -> None:
         self._back.bare(not selected)
