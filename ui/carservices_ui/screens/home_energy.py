@@ -39,6 +39,7 @@ class PowerCard(Card):
             ),
             spacer(),
             self.flow,
+            gap=None,
             size_hint=(1, None),
         )
         self.add_widget(
