@@ -82,7 +82,7 @@ class VerdictCard(Card):
         self.clear.available = state is not None and has_faults and not state.obstacles and not restricted
         if state is None:
             self.why.text = " "
-        elif restricted:
+        elif restricted and has_faults:
             self.why.text = self._ui.restrictions.why
         elif has_faults and state.obstacles and not busy:
             self.why.text = t(f"health.obstacle.{state.obstacles[0].value}")
