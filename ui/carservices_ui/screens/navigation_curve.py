@@ -47,8 +47,11 @@ class ChargeCurve(FloatLayout):
                 Color(*color("control", 0.6 if level == 0 else 0.25))
                 Rectangle(pos=(x0, height), size=(x1 - x0, 1))
                 text.pos = (round(x0 - dp(10) - text.width), round(height - text.height / 2))
-            Color(*color("energy", 0.22))
-            Mesh(vertices=_band(self._points, at), indices=list(range(2 * len(self._points))), mode="triangle_strip")
+            strip = list(range(2 * len(self._points)))
+            Color(*color("energy", 0.1))
+            Mesh(vertices=_below(self._points, at), indices=strip, mode="triangle_strip")
+            Color(*color("energy", 0.28))
+            Mesh(vertices=_band(self._points, at), indices=strip, mode="triangle_strip")
             Color(*color("alert", 0.6))
             Rectangle(pos=(x0, round(at(0.0, FLOOR)[1])), size=(x1 - x0, max(1, round(dp(1)))))
             line = [c for point in self._points for c in at(point.at_m, point.charge.mean)]
@@ -62,6 +65,11 @@ class ChargeCurve(FloatLayout):
                     mark = disc(side)
                     mark.pos, mark.size = (x - side / 2, y - side / 2), (side, side)
         self.end.pos = (round(x1 - self.end.width), round(self.y))
+
+
+def _below(points: tuple[ChargePoint, ...], at: Any) -> list[float]:
+    """A strip from the expected line to nothing."""
+    return [c for point in points for soc in (point.charge.mean, 0.0) for c in (*at(point.at_m, soc), 0, 0)]
 
 
 def _band(points: tuple[ChargePoint, ...], at: Any) -> list[float]:
