@@ -345,6 +345,16 @@ class Navigation(Contract):
         raise NotImplementedError
 
     @call
+    async def tell_wind(
+        self, speed_ms: Annotated[float, Field(ge=0, le=60)], comes_from: Annotated[float, Field(ge=0, le=360)]
+    ) -> None:
+        """The wind 10 m above open country and the degrees it comes from, as a weather service forecasts it.
+
+        The energy of trips counts it for three hours.
+        """
+        raise NotImplementedError
+
+    @call
     async def use_map(self, name: str) -> None:
         """Take another map."""
         raise NotImplementedError

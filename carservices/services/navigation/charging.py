@@ -15,6 +15,7 @@ from carservices.services.navigation.journey import Journey, plain
 from carservices.services.navigation.refusals import Refused
 from carservices.services.navigation.remarks import Remark
 from carservices.services.navigation.trips import inlet
+from carservices.services.navigation.trips.conditions import BESIDE_CAR
 from carservices.services.navigation.trips.consumption import Consumption
 from carservices.services.navigation.trips.demand import Demand
 from carservices.services.navigation.trips.figures import figure
@@ -31,6 +32,8 @@ REFRESH_S = 20.0
 """s after which the energy of the route ahead is computed anew from what was learned meanwhile."""
 HERE_M = 400.0
 """m along the route around a charging stop within which a standing car is at it."""
+WIND_LASTS_S = 3 * 3600.0
+"""s for which a wind that was told is believed."""
 STANDING_KMH = 3.0
 KNOWN = Remark.of("charge_known")
 TOPPED = 0.5
@@ -61,6 +64,10 @@ class Charging:
     def take(self, value: Value) -> None:
         """A signal of `PATHS`."""
         self.consumption.take(value)
+
+    def tell_wind(self, speed_ms: float, comes_from: float, now: float) -> None:
+        """The wind at 10 m, for the next `WIND_LASTS_S`; ``now`` in monotonic s."""
+        self.consumption.tell_wind((BESIDE_CAR * speed_ms, comes_from), now + WIND_LASTS_S)
 
     def use(self, opened: Opened | None) -> None:
         """Another map is in use."""

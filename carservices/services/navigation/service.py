@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from time import monotonic
 
 from carservices.api.navigation import (
     ANY_CHARGER,
@@ -195,6 +196,9 @@ class NavigationService(Navigation):
     async def range_area(self) -> RangeArea:
         here = self._pulse.here
         return await self._charging.area(self._atlas.opened().roads, (here.lat, here.lon))
+
+    async def tell_wind(self, speed_ms: float, comes_from: float) -> None:
+        self._charging.tell_wind(speed_ms, comes_from, monotonic())
 
     # -- maps --------------------------------------------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ from carservices.services.navigation.trips.consumption import VIN, Consumption
 from carservices.services.navigation.trips.correction import CAUSES, PRIOR, Correction
 from carservices.services.navigation.trips.energy import KWH, EnergyModel
 from carservices.services.navigation.trips.learning import Recursive
-from carservices.services.navigation.trips.meter import CHARGING, CLOCK, IGNITION, POWER, SPEED, Stretch
+from carservices.services.navigation.trips.meter import CHARGING, CLOCK, HEADING, IGNITION, POWER, SPEED, Stretch
 from carservices.services.navigation.trips.vehicle import NET_CAPACITY, Vehicle
 from carservices.signals import Datum
 from carservices_emulator.drivers import ConstantDriver, WltcDriver
@@ -40,11 +40,12 @@ Readings = dict[str, Datum | None]
 
 
 @cache
-def drawn_w(kmh: float) -> float:
-    """W of that car at a constant speed, at 15 °C, climate off, warm."""
+def drawn_w(kmh: float, ahead_ms: float = 0.0) -> float:
+    """W of that car at a constant speed against a wind, at 15 °C, climate off, warm."""
     model = EnergyModel(Vehicle(), Correction(np.array(TRUTH)))
-    stretch = Stretch([3600.0], [kmh / 3.6], [0.0], [0.0], [0.0])
-    kwh, _ = model.driven(stretch, Conditions(climate=False, tyres_c=37.0 if kmh else 15.0), 1e6)
+    stretch = Stretch([3600.0], [kmh / 3.6], [0.0], [0.0], [0.0], [0.0])
+    tyres = 37.0 if kmh else 15.0
+    kwh, _ = model.driven(stretch, Conditions(climate=False, tyres_c=tyres, wind_ms=ahead_ms, wind_from=0.0), 1e6)
     return float(kwh.sum()) * 1000.0
 
 
@@ -100,6 +101,23 @@ def test_the_factors_of_a_car_are_found_and_doubt_falls():
     assert np.all(np.abs(found.factors - TRUTH) < 3.0 * doubt)
     assert np.all(doubt[:3] < np.array(PRIOR[:3]) / 2.0)
     assert doubt[3] == pytest.approx(PRIOR[3], rel=0.01), "heating was off: nothing can be known of it"
+
+
+def test_a_wind_that_is_told_is_not_taken_for_the_car_until_it_is_old():
+    def blown(told: bool) -> Driver:
+        driver = Driver(new(), lambda seen, k: {**seen, POWER: -drawn_w(float(str(seen[SPEED])), 4.0), HEADING: 0.0})
+        if told:
+            driver.consumption.tell_wind((4.0, 0.0), until=1e4)
+        driver.drive(SPEEDS * 6)
+        return driver
+
+    told, not_told = blown(True), blown(False)
+    aero = CAUSES.index("aero")
+    assert told.consumption.correction.factors[aero] == pytest.approx(TRUTH[aero], rel=0.06)
+    assert not_told.consumption.correction.factors[aero] > 1.1 * TRUTH[aero]
+    assert (told.consumption.conditions.wind_ms, told.consumption.conditions.wind_from) == (4.0, 0.0)
+    told.drive((50.0,), seconds=3000)
+    assert told.consumption.conditions.wind_ms == 0.0
 
 
 def lies(seen: Readings, k: int) -> Readings:

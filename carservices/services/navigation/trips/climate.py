@@ -1,7 +1,7 @@
 """Power of heating and cooling: a cabin of air and of seats and panels, warmed by what the blower brings in.
 
-Two thermal nodes: the air is soon at its temperature, seats and panels take heat from it for half an hour. How much heat
-gets in is bounded by the air the blower moves and by how hot, or cold, it may leave the vents.
+Two thermal nodes: the air is soon at its temperature, seats and panels take heat from it for half an hour. How much
+heat gets in is bounded by the air the blower moves and by how hot, or cold, it may leave the vents.
 """
 
 from functools import lru_cache

@@ -32,11 +32,16 @@ PATHS = (OUTSIDE, INSIDE, *WANTED, *FANS, ALTITUDE, ROOF_LOAD, *SEATS, CELLS, SO
 GAS_CONSTANT = 287.058
 """J/(kg K) of dry air (ICAO Doc 7488)."""
 COMFORT_C = 21.0
+BESIDE_CAR = 0.55
+"""Wind beside a car against that at 10 m, where weather services give it: logarithmic profile over farmland (roughness
+0.03 m) at 0.75 m, half the height of a car."""
 
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
     """°C, m above the sea, m/s of wind and where it comes from (degrees, None: from anywhere), kg beside the driver.
+
+    The wind is that beside a car in open country.
 
     None of a temperature: as outside, as after a night.
     """

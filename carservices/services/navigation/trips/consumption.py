@@ -73,6 +73,8 @@ class Consumption:
 
     def __init__(self, state: StateFile) -> None:
         self._file = state
+        self._wind: tuple[float, float] | None = None
+        self._wind_until = np.inf
         self.values: dict[str, Datum] = {}
         """What the car says of itself now."""
         self._vehicle: vehicle.Vehicle | None = None
@@ -123,7 +125,8 @@ class Consumption:
     def conditions(self) -> Conditions:
         """Of this moment."""
         if self._conditions is None:
-            self._conditions = conditions.told(self.values)
+            now = conditions.told(self.values)
+            self._conditions = replace(now, wind_ms=self._wind[0], wind_from=self._wind[1]) if self._wind else now
         return self._conditions
 
     @property
@@ -155,6 +158,10 @@ class Consumption:
             self.save()
             self._begin_car(datum)
 
+    def tell_wind(self, wind: tuple[float, float] | None, until: float = np.inf) -> None:
+        """m/s beside a car in open country, and the degrees it comes from; None: not known any more."""
+        self._wind, self._wind_until, self._conditions = wind, until, None
+
     def use(self, graph: RoadGraph | None) -> None:
         """The map of which arcs are told from now on."""
         self._graph = graph
@@ -166,6 +173,8 @@ class Consumption:
 
     def drive(self, now: float, road: EdgePart | None = None) -> None:
         """As `tick`, on a road described."""
+        if now > self._wind_until:
+            self.tell_wind(None)
         stretch = self._meter.look(self.values, now)
         seconds, speed = self._meter.last_s, self._meter.last_ms
         self._stood_s = 0.0 if speed > STANDING_MS else self._stood_s + seconds

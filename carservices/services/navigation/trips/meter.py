@@ -13,7 +13,8 @@ from carservices.signals import Datum
 
 SPEED, POWER, LOSS = "Vehicle.Speed", f"{BATTERY}.CurrentPower", f"{BATTERY}.PowerLoss"
 CHARGING, IGNITION, CLOCK = f"{BATTERY}.Charging.IsCharging", "Vehicle.LowVoltageSystemState", "Vehicle.TripDuration"
-PATHS = (SPEED, POWER, LOSS, CHARGING, IGNITION, CLOCK)
+HEADING = "Vehicle.CurrentLocation.Heading"
+PATHS = (SPEED, POWER, LOSS, CHARGING, IGNITION, CLOCK, HEADING)
 
 OFF = ("LOCK", "OFF")
 LENGTH_M, LONGEST_S = 1000.0, 180.0
@@ -38,13 +39,17 @@ STANDING_MS = 0.05
 
 @dataclass(slots=True)
 class Stretch:
-    """Samples one after the other: s, m/s, m/s², tangent of the slope, W out of the cells."""
+    """Samples one after the other: s, m/s, m/s², tangent of the slope, W out of the cells, course in radians.
+
+    The course is clockwise from north, NaN where it is not known.
+    """
 
     seconds: list[float] = field(default_factory=list)
     speed: list[float] = field(default_factory=list)
     acceleration: list[float] = field(default_factory=list)
     grade: list[float] = field(default_factory=list)
     power: list[float] = field(default_factory=list)
+    course: list[float] = field(default_factory=list)
     metres: float = 0.0
     duration: float = 0.0
 
@@ -56,10 +61,10 @@ class Stretch:
     def part(self, *, moving: bool) -> "Stretch":
         """Only what was driven, or only what was stood."""
         kept = [k for k, speed in enumerate(self.speed) if (speed > STANDING_MS) is moving]
-        columns = (self.seconds, self.speed, self.acceleration, self.grade, self.power)
-        seconds, speed, acceleration, grade, power = ([column[k] for k in kept] for column in columns)
+        columns = (self.seconds, self.speed, self.acceleration, self.grade, self.power, self.course)
+        seconds, speed, acceleration, grade, power, course = ([column[k] for k in kept] for column in columns)
         metres = float(np.dot(seconds, speed))
-        return Stretch(seconds, speed, acceleration, grade, power, metres, sum(seconds))
+        return Stretch(seconds, speed, acceleration, grade, power, course, metres, sum(seconds))
 
     @property
     def fine(self) -> bool:
@@ -120,6 +125,8 @@ class Meter:
         stretch.speed.append(sampled.metres / sampled.seconds)
         stretch.acceleration.append((sample[0] - sampled.begin) / sampled.seconds)
         stretch.power.append(sampled.joules / sampled.seconds)
+        heading = figure(values, HEADING)
+        stretch.course.append(math.nan if heading is None else math.radians(heading))
         stretch.grade.append(self._slope(figure(values, ALTITUDE), sampled.metres))
         stretch.metres += sampled.metres
         stretch.duration += sampled.seconds
