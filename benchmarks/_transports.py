@@ -161,15 +161,11 @@ class Ours(Transport):
         announced = asyncio.Event()
         serving = asyncio.create_task(host.run(announced.set))
         await announced.wait()
-        sent = 0
 
         async def send(value: float, stamp: int) -> None:
-            nonlocal sent
-            sent += 1
-            host._publish((Value(PATH, value, stamp),))
-            while host._rows._unsent:  # the others block at a full queue too
+            host.publish((Value(PATH, value, stamp),))
+            while host.unsent:  # noqa: ASYNC110 - the others block at a full queue too
                 await asyncio.sleep(0.0005)
-                host._rows.send(())
 
         yield send
         serving.cancel()

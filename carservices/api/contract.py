@@ -22,7 +22,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, create
 
 from carservices.bus.errors import CallError
 
-if TYPE_CHECKING:  # an app's process uses contracts too, and carries no zmq
+if TYPE_CHECKING:  # an app's process uses contracts too, and carries no bus
     from carservices.bus import Car
 
 M = TypeVar("M")

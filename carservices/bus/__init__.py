@@ -1,6 +1,6 @@
 """The core bus: one connection per process, authenticated, with topics, last values and calls.
 
-What it offers loads at first use: the supervisor needs only `carservices.bus.identity` and must not carry zmq.
+What it offers loads at first use: the supervisor needs only `carservices.bus.identity` and must not carry the rest.
 """
 
 from importlib import import_module

@@ -1,4 +1,4 @@
-"""The hub's end of the core bus: three sockets, one synchronous loop, and who is at the other end of each frame."""
+"""The hub's end of the core bus: three sockets, one synchronous loop, and who is at the other end of each message."""
 
 import logging
 import os
@@ -6,28 +6,26 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from selectors import EVENT_READ, BaseSelector, DefaultSelector
+from selectors import EVENT_READ, DefaultSelector
 from typing import Any, Protocol
 
-import zmq
-
-from carservices.bus import identity, kernel, wire
-from carservices.bus.denials import Denials
+from carservices.bus import identity, kernel, wire, zmtp
 from carservices.bus.rights import Rights
+from carservices.bus.server import End, Line, Server
 from carservices.bus.wire import Kind
 
 log = logging.getLogger(__name__)
 
 MAX_SUBSCRIPTION = 1024
-"""Bytes of one subscription: libzmq keeps each in a tree as deep as it is long, granted or not."""
+"""Bytes of one subscription; the longest topic of a signal is far below."""
+TOPICS_WAITING = 1 << 20
+"""Bytes that wait for a subscriber that does not read; of what is lost then it gets the last word of each topic."""
+CALLS_WAITING = 2 * wire.MAX_MESSAGE
+"""Bytes of calls and answers that wait for a peer that does not read; then it is out of reach."""
 MAX_LOGGED = 300
 """Characters of a complaint in the log."""
-BATCH = 500
-"""Frames read from one socket before the others get their turn."""
 TICK = 0.25
 """Seconds between looks at deadlines, dead processes and the heartbeat."""
-
-Reader = Callable[[], None]
 
 
 @dataclass(slots=True, eq=False)
@@ -36,7 +34,7 @@ class Peer:
 
     user: str
     name: str
-    routing: bytes
+    end: End
     pid: int
     rights: Rights
     pidfd: int | None = None
@@ -58,6 +56,7 @@ class Handler(Protocol):
     def values(self, peer: Peer, batch: list[Any]) -> None: ...
     def state(self, peer: Peer, topic: str, payload: bytes) -> None: ...
     def subscribed(self, peer: Peer, topic: str) -> None: ...
+    def last(self, topic: str) -> bytes: ...
     def tick(self) -> None: ...
     def due(self) -> float | None: ...
     def flush(self) -> None: ...
@@ -71,18 +70,15 @@ class Broker:
         self._handler = handler
         self._secret = identity.read_secret(run_dir)
         self._grants = identity.read_grants(run_dir)
-        self._context = zmq.Context()
-        self._context.set(zmq.MAX_SOCKETS, 4096)
-        self._zap = self._context.socket(zmq.REP)
-        self._zap.bind("inproc://zeromq.zap.01")
-        self._calls = self._bind(zmq.ROUTER, "calls")
-        self._calls.router_mandatory = True
-        self._topics = self._bind(zmq.XPUB, "topics")
-        self._publish = self._bind(zmq.PULL, "publish")
-        self._denials = Denials(run_dir / "topics.sock")
+        self._selector = DefaultSelector()
+        self._server = Server(self._selector, self._admit, self._garbled, self._drained)
+        self._listen("calls", "ROUTER", self._read_call, self._hung_up, wire.MAX_MESSAGE, CALLS_WAITING)
+        self._listen("topics", "XPUB", self._read_subscription, self._unfollow_all, MAX_SUBSCRIPTION, TOPICS_WAITING)
+        self._listen("publish", "PULL", self._read_publication, lambda _end: None, wire.MAX_MESSAGE, 0)
+        self._followers: dict[bytes, set[End]] = {}
         self._deaths = DefaultSelector()
-        self._spoken_on: dict[zmq.Socket[bytes], Reader] = {}
-        self._unfinished: set[Reader] = set()
+        if descriptor := getattr(self._deaths, "fileno", None):
+            self._selector.register(descriptor(), EVENT_READ, lambda _events: self._read_deaths())
         self._complained: set[str] = set()
         self._running = True
         self.epoch = time.monotonic_ns()
@@ -90,56 +86,37 @@ class Broker:
         self.refused = 0
         self.garbage = 0
 
-    def _bind(self, kind: int, name: str) -> zmq.Socket[bytes]:
-        socket = self._context.socket(kind)
-        socket.linger = 0
-        socket.zap_domain = b"core"
-        socket.plain_server = True
-        socket.maxmsgsize = wire.MAX_MESSAGE
-        socket.handshake_ivl = 2000
-        socket.sndhwm = socket.rcvhwm = wire.HIGH_WATER
-        if kind == zmq.XPUB:
-            socket.setsockopt(zmq.XPUB_MANUAL, 1)
-            socket.maxmsgsize = MAX_SUBSCRIPTION
-        socket.bind(wire.endpoint(self._run_dir, name))
-        return socket
+    def _listen(
+        self,
+        name: str,
+        kind: str,
+        take: Callable[[End, bytes], None],
+        gone: Callable[[End], None],
+        largest: int,
+        waiting: int,
+    ) -> None:
+        self._server.listen(Line(wire.socket_path(self._run_dir, name), kind, take, gone, largest, waiting))
 
     # -- the loop ----------------------------------------------------------------------------------------------------
 
     def run(self, beat: Callable[[], None] = lambda: None) -> None:
         """Serve until `stop`; ``beat`` is called at every tick to show that the loop turns."""
         next_tick = 0.0
-        with DefaultSelector() as selector:
-            selector.register(self._zap.FD, EVENT_READ, self._read_zap)
-            selector.register(self._calls.FD, EVENT_READ, self._read_calls)
-            selector.register(self._topics.FD, EVENT_READ, self._read_subscriptions)
-            selector.register(self._publish.FD, EVENT_READ, self._read_publications)
-            if descriptor := getattr(self._deaths, "fileno", None):
-                selector.register(descriptor(), EVENT_READ, self._read_deaths)
-            while self._running:
-                due = self._handler.due()
-                until = next_tick if due is None else min(next_tick, due)
-                for read in self._stirred(selector, until - time.monotonic()):
-                    read()
-                if self._handler.due() is not None:
-                    self._handler.flush()
-                if time.monotonic() >= next_tick:
-                    next_tick = time.monotonic() + TICK
-                    self.bury()
-                    self._handler.tick()
-                    self._complained.clear()
-                    beat()
-
-    def _stirred(self, selector: BaseSelector, seconds: float) -> set[Reader]:
-        """Wait for something to read; who has it.
-
-        libzmq's descriptors are edge-triggered: a send may swallow the edge of its socket, and a reader that stopped
-        at `BATCH` hears nothing of the rest. Only these are asked; a `zmq.Poller` would ask every socket thrice a turn.
-        """
-        again, self._unfinished = self._unfinished, set()
-        again.update(read for socket, read in self._spoken_on.items() if _has_message(socket))
-        self._spoken_on.clear()
-        return again.union(key.data for key, _ in selector.select(0 if again else seconds))
+        while self._running:
+            due = self._handler.due()
+            until = next_tick if due is None else min(next_tick, due)
+            for key, events in self._selector.select(until - time.monotonic()):
+                key.data(events)
+            if due is not None:
+                self._handler.flush()
+            if time.monotonic() >= next_tick:
+                next_tick = time.monotonic() + TICK
+                self.bury()
+                self._server.tick()
+                self._handler.tick()
+                self._complained.clear()
+                beat()
+            self._server.flush()
 
     def stop(self) -> None:
         """End the loop at its next turn; safe from a signal handler or another thread."""
@@ -149,38 +126,39 @@ class Broker:
         for peer in self.peers.values():
             self._stop_watching(peer)
         self.peers.clear()
+        self._server.close()
         self._deaths.close()
-        self._context.destroy(linger=0)
+        self._selector.close()
 
     # -- who is there ------------------------------------------------------------------------------------------------
 
-    def _read_zap(self) -> None:
-        while True:
-            try:
-                frames = self._zap.recv_multipart(zmq.NOBLOCK)
-            except zmq.Again:
-                return
-            version, request, _domain, address, _routing, mechanism, *credentials = frames
-            user, status = "", b"400"
-            if mechanism == b"PLAIN" and len(credentials) == 2 and kernel.same_user(address.decode(errors="replace")):
-                user, token = (c.decode(errors="replace") for c in credentials)
-                good = identity.token_is_good(self._secret, user.partition("#")[0], token)
-                if good and user not in self._denials.banned:
-                    status = b"200"
-            if status != b"200":
-                self.refused += 1
-                self._complain("refused a connection", f"{address.decode(errors='replace')} as '{user}'")
-            self._zap.send_multipart([version, request, status, b"", user.encode(), b""])
+    def _admit(self, user: str, token: str, uid: int, pid: int) -> bool:
+        name = user.partition("#")[0]
+        if kernel.is_same_user(uid) and identity.token_is_good(self._secret, name, token):
+            return True
+        self.refused += 1
+        self._complain("refused a connection", f"process {pid} of user {uid} as '{user}'")
+        return False
 
-    def _hello(self, frame: zmq.Frame, routing: bytes, user: str, version: Any) -> None:
+    def _hung_up(self, end: End) -> None:
+        peer = self.peers.get(end.user)
+        if peer is not None and peer.end is end:
+            self.drop(peer)
+
+    def _garbled(self, end: End, why: str) -> None:
+        if end.user:  # noise before the handshake is nobody's
+            self.garbage += 1
+            self._complain(f"dropped a message of {end.user} that nobody can read", why)
+
+    def _hello(self, end: End, version: Any) -> None:
+        user, pid = end.user, end.pid
         name = user.partition("#")[0]
         if name not in self._grants:
             self._grants = identity.read_grants(self._run_dir)
         grants = self._grants.get(name, identity.Grants())
-        pid = kernel.pid_of(str(frame.get("Peer-Address")))
         if old := self.peers.pop(user, None):
             self._forget(old)
-        peer = Peer(user, name, routing, pid, Rights(name, grants))
+        peer = Peer(user, name, end, pid, Rights(name, grants))
         if not isinstance(version, int) or version < 1:
             text = f"version {version!r:.40} is not spoken here; this hub speaks 1 to {wire.VERSION}"
             self.send(peer, [Kind.ERROR, 0, "UNSUPPORTED", text, {}])
@@ -200,7 +178,6 @@ class Broker:
 
     def _read_deaths(self) -> None:
         for key, _ in self._deaths.select(0):
-            self._denials.forget(key.data.pid)
             self.drop(key.data)
 
     def _stop_watching(self, peer: Peer) -> None:
@@ -227,30 +204,20 @@ class Broker:
 
     # -- reading -----------------------------------------------------------------------------------------------------
 
-    def _read_calls(self) -> None:
-        for _ in range(BATCH):
-            try:
-                frames = self._calls.recv_multipart(zmq.NOBLOCK, copy=False)
-            except zmq.Again:
-                return
-            try:
-                self._read_call(frames)
-            except wire.BAD_INPUT as error:
-                self.garbage += 1
-                self._complain("dropped a message nobody can read", str(error))
-        self._unfinished.add(self._read_calls)
+    def _read_call(self, end: End, message: bytes) -> None:
+        try:
+            self._call(end, message)
+        except wire.BAD_INPUT as error:
+            self._garbled(end, str(error))
 
-    def _read_call(self, frames: list[zmq.Frame]) -> None:
-        if len(frames) != 2:
-            raise ValueError(f"{len(frames)} frames instead of 2")
-        frame, routing = frames[1], frames[0].bytes
-        user = str(frame.get("User-Id"))
-        kind, *body = wire.unpack(frame.bytes)
+    def _call(self, end: End, message: bytes) -> None:
+        kind, *body = wire.unpack(message)
         if kind == Kind.HELLO:
-            self._hello(frame, routing, user, body[0])
+            self._hello(end, body[0])
             return
+        user = end.user
         peer = self.peers.get(user)
-        if peer is None or peer.routing != routing:
+        if peer is None or peer.end is not end:
             raise ValueError(f"'{user}' spoke before its hello")
         peer.received += 1
         if kind == Kind.CALL:
@@ -266,76 +233,67 @@ class Broker:
         else:
             self.send(peer, [Kind.ERROR, 0, "UNSUPPORTED", f"the hub knows no message kind {kind!r:.40}", {}])
 
-    def _read_publications(self) -> None:
-        handler, peers, receive = self._handler, self.peers, self._publish.recv
-        for _ in range(BATCH):
-            try:
-                frame = receive(zmq.NOBLOCK, copy=False)
-            except zmq.Again:
-                return
-            peer = peers.get(frame.get("User-Id"))  # type: ignore[arg-type]  # it is text
-            if peer is None:
-                continue
-            peer.received += 1
-            data = frame.bytes
-            try:
-                if data[:1] == wire.VALUES:
-                    handler.values(peer, wire.decode(data[1:]))
-                elif data[:1] == wire.STATE:
-                    topic, nul, payload = data[1:].partition(wire.NUL)
-                    if not nul:
-                        raise ValueError("no topic")
-                    handler.state(peer, topic.decode(), payload)
-                else:
-                    raise ValueError(f"unknown publication {data[:1]!r}")
-            except wire.BAD_INPUT as error:
-                self.garbage += 1
-                self._complain(f"dropped a publication of {peer.name}", str(error))
-            if not _has_message(self._publish):  # mostly it was the only one, and an empty read is dear
-                return
-        self._unfinished.add(self._read_publications)
-
-    def _read_subscriptions(self) -> None:
-        for _ in range(BATCH):
-            try:
-                frame = self._topics.recv(zmq.NOBLOCK, copy=False)
-            except zmq.Again:
-                return
-            data = frame.bytes
-            try:
-                user = str(frame.get("User-Id"))
-            except zmq.ZMQError:
-                continue  # libzmq's own goodbye for a vanished peer carries no identity and needs no answer
-            if data[:1] == b"\x00":
-                self._topics.setsockopt(zmq.UNSUBSCRIBE, data[1:])
-                continue
-            peer = self.peers.get(user)
-            topic = data[1:-1].decode(errors="replace")
-            # Not granted by a `subscribe` call before: silence is the denial. Without the NUL it would be a prefix.
-            if data[:1] == b"\x01" and data[-1:] == wire.NUL and peer is not None and topic in peer.topics:
-                self._topics.setsockopt(zmq.SUBSCRIBE, data[1:])
-                self._handler.subscribed(peer, topic)
+    def _read_publication(self, end: End, data: bytes) -> None:
+        peer = self.peers.get(end.user)
+        if peer is None:
+            return
+        peer.received += 1
+        try:
+            if data[:1] == wire.VALUES:
+                self._handler.values(peer, wire.decode(data[1:]))
+            elif data[:1] == wire.STATE:
+                topic, nul, payload = data[1:].partition(wire.NUL)
+                if not nul:
+                    raise ValueError("no topic")
+                self._handler.state(peer, topic.decode(), payload)
             else:
-                self._denials.count(user, kernel.pid_of(str(frame.get("Peer-Address"))), len(data))
-        self._unfinished.add(self._read_subscriptions)
+                raise ValueError(f"unknown publication {data[:1]!r}")
+        except wire.BAD_INPUT as error:
+            self.garbage += 1
+            self._complain(f"dropped a publication of {peer.name}", str(error))
+
+    def _read_subscription(self, end: End, message: bytes) -> None:
+        sign, topic = message[:1], message[1:]
+        if sign == zmtp.UNSUBSCRIBE:
+            self._unfollow(end, topic)
+            return
+        peer = self.peers.get(end.user)
+        name = topic[:-1].decode(errors="replace")
+        # Not granted by a `subscribe` call before: silence is the denial. Without the NUL it would be a prefix.
+        if sign == zmtp.SUBSCRIBE and topic[-1:] == wire.NUL and peer is not None and name in peer.topics:
+            end.topics.add(topic)
+            self._followers.setdefault(topic, set()).add(end)
+            self._handler.subscribed(peer, name)
+
+    def _unfollow(self, end: End, topic: bytes) -> None:
+        end.topics.discard(topic)
+        if followers := self._followers.get(topic):
+            followers.discard(end)
+            if not followers:
+                del self._followers[topic]
+
+    def _unfollow_all(self, end: End) -> None:
+        for topic in list(end.topics):
+            self._unfollow(end, topic)
 
     # -- sending -----------------------------------------------------------------------------------------------------
 
     def send(self, peer: Peer, message: list[Any]) -> bool:
         """Send on the call socket; False when the peer is gone or does not read. Raises ValueError (`wire.pack`)."""
-        self._spoken_on[self._calls] = self._read_calls
-        try:
-            self._calls.send_multipart((peer.routing, wire.pack(message)), zmq.NOBLOCK, copy=True)
-        except zmq.ZMQError as error:  # EHOSTUNREACH: its connection is gone; EAGAIN: it does not read
-            log.info("cannot reach %s: %s", peer.user, error)
-            return False
-        return True
+        if self._server.send(peer.end, zmtp.framed(wire.pack(message))):
+            return True
+        log.info("cannot reach %s: its connection is gone, or it does not read", peer.user)
+        return False
 
-    def publish(self, frame: bytes) -> None:
-        """Fan out one ``topic NUL payload`` frame; libzmq drops for a subscriber whose queue is full."""
-        self._spoken_on[self._topics] = self._read_subscriptions
-        self._topics.send(frame, zmq.NOBLOCK)
+    def publish(self, topic: bytes, payload: bytes) -> None:
+        """Say it to all who follow the topic (with its NUL); who does not keep up loses it."""
+        if followers := self._followers.get(topic):
+            frame = zmtp.framed(topic + payload)
+            for end in followers:
+                if not self._server.send(end, frame):
+                    end.missed.add(topic)
 
-
-def _has_message(socket: zmq.Socket[bytes]) -> bool:
-    return bool(int(socket.getsockopt(zmq.EVENTS)) & wire.READABLE)
+    def _drained(self, end: End, missed: set[bytes]) -> None:
+        for topic in missed & end.topics:
+            if payload := self._handler.last(topic[:-1].decode()):
+                self._server.send(end, zmtp.framed(topic + payload))

@@ -1,20 +1,20 @@
-"""What the kernel says of the process at the other end: libzmq gives it as the address ``localhost:uid:gid:pid``."""
+"""What the kernel says of the process at the other end of a unix socket."""
 
 import os
+import socket
+import struct
 
 
-def same_user(address: str) -> bool:
-    """Whether the peer runs under our uid or root's."""
-    try:
-        uid = int(address.rsplit(":", 3)[1])
-    except (ValueError, IndexError):
-        return False
+def peer(connection: socket.socket) -> tuple[int, int]:
+    """Process and user that connected (SO_PEERCRED of Linux)."""
+    credentials = struct.Struct("iII")  # struct ucred: pid, uid, gid
+    pid, uid, _gid = credentials.unpack(connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, credentials.size))
+    return pid, uid
+
+
+def is_same_user(uid: int) -> bool:
+    """Whether it is ours, or root's."""
     return uid in (os.getuid(), 0)
-
-
-def pid_of(address: str) -> int:
-    """The peer's process."""
-    return int(address.rsplit(":", 1)[1])
 
 
 def pidfd(pid: int) -> int | None:

@@ -1,4 +1,4 @@
-"""The client's end of the core bus: sockets drained from one asyncio loop, calls, and life after a hub restart."""
+"""The client's end of the core bus: three connections in one asyncio loop, calls, and life after a hub restart."""
 
 import asyncio
 import itertools
@@ -9,25 +9,24 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from pathlib import Path
 from typing import Any
 
-import zmq
-from zmq.utils.monitor import parse_monitor_message
-
 from carservices.bus import wire
+from carservices.bus.connection import Connection, Refused
 from carservices.bus.errors import CallError, NotConnected
 from carservices.bus.wire import Kind
+from carservices.bus.zmtp import UNSUBSCRIBE
 
 log = logging.getLogger(__name__)
 
-BATCH = 500
-"""Frames read in one go before other tasks get their turn."""
-RECONNECT_MS = 10
+RETRY_SECONDS = 0.01
+"""When to look again for a hub that is away."""
+REFUSED_SECONDS = 1.0
+"""When to ask a hub again that did not take our token; it may be of a launch that ends."""
 RECONNECT_SECONDS = 1.0
 """How long a call waits for a hub that is being restarted."""
 RESTORE_SECONDS = 0.2
 """When to try again to restore what a hub did not take after its welcome."""
 GRACE = 0.5
 """Seconds by which the client waits longer than the hub, whose own deadline gives the better answer."""
-EVENTS = int(zmq.EVENT_HANDSHAKE_SUCCEEDED | zmq.EVENT_DISCONNECTED | zmq.EVENT_HANDSHAKE_FAILED_AUTH)
 
 Serve = Callable[[str, str, Any], Awaitable[Any]]
 
@@ -37,64 +36,10 @@ def report(error: Exception) -> None:
     asyncio.get_running_loop().call_exception_handler({"message": "error on the bus", "exception": error})
 
 
-class Drain:
-    """Reads one socket until it is empty whenever its file descriptor stirs; what a reader raises is reported.
-
-    libzmq's descriptor is edge-triggered: after a read or a send it may be silent with messages waiting, so each
-    send is followed by a `look`. ``relieved`` is called when a queue so long that it may have overflowed is
-    read to its end.
-    """
-
-    def __init__(
-        self, socket: "zmq.Socket[bytes]", take: Callable[[bytes], None], relieved: Callable[[], None] = lambda: None
-    ) -> None:
-        self.socket = socket
-        self._relieved = relieved
-        self._backlog = 0
-        self._loop = asyncio.get_running_loop()
-        self._take = take
-        self._scheduled = False
-        self._loop.add_reader(socket.FD, self.run)
-        self.nudge()
-
-    def nudge(self) -> None:
-        if not self._scheduled:
-            self._scheduled = True
-            self._loop.call_soon(self.run)
-
-    def look(self) -> None:
-        """After a send."""
-        if int(self.socket.getsockopt(zmq.EVENTS)) & wire.READABLE:
-            self.nudge()
-
-    def run(self) -> None:
-        self._scheduled = False
-        if self.socket.closed:
-            return
-        receive, take = self.socket.recv, self._take
-        for _ in range(BATCH):
-            try:
-                take(receive(zmq.NOBLOCK))
-            except zmq.Again:
-                if self._backlog > wire.HIGH_WATER:
-                    self._relieved()
-                self._backlog = 0
-                return
-            except Exception as error:
-                report(error)
-        self._backlog += BATCH
-        self.nudge()
-
-    def close(self) -> None:
-        if not self.socket.closed:
-            self._loop.remove_reader(self.socket.FD)
-            self.socket.close(linger=0)
-
-
 class Link:
     """One authenticated connection; `Car` gives it a face.
 
-    ``on_topic`` gets every frame of a subscribed topic, ``on_backlog`` hears that some may be lost, ``on_notice``
+    ``on_topic`` gets every frame of a subscribed topic, ``on_notice``
     gets what the hub says unasked, ``on_up`` runs after each hello (the first and those after a hub restart),
     ``on_down`` when the hub is lost.
     """
@@ -104,7 +49,6 @@ class Link:
         self.name = name
         self._connected = asyncio.Event()
         self.on_topic: Callable[[bytes], None] = lambda _frame: None
-        self.on_backlog: Callable[[], None] = lambda: None
         self.on_notice: Callable[[str, Any], None] = lambda _what, _body: None
         self.on_up: Callable[[], Awaitable[None]] | None = None
         self.on_down: Callable[[], None] = lambda: None
@@ -116,23 +60,40 @@ class Link:
         self.welcomes = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._welcome: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._publish = self._socket(zmq.PUSH)
-        self._publish.connect(wire.endpoint(run_dir, "publish"))
-        calls = self._socket(zmq.DEALER)
-        self._monitor = Drain(calls.get_monitor_socket(EVENTS), self._read_monitor)
-        self._calls = Drain(calls, self._read_call)
-        calls.connect(wire.endpoint(run_dir, "calls"))
-        self._topics = Drain(self._socket(zmq.SUB), self._read_topic)
+        self._begin()
+        self._living = asyncio.create_task(self._live())
+        self._living.add_done_callback(self._finished)
 
-    def _socket(self, kind: int) -> "zmq.Socket[bytes]":
-        socket: zmq.Socket[bytes] = zmq.Context.instance().socket(kind)
-        socket.linger = 0
-        socket.plain_username = self._user.encode()
-        socket.plain_password = self._token.encode()
-        socket.sndhwm = socket.rcvhwm = wire.HIGH_WATER
-        socket.maxmsgsize = wire.MAX_MESSAGE
-        socket.reconnect_ivl = RECONNECT_MS
-        return socket
+    def _begin(self) -> None:
+        proof = (self._user, self._token)
+        self._publish = Connection("PUSH", proof, report)
+        self._topics = Connection("SUB", proof, report, lambda frame: self.on_topic(frame))
+        self._calls = Connection("DEALER", proof, report, self._read_call)
+
+    async def _live(self) -> None:
+        """Be connected. The three live and end together: a new hub knows nothing of what the old one granted."""
+        while True:
+            ends = {"publish": self._publish, "topics": self._topics, "calls": self._calls}
+            pause = RETRY_SECONDS
+            try:
+                for name, end in ends.items():
+                    await end.open(wire.socket_path(self.run_dir, name))
+                self._send([Kind.HELLO, wire.VERSION, self.name])
+                await asyncio.wait([end.lost for end in ends.values()], return_when=asyncio.FIRST_COMPLETED)
+            except Refused:
+                pause = REFUSED_SECONDS
+                if not self._welcome.done():
+                    self._welcome.set_exception(
+                        NotConnected(f"the hub in {self.run_dir} refused '{self.name}': its token is of another launch")
+                    )
+            except OSError as error:
+                log.debug("%s: no hub yet: %s", self.name, error)
+            finally:
+                self._down()
+                for end in ends.values():
+                    await end.close()
+            await asyncio.sleep(pause)
+            self._begin()
 
     @property
     def connected(self) -> bool:
@@ -150,47 +111,23 @@ class Link:
 
     async def close(self) -> None:
         """Say goodbye and leave no task or socket behind."""
-        if self._calls.socket.closed:
+        if self._living.done():
             return
         if self.connected:
             self._send([Kind.BYE])
-            await asyncio.sleep(0)
         self._connected.clear()
         self._fail_calls("this connection was closed")
-        for task in self._tasks:
+        for task in (tasks := [*self._tasks, self._living]):
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._calls.socket.disable_monitor()
-        for drain in (self._monitor, self._topics):
-            drain.close()
-        # libzmq sends the goodbye in its own thread: linger lets it out
-        asyncio.get_running_loop().remove_reader(self._calls.socket.FD)
-        self._calls.socket.close(linger=100)
-        self._publish.close(linger=100)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     # -- reading -----------------------------------------------------------------------------------------------------
-
-    def _read_monitor(self, frame: bytes) -> None:
-        event = parse_monitor_message([frame, self._monitor.socket.recv()])["event"]
-        if event == zmq.EVENT_HANDSHAKE_SUCCEEDED:
-            self._down()  # a welcome of the connection before may have come after its end
-            self._send([Kind.HELLO, wire.VERSION, self.name])
-        elif event == zmq.EVENT_HANDSHAKE_FAILED_AUTH:
-            if not self._welcome.done():
-                self._welcome.set_exception(
-                    NotConnected(f"the hub in {self.run_dir} refused '{self.name}': its token is of another launch")
-                )
-        else:
-            self._down()
 
     def _down(self) -> None:
         self._fail_calls("the hub has stopped; it will be back in a moment")
         if self.connected:
             self._connected.clear()
             self.on_down()
-
-    def _read_topic(self, frame: bytes) -> None:
-        self.on_topic(frame)
 
     def _read_call(self, frame: bytes) -> None:
         kind, *body = wire.unpack(frame)
@@ -210,10 +147,7 @@ class Link:
             self._welcomed()
 
     def _welcomed(self) -> None:
-        """A new hub knows nothing of us: begin with a fresh subscriber and let the owner restore the rest."""
-        self._topics.close()
-        self._topics = Drain(self._socket(zmq.SUB), self.on_topic, lambda: self.on_backlog())
-        self._topics.socket.connect(wire.endpoint(self.run_dir, "topics"))
+        """A new hub knows nothing of us: let the owner restore it all."""
         self.welcomes += 1
         self._connected.set()
         self.spawn(self._restore())
@@ -296,33 +230,21 @@ class Link:
 
     def _send(self, message: list[Any]) -> bool:
         """False when the hub does not read. Raises ValueError for what cannot travel."""
-        try:
-            self._calls.socket.send(wire.pack(message), zmq.NOBLOCK)
-        except zmq.Again:
-            return False
-        self._calls.look()
-        return True
+        return self._calls.send(wire.pack(message))
 
     def publish(self, frame: bytes) -> bool:
-        """Hand a publication to the hub; False when its queue is full (the caller keeps the newest)."""
-        try:
-            self._publish.send(frame, zmq.NOBLOCK)
-        except zmq.Again:
-            return False
-        return True
+        """Hand a publication to the hub; False when it does not read (the caller keeps the newest)."""
+        return self._publish.send(frame)
 
     def report_drops(self, drops: int) -> None:
         self._send([Kind.REPORT, drops])
 
     def follow(self, topics: Iterable[str]) -> None:
         """Let the frames of granted topics in."""
-        for topic in topics:
-            self._topics.socket.setsockopt(zmq.SUBSCRIBE, topic.encode() + wire.NUL)
-        self._topics.nudge()
+        self._topics.subscribe(topic.encode() + wire.NUL for topic in topics)
 
     def unfollow(self, topics: Iterable[str]) -> None:
-        for topic in topics:
-            self._topics.socket.setsockopt(zmq.UNSUBSCRIBE, topic.encode() + wire.NUL)
+        self._topics.subscribe((topic.encode() + wire.NUL for topic in topics), UNSUBSCRIBE)
 
     def spawn(self, work: "Coroutine[Any, Any, None]") -> None:
         """Run something beside the reader; it ends with the link, and its failure is heard."""

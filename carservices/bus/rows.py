@@ -7,7 +7,7 @@ from typing import Protocol
 from carservices.bus import wire
 from carservices.signals import Datum, Status
 
-RETRY_SECONDS = 0.05
+RETRY_SECONDS = 0.005
 """When to try again after the hub did not take a batch."""
 MAX_ROWS = 1000
 """Values in one frame; at the longest string each (4096) it stays below the largest message."""
@@ -30,6 +30,11 @@ class Rows:
         self._car = car
         self._unsent: dict[int, Row] = {}
         self._retry: asyncio.TimerHandle | None = None
+
+    @property
+    def unsent(self) -> int:
+        """Signals whose newest value waits for the hub to read."""
+        return len(self._unsent)
 
     def send(self, rows: Sequence[Row]) -> None:
         """Bounded, and nothing stale afterwards. Raises ValueError for a value that cannot travel."""

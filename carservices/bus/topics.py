@@ -12,7 +12,7 @@ from carservices.signals import SignalConfig, Value
 from carservices.signals.globs import GlobSet
 
 REPORT_SECONDS = 0.5
-"""Losses are told to the hub and made good at most this often: who cannot keep up must not ask for each."""
+"""Losses are told to the hub at most this often; it makes them good by itself."""
 
 OnValue = Callable[[Value], None]
 
@@ -75,7 +75,6 @@ class Subscriptions:
         self.drops = 0
         self._reporting = False
         link.on_topic = self._frame
-        link.on_backlog = self._catch_up
 
     # -- the way of a value ------------------------------------------------------------------------------------------
 
@@ -108,17 +107,6 @@ class Subscriptions:
         self._reporting = False
         if self._link.connected:
             self._link.report_drops(self.drops)
-            self._catch_up()
-
-    def _catch_up(self) -> None:
-        """What was lost may have been the last word on a signal: ask for the last values once more."""
-
-        async def ask() -> None:
-            async with self._lock:
-                with contextlib.suppress(CallError):  # a hub that went away gets all of it from `renew`
-                    await self._sync([name.decode() for name in self._topics])
-
-        self._link.spawn(ask())
 
     async def _sync(self, names: list[str]) -> None:
         for name, payload in await self._ask("sync", names):

@@ -21,15 +21,11 @@ from carservices.signals import Status
 
 VERSION = 1
 MAX_MESSAGE = 8 << 20
-"""Bytes in one frame; libzmq cuts the connection of who sends more."""
+"""Bytes in one frame; who sends more is cut off."""
 MAX_PAYLOAD = MAX_MESSAGE - 2048
 """Bytes in one payload: the hub adds a topic or a caller's name on the way."""
-HIGH_WATER = 4000
-"""Messages queued for a reader that does not keep up; then the newest are dropped and counted."""
 BAD_INPUT = (ValueError, TypeError, KeyError, IndexError, OverflowError, AttributeError)
 """What Python raises when a decoded message does not have the shape its reader expects."""
-READABLE = 1
-"""The bit of ZMQ_EVENTS that says so (ZMQ_POLLIN, as a plain number)."""
 NUL = b"\x00"
 VALUES = b"V"
 STATE = b"S"
@@ -77,9 +73,9 @@ def unpack(frame: bytes) -> Any:
         raise ValueError(f"not a bus payload ({type(error).__name__}: {error})") from error
 
 
-def endpoint(run_dir: Path, socket: str) -> str:
-    """The address of one of the hub's three sockets: ``calls``, ``topics`` or ``publish``."""
-    return f"ipc://{run_dir / socket}.sock"
+def socket_path(run_dir: Path, name: str) -> Path:
+    """Where one of the hub's three sockets is: ``calls``, ``topics`` or ``publish``."""
+    return run_dir / f"{name}.sock"
 
 
 def topic_name(path: str, rate: float, resolution: float, variable_rate: bool) -> str:

@@ -37,6 +37,11 @@ class HalHost:
         """Of a batch that could not be sent after its turn had ended."""
         self._rows = Rows(car)
 
+    @property
+    def unsent(self) -> int:
+        """Signals whose newest value the hub has not taken yet."""
+        return self._rows.unsent
+
     async def run(self, ready: Callable[[], None] = lambda: None) -> None:
         """Serve until the HAL's events end. Raises HalError when the source is lost."""
         self._configs = await self._hal.open()
@@ -51,7 +56,7 @@ class HalHost:
             health = asyncio.create_task(self._report_health())
             try:
                 async for batch in self._hal.events():
-                    self._publish(batch)
+                    self.publish(batch)
             finally:
                 self._end_turn()
                 health.cancel()
@@ -77,7 +82,7 @@ class HalHost:
             self._gathered = []  # it is all among the last values
         self._rows.send(list(self._last.values()))
 
-    def _publish(self, batch: Sequence[Value]) -> None:
+    def publish(self, batch: Sequence[Value]) -> None:
         """The first batch of a turn of the loop leaves at once; those that follow in the same turn go together.
 
         Raises ValueError for a value that cannot travel, also for one of an earlier turn.

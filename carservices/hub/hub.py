@@ -83,6 +83,11 @@ class Hub:
         if not any(other.name == peer.name for other in self.broker.peers.values()):
             self.fanout.streams_end(peer.name)
 
+    def last(self, topic: str) -> bytes:
+        """The last thing said on a topic; nothing when it is no more."""
+        known = self.registry.topics.get(topic)
+        return known.payload if known is not None else b""
+
     def tick(self) -> None:
         """Deadlines."""
         now = time.monotonic()

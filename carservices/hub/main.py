@@ -24,7 +24,7 @@ def run_hub(
 
 
 def _allow_many_descriptors() -> None:
-    """Raise the limit as far as we may: libzmq 4.3.5 aborts its process when ``accept`` on ipc finds none left."""
+    """Raise the limit as far as we may: each client holds four of them, and without one nobody gets in."""
     with contextlib.suppress(ImportError):  # Windows has no such limit
         import resource
 

@@ -49,13 +49,13 @@ class Topic:
 
     def frame(self, rows: Sequence[Row]) -> bytes:
         """Values of this topic in one frame."""
-        return self.head + _pack(rows)
+        return _pack(rows)
 
     def state_frame(self, packed: bytes, timestamp: int, status: Status) -> bytes:
         """The next frame of a service's stream; its value is passed on as it came."""
         self.seq += 1
         self._state = ONE_ROW + packed + _pack(timestamp) + _pack(status) + _pack(self.seq)
-        return self.head + self._state
+        return self._state
 
 
 class Signal:

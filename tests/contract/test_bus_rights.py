@@ -65,10 +65,9 @@ async def test_no_frame_passes_a_subscription_that_was_not_granted(topic):
         await c.watch([SPEED, GEAR], lambda value: None)
         spy = await c.connect("spy", Grants(read=("Vehicle.Sp",)))
         frames = []
-        spy._link.on_topic = frames.append
+        spy._link._topics.take = frames.append
         await spy.call("hub", "subscribe_states", ["Vehicle.Sp"])
-        for raw in (topic.encode(), topic.encode() + NUL, b"", b"Vehicle.Sp"):
-            spy._link._topics.socket.subscribe(raw)
+        spy._link._topics.subscribe((topic.encode(), topic.encode() + NUL, b"", b"Vehicle.Sp"))
         await settled(spy)
         for gear in (127, 0, 1):
             await hal.inject(GEAR, gear)

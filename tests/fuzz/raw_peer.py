@@ -1,4 +1,4 @@
-"""A hub in a process of its own, and a peer that proves its name and then sends whatever it likes."""
+"""A hub in a process of its own, and a libzmq peer that proves its name and then sends whatever it likes."""
 
 import contextlib
 import os
@@ -79,14 +79,14 @@ class RawPeer:
         self.calls.send(msgpack.packb(hello))
         self.welcome = self.receive()
 
-    def _socket(self, kind: int, endpoint: str) -> zmq.Socket[bytes]:
+    def _socket(self, kind: int, name: str) -> zmq.Socket[bytes]:
         socket = self.context.socket(kind)
         socket.linger = 0
         socket.sndhwm = 0  # an XSUB would drop what is too much, and the attack with it
         socket.sndtimeo = socket.rcvtimeo = PATIENCE_MS
         socket.plain_username = f"{self._name}#raw".encode()
         socket.plain_password = token_for(self._hub.secret, self._name).encode()
-        socket.connect(wire.endpoint(self._hub.run_dir, endpoint))
+        socket.connect(f"ipc://{wire.socket_path(self._hub.run_dir, name)}")
         return socket
 
     def receive(self) -> Any:

@@ -24,7 +24,8 @@ def hub():
     registry = Registry()
     registry.announce(peer, [SignalConfig(path=p, datatype=Datatype.UINT8).model_dump(mode="json") for p in PATHS])
     commands = SimpleNamespace(sets=SimpleNamespace(by_path={}))
-    fanout = Fanout(SimpleNamespace(publish=frames.append), registry, None, commands)
+    broker = SimpleNamespace(publish=lambda topic, payload: frames.append(topic + payload))
+    fanout = Fanout(broker, registry, None, commands)
     for path in WATCHED:
         registry.topic(path, registry.signals[path], None, 0)
     return fanout, registry, frames

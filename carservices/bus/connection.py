@@ -1,0 +1,134 @@
+"""A client's end of one ZeroMQ connection, spoken on its unix socket by the asyncio loop itself."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from carservices.bus import zmtp
+
+WRITE_AHEAD = 1 << 20
+"""Bytes that wait for an end that does not read, beside what the kernel holds."""
+LINGER = 0.1
+"""Seconds that what is written has to leave before a connection is cut."""
+
+
+class Refused(ConnectionError):
+    """The other end does not take our name and token."""
+
+
+class Connection(asyncio.Protocol):
+    """One connection; `open` makes it, and once ``lost`` is done it is over.
+
+    ``take`` gets each message; what it raises is for ``report``. Raises ValueError for a name or token of more than
+    255 bytes.
+    """
+
+    def __init__(
+        self,
+        kind: str,
+        credentials: tuple[str, str],
+        report: Callable[[Exception], None],
+        take: Callable[[bytes], None] = lambda _message: None,
+    ) -> None:
+        loop = asyncio.get_running_loop()
+        self.lost: asyncio.Future[None] = loop.create_future()
+        self.take = take
+        self._up: asyncio.Future[None] = loop.create_future()
+        self._report = report
+        self._hello = zmtp.hello(*credentials)
+        self._initiate = zmtp.with_type(zmtp.INITIATE, kind)
+        self._greeting = b""
+        self._splitter = zmtp.Splitter()
+        self._transport: asyncio.Transport | None = None
+        self._write: Callable[[bytes], None] = lambda _frames: None
+        self._writable = False
+
+    async def open(self, path: Path) -> None:
+        """Connect to this socket and prove our name. Raises OSError, of which `Refused`."""
+        await asyncio.get_running_loop().create_unix_connection(lambda: self, str(path))
+        await self._up
+
+    async def close(self) -> None:
+        """What was written has a moment to leave."""
+        if self._transport is not None:
+            self._transport.close()
+            await asyncio.wait([self.lost], timeout=LINGER)
+            self._transport.abort()
+
+    def send(self, message: bytes) -> bool:
+        """False when the other end does not read, or is not there."""
+        if not self._writable:
+            return False
+        self._write(zmtp.framed(message))
+        return True
+
+    def subscribe(self, topics: Iterable[bytes], sign: bytes = zmtp.SUBSCRIBE) -> None:
+        """Ask for topics (of a SUB), or give them up; what does not leave at once is kept."""
+        if self._up.done():
+            self._write(b"".join(zmtp.framed(sign + topic) for topic in topics))
+
+    # -- what asyncio calls ------------------------------------------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self._write = transport.write
+        transport.set_write_buffer_limits(WRITE_AHEAD)
+        transport.write(zmtp.CLIENT_GREETING)
+
+    def pause_writing(self) -> None:
+        self._writable = False
+
+    def resume_writing(self) -> None:
+        self._writable = self._up.done()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._writable = False
+        self._fail(ConnectionError(str(error or "the other end has closed")))
+        self.lost.set_result(None)
+
+    def data_received(self, data: bytes) -> None:
+        try:
+            if len(self._greeting) < zmtp.GREETED:
+                data = self._greeted(data)
+            frames = self._splitter.feed(data)
+        except ValueError as error:
+            self._cut(ConnectionError(str(error)))
+            return
+        for flags, body in frames:
+            if flags & zmtp.COMMAND:
+                self._command(body)
+                continue
+            try:
+                self.take(body)
+            except Exception as error:
+                self._report(error)
+
+    # -- the handshake -----------------------------------------------------------------------------------------------
+
+    def _greeted(self, data: bytes) -> bytes:
+        """Take the greeting off what comes."""
+        missing = zmtp.GREETED - len(self._greeting)
+        self._greeting += data[:missing]
+        if len(self._greeting) == zmtp.GREETED:
+            zmtp.check_greeting(self._greeting)
+            self._write(self._hello)
+        return data[missing:]
+
+    def _command(self, command: bytes) -> None:
+        if command == zmtp.WELCOME:
+            self._write(self._initiate)
+        elif command.startswith(zmtp.READY) and not self._up.done():
+            self._writable = True
+            self._up.set_result(None)
+        elif command.startswith(zmtp.REFUSAL[:6]):
+            self._cut(Refused("the other end does not take this name and token"))
+
+    def _cut(self, error: ConnectionError) -> None:
+        self._fail(error)
+        if self._transport is not None:
+            self._transport.abort()
+
+    def _fail(self, error: ConnectionError) -> None:
+        if not self._up.done():
+            self._up.set_exception(error)

@@ -1,0 +1,269 @@
+"""The hub's end of all ZeroMQ connections, spoken on unix sockets in the hub's own loop: accept, check, read, write.
+
+libzmq carries each message through a thread of its own at either end: four wakes more on the way of a value.
+"""
+
+import functools
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from selectors import EVENT_READ, EVENT_WRITE, BaseSelector
+
+from carservices.bus import kernel, zmtp
+
+READ = 1 << 16
+"""Bytes read from one connection before the others get their turn."""
+BACKLOG = 128
+"""Connections that wait to be accepted."""
+HANDSHAKE_SECONDS = 2.0
+"""Who has not proven a name by then is cut off."""
+
+Admit = Callable[[str, str, int, int], bool]
+"""Whether (user, token, uid, pid) may come in."""
+
+
+@dataclass(eq=False)
+class Line:
+    """One socket that listens, and what becomes of its connections.
+
+    ``take`` gets (connection, message), ``gone`` hears of the end of a proven one. A message in has at most
+    ``largest`` bytes; ``waiting`` bytes wait for who does not read, and what is said then is lost.
+    """
+
+    path: Path
+    kind: str
+    take: "Callable[[End, bytes], None]"
+    gone: "Callable[[End], None]"
+    largest: int
+    waiting: int
+
+    def __post_init__(self) -> None:
+        self.path.unlink(missing_ok=True)
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.bind(str(self.path))
+        self.socket.listen(BACKLOG)
+        self.socket.setblocking(False)
+
+
+class End:
+    """One accepted connection: what it has proven, and what waits for it to read."""
+
+    __slots__ = (
+        "blocked",
+        "claimed",
+        "frames",
+        "greeting",
+        "line",
+        "missed",
+        "pid",
+        "since",
+        "size",
+        "socket",
+        "splitter",
+        "stirred",
+        "topics",
+        "uid",
+        "user",
+        "waiting",
+    )
+
+    def __init__(self, line: Line, accepted: socket.socket, stirred: Callable[["End", int], None]) -> None:
+        self.line = line
+        self.socket = accepted
+        self.stirred = functools.partial(stirred, self)
+        self.pid, self.uid = kernel.peer(accepted)
+        self.since = time.monotonic()
+        self.claimed = ""
+        self.user = ""
+        """Who it is, once the handshake has shown it."""
+        self.greeting = b""
+        self.splitter = zmtp.Splitter(line.largest)
+        self.frames = 0  # of a message that is not whole yet
+        self.waiting: list[bytes] = []
+        self.size = 0  # of what waits
+        self.blocked = False
+        self.topics: set[bytes] = set()
+        self.missed: set[bytes] = set()
+
+
+class Server:
+    """``garbled`` hears what nobody can read, ``drained`` of the end of a queue that was too long for some topics."""
+
+    def __init__(
+        self,
+        selector: BaseSelector,
+        admit: Admit,
+        garbled: Callable[[End, str], None],
+        drained: Callable[[End, set[bytes]], None],
+    ) -> None:
+        self._selector = selector
+        self._admit = admit
+        self._garbled = garbled
+        self._drained = drained
+        self._lines: list[Line] = []
+        self._tired: list[Line] = []
+        self._ends: set[End] = set()
+        self._strangers: set[End] = set()
+        self._spoken_to: set[End] = set()
+        self._broken: list[End] = []
+
+    def listen(self, line: Line) -> None:
+        self._lines.append(line)
+        self._selector.register(line.socket, EVENT_READ, lambda _events: self._accept(line))
+
+    def close(self) -> None:
+        for end in self._ends:
+            end.socket.close()
+        for line in self._lines:
+            line.socket.close()
+
+    def cut(self, end: End) -> None:
+        """End a connection."""
+        if end not in self._ends:
+            return
+        self._ends.discard(end)
+        self._strangers.discard(end)
+        self._spoken_to.discard(end)
+        self._selector.unregister(end.socket)
+        end.socket.close()
+        if end.user:
+            end.line.gone(end)
+
+    def tick(self) -> None:
+        """Cut off who says nothing, and accept again after there was no descriptor left."""
+        late = time.monotonic() - HANDSHAKE_SECONDS
+        for end in [stranger for stranger in self._strangers if stranger.since < late]:
+            self.cut(end)
+        while self._tired:
+            line = self._tired.pop()
+            self._selector.register(line.socket, EVENT_READ, lambda _events, line=line: self._accept(line))
+
+    # -- writing -----------------------------------------------------------------------------------------------------
+
+    def send(self, end: End, frame: bytes) -> bool:
+        """Have it leave at the next `flush`; False when the other end does not read, or is not there."""
+        if end not in self._ends:
+            return False
+        if end.size > end.line.waiting:
+            if not end.blocked:
+                self._write(end)
+            if end.size > end.line.waiting:
+                return False
+        end.waiting.append(frame)
+        end.size += len(frame)
+        self._spoken_to.add(end)
+        return True
+
+    def flush(self) -> None:
+        """What was sent since the last time leaves now, that of each connection together."""
+        while self._spoken_to or self._broken:
+            spoken_to, self._spoken_to = self._spoken_to, set()
+            for end in spoken_to:
+                if not end.blocked:
+                    self._write(end)
+            broken, self._broken = self._broken, []
+            for end in broken:
+                self.cut(end)
+
+    def _write(self, end: End) -> None:
+        data = end.waiting[0] if len(end.waiting) == 1 else b"".join(end.waiting)
+        try:
+            sent = end.socket.send(data)
+        except BlockingIOError:
+            sent = 0
+        except OSError:
+            self._broken.append(end)
+            return
+        end.size = len(data) - sent
+        end.waiting = [data[sent:]] if end.size else []
+        if end.blocked is not bool(end.size):
+            end.blocked = bool(end.size)
+            self._selector.modify(end.socket, EVENT_READ | EVENT_WRITE if end.blocked else EVENT_READ, end.stirred)
+        if end.missed and not end.blocked:
+            missed, end.missed = end.missed, set()
+            self._drained(end, missed)
+
+    # -- reading -----------------------------------------------------------------------------------------------------
+
+    def _accept(self, line: Line) -> None:
+        try:
+            accepted, _ = line.socket.accept()
+        except BlockingIOError:
+            return
+        except OSError:  # no descriptor left: asked again at once it would have none either
+            self._selector.unregister(line.socket)
+            self._tired.append(line)
+            return
+        accepted.setblocking(False)
+        end = End(line, accepted, self._stirred)
+        self._ends.add(end)
+        self._strangers.add(end)
+        self._selector.register(accepted, EVENT_READ, end.stirred)
+        self.send(end, zmtp.SERVER_GREETING)
+
+    def _stirred(self, end: End, events: int) -> None:
+        if events & EVENT_WRITE:
+            self._write(end)
+        if events & EVENT_READ:
+            self._read(end)
+
+    def _read(self, end: End) -> None:
+        try:
+            data = end.socket.recv(READ)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self.cut(end)
+            return
+        try:
+            if len(end.greeting) < zmtp.GREETED:
+                data = self._greeted(end, data)
+            for flags, body in end.splitter.feed(data):
+                if flags & ~zmtp.LONG or not end.user or end.frames:
+                    self._unusual(end, flags, body)
+                else:
+                    end.line.take(end, body)
+        except ValueError as error:
+            self._garbled(end, str(error))
+            self.cut(end)
+
+    def _greeted(self, end: End, data: bytes) -> bytes:
+        """Take the greeting off what comes."""
+        missing = zmtp.GREETED - len(end.greeting)
+        end.greeting += data[:missing]
+        if len(end.greeting) == zmtp.GREETED:
+            zmtp.check_greeting(end.greeting)
+        return data[missing:]
+
+    def _unusual(self, end: End, flags: int, body: bytes) -> None:
+        """Part of the handshake, or of a message in several frames, which nobody here speaks."""
+        if flags & zmtp.COMMAND:
+            if not end.user:
+                self._handshake(end, body)
+            return
+        if not end.user:
+            raise ValueError("a message before the handshake")
+        end.frames += 1
+        if not flags & zmtp.MORE:
+            self._garbled(end, f"{end.frames} frames instead of 1")
+            end.frames = 0
+
+    def _handshake(self, end: End, command: bytes) -> None:
+        if command.startswith(zmtp.HELLO) and not end.claimed:
+            user, token = zmtp.credentials(command)
+            if not self._admit(user, token, end.uid, end.pid):
+                self.send(end, zmtp.framed(zmtp.REFUSAL, zmtp.COMMAND))
+                self._write(end)
+                raise ValueError("bad credentials")
+            end.claimed = user
+            self.send(end, zmtp.framed(zmtp.WELCOME, zmtp.COMMAND))
+        elif command.startswith(zmtp.INITIATE) and end.claimed:
+            end.user = end.claimed
+            self._strangers.discard(end)
+            self.send(end, zmtp.with_type(zmtp.READY, end.line.kind))
+        else:
+            raise ValueError("no handshake")
