@@ -1,13 +1,20 @@
 """Home and the chrome show what the car says and actuate what the person asks."""
 
+from pathlib import Path
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from carservices.api.apps import Apps
-from carservices.api.appscreen import Guide
+from carservices.api.appscreen import Guide, ImageFile
 from carservices.api.energy import Trip
+from carservices_ui import look
 from carservices_ui.apps import GUIDE
 from carservices_ui.screens.home_energy import PowerCard
 from carservices_ui.screens.home_map import MapCard
+from carservices_ui.templates.wash import ground
+from carservices_ui.tokens import contrast
 from carservices_ui.widgets import Control, Text
 
 BATTERY = "Vehicle.Powertrain.TractionBattery"
@@ -140,3 +147,17 @@ def test_who_guides_in_place_of_the_car_is_on_the_map_and_opens_with_a_touch(dri
     driver.store.put_stream(GUIDE, Guide())
     driver.frames(2)
     assert home.guide is None
+
+
+@pytest.mark.parametrize("theme", ["night", "day"])
+@given(st.binary(min_size=3, max_size=3))
+def test_words_are_read_on_the_colours_of_any_cover(theme, tmp_path_factory, rgb):
+    """Also where there is no cover any more."""
+    file = ImageFile(path=str(tmp_path_factory.getbasetemp() / "cover.rgba"), width=12, height=8)
+    Path(file.path).write_bytes((rgb + b"\xff") * 96)
+    look.set_theme(theme)
+    for field in ground(file):
+        on = "#" + "".join(f"{round(part):02X}" for part in field)
+        assert min(contrast(look.theme().colors[tone], on) for tone in ("text", "text2")) >= 4.5
+    assert ground(file.model_copy(update={"path": f"{file.path}.gone"})) == []
+    assert ground(file.model_copy(update={"width": 13})) == []

@@ -8,10 +8,11 @@ from carservices_ui import apps
 from carservices_ui.templates.host import named
 from carservices_ui.templates.player import Controls, Cover, Playing, Progress
 from carservices_ui.templates.textures import Textures
+from carservices_ui.templates.wash import Wash
 from carservices_ui.ui import Ui
-from carservices_ui.widgets import Card, Column, Control, Row, Text
+from carservices_ui.widgets import Card, Column, Control, Icon, Row, Text
 
-COVER = 84
+COVER = 100
 WORDS = 220
 TICK_SECONDS = 1.0
 
@@ -24,20 +25,29 @@ class MediaCard(Control):
         self._ui = ui
         self._app = ""
         self.add_widget(Card(pos_hint={"x": 0, "y": 0}))
+        self.wash = Wash(size_hint=(1, 1), pos_hint={"x": 0, "y": 0})
+        self.add_widget(self.wash)
         self.cover = Cover(textures, COVER)
         self.title = Text(strong=True, limit=WORDS)
         self.artist = Text(tone="text2", limit=WORDS)
         self.progress = Progress(times=False)
-        self.progress.height = dp(24)
+        self.progress.height = dp(16)
         self.controls = Controls()
         self.controls.pos_hint = {"center_x": 0.5}
-        head = Row(self.cover, Column(self.title, self.artist), gap="m", size_hint=(1, None))
+        self.source = Text(role="caption", tone="text2", limit=WORDS - 32)
+        source = Row(Icon("music_note", size="small", tone="accent", filled=True), self.source, gap="xs")
+        head = Row(
+            self.cover,
+            Column(self.title, self.artist, source, gap="xs", pos_hint={"center_y": 0.5}),
+            gap="m",
+            size_hint=(1, None),
+        )
         self.add_widget(
             Column(
                 head,
                 self.progress,
                 self.controls,
-                gap="m",
+                gap="s",
                 size_hint=(1, 1),
                 padding=(dp(24), dp(20)),
                 pos_hint={"x": 0, "y": 0},
@@ -55,8 +65,11 @@ class MediaCard(Control):
         self._app = media.app
         restrictions = self._ui.restrictions
         self.cover.show(playing)
+        art = playing.track.art
+        self.wash.show(media.images.get(art.id) if art else None)
         self.title.text = restrictions.text(playing.track.title or named(media.name))
         self.artist.text = restrictions.text(playing.state.error or playing.track.artist or named(media.name))
+        self.source.text = restrictions.text(named(media.name))
         self.progress.show(playing)
         self.controls.show(playing)
 
