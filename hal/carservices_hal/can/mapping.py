@@ -18,7 +18,7 @@ from carservices_hal.can.dbc import Dbc, DbcSignal, Message
 from carservices_hal.can.expression import names_in
 from carservices_hal.can.names import NO_MESSAGE, UnknownName, find_message, find_signal
 from carservices_hal.can.transform import Incoming, Outgoing, incoming, outgoing
-from carservices_hal.can.yamltree import Node, YamlError, read
+from carservices_hal.can.yamltree import Fault, Node, YamlError, read
 
 INTERVAL = 100
 """ms between two samples of a continuous signal whose entry names none."""
@@ -91,12 +91,13 @@ class CarMapping:
 def load(file: Path | str, databases: Sequence[Dbc], catalogue: Catalogue | None = None) -> CarMapping:
     """Read a mapping file. Raises MappingError with every fault, HalError without the extra ``can``."""
     try:
-        root = read(Path(file))
+        root, faults = read(Path(file))
     except YamlError as error:
         raise MappingError(f"{file}:{error.line}: {error}") from None
     except (OSError, UnicodeDecodeError) as error:
         raise MappingError(f"{file}: cannot be read ({error}); give a mapping file in YAML") from None
     reader = _Reader(str(file), databases, catalogue or Catalogue.default())
+    reader.faults += faults
     reader.read(root)
     if reader.strange:
         raise MappingError(f"{file}: none of its signals is in {reader.files}: are these the databases of this car?")
@@ -108,7 +109,7 @@ def load(file: Path | str, databases: Sequence[Dbc], catalogue: Catalogue | None
 class _Reader:
     def __init__(self, file: str, databases: Sequence[Dbc], catalogue: Catalogue) -> None:
         self.mapping = CarMapping()
-        self.faults: list[tuple[int, str]] = []
+        self.faults: list[Fault] = []
         self._catalogue = catalogue
         self._messages = {key: message for dbc in databases for key, message in dbc.messages.items()}
         self.files = ", ".join(dbc.file for dbc in databases)

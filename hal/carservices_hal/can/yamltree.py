@@ -17,6 +17,9 @@ _FLOAT = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 _NESTING = {"SequenceStartEvent": 1, "MappingStartEvent": 1, "SequenceEndEvent": -1, "MappingEndEvent": -1}
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 
+Fault = tuple[int, str]
+"""A line and what is wrong in it."""
+
 
 class YamlError(ValueError):
     """Text that is no YAML of this kind; ``line`` says where."""
@@ -45,15 +48,15 @@ class Node:
         return default if node is None else node.value
 
 
-def read(file: Path) -> Node:
-    """The tree of a file. Raises YamlError, OSError or UnicodeDecodeError."""
+def read(file: Path) -> tuple[Node, list[Fault]]:
+    """The tree of a file and what is wrong in it. Raises YamlError, OSError or UnicodeDecodeError."""
     if file.stat().st_size > MAX_BYTES:
         raise YamlError(1, f"larger than {MAX_BYTES >> 20} MB")
     return parse(file.read_text(encoding="utf-8"))
 
 
-def parse(text: str) -> Node:
-    """The tree of a text. Raises YamlError."""
+def parse(text: str) -> tuple[Node, list[Fault]]:
+    """The tree of a text and its keys that are there twice, of which the first counts. Raises YamlError."""
     with extra("can"):
         import yaml
     loader = getattr(
@@ -73,22 +76,23 @@ def parse(text: str) -> Node:
         raise YamlError(min(last, _line(error.problem_mark)), f"no YAML: {error.problem}") from None
     except yaml.YAMLError as error:
         raise YamlError(1, f"no YAML: {error}") from None
-    return Node({}, 1) if root is None else _node(root)
+    faults: list[Fault] = []
+    return Node({}, 1) if root is None else _node(root, faults), faults
 
 
-def _node(node: Any) -> Node:
+def _node(node: Any, faults: list[Fault]) -> Node:
     line = _line(node.start_mark)
     if node.id == "scalar":
         return Node(node.value if node.style else _scalar(node.value), line)
     if node.id == "sequence":
-        return Node([_node(child) for child in node.value], line)
+        return Node([_node(child, faults) for child in node.value], line)
     found: dict[str, Node] = {}
     for key, child in node.value:
         if key.id != "scalar":
             raise YamlError(_line(key.start_mark), "a key that is no text")
-        if key.value in found:
-            raise YamlError(_line(key.start_mark), f"'{key.value}' twice, first in line {found[key.value].line}")
-        found[key.value] = _node(child)
+        fresh = _node(child, faults)
+        if found.setdefault(key.value, fresh) is not fresh:
+            faults.append((_line(key.start_mark), f"'{key.value}' twice, first in line {found[key.value].line}"))
     return Node(found, line)
 
 

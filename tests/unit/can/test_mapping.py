@@ -150,8 +150,10 @@ def test_the_databases_of_another_car_are_said_once(load):
 
 def test_all_faults_at_once(load):
     with pytest.raises(MappingError) as error:
-        load("Vehicle.Speed: {dbc2vss: {signal: NONE}}\nVehicle.Sped: {}\nVehicle.Cabin.DoorCount: 4\n")
-    assert [line.split(":")[1] for line in str(error.value).splitlines()] == ["1", "2", "3", "3"]
+        load(
+            "Vehicle.Speed: {dbc2vss: {signal: NONE}}\nVehicle.Sped: {}\nVehicle.Cabin.DoorCount: 4\nVehicle.Sped: {}\n"
+        )
+    assert [line.split(":")[1] for line in str(error.value).splitlines()] == ["1", "2", "3", "3", "4"]
 
 
 @pytest.mark.parametrize(
