@@ -25,6 +25,7 @@ from carservices_emulator.scenario import load_scenario
 from carservices_emulator.simulation import Simulation
 
 HERE, STOP, THERE = (53.55354, 13.27298), (53.55580, 13.29186), (53.55123, 13.29944)
+FAR = (53.54349, 13.31280)
 NOW = 1_800_000_000.0
 TICK = 0.2
 """s between two positions, as in the service."""
@@ -33,13 +34,13 @@ TICK = 0.2
 class Drive:
     """A car whose emulator gets each new route, as `carservices.api.pilot` sends it."""
 
-    def __init__(self, city: RoadEngine, state: Path, to: Point, *stops: Point) -> None:
+    def __init__(self, city: RoadEngine, state: Path, to: Point, *stops: Point, pace: float = 1.0) -> None:
         self.city = city
         self.simulation = Simulation("vw-id3-58", load_scenario("parked"), 1)
         self.simulation.world.place.latitude, self.simulation.world.place.longitude = HERE
         self.do("gnss", quality="open")
         self.locator = Locator(city.lines)
-        self.paused, self.paused_s = False, 0.0
+        self.pace, self.paused, self.paused_s = pace, False, 0.0
         self.routes: list[tuple[float, str]] = []
         self.said: dict[int, tuple[float, str]] = {}
         self.journey = Journey(StateFile("navigation", "journey.json", state), self._on_route)
@@ -56,8 +57,8 @@ class Drive:
 
     @property
     def clock(self) -> float:
-        """Ours, which goes on while the emulator is paused."""
-        return self.time + self.paused_s
+        """Ours: slower than a car in fast motion, and it goes on while the emulator is paused."""
+        return self.time / self.pace + self.paused_s
 
     def do(self, verb: str, **arguments: object) -> None:
         self.simulation.do(parse(verb, arguments))
@@ -66,7 +67,7 @@ class Drive:
         if self.paused:
             self.paused_s += TICK
         else:
-            self.simulation.run(TICK)
+            self.simulation.run(TICK * self.pace)
             for path in PATHS:
                 datum, status = self.simulation.observe(path)
                 self.locator.take(Value(path, datum, 0, status), self.clock)
@@ -155,6 +156,12 @@ async def test_a_car_whose_time_stands_still_stays_where_it_is(city: RoadEngine,
         for _ in range(5):
             await drive.tick()
         assert metres((drive.position.lat, drive.position.lon), drive.place) < 10.0
+
+
+async def test_in_fast_motion_the_car_is_not_believed_to_leave_its_way(city: RoadEngine, tmp_path: Path):
+    drive = Drive(city, tmp_path, FAR, pace=20.0)
+    await drive.until(lambda one: one.state is GuidanceState.ARRIVED)
+    assert len(drive.routes) == 1
 
 
 async def test_a_turn_is_missed_and_a_tunnel_entered_and_the_car_still_arrives(city: RoadEngine, tmp_path: Path):

@@ -20,6 +20,9 @@ DRIFT_NOISE = 15.0
 """m after 1 s of a place without wheel speed: a car that drives as fast as usual in towns, who knows where to."""
 UNSTEERED_NOISE = 0.5
 """rad after 1 s of a course that no yaw sensor follows: half a turn into a side street."""
+HELD_S, HELD_SLIP = 1.0, 0.5
+"""s for which a reading of wheels and yaw holds, and the share of the way after 1 s by which one that is older errs: a
+car that lives faster than it is read turns and brakes in between."""
 GATE = 13.8
 """Square of a plausible innovation in two dimensions, in standard deviations: 99.9 % of a χ² distribution."""
 STUBBORN = 5
@@ -81,7 +84,9 @@ class Kalman:
         f[0, 2], f[1, 2] = step * cos, -step * sin
         f[0, 4], f[1, 4] = speed * seconds * sin, speed * seconds * cos
         f[2, 3] = 0.0 if yaw is None else -seconds
-        course_noise = (UNSTEERED_NOISE if yaw is None else COURSE_NOISE) * moving
+        held = min(1.0, max(0.0, seconds - HELD_S))
+        slip = max(slip, HELD_SLIP * held * abs(speed))
+        course_noise = (UNSTEERED_NOISE if yaw is None else max(COURSE_NOISE, UNSTEERED_NOISE * held)) * moving
         noise = np.square([slip, slip, course_noise, BIAS_NOISE, SCALE_NOISE])
         self._p = f @ self._p @ f.T + np.diag(noise * seconds)
 
