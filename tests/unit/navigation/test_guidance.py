@@ -24,6 +24,8 @@ from tests.unit.navigation.roads import drive
 
 HERE, THERE = (53.55354, 13.27298), (53.54349, 13.31280)
 NOW = 1_800_000_000.0
+WORTH_TWO_M = 150.0
+"""m between two maneuvers from which on the second is told beforehand and again when it is due."""
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +49,7 @@ async def test_every_maneuver_is_announced_in_time_and_the_car_arrives(city: Roa
             said.append((moment.s, moment.position.speed_kmh / 3.6, last.text))
     assert guidance.state is GuidanceState.ARRIVED
     assert said[-1][2].startswith("You have reached your destination")
+    passed = 0.0
     for mark, maneuver in zip(guide.progress.marks, route.maneuvers, strict=True):
         if next_real([maneuver], 0) is None or maneuver.kind in ENDS:
             continue
@@ -54,6 +57,10 @@ async def test_every_maneuver_is_announced_in_time_and_the_car_arrives(city: Roa
         assert orders, f"{maneuver.kind} at {mark:.0f} m was never said"
         ahead, speed = orders[-1]
         assert 10.0 <= ahead <= max(25.0, 4.0 * speed) + 5.0
+        early = [(mark - s, v) for s, v, text in said if text.startswith("In ") and maneuver.streets[0] in text]
+        if mark - passed > WORTH_TWO_M:
+            assert any(ahead < early_m <= max(300.0, 35.0 * v) for early_m, v in early), f"{maneuver.kind}: {early}"
+        passed = mark
 
 
 def test_a_new_route_is_said_to_the_end_before_its_first_turn():
