@@ -295,5 +295,6 @@ class Broker:
 
     def _drained(self, end: End, missed: set[bytes]) -> None:
         for topic in missed & end.topics:
-            if payload := self._handler.last(topic[:-1].decode()):
-                self._server.send(end, zmtp.framed(topic + payload))
+            payload = self._handler.last(topic[:-1].decode())
+            if payload and not self._server.send(end, zmtp.framed(topic + payload)):
+                end.missed.add(topic)
