@@ -23,7 +23,8 @@ from carservices.services.navigation.trips.corridor import Corridor
 from carservices.services.navigation.trips.energy import EnergyModel
 from carservices.services.navigation.trips.ground import Ground
 from carservices.services.navigation.trips.itinerary import ASIDE_M
-from carservices.services.navigation.trips.planner import Plan, Problem, plan, to_last
+from carservices.services.navigation.trips.planner import plan, to_last
+from carservices.services.navigation.trips.problem import Plan, Problem
 from carservices.services.navigation.trips.stations import Tables, beside, candidates, station_of
 from carservices.services.navigation.trips.vehicle import Vehicle
 

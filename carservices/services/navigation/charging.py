@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from carservices.api.navigation import Guidance, GuidanceState, Position, RangeArea
+from carservices.api.navigation import Guidance, GuidanceState, Place, Position, RangeArea
 from carservices.api.polyline import encode
 from carservices.api.state import StateFile
 from carservices.services.navigation.engine.base import Engine
@@ -58,6 +58,7 @@ class Charging:
         self.consumption = Consumption(state)
         self._itinerary: Itinerary | None = None
         self._watch = Watch()
+        self._watched: Place | None = None
         self._trip: Trip | None = None
         self._demand: tuple[float, Demand] | None = None
 
@@ -102,6 +103,8 @@ class Charging:
     ) -> Guidance:
         """Guidance with the charge ahead, ``now`` in monotonic s; looks for another plan when this one fails."""
         trip, guide = journey.trip, journey.guide
+        if journey.plan.destination is not self._watched:  # another journey: the worries of the last one are over
+            self._watch, self._watched = Watch(), journey.plan.destination
         if trip is None and not self._warming.on:
             return guidance
         car = self._car()

@@ -12,7 +12,8 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
 from carservices.services.navigation.trips.charge_curve import ChargeTable, curve_of
-from carservices.services.navigation.trips.planner import SLOT_S, Legs, Plan, Problem, Station, plan
+from carservices.services.navigation.trips.planner import plan
+from carservices.services.navigation.trips.problem import SLOT_S, Legs, Plan, Problem, Station
 
 CURVE = curve_of(58.0, "Volkswagen", "ID.3")
 TABLES = {power: CURVE.table(power) for power in (50.0, 150.0, 300.0)}

@@ -348,6 +348,11 @@ async def test_a_cold_battery_is_warmed_for_the_stop_and_no_longer(motorway: Roa
     await drive.look(START, 90.0, 1.0)
     begin = told(drive.trip, "one").charge_stops[0]
     assert begin.precondition_m is not None
+    first, demand = drive.trip.stages[0], drive.trip.demand
+    assert demand is not None
+    driving = drive.trip.percent(demand.stage(first.first, first.last, first.cap).kwh)
+    warming = 80.0 - first.hop.arrive - driving
+    assert 100.0 * (25.0 - 12.0 - 4.0) * 375e3 / 3.6e6 / 58.0 < warming < 100.0 * (25.0 - 12.0) * 375e3 / 3.6e6 / 58.0
     planned, start_km = as_planned(drive.trip), (begin.at_m - begin.precondition_m) / 1000.0
     await drive.follow(start_km - 5.0, planned)
     assert drive.ordered == []
@@ -360,12 +365,14 @@ async def test_a_cold_battery_is_warmed_for_the_stop_and_no_longer(motorway: Roa
 
 async def test_a_route_found_before_the_charge_was_known_gets_its_stops(motorway: RoadEngine, tmp_path: Path):
     drive = Drive(motorway, tmp_path, EVERY_20)
-    drive.charging.take(Value(SOC, None, 0, Status.UNAVAILABLE))
-    await drive.look(START, 90.0, 1.0)
-    assert drive.trip.vias == ()
-    drive.say(SOC, 80.0)
-    await drive.look(START, 90.0, 1.0)
-    assert drive.trip.stops
+    for _ in range(2):  # a further journey does not wait for the search of the one before
+        drive.journey.set_plan(Place(lat=END[0], lon=END[1]), (), RouteOptions(alternates=0))
+        drive.charging.take(Value(SOC, None, 0, Status.UNAVAILABLE))
+        await drive.look(START, 90.0, 1.0)
+        assert drive.trip.vias == ()
+        drive.say(SOC, 80.0)
+        await drive.look(START, 90.0, 1.0)
+        assert drive.trip.stops
 
 
 async def test_at_the_charger_what_is_ahead_counts_from_the_planned_charge(motorway: RoadEngine, tmp_path: Path):

@@ -8,7 +8,8 @@ import numpy as np
 
 from carservices.services.navigation.remarks import Remark
 from carservices.services.navigation.trips.ground import Ground, Hops
-from carservices.services.navigation.trips.planner import FULL, Problem, plan
+from carservices.services.navigation.trips.planner import FULL, plan
+from carservices.services.navigation.trips.problem import Problem
 
 STEP = 5
 """Percents in which a charge before leaving is advised."""

@@ -9,7 +9,7 @@ from carservices.services.navigation.engine.graph import Floats, RoadGraph
 from carservices.services.navigation.trips.conditions import Conditions
 from carservices.services.navigation.trips.corridor import Anchor, Corridor, Targets, Tree
 from carservices.services.navigation.trips.energy import EnergyModel
-from carservices.services.navigation.trips.planner import Legs
+from carservices.services.navigation.trips.problem import Legs
 from carservices.services.navigation.trips.stations import Candidate
 
 SPARED = (0.9, 0.8)

@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from carservices.api.routes import Connector
+from carservices.services.navigation.engine.graph import Floats
 from carservices.services.navigation.trips.charge_curve import BEST_C, ChargeCurve, curve_of
 from carservices.services.navigation.trips.figures import figure
 from carservices.signals import Datum
@@ -24,8 +27,9 @@ PLUGS = {
 """VSS inlet → our connector."""
 USUAL = frozenset((Connector.CCS, Connector.TYPE2))
 """Of a car that does not say: Directive 2014/94/EU makes them the standard of Europe."""
-HEATER_K_PER_S = 4000.0 / 375_000.0
-"""K/s by which a 4 kW heater warms a pack of 375 kg (1 kJ/kg K)."""
+HEATER_W = 4000.0
+HEATER_K_PER_S = HEATER_W / 375_000.0
+"""K/s by which such a heater warms a pack of 375 kg (1 kJ/kg K)."""
 DRIVING_K_PER_S = 2.0 / 3600.0
 """K/s by which losses of driving warm it."""
 
@@ -50,8 +54,16 @@ class Inlet:
 
     def warming_s(self, seconds: float) -> float:
         """s before a station, reached after so many s, at which warming has to begin; 0: there is no need."""
+        return float(self._warming_s(np.array(seconds)))
+
+    def warming_kwh(self, seconds: Floats) -> Floats:
+        """What warming takes up to a station that is reached after so many s."""
+        return HEATER_W / 3.6e6 * self._warming_s(seconds)
+
+    def _warming_s(self, seconds: Floats) -> Floats:
         missing = BEST_C - self.cells_c - DRIVING_K_PER_S * seconds
-        return min(seconds, missing / HEATER_K_PER_S) if self.warms and missing > 1.0 else 0.0
+        needed = self.warms & (missing > 1.0)
+        return np.where(needed, np.minimum(seconds, missing / HEATER_K_PER_S), 0.0)
 
 
 def told(values: Mapping[str, Datum], capacity_kwh: float, cells_c: float) -> Inlet:

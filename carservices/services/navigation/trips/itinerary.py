@@ -19,7 +19,8 @@ from carservices.services.navigation.trips.corridor import Anchor, Corridor
 from carservices.services.navigation.trips.demand import Demand
 from carservices.services.navigation.trips.energy import EnergyModel
 from carservices.services.navigation.trips.ground import Cap, Ground, caps
-from carservices.services.navigation.trips.planner import Plan, Problem, plan
+from carservices.services.navigation.trips.planner import plan
+from carservices.services.navigation.trips.problem import Plan, Problem
 from carservices.services.navigation.trips.stations import MOST, Candidate, Tables, beside, candidates, station_of
 from carservices.services.navigation.trips.trip import Car, Trip, parts_of, quantile, settled, takes, unplanned
 
@@ -170,6 +171,8 @@ class Itinerary:
         with self._busy:
             ground = self._ground_of(request, start, at, car)
             hops = ground.hops(start, at.model, at.conditions)
+        to_stations = hops.legs.seconds[:, 0, 1:-1]
+        hops.legs.percent[:, 0, 1:-1] += 100.0 / car.usable_kwh * car.inlet.warming_kwh(to_stations)
         tables = Tables(car.inlet)
         layers = [station_of(one, tables, at.now) for one in ground.stations] * (ground.stops + 1)
         breaks = car.inlet.curve.breaks([one.power_kw for one in ground.stations])

@@ -14,7 +14,7 @@ from carservices.services.navigation.geo import Point, metres
 from carservices.services.navigation.trips.charge_curve import BEST_C, ChargeTable
 from carservices.services.navigation.trips.corridor import Anchor, Corridor
 from carservices.services.navigation.trips.inlet import Inlet
-from carservices.services.navigation.trips.planner import SLOT_S, Station
+from carservices.services.navigation.trips.problem import SLOT_S, Station
 
 MOST = 150
 """Stations a plan chooses from."""

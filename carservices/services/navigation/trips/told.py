@@ -7,6 +7,7 @@ import numpy as np
 
 from carservices.api.routes import ChargePoint, ChargeStop, RoutePreview
 from carservices.services.navigation.summary import preview_of
+from carservices.services.navigation.trips.inlet import HEATER_W
 from carservices.services.navigation.trips.trip import Stage, Trip
 
 POINT_M = 20_000.0
@@ -27,7 +28,9 @@ def _battery(trip: Trip) -> dict[str, Any]:
     assert trip.demand is not None
     last = trip.stages[-1].hop
     return {
-        "energy_kwh": sum(trip.demand.stage(stage.first, stage.last, stage.cap).kwh for stage in trip.stages),
+        "energy_kwh": sum(
+            trip.demand.stage(stage.first, stage.last, stage.cap).kwh + trip.warming_kwh(stage) for stage in trip.stages
+        ),
         "arrival": trip.charge(last.arrive, last.sigma),
         "charge_stops": tuple(_stop(trip, stage) for stage in trip.stops),
         "charge": tuple(_points(trip)),
@@ -44,8 +47,7 @@ def _stop(trip: Trip, stage: Stage) -> ChargeStop:
     hop = stage.hop
     added = (hop.leave - hop.arrive) / 100.0 * trip.car.usable_kwh
     drive_s = trip.demand.stage(stage.first, stage.last, stage.cap).seconds
-    cold = stage is trip.stages[0] and stage.may_warm  # a fast charge leaves the cells warm for hours
-    warming = trip.car.inlet.warming_s(stage.station.reached_s) if cold else 0.0
+    warming = trip.warming_kwh(stage) * 3.6e6 / HEATER_W
     metres = sum(leg.metres for leg in trip.route.legs[stage.first : stage.last + 1])
     return ChargeStop(
         place=stage.station.site.place,
@@ -79,7 +81,8 @@ def _points(trip: Trip) -> Iterator[ChargePoint]:
         stretch = drive_s / max(1.0, spend.seconds)
         for at in np.linspace(begin, end, max(2, round((end - begin) / POINT_M) + 1))[1:-1].tolist():
             part = trip.demand.between(begin, at, stage.cap)
-            left = soc - trip.percent(part.kwh)
+            warmed = trip.warming_kwh(stage) - trip.warming_kwh(stage, spend.seconds - part.seconds)
+            left = soc - trip.percent(part.kwh + warmed)
             charge = trip.charge(left, trip.percent(part.sigma))
             yield ChargePoint(at_m=at, at_s=clock + part.seconds * stretch, charge=charge)
         clock += drive_s

@@ -14,8 +14,9 @@ from carservices.services.navigation.trips.charge_curve import STOP_S
 from carservices.services.navigation.trips.demand import Demand
 from carservices.services.navigation.trips.energy import SIGMAS_90
 from carservices.services.navigation.trips.ground import Cap
-from carservices.services.navigation.trips.inlet import Inlet
-from carservices.services.navigation.trips.planner import Hop, Legs, Problem, plan
+from carservices.services.navigation.trips.inlet import HEATER_W, Inlet
+from carservices.services.navigation.trips.planner import plan
+from carservices.services.navigation.trips.problem import Hop, Legs, Problem
 from carservices.services.navigation.trips.stations import Candidate, Tables, station_of
 
 WARMED = 8.0
@@ -51,6 +52,11 @@ class Stage:
     def may_warm(self) -> bool:
         """Whether enough is left at its end to warm the battery for it, which takes 1 or 2 % of the charge."""
         return self.hop.arrive >= WARMED
+
+    @property
+    def warms(self) -> bool:
+        """Whether the battery may be warmed for its end."""
+        return self.station is not None and self.may_warm
 
     @property
     def stay_s(self) -> float:
@@ -109,9 +115,17 @@ class Trip:
             if end <= along_m:
                 continue
             spend = self.demand.between(start, end, stage.cap)
-            found.append((stage, self.charge(left - self.percent(spend.kwh), self.percent(spend.sigma))))
+            kwh = spend.kwh + self.warming_kwh(stage, spend.seconds)
+            found.append((stage, self.charge(left - self.percent(kwh), self.percent(spend.sigma))))
             start, left = end, stage.hop.leave
         return found
+
+    def warming_kwh(self, stage: Stage, left_s: float = np.inf) -> float:
+        """What warming the battery takes in the last s before the end of a stage: at a first stop, if it is cold."""
+        if self.demand is None or self.car is None or stage is not self.stages[0] or not stage.warms:
+            return 0.0
+        drive_s = self.demand.stage(stage.first, stage.last, stage.cap).seconds
+        return HEATER_W / 3.6e6 * min(left_s, self.car.inlet.warming_s(drive_s))
 
     def percent(self, kwh: float) -> float:
         """Of the battery."""
@@ -138,9 +152,14 @@ def parts_of(vias: Sequence[Candidate | None]) -> list[tuple[int, int]]:
 
 
 def takes(demand: Demand, part: tuple[int, int], cap: Cap, car: Car) -> tuple[float, float, float]:
-    """(s, percent of the battery, one sigma of it) of a part of a route, as `Legs` have them."""
+    """(s, percent of the battery, one sigma of it) of a part of a route, as `Legs` have them.
+
+    Up to the first station with what warming the battery for it takes: a fast charge leaves the cells warm for hours.
+    """
     spend = demand.stage(*part, cap)
-    return spend.seconds, car.percent(spend.kwh), car.percent(spend.sigma)
+    first_stop = part[0] == 0 and part[1] < len(demand.route.legs) - 1
+    warming = float(car.inlet.warming_kwh(np.array(spend.seconds))) if first_stop else 0.0
+    return spend.seconds, car.percent(spend.kwh + warming), car.percent(spend.sigma)
 
 
 def settled(
