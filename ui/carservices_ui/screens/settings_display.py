@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from kivy.metrics import dp
 from kivy.uix.widget import Widget
 
 from carservices_ui.binding import bind_signal
@@ -28,7 +29,7 @@ class DisplayPart(Part):
         self.theme = self._choice("theme", [(value, t(key)) for value, key in THEMES])
         self.language = self._choice("language", list(LANGUAGES.items()))
         self.scale = self._choice("scale", [(value, t(key)) for value, key in SIZES])
-        self.brightness = ValueSlider(low=0, high=100, step=5, width=WIDTH)
+        self.brightness = ValueSlider(low=0, high=100, step=5, width=dp(WIDTH))
         bind_signal(self.ui, self.brightness, BRIGHTNESS, send=float)
         return [
             setting("settings.theme", "dark_mode", self.theme),
