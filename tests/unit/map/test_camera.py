@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from carservices_ui.map.camera import TILT_DEG, Camera, zoom_tilt
-from carservices_ui.map.culling import touches
+from carservices_ui.map.culling import Footprint
 from carservices_ui.map.motion import Motion, angle_to
 from carservices_ui.map.pilot import Pilot
 
@@ -161,9 +161,10 @@ def test_nothing_in_view_is_culled(camera: Camera, px: float, py: float, width: 
     if camera.project(np.array([ground]))[1][0] < 3:
         half = np.array([(width, height)]) + 2 / camera.pxm
         center = np.array([ground]) + half * np.array((0.9, -0.9))
-        assert touches(center, half, camera.footprint(3)).all()
+        assert Footprint(camera.footprint(3)).touches(center, half).all()
 
 
 def test_a_box_behind_the_camera_is_culled() -> None:
     camera = Camera(0, 0, 0, 1, TILT_DEG, 0.26, SIZE)
-    assert not touches(np.array([(0, -2000), (-5000, 300)]), np.full((2, 2), 100), camera.footprint(3)).any()
+    beyond = np.array([(0, -2000), (-5000, 300)])
+    assert not Footprint(camera.footprint(3)).touches(beyond, np.full((2, 2), 100)).any()

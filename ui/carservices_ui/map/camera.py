@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +42,7 @@ class Camera:
         """Distance of the eye from the focus in pixels = clip-space w at the focus."""
         return FOCAL * self.size[1]
 
+    @cached_property
     def matrix(self) -> NDArray[np.float64]:
         """4x4 from (x, y, z, 1) in metres to clip space; float64, so that a focus far from the origin stays exact."""
         sin_b, cos_b = math.sin(math.radians(self.bearing)), math.cos(math.radians(self.bearing))
@@ -69,15 +71,14 @@ class Camera:
 
         Pixels are NaN behind the eye.
         """
-        flat = np.column_stack((points, np.zeros(len(points)), np.ones(len(points))))
-        clip = flat.astype(np.float64) @ self.matrix().T
+        clip = points.astype(np.float64) @ self.matrix[:, :2].T + self.matrix[:, 3]
         w = clip[:, 3]
         safe = np.where(w > NEAR * self.focal, w, np.nan)
         return (clip[:, :2] / safe[:, None] + 1) / 2 * np.array(self.size), w / self.focal
 
     def ground(self, px: float, py: float) -> tuple[float, float] | None:
         """The map metres under a pixel, None above the horizon."""
-        m = self.matrix()[np.ix_((0, 1, 3), (0, 1, 3))]
+        m = self.matrix[np.ix_((0, 1, 3), (0, 1, 3))]
         target = np.array((2 * px / self.size[0] - 1, 2 * py / self.size[1] - 1))
         system = m[:2, :2] - np.outer(target, m[2, :2])
         x, y = np.linalg.solve(system, target * m[2, 2] - m[:2, 2])

@@ -8,7 +8,7 @@ from kivy.graphics import ChangeState, InstructionGroup, Mesh, RenderContext
 from kivy.graphics.transformation import Matrix
 
 from carservices_ui.map.camera import Camera
-from carservices_ui.map.culling import touches
+from carservices_ui.map.culling import Footprint
 from carservices_ui.map.geometry import LINE_FORMAT, Piece, path_pieces
 
 VertexFormat = list[tuple[bytes, int, str]]
@@ -27,7 +27,6 @@ class Program:
 
     def __init__(self, vertex: str, fragment: str) -> None:
         self.context = RenderContext(vs=vertex, fs=fragment)
-        self._matrix = Matrix()
 
     def add(self, instruction: Any) -> None:
         """Draw an instruction with this program, after those added before."""
@@ -39,11 +38,9 @@ class Program:
         self.context.add(change)
         return change
 
-    def look(self, camera: Camera, fog: tuple[float, float]) -> None:
-        """Set the camera's uniforms; marks the scene for drawing."""
-        self._matrix = Matrix()
-        self._matrix.set(flat=[float(v) for v in camera.matrix().T.ravel()])
-        self.context["cam"] = self._matrix
+    def look(self, camera: Camera, matrix: Matrix, fog: tuple[float, float]) -> None:
+        """Set the camera's uniforms, its `matrix` as kivy has it; marks the scene for drawing."""
+        self.context["cam"] = matrix
         self.context["viewport"] = (float(camera.size[0]), float(camera.size[1]))
         self.context["focal"] = float(camera.focal)
         self.context["pxm"] = float(camera.pxm)
@@ -99,9 +96,9 @@ class CellLayer:
         boxes = np.array([piece.box for piece in pieces]).reshape(-1, 2, 2)
         self._center, self._half = boxes.mean(axis=1), (boxes[:, 1] - boxes[:, 0]) / 2 + SLACK_M
 
-    def show(self, footprint: np.ndarray | None) -> None:
-        """Draw the pieces that touch a convex polygon, (n, 2) metres counter-clockwise; None = nothing."""
-        wanted = [] if footprint is None else np.flatnonzero(touches(self._center, self._half, footprint)).tolist()
+    def show(self, footprint: Footprint | None) -> None:
+        """Draw the pieces that touch the ground in view; None = nothing."""
+        wanted = [] if footprint is None else np.flatnonzero(footprint.touches(self._center, self._half)).tolist()
         wanted = [index for index in wanted if index in self._meshes or self._budget.take(self._pieces[index])]
         if wanted == self._shown:
             return

@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 from kivy.graphics import Callback, ChangeState, ClearBuffers, ClearColor, Fbo, InstructionGroup, Mesh
 from kivy.graphics.opengl import GL_CULL_FACE, GL_DEPTH_TEST, glDisable, glEnable
+from kivy.graphics.transformation import Matrix
 
 from carservices_ui.map import shaders
 from carservices_ui.map.camera import TILT_DEG, Camera
+from carservices_ui.map.culling import Footprint
 from carservices_ui.map.data import AreaKind, RoadClass
 from carservices_ui.map.geometry import (
     AREA_FORMAT,
@@ -186,18 +188,20 @@ class Scene:
         self._budget.renew()
         tilted = min(1.0, camera.tilt / 50.0)
         fog = tuple(flat + (near - flat) * tilted for near, flat in zip(FOG, FLAT_FOG, strict=True))
+        matrix = Matrix()
+        matrix.set(flat=camera.matrix.T.ravel().tolist())
         for program in (self._areas, self._roads, self._ways, self._houses, self._over, self._puck):
-            program.look(camera, (fog[0], fog[1]))
+            program.look(camera, matrix, (fog[0], fog[1]))
         self._clear.rgba = style.fog
-        self._draw_ground(camera, style, camera.footprint(fog[1]))
+        self._draw_ground(camera, style, Footprint(camera.footprint(fog[1])))
         self._draw_ways(camera, style, passed)
         rise = min(1.0, max(0.0, math.log2(camera.pxm / HOUSES_FROM_PXM)))
-        self._house_layer.show(camera.footprint(min(fog[1], HOUSE_DEPTH)) if rise > 0 else None)
+        self._house_layer.show(Footprint(camera.footprint(min(fog[1], HOUSE_DEPTH))) if rise > 0 else None)
         self._houses.set(rise=rise, wall=style.wall, roof=style.roof, haze=style.fog, solid=SOLID)
         self._draw_puck(camera, style, car)
         return self._budget.exceeded
 
-    def _draw_ground(self, camera: Camera, style: MapStyle, ground: np.ndarray) -> None:
+    def _draw_ground(self, camera: Camera, style: MapStyle, ground: Footprint) -> None:
         self._ground.changes["tint"] = style.ground
         self._lay_plain(camera)
         for kind, (state, layer) in self._area_layers.items():
