@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -73,7 +74,23 @@ def test_a_walk_is_possible_when_no_restriction_forbids_it(bans: list[tuple[str,
     assert possible == {walk for walk in walks(WALK) if not any(broken(walk, *ban) for ban in bans)}
 
 
-def built(bans: list[tuple[str, Walk]]) -> dict[str, np.ndarray]:
+@pytest.mark.parametrize(
+    ("tags", "holds"),
+    [
+        ({"restriction": "no_left_turn"}, True),
+        ({"restriction": "no_left_turn", "except": "bus;motorcar"}, False),
+        ({"restriction": "no_left_turn", "except": "bus"}, True),
+        ({"restriction:motorcar": "no_left_turn"}, True),
+        ({"restriction:hgv": "no_left_turn"}, False),
+        ({"restriction:conditional": "no_left_turn @ (Mo-Fr 07:00-09:00)"}, False),
+    ],
+)
+def test_a_restriction_holds_for_cars_and_at_all_times_or_not_at_all(tags: dict[str, str], holds: bool) -> None:
+    graph = built([(tags, (1, 2, 5))])
+    assert bool(len(graph["restrict"])) is holds
+
+
+def built(bans: list[tuple[str | dict[str, str], Walk]]) -> dict[str, np.ndarray]:
     """The graph of the town, whose nodes come in the order of its crossings."""
     relations = []
     for kind, walk in bans:

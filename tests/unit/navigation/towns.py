@@ -11,9 +11,9 @@ def write_town(
     path: Path,
     nodes: Mapping[int, tuple[float, float] | tuple[float, float, dict[str, str]]],
     ways: Mapping[int, tuple[Sequence[int], dict[str, str]]],
-    bans: Sequence[tuple[str, int, int | tuple[int, ...], int]] = (),
+    bans: Sequence[tuple[str | dict[str, str], int, int | tuple[int, ...], int]] = (),
 ) -> Path:
-    """Nodes by id as lat, lon and tags; ways by id as nodes and tags; bans as kind, from way, via, to way.
+    """Nodes by id as lat, lon and tags; ways by id as nodes and tags; bans as kind or tags, from way, via, to way.
 
     Via is a node, or ways.
     """
@@ -25,6 +25,6 @@ def write_town(
         for number, (kind, source, via, target) in enumerate(bans, 1):
             vias = [("n", via, "via")] if isinstance(via, int) else [("w", one, "via") for one in via]
             members = [("w", source, "from"), *vias, ("w", target, "to")]
-            tags = {"type": "restriction", "restriction": kind}
+            tags = {"type": "restriction"} | ({"restriction": kind} if isinstance(kind, str) else kind)
             writer.add_relation(Relation(id=number, version=1, members=members, tags=tags))
     return path
