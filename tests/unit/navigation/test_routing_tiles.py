@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import sys
 from contextlib import aclosing
 from pathlib import Path
 
@@ -105,9 +106,11 @@ def test_without_valhalla_the_map_is_built_without_its_tiles(tmp_path: Path) -> 
     assert "valhalla" not in facts.parts
 
 
-def broken_programs(state: Path) -> None:
-    """An engine whose programs end with an error among other words."""
-    programs = state / INSTALLED
+@pytest.fixture
+def broken_programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An engine whose programs end with an error among other words, and none in the environment."""
+    monkeypatch.setitem(sys.modules, "valhalla", None)
+    programs = tmp_path / INSTALLED
     (programs / "bin").mkdir(parents=True)
     (programs / "valhalla_build_config.py").write_text("config = {'mjolnir': {}, 'additional_data': {}}")
     words = r"printf '\033[31m[ERROR]\033[0m out of ideas\n[INFO] bye\n'; exit 3"
@@ -116,8 +119,8 @@ def broken_programs(state: Path) -> None:
         (programs / "bin" / name).chmod(0o755)
 
 
+@pytest.mark.usefixtures("broken_programs")
 def test_a_program_that_fails_is_said(tmp_path: Path) -> None:
-    broken_programs(tmp_path)
     pbf = write_town(
         tmp_path / "t.osm.pbf", {1: (53.0, 13.0), 2: (53.001, 13.0)}, {1: ([1, 2], {"highway": "residential"})}
     )
@@ -125,8 +128,8 @@ def test_a_program_that_fails_is_said(tmp_path: Path) -> None:
         import_map(MapStore(tmp_path / "maps"), pbf)
 
 
+@pytest.mark.usefixtures("broken_programs")
 async def test_a_first_map_is_built_without_an_engine_that_fails(tmp_path: Path) -> None:
-    broken_programs(tmp_path)
     store = MapStore(tmp_path / "maps")
     async with aclosing(build_first(store, "helsinki")) as steps:
         assert [step.done async for step in steps][-1] == 1.0
