@@ -11,6 +11,7 @@ from carservices.api.navigation import Guidance, GuidanceState, Place, Position,
 from carservices.api.routes import ManeuverKind
 from carservices.api.state import StateFile
 from carservices.services.navigation.engine.base import Engine, Maneuver, Route, RouteError, RouteRequest, Via
+from carservices.services.navigation.engine.choice import Engines
 from carservices.services.navigation.engine.graph import RoadGraph
 from carservices.services.navigation.engine.roads import RoadEngine
 from carservices.services.navigation.geo import metres
@@ -168,9 +169,10 @@ class Dead(Engine):
     """An engine whose process has ended."""
 
     name = "dead"
+    up = True
     asked = 0
 
-    async def route(self, request: RouteRequest) -> list[Route]:
+    async def route(self, request: object) -> list[Route]:
         self.asked += 1
         raise RouteError("engine_down", Remark.of("engine_silent"))
 
@@ -219,6 +221,18 @@ async def test_without_an_engine_guidance_goes_on_with_the_route_in_hand(city: R
     assert journey.state().problem == "Le calcul d’itinéraire ne répond pas."
     assert seen[-1].turn is not None
     assert journey.guide is not None
+
+
+async def test_of_three_engines_the_first_that_answers_is_asked(city: RoadEngine):
+    first, second = Dead(), Dead()
+    engines = Engines([first, second, city])
+    routes = await engines.route(RouteRequest((Via(*HERE), Via(*THERE))))
+    assert routes[0].engine == engines.name == "roads"
+    assert (first.asked, second.asked) == (1, 1)
+    first.up = False
+    seconds, _ = await engines.matrix([HERE, THERE])
+    assert (first.asked, second.asked) == (1, 2)
+    assert seconds[0][1] == pytest.approx(routes[0].seconds, rel=0.05)
 
 
 async def test_a_search_that_failed_is_made_again_after_3_s_and_when_the_clock_was_set_back(tmp_path: Path):
