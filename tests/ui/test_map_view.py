@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,9 +12,12 @@ from kivy.core.window import Window
 from kivy.tests.common import UnitTestTouch
 from kivy.uix.floatlayout import FloatLayout
 
+from carservices.services.navigation.maps.render import write_render
+from carservices.services.navigation.maps.road_graph import write_graph
 from carservices_ui.map.signs import Marker
 from carservices_ui.map.style import DAY, NIGHT
 from carservices_ui.map.view import MapView
+from tests.unit.navigation.towns import write_town
 
 HOME = (53.55354, 13.27298)
 NORTH_OF_HOME = (53.55534, 13.27298)
@@ -310,6 +314,21 @@ def test_another_place_brings_its_own_map(at_home: Screen) -> None:
     at_home.map.set_position(*HELSINKI, 0.0, 0.0)
     at_home.until(lambda: at_home.map.has_map)
     assert at_home.map.roads.data.name == "helsinki"
+
+
+def test_a_larger_map_that_comes_later_is_looked_over_anew(screen: Screen, tmp_path: Path) -> None:
+    extract, graph = tmp_path / "roads.osm.pbf", tmp_path / "graph.npz"
+    towns = {1: (53.5, 8.0), 2: (53.5, 13.0), 3: (51.0, 13.0), 4: (51.0, 8.0)}
+    write_town(extract, towns, {1: ([1, 2, 3, 4, 1], {"highway": "trunk"})})
+    write_graph(extract, graph)
+    write_render(extract, graph, tmp_path / "render.npz", "roads")
+    view = screen.map
+    view.use_map(tmp_path)
+    view.look_over([towns[4], towns[2]])
+    screen.until(lambda: view.has_map)
+    south, west, north, east = view.corners() or (0.0, 0.0, 0.0, 0.0)
+    assert south < 51.0 < 53.5 < north
+    assert west < 8.0 < 13.0 < east
 
 
 def test_before_any_position_the_city_is_shown(screen: Screen) -> None:

@@ -70,6 +70,7 @@ class MapView(Widget):
         self._ground = Ground(self._show, self._layout)
         self._place: LatLon | None = None
         self._looking: LatLon | None = None
+        self._overlooked: Sequence[LatLon] = ()
         self.on_marker: Callable[[Marker], None] | None = None
         """Called with a marker that was tapped."""
         self.on_alternate: Callable[[int], None] | None = None
@@ -161,7 +162,7 @@ class MapView(Widget):
 
     def recenter(self) -> None:
         """Glide back to the car and follow it."""
-        away, self._looking = self._looking is not None, None
+        away, self._looking, self._overlooked = self._looking is not None, None, ()
         if self._place is not None:
             self._ground.stand_on(*self._place)
         self._pilot.recenter(self._motion.pose, reset=away)
@@ -170,14 +171,18 @@ class MapView(Widget):
 
     def look_at(self, lat: float, lon: float, pxm: float) -> None:
         """Leave the car and show a place, at a scale in pixels per metre."""
-        self.follow, self._looking = False, (lat, lon)
+        self.follow, self._looking, self._overlooked = False, (lat, lon), ()
         self._ground.stand_on(lat, lon)
         self._pilot.look_at(*self._ground.projection.to_xy(lat, lon), pxm)
         self._wake()
 
     def look_over(self, places: Sequence[LatLon]) -> None:
-        """Leave the car and show all of the places at once, in the middle of what is free, as close as that allows."""
+        """Leave the car and show all of the places at once, in the middle of what is free, as close as that allows.
+
+        A map that comes later may be larger, and is looked over anew unless a finger has moved it.
+        """
         self.look_at(*overview(places, self.size, self.insets, self._pilot.least_pxm))
+        self._overlooked = places
 
     def rename(self) -> None:
         """Choose the names anew, whatever was to be seen before."""
@@ -210,12 +215,13 @@ class MapView(Widget):
     def drag(self, old: tuple[float, float], new: tuple[float, float]) -> None:
         """Move the ground under one pixel of the widget to another; ends following."""
         self._pilot.drag(old, new, (float(self.width), float(self.height)))
-        self.follow = False
+        self.follow, self._overlooked = False, ()
         self._wake()
 
     def zoom_by(self, steps: float, at: tuple[float, float] | None = None) -> None:
         """Zoom by 2 ** steps; with a place, and not following, the ground there stays where it is."""
         self._pilot.zoom_by(steps, at, (float(self.width), float(self.height)))
+        self._overlooked = ()
         self._wake()
 
     def turn_by(self, degrees: float, at: tuple[float, float]) -> None:
@@ -283,6 +289,8 @@ class MapView(Widget):
         if loaded is not None:
             self._measure(loaded)
         self.has_map = loaded is not None
+        if loaded is not None and self._overlooked:
+            self.look_over(self._overlooked)
         self._show_markers()
         self._layout()
 
