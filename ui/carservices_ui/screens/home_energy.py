@@ -18,6 +18,8 @@ ZERO = 1 / 3
 """Where on the bar no power is: regeneration to the left, drive to the right."""
 IDLE_KW = 0.05
 """Below this power nothing worth naming flows."""
+FINE_KW, FINE_SHARE = 0.05, 0.002
+"""Less than half a pixel of the curve and of the bar: what a parked car takes does not draw the glass again."""
 
 
 class PowerCard(Card):
@@ -79,6 +81,7 @@ class PowerCard(Card):
         self.flow.show(out, charging=self._charging)
         highest = self._ui.store.get(f"{MOTOR}.MaxPower" if out > 0 else f"{MOTOR}.MaxRegenPower")
         share = min(1.0, abs(out) / float(highest)) if is_number(highest) and float(highest) > 0 else 0.0
+        share = round(share / FINE_SHARE) * FINE_SHARE
         self.bar.share = ZERO + (share * (1 - ZERO) if out > 0 else -share * ZERO)
 
     def _use(self, out: float) -> str:
@@ -90,7 +93,7 @@ class PowerCard(Card):
         return "regen" if out < 0 else "systems" if standing else "drive"
 
     def _draw_curve(self, *_: object) -> None:
-        self.curve.points = [-watts / 1000 for watts in self._ui.power.points]
+        self.curve.points = [round(-watts / 1000 / FINE_KW) * FINE_KW for watts in self._ui.power.points]
 
 
 class Flow(Row):
