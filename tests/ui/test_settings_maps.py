@@ -1,6 +1,7 @@
 """Settings of the maps: the one in use, taking and removing others, and one that is being built."""
 
 from carservices.api.navigation import Box, ImportProgress, MapInfo, MapsState, Navigation
+from carservices.services.navigation.maps.parts import PARTS
 from carservices_ui.i18n import t
 from carservices_ui.planning.streams import MAPS as STREAM
 from carservices_ui.restrictions import STREAM as DRIVING
@@ -22,6 +23,10 @@ MAPS = MapsState(
 )
 
 
+def test_every_part_of_a_map_has_a_name():
+    assert all(t(f"settings.part_{part.name}") for part in PARTS)
+
+
 def show(driver, state):
     driver.store.put_stream(STREAM, state)
     driver.frames(3)
@@ -41,13 +46,13 @@ def test_maps_are_used_and_removed_after_asking(drive):
     assert [text.text for text in of_kind(part, Text)] == [t("settings.maps_away")]
     show(driver, MAPS)
     words = [text.text for text in of_kind(part, Text)]
-    assert {"search  ·  62 %", t("settings.map_in_use"), "Valhalla is not there.", MAPS.available[0].attribution} <= {
+    assert {"Places  ·  62 %", t("settings.map_in_use"), "Valhalla is not there.", MAPS.available[0].attribution} <= {
         *words
     }
     assert words.index("Our town") < words.index("The whole country")
     country = part.maps["country"]
     show(driver, MAPS.model_copy(update={"importing": ImportProgress(name="island", part="roads", done=80.0)}))
-    assert "roads  ·  80 %" in [text.text for text in of_kind(part, Text)]
+    assert "Roads  ·  80 %" in [text.text for text in of_kind(part, Text)]
     assert part.maps["country"] is country  # not built anew under a finger
     stopped = ImportProgress(name="island", part="roads", done=80.0, problem="the disk is full")
     show(driver, MAPS.model_copy(update={"importing": stopped}))

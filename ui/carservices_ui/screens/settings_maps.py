@@ -8,7 +8,7 @@ from kivy.metrics import dp
 from kivy.uix.widget import Widget
 
 from carservices.api.navigation import ImportProgress, MapInfo, MapsState, Navigation
-from carservices_ui.i18n import number, t
+from carservices_ui.i18n import number, t, words
 from carservices_ui.planning.streams import MAPS
 from carservices_ui.screens.guidance_parts import put
 from carservices_ui.screens.settings_parts import Part
@@ -119,7 +119,8 @@ class ImportRow(Card):
         failed = progress.problem is not None
         self._tile.icon.show("sync_problem" if failed else "sync", tone="heat" if failed else "accent")
         self.title.text = t("settings.map_building", map=progress.name)
-        self.detail.text = progress.problem or f"{progress.part}  ·  {number(progress.done)} %"
+        part = words(f"settings.part_{progress.part}", progress.part)
+        self.detail.text = progress.problem or f"{part}  ·  {number(progress.done)} %"
         self.detail.tone("heat" if failed else "text2")
         self.bar.share = progress.done / 100.0
         put(self._words, self.bar, not failed)
