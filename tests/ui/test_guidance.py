@@ -24,7 +24,7 @@ from carservices_ui.polyline import decode
 from carservices_ui.screens.guidance_lanes import Lanes
 from carservices_ui.screens.home_map import MapCard
 from carservices_ui.widgets import Text
-from tests.ui.fitting import controls_keep_apart, fits
+from tests.ui.fitting import LARGEST, controls_keep_apart, fits
 from tests.ui.golden import differences, fresh_fonts, seen
 from tests.ui.journeys import CAFE, HOUSE, JOURNEY, LINE, LONG, SHORT, STATION
 
@@ -119,7 +119,7 @@ def test_the_next_turn_and_what_is_left(home):
 
 
 def test_everything_fits_in_the_longest_language(drive):
-    driver = guided(drive(screen="home", language="fr"))
+    driver = guided(drive(screen="home", language="fr", scale=LARGEST))
     (card,) = driver.widgets(MapCard)
     for changes in (
         {"turn": EXIT, "then": THEN, "distance_m": 12_420.0, "remaining_m": 1_240_000.0, "remaining_s": 45_000.0},
