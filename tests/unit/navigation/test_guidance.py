@@ -20,6 +20,7 @@ from carservices.services.navigation.guide.guide import Guide
 from carservices.services.navigation.guide.sentences import ENDS, sentences
 from carservices.services.navigation.journey import Journey
 from carservices.services.navigation.remarks import FOLDER, Remark, languages
+from carservices.services.navigation.trips.told import told
 from carservices.services.navigation.trips.trip import Trip
 from tests.unit.navigation.roads import drive
 
@@ -228,6 +229,7 @@ async def test_of_three_engines_the_first_that_answers_is_asked(city: RoadEngine
     engines = Engines([first, second, city])
     routes = await engines.route(RouteRequest((Via(*HERE), Via(*THERE))))
     assert routes[0].engine == engines.name == "roads"
+    assert "répond pas" in told(Trip(routes[0]), "", "fr").warning
     assert (first.asked, second.asked) == (1, 1)
     first.up = False
     seconds, _ = await engines.matrix([HERE, THERE])

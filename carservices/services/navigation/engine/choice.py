@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from carservices.api.routes import Mode
@@ -15,8 +16,11 @@ from carservices.services.navigation.engine.base import (
     RouteRequest,
 )
 from carservices.services.navigation.geo import Point
+from carservices.services.navigation.remarks import Remark
 
 R = TypeVar("R")
+SIMPLER = Remark.of("engine_lost")
+"""What a driver is told of a route by another engine than the best."""
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +40,10 @@ class Engines(Engine):
     async def route(self, request: RouteRequest) -> list[Route]:
         if request.mode is Mode.ECO and (weighing := next((one for one in self._engines if one.weighs_energy), None)):
             return await weighing.route(request)
-        return await self._ask(lambda engine: engine.route(request))
+        routes = await self._ask(lambda engine: engine.route(request))
+        if routes[0].engine == self._engines[0].name:
+            return routes
+        return [replace(route, notes=(*route.notes, SIMPLER)) for route in routes]
 
     async def matrix(self, points: Sequence[Point]) -> Matrix:
         return await self._ask(lambda engine: engine.matrix(points))
