@@ -79,7 +79,7 @@ def _photograph(run_dir: Path) -> None:
         Window.dispatch("on_textinput", TOWN_WORDS)
         shot("search-typed")
         ui.store.call(Navigation, "use_map", lambda _: None, name=COUNTRY)
-        until(lambda: maps().current == COUNTRY)
+        until(lambda: maps().current == COUNTRY and not ui.map.loading)
         plan.search.type(FAR)
         until(lambda: plan.search.found.phase is Phase.DONE)
         plan.go((plan.search.found.answer or [])[0])
