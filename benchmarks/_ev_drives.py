@@ -38,6 +38,8 @@ STEP, LOOK, RARELY = 0.1, 1.0, 20
 """s of a step of the physics, s between two looks at the car, looks between two of its slow signals."""
 EPOCH = datetime(2026, 6, 1, 10, 0, tzinfo=UTC)
 HEIGHT_NOISE_M = 1.0
+FORECAST_MS = 0.8
+"""Standard deviation of the error of a forecast of either component: 1.5 m/s at 10 m, as weather services publish."""
 FLOW, LEAD = 0.96, 1.04
 """Share of the wanted speed that traffic allows on average, and at most."""
 WIND_MS = 1.55
@@ -45,7 +47,9 @@ WIND_MS = 1.55
 10 m (inland lowlands of Germany), by the logarithmic profile over farmland (roughness 0.03 m, European Wind Atlas)."""
 SLOW = tuple(path for path in Consumption.PATHS if path in ENTRIES)
 QUICK = tuple(
-    path for path in SLOW if path.endswith((".Speed", "CurrentPower", ".PowerLoss", "Altitude", "TripDuration"))
+    path
+    for path in SLOW
+    if path.endswith((".Speed", "CurrentPower", ".PowerLoss", "Altitude", "Heading", "TripDuration"))
 )
 MOTORWAY, SECONDARY, RESIDENTIAL = 0, 3, 6
 
@@ -74,7 +78,8 @@ KINDS = {
 }
 """With these flows travel times scatter about as much as in the United Kingdom (TAG unit A1.3: standard deviation over
 mean 0.16 CI^1.02 D^-0.39, D the km, CI the mean time over that of an empty road): made trips of 7, 12, 20, 32, 50 km
-0.080, 0.075, 0.050, 0.041, 0.031; TAG, for towns, 0.094, 0.077, 0.058, 0.047, 0.039. In towns the wind is that of a roughness of 0.4 m below the same wind at 60 m."""
+0.080, 0.075, 0.050, 0.041, 0.031; TAG, which is for towns, 0.094, 0.077, 0.058, 0.047, 0.039. In towns the wind is
+that of a roughness of 0.4 m below the same wind at 60 m."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +227,8 @@ class Drive:
     trip: Trip
     looks: list[tuple[float, int, dict[str, Datum]]]
     kwh: float
+    forecast: tuple[float, float]
+    """The wind as a weather service told it: m/s, and the degrees it comes from."""
 
 
 class Garage:
@@ -240,7 +247,8 @@ class Garage:
         trip = draw_trip(chance, self.habit)
         outside = chance.uniform(-10.0, 30.0)
         weather = Weather(temperature=outside, sun=chance.uniform(0.0, 600.0) * (outside > 0.0), grip=0.9)
-        wind, wind_from = math.hypot(chance.gauss(0.0, WIND_MS), chance.gauss(0.0, WIND_MS)), chance.uniform(0.0, 360.0)
+        north, east = chance.gauss(0.0, WIND_MS), chance.gauss(0.0, WIND_MS)
+        wind, forecast = _polar(north, east), _polar(*(one + chance.gauss(0.0, FORECAST_MS) for one in (north, east)))
         passengers = chance.choice((0, 0, 0, 1, 1, 2, 3))
         mass = self.profile.resistance.mass + 75.0 * passengers + chance.uniform(0.0, 60.0)
         charge, warm = chance.uniform(0.6, 0.92), chance.random() < 0.3
@@ -255,17 +263,21 @@ class Garage:
         trip.road.place(0.0, world.place)
         looks = [(0.0, 0, _seen(world, SLOW))]
         energy = car.battery.energy
-        for seconds in _drive(world, driver, trip.road, wind, wind_from):
+        for seconds in _drive(world, driver, trip.road, wind):
             rarely = round(seconds / LOOK) % RARELY == 0
             looks.append((seconds, trip.at(driver.s), _seen(world, SLOW if rarely else QUICK)))
-        return Drive(trip, looks, (energy - car.battery.energy) / 3.6e6)
+        return Drive(trip, looks, (energy - car.battery.energy) / 3.6e6, forecast)
 
 
 class Diary:
-    """Lives through drives with the car's consumption, the night between two of them included."""
+    """Lives through drives with the car's consumption, the night between two of them included.
 
-    def __init__(self, consumption: Consumption) -> None:
+    With ``told`` it knows the wind as forecast.
+    """
+
+    def __init__(self, consumption: Consumption, *, told: bool) -> None:
         self.consumption = consumption
+        self.told = told
         self.km = 0.0
         self.begun = consumption.conditions
         """Conditions when the last drive began."""
@@ -275,6 +287,7 @@ class Diary:
         """What was foretold at its start; learns from it."""
         edges = drive.trip.edges
         self._take(drive.looks[0][2])
+        self.consumption.tell_wind(drive.forecast if self.told else None)
         self.begun = self.consumption.conditions
         foretold = self.consumption.model.along(edges, self.begun, geometry=drive.trip.geometry)
         start = self._now
@@ -298,12 +311,12 @@ def _seen(world: World, paths: tuple[str, ...]) -> dict[str, Datum]:
     return {path: datum for path, datum, status in seen if status is Status.AVAILABLE and datum is not None}
 
 
-def _drive(world: World, driver: TripDriver, road: Road, wind: float, wind_from: float) -> Iterator[float]:
+def _drive(world: World, driver: TripDriver, road: Road, wind: tuple[float, float]) -> Iterator[float]:
     """Until it has arrived, one look after the other: the s since the start."""
     car, place, steps = world.car, world.place, round(LOOK / STEP)
     count = 0
     while not driver.done and count < 4 * 3600:
-        car.weather.wind = wind * road.exposed(driver.s) * math.cos(math.radians(wind_from - place.heading))
+        car.weather.wind = wind[0] * road.exposed(driver.s) * math.cos(math.radians(wind[1] - place.heading))
         now = EPOCH + timedelta(seconds=world.time)
         for _ in range(steps):
             distance = car.step(STEP, driver.drive(car, STEP), now)
@@ -312,6 +325,11 @@ def _drive(world: World, driver: TripDriver, road: Road, wind: float, wind_from:
         world.time += LOOK
         count += 1
         yield count * LOOK
+
+
+def _polar(north: float, east: float) -> tuple[float, float]:
+    """Length and degrees clockwise from north."""
+    return math.hypot(north, east), math.degrees(math.atan2(east, north)) % 360.0
 
 
 def _varied(profile: Profile, chance: random.Random) -> Profile:

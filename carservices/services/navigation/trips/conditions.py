@@ -63,6 +63,11 @@ class Conditions:
     """Percent at the start."""
 
     @property
+    def wind_told(self) -> bool:
+        """Whether its direction is known."""
+        return self.wind_from is not None
+
+    @property
     def cells_now_c(self) -> float:
         """Of the battery, told or as outside."""
         return self.outside_c if self.cells_c is None else self.cells_c

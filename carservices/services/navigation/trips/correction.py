@@ -11,9 +11,11 @@ CAUSES = ("rolling", "aero", "base", "climate")
 PRIOR = (0.15, 0.15, 0.40, 0.50)
 """Standard deviation of each factor over cars of the class, before anything was learned."""
 
-TRIP = np.array((0.045, 0.075, 0.12, 0.25))
+TRIP = np.array((0.045, 0.08, 0.12, 0.25))
 """Standard deviation of each cause from trip to trip, as a share: load and wet roads; wind (1.5 m/s ahead at 100 km/h
-is 11 % of the drag) and traffic; lights; sun."""
+is 11 % of the drag, on straight ways) and traffic; lights; sun."""
+TRIP_TOLD = np.array((0.045, 0.045, 0.12, 0.25))
+"""The same where the wind is told: what a forecast is wrong by, and traffic."""
 LOCAL = 0.15
 """Standard deviation of what one km takes, as a share, independent from km to km: lights, traffic, slopes."""
 BANDS = ("town", "land", "motorway")
@@ -49,9 +51,9 @@ class Correction:
     spending: Floats = field(default_factory=lambda: np.ones(len(BANDS)))
     scatter: float = 1.0
 
-    def variance(self, features: Floats, roughness: Floats | float) -> Floats:
+    def variance(self, features: Floats, roughness: Floats | float, *, wind_told: bool) -> Floats:
         """kWh² of a stretch: ``features`` [..., 4] in kWh, ``roughness`` Σ kWh²/km over it."""
-        trip = np.diag(np.square(TRIP * self.factors))
+        trip = np.diag(np.square((TRIP_TOLD if wind_told else TRIP) * self.factors))
         known = np.einsum("...i,ij,...j->...", features, self.covariance, features)
         day = np.einsum("...i,ij,...j->...", features, trip, features) + LOCAL**2 * np.asarray(roughness)
         spread: Floats = known + self.scatter**2 * day

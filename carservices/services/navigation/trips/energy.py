@@ -56,11 +56,14 @@ class RouteEnergy:
     features: Floats
     roughness: Floats
     correction: Correction
+    wind_told: bool
 
     def spend(self, start: int = 0, end: int = -1) -> Spend:
         """From the start of edge ``start`` to the start of edge ``end`` (-1: to the end of the route)."""
         features = self.features[end] - self.features[start]
-        variance = self.correction.variance(features, float(self.roughness[end] - self.roughness[start]))
+        variance = self.correction.variance(
+            features, float(self.roughness[end] - self.roughness[start]), wind_told=self.wind_told
+        )
         kwh, seconds = self.kwh[end] - self.kwh[start], self.seconds[end] - self.seconds[start]
         return Spend(float(kwh), float(np.sqrt(variance)), float(seconds))
 
@@ -99,7 +102,13 @@ class EnergyModel:
             return np.concatenate((np.zeros((1, *values.shape[1:])), np.cumsum(values, axis=0)))
 
         return RouteEnergy(
-            sums(road.metres), sums(road.seconds), sums(kwh), sums(features), sums(roughness), self.correction
+            sums(road.metres),
+            sums(road.seconds),
+            sums(kwh),
+            sums(features),
+            sums(roughness),
+            self.correction,
+            conditions.wind_told,
         )
 
     def per_arc(self, graph: RoadGraph, conditions: Conditions = ORDINARY, cap_kmh: float | None = None) -> ArcEnergy:
@@ -108,11 +117,13 @@ class EnergyModel:
         kwh, _, _ = self._spend(road, conditions, np.full(len(road.metres), np.inf))
         return ArcEnergy(kwh, road.seconds)
 
-    def sigma(self, kwh: Floats | float, metres: Floats | float) -> Floats:
+    def sigma(self, kwh: Floats | float, metres: Floats | float, conditions: Conditions = ORDINARY) -> Floats:
         """kWh standard deviation of a stretch of which only energy and length are known, as of legs of a matrix."""
         shares = np.outer(np.abs(kwh), USUAL_SHARES / self.correction.factors)
         roughness = np.square(kwh) / np.maximum(np.asarray(metres, float) / 1000.0, 0.1)
-        spread: Floats = np.sqrt(self.correction.variance(shares, roughness.ravel())).reshape(np.shape(kwh))
+        spread: Floats = np.sqrt(
+            self.correction.variance(shares, roughness.ravel(), wind_told=conditions.wind_told)
+        ).reshape(np.shape(kwh))
         return spread
 
     def driven(self, stretch: Stretch, conditions: Conditions, at_s: float) -> tuple[Floats, Floats]:

@@ -74,7 +74,7 @@ class Ground:
         columns, between = self._between(model, conditions)
         tree = self._corridor.tree(start, self._targets, self._limit(columns, model))
         first = self._corridor.sums(tree, columns)
-        return self._layered(first, between, model)
+        return self._layered(first, between, model, conditions)
 
     def forget_reach(self) -> None:
         """From now on hops beyond what a full battery reaches are known too."""
@@ -103,7 +103,7 @@ class Ground:
             return self.stops if place else 0
         return min(self.stops, (place - 1) // len(self.stations)) if place else 0
 
-    def _layered(self, first: Floats, between: Floats, model: EnergyModel) -> Hops:
+    def _layered(self, first: Floats, between: Floats, model: EnergyModel, conditions: Conditions) -> Hops:
         """Hops over the stops that lie between; ``first`` are those of the car."""
         count, stops, width = len(self.stations), self.stops, first.shape[1]
         size = 2 + (stops + 1) * count
@@ -115,7 +115,7 @@ class Ground:
         metres = table[:, :, 0]
         seconds, kwh = np.moveaxis(table[:, :, 1::2], 2, 0), np.moveaxis(table[:, :, 2::2], 2, 0)
         with np.errstate(invalid="ignore"):
-            sigma = model.sigma(kwh, metres)
+            sigma = model.sigma(kwh, metres, conditions)
         percent = 100.0 / model.vehicle.usable_kwh
         way = np.isfinite(seconds)
         legs = Legs(seconds, np.where(way, kwh * percent, np.inf), np.where(way, sigma * percent, np.inf))

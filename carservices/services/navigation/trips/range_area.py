@@ -54,7 +54,7 @@ def around(
     if kwh is not None:
         metres = kwh / per_m
     mean = metres * per_m
-    sure = max(0.0, mean - SURE * float(model.sigma(mean, metres)))
+    sure = max(0.0, mean - SURE * float(model.sigma(mean, metres, conditions)))
     mass = model.vehicle.mass_kg + conditions.load_kg
     reach, back = reachable(graph, engine.anchor(here), take, sure, mass * G * (1.0 - model.vehicle.loss_share) / KWH)
     return Area(reach, back, metres)
