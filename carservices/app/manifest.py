@@ -6,7 +6,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from carservices.app.wire import SDK
 from carservices.signals.globs import GlobError, GlobSet
@@ -25,6 +34,18 @@ NAMED: Final[dict[str, re.Pattern[str]]] = {
     "files": re.compile(r"[a-z][a-z0-9_]*"),
 }
 """Scopes that are not about signals, with what stands after the colon."""
+INTENTS: Final[Mapping[str, frozenset[str]]] = {
+    "navigate": frozenset({"navigation"}),
+    "find_place": frozenset({"navigation", "charging"}),
+    "find_charger": frozenset({"navigation", "charging"}),
+    "play_media": frozenset({"media"}),
+    "read_news": frozenset({"news"}),
+    "show_weather": frozenset({"weather"}),
+    "call": frozenset({"communication"}),
+    "read_messages": frozenset({"communication"}),
+    "send_message": frozenset({"communication"}),
+}
+"""What a person may ask an assistant for → the categories of the apps that can do it."""
 ON_SIGNALS: Final = ("read", "actuate", "provide")
 
 Category = Literal["navigation", "media", "weather", "communication", "utility", "charging", "news", "other"]
@@ -84,6 +105,7 @@ class Manifest(Strict):
     hosts: tuple[str, ...] = ()
     """``name`` or ``*.name``, each with or without ``:port``."""
     intents: tuple[str, ...] = ()
+    """For the assistant, which the car does not have yet: of `INTENTS`."""
     libraries: tuple[str, ...] = ()
     permissions: dict[str, str] = {}
     """Scope → the reason shown to the person."""
@@ -150,6 +172,20 @@ class Manifest(Strict):
     def _hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for host in value:
             _matches(HOST, host, "write a host name without scheme and path: api.example.org or *.example.org")
+        return value
+
+    @field_validator("intents")
+    @classmethod
+    def _intents(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        category = str(info.data.get("category"))
+        mine = [intent for intent, categories in INTENTS.items() if category in categories]
+        for intent in value:
+            if intent not in INTENTS:
+                raise ValueError(f"{intent!r} is no intent: use one of {', '.join(INTENTS)}")
+            if intent not in mine:
+                raise ValueError(
+                    f"{intent!r} is not for apps of the category {category}: {', '.join(mine) or 'none is'}"
+                )
         return value
 
     @field_validator("permissions")

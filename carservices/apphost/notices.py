@@ -2,12 +2,13 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple, cast
 
 from carservices.api.notifications import Message, Notice, NoticeAction, Notifications, Priority, Topic
 from carservices.app.codec import TemplateError, decode
 from carservices.app.rules import check
-from carservices.app.templates import Notification
+from carservices.app.templates import Action, Notification
 from carservices.apphost.life import App
 from carservices.apphost.session import Session
 from carservices.bus import CallError, Car
@@ -48,18 +49,11 @@ class NoticeDesk:
         buttons = [one for one in note.actions if one.title and one.enabled and isinstance(one.on_click, int)]
         title = f"{app.bundle.name['en']}: {note.title}"
         self._up[number] = Said(app, app.session, tuple(cast(int, one.on_click) for one in buttons))
-        await self._service.post(
-            Notice(
-                id=number,
-                priority=PRIORITIES[note.level],
-                topic=Topic.SYSTEM,
-                texts={"en": Message(title=title[:MAX_TITLE], text=note.text[:MAX_TEXT])},
-                actions=tuple(
-                    NoticeAction(id=index, titles={"en": one.title[:MAX_BUTTON]}, parked_only=one.parked_only)
-                    for index, one in enumerate(buttons)
-                ),
-            )
-        )
+        try:
+            await self._service.post(_notice(number, note, title, buttons))
+        except CallError:
+            self._up.pop(number, None)  # it is not up: it takes nobody's place
+            raise
 
     async def acted(self, number: str, action: int) -> App | None:
         """A button was tapped, and the notice is done with; the app when it has ended since, and cannot hear of it.
@@ -87,6 +81,19 @@ class NoticeDesk:
         except CallError as error:
             if error.code not in ("NOT_FOUND", "UNAVAILABLE"):  # gone already, with the service that kept it
                 raise
+
+
+def _notice(number: str, note: Notification, title: str, buttons: Sequence[Action]) -> Notice:
+    return Notice(
+        id=number,
+        priority=PRIORITIES[note.level],
+        topic=Topic.SYSTEM,
+        texts={"en": Message(title=title[:MAX_TITLE], text=note.text[:MAX_TEXT])},
+        actions=tuple(
+            NoticeAction(id=index, titles={"en": one.title[:MAX_BUTTON]}, parked_only=one.parked_only)
+            for index, one in enumerate(buttons)
+        ),
+    )
 
 
 def notice_id(app: str, note: str) -> str:

@@ -47,6 +47,7 @@ def _all(bundle: Path, manifest: Manifest, seconds: float) -> Iterator[Finding]:
     yield from contents.check_folder(manifest, bundle)
     yield from contents.check_icon(manifest, bundle)
     yield from contents.check_licence(manifest, bundle)
+    yield from contents.check_intents(manifest)
     yield from contents.check_size(bundle)
     source = Source.read(bundle)
     yield from source.broken

@@ -92,6 +92,13 @@ def check_licence(manifest: Manifest, bundle: Path) -> Iterator[Finding]:
         yield warning(FILE, "no licence is named", 'name one by its SPDX code: licence = "Apache-2.0"')
 
 
+def check_intents(manifest: Manifest) -> Iterator[Finding]:
+    """Whoever names some waits for nobody."""
+    if manifest.intents:
+        names = ", ".join(manifest.intents)
+        yield warning(f"{FILE} intents", f"this car has no assistant that asks for {names}", "offer it on a screen too")
+
+
 def check_size(bundle: Path) -> Iterator[Finding]:
     """It can be built, and is no larger than need be."""
     with tempfile.TemporaryDirectory() as scratch:

@@ -10,7 +10,7 @@ import pytest
 
 from carservices_ui import kivy_env
 
-kivy_env.prepare(offscreen=True)
+kivy_env.prepare(size=(1920, 1080), offscreen=True)  # the largest: offscreen it is not made larger later
 
 from kivy.config import Config  # noqa: E402
 

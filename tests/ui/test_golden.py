@@ -1,4 +1,6 @@
-"""Every template by night and day, parked and driving, as somebody has looked at it (`golden/*.png`)."""
+"""Every template by night and day, parked and driving, at 720p and 1080p, as looked at (`golden/*.png`)."""
+
+import pytest
 
 from carservices_ui.apps import CATALOG, FRONT, MEDIA
 from carservices_ui.daynight import MODE
@@ -17,25 +19,26 @@ MAPS = ("places", "map_content", "navigation")
 STATES = {"parked": (PARKED, templates.PARKED_RULES), "driving": (MOVING, templates.MOVING_RULES)}
 
 
-def test_every_template_looks_as_it_did_when_it_was_looked_at(drive, utc, tmp_path):
+SIZES = {"720": (1280, 720), "1080": (1920, 1080)}
+
+
+@pytest.mark.parametrize("theme", ["night", "day"])
+@pytest.mark.parametrize("size", SIZES)
+def test_every_template_looks_as_it_did_when_it_was_looked_at(drive, utc, tmp_path, size, theme):
     images = templates.cover(tmp_path)
     fresh_fonts()
-    driver = drive(screen="app")
+    driver = drive(screen="app", size=SIZES[size])
     driver.store.put_link(True)
     driver.store.put_stream(CATALOG, templates.CATALOG)
     driver.store.put_stream(MEDIA, templates.playing(images))
-    driver.put(HERE)
+    driver.put({**HERE, MODE: theme.upper()})
+    driver.frames(2)
     changed = {}
-    for theme in ("night", "day"):
-        driver.put({MODE: theme.upper()})
-        driver.frames(2)
-        for name, (state, rules) in STATES.items():
-            driver.store.put_stream(STREAM, state)
-            pictures = [_picture(driver, one, rules, images) for one in templates.TEMPLATES]
-            changed |= {
-                f"{one} ({theme}, {name})": part
-                for one, part in differences(f"{theme}-{name}", list(templates.TEMPLATES), pictures).items()
-            }
+    for name, (state, rules) in STATES.items():
+        driver.store.put_stream(STREAM, state)
+        pictures = [_picture(driver, one, rules, images) for one in templates.TEMPLATES]
+        found = differences(f"{size}-{theme}-{name}", list(templates.TEMPLATES), pictures)
+        changed |= {f"{one} ({name})": part for one, part in found.items()}
     assert not changed
 
 

@@ -182,6 +182,9 @@ class Host:
         if not self.may("provide", path):
             self._deny(request, "provide", path)
             return
+        if path in self.values:
+            self.send(Kind.ERROR, request, "ALREADY_EXISTS", f"the car itself provides {path}", {})
+            return
         try:
             self.provided[path] = None if value is None else check_value(self.config(path), value)
         except (InvalidValue, UnknownSignal) as error:

@@ -309,6 +309,9 @@ def test_it_is_the_source_of_a_signal(app_car):
     assert "cannot be 'warm'" in app_car.rows[0][1]
     app_car.tap("gone")
     assert app_car.host.provided == {"Vehicle.Exterior.AirTemperature": None}
+    app_car["Vehicle.Exterior.AirTemperature"] = 4
+    app_car.tap("frost")
+    assert "the car itself provides Vehicle.Exterior.AirTemperature" in app_car.rows[0][1]
 
 
 def test_the_source_of_a_signal_needs_the_scope(app_car):

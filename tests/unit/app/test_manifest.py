@@ -57,6 +57,13 @@ def test_a_manifest_is_read(read):
         ('entry = "tyres:Tyres"\n', "", 1, "'entry' is missing"),
         ("utility", "toys", 5, "'media'"),
         ("icon.png", "../icon.png", 6, "name a PNG file inside the bundle"),
+        (
+            'category = "utility"',
+            'category = "news"\nintents = ["sing"]',
+            6,
+            "'sing' is no intent: use one of navigate,",
+        ),
+        ('category = "utility"', 'category = "news"\nintents = ["call"]', 6, "apps of the category news: read_news"),
         ("api.example.org", "https://api.example.org/", 7, "a host name without scheme and path"),
         ("category =", "categorie =", 5, "'categorie' is no key of a manifest: use one of id, name"),
         ('en = "Tyres"\n', "", 9, "English is one of them"),

@@ -2,9 +2,15 @@
 
 import pytest
 
+from carservices.api.apps import Apps
 from carservices.api.notifications import Notifications
+from carservices.apphost.notices import notice_id
+from carservices.apphost.sandbox import Ability
+from carservices.apphost.service import AppsService
 from carservices.bus import CallError
-from tests.unit.apphost.conftest import DRIVE, GEAR, SPEED, listed, shown, write_bundle
+from carservices.services.driving.service import DrivingService
+from carservices.testing import car
+from tests.unit.apphost.conftest import DRIVE, GEAR, SPEED, hal, listed, shown, until, write_bundle
 
 APP = "org.example.one"
 CODE = """
@@ -66,6 +72,15 @@ async def test_what_is_for_parked_cars_waits(garage, asking):
         await c.until_state(notes.active, lambda board: board.driving)
         with pytest.raises(CallError, match="'Film' waits until the car is parked"):
             await notes.act(notice.id, FILM)
+
+
+async def test_what_the_car_did_not_take_is_not_up(places, caplog):
+    write_bundle(places.builtin, CODE)
+    async with car(hal(), [DrivingService, lambda: AppsService(places, Ability())]) as c:
+        await c.service(Apps).open(APP)
+        await until(lambda: "its notification was not taken" in caplog.text)
+        with pytest.raises(CallError, match="no app has said"):
+            await c.service(Apps).acted(notice_id(APP, "rain"), CLOSE)
 
 
 async def test_an_app_that_has_ended_is_opened(garage, asking):

@@ -146,6 +146,7 @@ def test_icon_licence_and_folder_may_be_missing_but_it_is_told(parts):
     app = parts(licence="")
     assert one(contents.check_icon(app.manifest, app.folder))[0] == "warning"
     assert one(contents.check_licence(app.manifest, app.folder))[0] == "warning"
+    assert "no assistant" in one(contents.check_intents(app.manifest.model_copy(update={"intents": ("call",)})))[2]
     other = app.folder.rename(app.folder.with_name("other"))
     assert "call it org.example.one" in one(contents.check_folder(app.manifest, other))[2]
 
