@@ -1,7 +1,6 @@
 """What the verbs share: the option that names the car, a connection to it, tables and JSON."""
 
 import argparse
-import asyncio
 import json
 import math
 import os
@@ -72,6 +71,8 @@ def with_car(run_dir: Path, work: Callable[["Car"], Coroutine[Any, Any, int]]) -
     """Run a program on a connection to the car as a developer tool. Raises `NotRunning`, `CarError`."""
     if running_pid(run_dir) is None:
         raise NotRunning(f"no car runs in {run_dir}: start one with `carservices emulator`")
+
+    import asyncio
 
     async def connected() -> int:
         from carservices.bus import Car

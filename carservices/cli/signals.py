@@ -1,30 +1,21 @@
 """`carservices signals`: list, get, set, watch, inject, record and replay the signals of the running car."""
 
-import argparse
-import asyncio
-import json
-import sys
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from carservices.cli import tape, values
-from carservices.cli.common import (
-    Usage,
-    add_json,
-    add_run_dir,
-    count,
-    parser,
-    positive,
-    show_json,
-    show_table,
-    with_car,
-)
-from carservices.signals import GlobSet, SignalConfig, Status, Value
+from carservices.cli.common import add_json, add_run_dir, count, parser, positive, with_car
+from carservices.signals import GlobSet, Status
 
-if TYPE_CHECKING:
-    from carservices.bus import Car
-
-HEAD = ("PATH", "TYPE", "UNIT", "ACCESS", "CHANGES", "RANGE", "HZ")
+VERBS = {
+    "list": "carservices.cli.signal_verbs:list_",
+    "get": "carservices.cli.signal_verbs:get",
+    "watch": "carservices.cli.signal_verbs:watch",
+    "set": "carservices.cli.signal_verbs:set_",
+    "inject": "carservices.cli.signal_verbs:inject",
+    "record": "carservices.cli.tape:record",
+    "replay": "carservices.cli.tape:replay",
+}
+"""Verb → where its work lives, loaded when it is asked for."""
 
 
 def main(arguments: list[str]) -> int:
@@ -66,88 +57,6 @@ def main(arguments: list[str]) -> int:
     chosen = options.parse_args(arguments)
     if "globs" in chosen:
         GlobSet(*chosen.globs)  # a wrong one is told before there is a connection
-    work = {
-        "list": _list,
-        "get": _get,
-        "watch": _watch,
-        "set": _set,
-        "inject": _inject,
-        "record": tape.record,
-        "replay": tape.replay,
-    }[chosen.verb]
+    module, _, function = VERBS[chosen.verb].partition(":")
+    work = getattr(import_module(module), function)
     return with_car(chosen.run_dir, lambda car: work(car, chosen))
-
-
-async def _list(car: "Car", chosen: argparse.Namespace) -> int:
-    configs = await car.configs(*chosen.globs)
-    if chosen.json:
-        show_json([config.model_dump(mode="json") for config in configs.values()])
-    else:
-        show_table(HEAD, [_row(config) for config in configs.values()])
-    return 0 if configs else _nothing(chosen.globs)
-
-
-async def _get(car: "Car", chosen: argparse.Namespace) -> int:
-    exact = [path for path in chosen.globs if "*" not in path and "!" not in path]
-    found = {path: await car.get(path) for path in exact}
-    if globs := [glob for glob in chosen.globs if glob not in exact]:
-        found |= await car.get_all(*globs)
-    configs = await car.configs(*chosen.globs)
-    if chosen.json:
-        show_json([values.data(value, configs.get(path), chosen.unit) for path, value in found.items()])
-    else:
-        for path, value in found.items():
-            print(values.text(value, configs.get(path), chosen.unit))
-    return 0 if found else _nothing(chosen.globs)
-
-
-async def _watch(car: "Car", chosen: argparse.Namespace) -> int:
-    configs = await car.configs(*chosen.globs)
-    if not configs:
-        print(f"carservices: no signal matches {' '.join(chosen.globs)} yet; waiting for one", file=sys.stderr)
-    seen: asyncio.Queue[Value] = asyncio.Queue()
-    watch = await car.watch(chosen.globs, seen.put_nowait, rate=chosen.rate)
-    shown = 0
-    while chosen.count is None or shown < chosen.count:
-        value = await seen.get()
-        if value.path not in configs:
-            configs = await car.configs(*chosen.globs)  # its HAL came later
-        config = configs.get(value.path)
-        if chosen.json:
-            print(json.dumps(values.data(value, config, chosen.unit)), flush=True)
-        else:
-            print(values.text(value, config, chosen.unit), flush=True)
-        shown += 1
-    await watch.close()
-    return 0
-
-
-async def _set(car: "Car", chosen: argparse.Namespace) -> int:
-    config = await car.config(chosen.path)
-    value = values.parse(chosen.value, config, chosen.unit)
-    handle = await car.set(chosen.path, value, timeout=chosen.timeout)
-    confirmed = await handle.confirmed()
-    if chosen.json:
-        show_json(values.data(confirmed, config, chosen.unit))
-    else:
-        print(f"{values.text(confirmed, config, chosen.unit)} (confirmed)")
-    return 0
-
-
-async def _inject(car: "Car", chosen: argparse.Namespace) -> int:
-    config = await car.config(chosen.path)
-    status = Status[chosen.status.upper()]
-    value = values.parse(chosen.value, config, chosen.unit) if status is Status.AVAILABLE else None
-    await car.inject(chosen.path, value, status)
-    return 0
-
-
-def _row(config: SignalConfig) -> tuple[object, ...]:
-    limits = [f"{limit:g}" if limit is not None else "" for limit in (config.min, config.max)]
-    allowed = ", ".join(map(str, config.allowed)) or ("…".join(limits) if any(limits) else None)
-    rates = f"{config.min_rate:g}–{config.max_rate:g}" if config.max_rate else None
-    return config.path, config.datatype, config.unit, config.access, config.change_mode, allowed, rates
-
-
-def _nothing(globs: list[str]) -> int:
-    raise Usage(f"no signal matches {' '.join(globs) or 'anything: no HAL runs'}")
