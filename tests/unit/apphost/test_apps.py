@@ -1,4 +1,4 @@
-"""The whole way with real app processes: open, tap, ask, crash, hang, freeze, and gone without a trace."""
+"""The whole way with real app processes: open, tap, ask, freeze, show, play, and go on after a restart."""
 
 import asyncio
 import struct
@@ -7,60 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from carservices.api.appscreen import Card, Display
+from carservices.api.appscreen import Display
 from carservices.api.appstatus import AppState
 from carservices.api.notifications import Notifications
-from carservices.apphost import crashes, life, link
-from carservices.apphost.sandbox import Ability, Level, Minimum, Missing
 from carservices.bus import CallError
-from carservices.bus.crashes import reports
-from carservices.system import settings
-from tests.unit.apphost.conftest import DRIVE, GEAR, PARK, SPEED, TYRE, card, listed, shown, until, write_bundle
+from tests.unit.apphost.conftest import DRIVE, GEAR, PARK, SPEED, TYRE, listed, shown, write_bundle
+from tests.unit.apphost.one import APP, row, says, state, tapped, titled
 
-APP = "org.example.one"
 TYRES = {"read:Vehicle.Chassis.Axle.**.Tire.*": "Shows the tyres"}
-SAYS = """
-from carservices.app import *
-class Main(App):
-    said = "nothing"
-    def view(self):
-        return ListTemplate("One", [Row(self.said, on_click=self.tap)])
-    def tap(self):
-        {tap}
-"""
-
-
-def says(tap):
-    return SAYS.format(tap=tap)
-
-
-def row(screen, index=0):
-    return screen.tree[1]["rows"][index][1]
-
-
-def titled(title):
-    return shown(lambda screen: screen.tree is not None and row(screen)["title"] == title)
-
-
-def gone(pid):
-    """No such process, or only its exit status is left."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except OSError:
-        return True
-
-
-async def tapped(c):
-    """Open the app and tap its first row."""
-    await c.apps.open(APP)
-    front = await c.until_state(c.apps.screen, shown())
-    await c.apps.action(APP, front.screen.seq, row(front.screen)["on_click"])
-    return front.screen
-
-
-async def state(c, wanted):
-    catalog = await c.until_state(c.apps.apps, listed(lambda one: one.state is wanted))
-    return next(one for one in catalog.apps if one.id == APP)
 
 
 async def test_an_app_opens_shows_signals_and_hears_taps(garage, places):
@@ -135,40 +89,6 @@ class Main(App):
     assert all(f'"what": "{what}"' in audit for what in ("denied", "granted", "refused"))
 
 
-async def test_three_crashes_disable_an_app_with_a_report_until_it_is_enabled(garage, places):
-    write_bundle(places.builtin, says("import os; print('going down'); os._exit(3)"))
-    async with garage() as c:
-        for _ in range(crashes.CRASHES - 1):
-            await tapped(c)
-            front = await c.until_state(c.apps.screen, card(Card.CRASHED))
-            assert front.screen.error == "it ended with status 3"
-        await tapped(c)
-        await c.until_state(c.apps.screen, card(Card.DISABLED))
-        (report,) = reports(places.state)
-        assert "org.example.one was disabled" in report.read_text()
-        with pytest.raises(CallError, match="enable it first"):
-            await c.apps.open(APP)
-        await c.apps.enable(APP)
-        await c.apps.open(APP)
-        await c.until_state(c.apps.screen, shown())
-
-
-async def test_an_app_that_hangs_gets_a_card_more_time_and_an_end(garage, places, hurry):
-    write_bundle(places.builtin, says("import time; time.sleep(1000)"))
-    async with garage() as c:
-        await tapped(c)
-        front = await c.until_state(c.apps.screen, card(Card.NOT_RESPONDING))
-        assert "has not answered" in front.screen.error
-        cards = []
-        await c.apps.screen.watch(lambda front: cards.append(front.screen.card))
-        await c.apps.wait(APP)
-        await until(lambda: cards == [Card.NOT_RESPONDING, None, Card.NOT_RESPONDING])
-        pid = (await state(c, AppState.NOT_RESPONDING)).pid
-        await c.apps.close(APP)
-        await state(c, AppState.STOPPED)
-        assert gone(pid)
-
-
 async def test_one_in_the_background_is_frozen_and_wakes_with_the_news(garage, places, hurry):
     code = """
 from carservices.app import *
@@ -186,18 +106,6 @@ class Main(App):
         await c.apps.open(APP)
         await c.until_state(c.apps.screen, shown(lambda s: s.tree is not None and s.tree[1]["title"] == "de"))
         assert (await state(c, AppState.FOREGROUND)).pid == pid
-
-
-async def test_nothing_is_left_of_an_app_and_its_children_when_the_host_stops(garage, places):
-    tap = "import subprocess; self.said = str(subprocess.Popen(['sleep', '1000'], start_new_session=False).pid)"
-    write_bundle(places.builtin, says(tap))
-    async with garage() as c:
-        await tapped(c)
-        front = await c.until_state(c.apps.screen, shown(lambda s: s.tree and row(s)["title"].isdigit()))
-        child = int(row(front.screen)["title"])
-        app = (await state(c, AppState.FOREGROUND)).pid
-        assert not gone(child)
-    await until(lambda: gone(child) and gone(app))
 
 
 async def test_an_app_that_finishes_leaves_the_front_and_its_data_can_be_cleared(garage, places):
@@ -292,65 +200,6 @@ async def test_bundles_that_cannot_be_used_are_named_and_new_ones_are_found(gara
         await c.until_state(c.apps.screen, titled("nothing"))
 
 
-@pytest.mark.parametrize(
-    ("code", "error"),
-    [
-        ("this is no Python", "ended with status"),
-        ("class Other: pass", "ended with status"),
-        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "SIGKILL"),
-    ],
-)
-async def test_an_app_that_cannot_begin_is_a_crash_with_its_reason(garage, places, code, error):
-    write_bundle(places.builtin, code)
-    async with garage() as c:
-        await c.apps.open(APP)
-        front = await c.until_state(c.apps.screen, card(Card.CRASHED))
-        assert error in front.screen.error
-        assert (await state(c, AppState.CRASHED)).pid is None
-
-
-async def test_below_the_demanded_sandbox_no_app_is_started_and_a_changed_setting_counts_at_once(garage, places):
-    file = places.state / "settings.toml"
-    settings.save(settings.Settings(sandbox_minimum="full"), file)
-    missing = (Missing("seccomp is not there", "apt install libseccomp2"),)
-    write_bundle(places.builtin, says("pass"))
-    async with garage(ability=Ability(missing=missing), settings=file) as c:
-        await c.apps.open(APP)
-        front = await c.until_state(c.apps.screen, card(Card.CRASHED))
-        assert front.screen.error == (
-            f"it was not started: {APP} needs the sandbox level full, this machine gives weak: "
-            "seccomp is not there (apt install libseccomp2)"
-        )
-        settings.save(settings.Settings(sandbox_minimum="weak"), file)
-        await c.apps.open(APP)
-        await c.until_state(c.apps.screen, shown())
-
-
-@pytest.mark.parametrize(
-    ("written", "variable", "level"),
-    [
-        (None, None, Level.WEAK),
-        ('sandbox_minimum = "strong"', None, Level.STRONG),
-        ('sandbox_minimum = "strong"', "weak", Level.WEAK),
-        ("width = 800", None, Level.WEAK),
-        ('sandbox_minimum = "iron"', None, Level.FULL),
-        ("nonsense", None, Level.FULL),
-    ],
-)
-def test_the_environment_goes_before_the_settings_and_broken_ones_change_nothing(
-    tmp_path, monkeypatch, written, variable, level
-):
-    file = tmp_path / "settings.toml"
-    minimum = Minimum(file)
-    file.write_text('sandbox_minimum = "full"')
-    assert minimum() is Level.FULL
-    file.write_text(written) if written else file.unlink()
-    if variable:
-        monkeypatch.setenv("CARSERVICES_SANDBOX_MINIMUM", variable)
-    assert minimum() is Minimum(file)() is level
-    assert settings.CHOICES["sandbox_minimum"] == tuple(one.word for one in Level)
-
-
 async def test_what_works_in_the_background_goes_on_after_a_restart_and_what_is_disabled_stays_so(garage, places):
     write_bundle(places.builtin, says("pass"))
     write_bundle(places.builtin, says("pass"), "org.example.two", background=True)
@@ -404,36 +253,3 @@ class Main(App):
         await c.apps.answer(asked.question.id, True)
         await c.until_state(c.apps.apps, listed(lambda one: one.pid not in (before, None)))
         await c.until_state(c.apps.screen, titled("['song.mp3']"))
-
-
-ATTACKS = {
-    "subscriptions": "Kind.SUBSCRIBE, n, ['Vehicle.**', f'Vehicle.A{n}'], None",
-    "templates": "Kind.VIEW, '1', 1, n, ['ListTemplate', {'title': 'x', 'rows': [['Row', {'title': 'y' * 90}]] * 400}]",
-}
-
-
-async def test_hostile_apps_are_ended_with_a_reason_and_the_others_go_on(garage, places, monkeypatch):
-    monkeypatch.setattr(link, "PAUSE_SECONDS", 0.01)
-    monkeypatch.setattr(life, "FREEZE_SECONDS", 1000)  # on a busy machine it would stand still before it is ended
-    for name, record in ATTACKS.items():
-        code = f"""
-from carservices.app import *
-from carservices.app.wire import Kind, pack
-class Main(App):
-    def on_start(self):
-        n = 0
-        while True:
-            n += 1
-            self.runtime.session._channel.send(pack({record}))
-"""
-        write_bundle(places.builtin, code, f"org.example.{name}", permissions={"read:Vehicle.**": "all of it"})
-    write_bundle(places.builtin, says("self.said = 'heard'"))
-    async with garage() as c:
-        for name in ATTACKS:
-            await c.apps.open(f"org.example.{name}")
-        await tapped(c)
-        await c.until_state(c.apps.screen, titled("heard"))
-        for name in ATTACKS:
-            catalog = await c.until_state(c.apps.apps, listed(lambda one: one.last_error, f"org.example.{name}"))
-            (ended,) = [one for one in catalog.apps if one.id == f"org.example.{name}"]
-            assert "broke the rules of the link too often" in ended.last_error
