@@ -57,6 +57,10 @@ class ValhallaEngine(Engine):
         return self._port() is not None
 
     async def route(self, request: RouteRequest) -> list[Route]:
+        return await asyncio.to_thread(self._route, request)
+
+    def _route(self, request: RouteRequest) -> list[Route]:
+        """All questions of a route in one thread: each change of threads costs as much as a short answer."""
         body: dict[str, Any] = {
             "locations": [_location(via) for via in request.via],
             "costing": "auto",
@@ -67,11 +71,11 @@ class ValhallaEngine(Engine):
         }
         if request.alternates and len(request.via) == 2:
             body["alternates"] = request.alternates
-        answer = await self._ask("route", body)
+        answer = self._post("route", json.dumps(body))
         trips = [answer["trip"], *(one["trip"] for one in answer.get("alternates", ()))]
         routes = []
         for trip in trips:
-            edges = [await self._edges(leg["shape"]) for leg in trip["legs"]]
+            edges = [self._edges(leg["shape"]) for leg in trip["legs"]]
             routes.append(ended(routes_of(trip, edges, self.name), request.via[-1]))
         return routes
 
@@ -121,7 +125,7 @@ class ValhallaEngine(Engine):
         with self._lock:
             self._drop()
 
-    async def _edges(self, shape: str) -> list[dict[str, Any]]:
+    def _edges(self, shape: str) -> list[dict[str, Any]]:
         """The stretches of road below a line of its own; nothing when it does not find them again."""
         body = {
             "encoded_polyline": shape,
@@ -130,7 +134,7 @@ class ValhallaEngine(Engine):
             "filters": {"attributes": EDGE_FIELDS, "action": "include"},
         }
         try:
-            edges: list[dict[str, Any]] = (await self._ask("trace_attributes", body))["edges"]
+            edges: list[dict[str, Any]] = self._post("trace_attributes", json.dumps(body))["edges"]
         except RouteError as error:
             if error.kind == "engine_down":
                 raise
