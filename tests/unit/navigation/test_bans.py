@@ -66,6 +66,8 @@ def test_a_walk_is_possible_when_no_restriction_forbids_it(bans: list[tuple[str,
     }
     apart = {(int(a), int(b)) for a, _, b in graph["restrict"]}
     tails = np.repeat(np.arange(len(CROSSINGS)), np.diff(graph["first"]))
+    _, plain = np.unique(np.column_stack((graph["way"], tails)), axis=0, return_index=True)
+    assert np.flatnonzero(graph["twin"][graph["twin"]] == np.arange(len(tails))).tolist() == sorted(plain)
     driven = [(arc,) for arc in follows]
     for _ in range(WALK - 1):
         driven = [(*arcs, one) for arcs in driven for one in follows[arcs[-1]] if (arcs[-1], one) not in apart]

@@ -220,6 +220,6 @@ def _shapes(
 
 def _twins(piece: NDArray[np.int64], backward: NDArray[np.bool_], pieces: int) -> NDArray[np.int32]:
     arc_of = np.full((2, pieces), -1, np.int32)
-    arc_of[backward.astype(int), piece] = np.arange(len(piece))
+    arc_of[backward[::-1].astype(int), piece[::-1]] = np.arange(len(piece))[::-1]  # of copies the first, which is none
     twins: NDArray[np.int32] = arc_of[1 - backward.astype(int), piece]
     return twins
