@@ -246,7 +246,7 @@ class RoadGraph:
         self._cells, self._in_cell = np.divmod(pairs, len(self._lat))
 
     def _near(self, lat: float, lon: float, radius_m: float) -> Ints:
-        """Segments of which a part can lie within the radius."""
+        """Segments of which a part can lie within the radius, in their order; some of them twice."""
         reach = radius_m / DEGREE + STEP / 2
         reach_lon = radius_m / (DEGREE * max(0.01, float(np.cos(np.radians(lat))))) + STEP / 2
         west = max(0, int((lon - reach_lon - self._west) // CELL))
@@ -257,7 +257,7 @@ class RoadGraph:
         for row in range(max(0, south), min(last, north) + 1):
             bounds = np.searchsorted(self._cells, (row * self._columns + west, row * self._columns + east + 1))
             parts.append(self._in_cell[bounds[0] : bounds[1]])
-        return np.unique(np.concatenate(parts)) if parts and east >= west else np.empty(0, np.int64)
+        return np.sort(np.concatenate(parts)) if parts and east >= west else np.empty(0, np.int64)
 
     def _chords(self, arcs: Ints, start: Floats, end: Floats) -> Floats:
         """Bearing of the straight line between two offsets of each arc."""
