@@ -6,6 +6,7 @@ from carservices.api.appstatus import AppState
 from carservices.api.installation import Installation, InstallStep, Package
 from carservices.api.permissions import Asked, Decision
 from carservices_ui.apps import ASKED, CATALOG, FRONT, INSTALLATION, MEDIA
+from carservices_ui.daynight import MODE
 from carservices_ui.restrictions import STREAM
 from carservices_ui.screens.apps_info import PermissionRow
 from carservices_ui.store import Outcome
@@ -171,6 +172,23 @@ def test_an_app_is_fetched_reviewed_and_installed(drive):
 
 
 # -- questions -------------------------------------------------------------------------------------------------------
+
+
+def test_a_question_that_is_open_follows_the_theme(drive):
+    driver = open_page(drive, "climate")
+    driver.put({MODE: "NIGHT"})
+    driver.store.put_stream(ASKED, apps.asked(parked=True))
+    driver.frames(2)
+    dialog = driver.cockpit.dialog
+    before = [text.color for text in dialog.walk() if isinstance(text, Text)]
+    driver.put({MODE: "DAY"})
+    driver.frames(2)
+    after = [text.color for text in driver.cockpit.dialog.walk() if isinstance(text, Text)]
+    assert driver.cockpit.dialog is dialog
+    assert len(after) == len(before)
+    assert after[0] != before[0]
+    press(driver, "Allow")
+    assert [name for name, _ in answer(driver)] == ["answer"]
 
 
 @pytest.mark.parametrize(("words", "granted"), [("Allow", True), ("Do not allow", False)])

@@ -171,6 +171,9 @@ class Cockpit(FloatLayout):
         self.notice.pos, self.notice.size = self._stage.pos, self._stage.size
         for widget in (rail, status, self._stage, climate, self.notice, self._overlay, self.focus, self._dimmer):
             self.add_widget(widget)
+        for child in self._overlay.children:
+            if isinstance(child, Dialog):
+                child.build()
         self.foreground.say_display()
         self.ui.plan.say_language()
 

@@ -54,12 +54,23 @@ class Dialog(FloatLayout):
         self, title: str, text: str, actions: list[tuple[str, str, Callable[[], None]]], *, body: Widget | None = None
     ) -> None:
         super().__init__()
+        self._words, self._actions, self._body = (title, text), actions, body
+        self.bind(size=lambda *_: setattr(self._scrim, "size", self.size))
+        self.build()
+
+    def build(self) -> None:
+        """Build it, and again after a change of theme or size."""
+        title, text = self._words
+        body = self._body
+        if body is not None and body.parent is not None:
+            body.parent.remove_widget(body)
+        self.clear_widgets()
+        self.canvas.before.clear()
         with self.canvas.before:
             Color(*color("scrim", 0.6))
-            self._scrim = Rectangle()
-        self.bind(size=lambda *_: setattr(self._scrim, "size", self.size))
+            self._scrim = Rectangle(size=self.size)
         buttons = Row(spacer(), gap="m", size_hint=(1, None), height=dp(76))
-        for words, kind, action in actions:
+        for words, kind, action in self._actions:
             button = TextButton(words, kind=kind)
             button.bind(on_release=lambda *_, action=action: self._close(action))
             buttons.add_widget(button)
