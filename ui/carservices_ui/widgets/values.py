@@ -20,8 +20,8 @@ from carservices_ui.widgets.shapes import disc, plate
 from carservices_ui.widgets.text import Text
 
 _CENTER = {"center_x": 0.5, "center_y": 0.5}
-INSET = 4
-"""Between what is touched, its plate, and the chosen segment on it, in dp."""
+INSET = 4 / TARGET
+"""Between what is touched, its plate, and the chosen segment on it, as part of the height."""
 
 
 class Toggle(ValueControl):
@@ -174,9 +174,8 @@ class Segmented(ValueControl):
 
     def __init__(self, choices: Sequence[tuple[Any, str]], *, width: float = 480, **kwargs: Any) -> None:
         super().__init__(radius="tile", **{"size": (dp(width), dp(TARGET)), **kwargs})
-        plate = Card(tone="track", alpha=0.45, radius="tile", edged=False, size_hint=(1, None), pos_hint=_CENTER)
-        plate.height = dp(TARGET - 2 * INSET)
-        self.add_widget(plate)
+        inside = {"size_hint": (1, 1 - 2 * INSET), "pos_hint": _CENTER}
+        self.add_widget(Card(tone="track", alpha=0.45, radius="tile", edged=False, **inside))
         self.segments: list[tuple[Any, _Segment]] = []
         row = Row(gap=None, size_hint=(1, 1), pos_hint=_CENTER)
         for value, words in choices:
@@ -201,16 +200,16 @@ class Segmented(ValueControl):
 class _Segment(Control):
     def __init__(self, words: str, **kwargs: Any) -> None:
         super().__init__(radius="tile", **kwargs)
-        self._back = Card(
-            tone="accent_fill", radius=RADIUS["tile"] - INSET, edged=False, size_hint=(None, None), pos_hint=_CENTER
-        )
+        inner = RADIUS["tile"] - INSET * TARGET
+        self._back = Card(tone="accent_fill", radius=inner, edged=False, size_hint=(None, None), pos_hint=_CENTER)
         self.label = Text(words, pos_hint=_CENTER)
         self.bind(size=self._fit)
         self.add_widget(self._back)
         self.add_widget(self.label)
 
     def _fit(self, *_: Any) -> None:
-        self._back.size = self.width - 2 * dp(INSET), self.height - 4 * dp(INSET)
+        inset = self.height * INSET
+        self._back.size = self.width - 2 * inset, self.height - 4 * inset
         self.label.relimit(self.width - dp(4))
 
     def select(self, selected: bool) -> None:
