@@ -96,6 +96,11 @@ class LiveMap:
         return self._view
 
     @property
+    def unfinished(self) -> bool:
+        """Whether it is still being read or drawn for the first time."""
+        return self.loading or (self._view is not None and self._view.unfinished)
+
+    @property
     def resting(self) -> bool:
         """Whether it is drawn and nothing moves."""
         return self._view is not None and self._view.resting

@@ -80,7 +80,7 @@ def take(run_dir: Path, name: str, screen: str | None, path: Path) -> None:
         while now < end and now - max(busy, store.grown) < QUIET_SECONDS:
             EventLoop.idle()
             now = time.monotonic()
-            if live_map.loading or apps.decoding() or not store.linked:
+            if live_map.unfinished or apps.decoding() or not store.linked:
                 busy = now
         if not store.linked:
             log.warning("no car answered in %s: the picture shows the shell without one", run_dir)

@@ -192,6 +192,11 @@ class MapView(Widget):
         self._wake()
 
     @property
+    def unfinished(self) -> bool:
+        """True while it is shown and parts of it are still on their way to the graphics card."""
+        return self._stale and self.parent is not None
+
+    @property
     def resting(self) -> bool:
         """True while nothing moves and nothing is drawn."""
         return self._tick_event is None
