@@ -15,7 +15,7 @@ from carservices_ui.widgets import Dialog, ListRow, Text, TextButton, Toggle, Va
 RESET = ("theme", "language", "scale", "developer")
 """Preferences that go back to their defaults."""
 
-PACKAGES = ("Kivy", "pydantic", "pyzmq", "NumPy")
+PACKAGES = ("Kivy", "pydantic", "msgpack", "NumPy")
 """Works that are named with their version."""
 
 WORKS = (
@@ -25,7 +25,7 @@ WORKS = (
     ("Material Symbols", "grid_view", "Apache 2.0", "settings.work_icons"),
     ("Kivy", "layers", "MIT", "settings.work_drawing"),
     ("pydantic", "code", "MIT", "settings.work_data"),
-    ("pyzmq", "hub", "BSD 3-Clause", "settings.work_bus"),
+    ("msgpack", "hub", "Apache 2.0", "settings.work_bus"),
     ("NumPy", "query_stats", "BSD 3-Clause", "settings.work_numbers"),
 )
 """Whose work, icon, licence, what it is here."""
