@@ -1,7 +1,6 @@
 """`carservices emulator` and `carservices run`: start a car in the foreground and keep it until Ctrl-C."""
 
 import argparse
-import asyncio
 import contextlib
 import json
 import os
@@ -10,14 +9,14 @@ import zlib
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from carservices.cli.common import Usage, add_run_dir, parser, picture, positive
 from carservices.system import run_dir, settings
 from carservices.system.display import has_display
-from carservices.system.spec import Facts, ProcessSpec
-from carservices.system.supervisor import Supervisor
-from carservices.system.table import car_table
+
+if TYPE_CHECKING:
+    from carservices.system.spec import Facts, ProcessSpec
 
 STDOUT = 1
 EMULATED = "emulated"
@@ -173,6 +172,11 @@ def _drive(
     to: str | None = None,
 ) -> int:
     """Hold the run directory and supervise until the end. Raises `RunDirError`."""
+    import asyncio
+
+    from carservices.system.spec import Facts
+    from carservices.system.table import car_table
+
     directory: Path = chosen.run_dir.absolute()
     shell: dict[str, Any] = {"size": chosen.size or (kept.width, kept.height)}
     if chosen.screenshot:
@@ -197,8 +201,12 @@ def _drive(
 
 
 async def _supervise(
-    directory: Path, keeps: Path, table: Sequence[ProcessSpec], facts: Facts, picture_after: float | None
+    directory: Path, keeps: Path, table: Sequence["ProcessSpec"], facts: "Facts", picture_after: float | None
 ) -> int:
+    import asyncio
+
+    from carservices.system.supervisor import Supervisor
+
     supervisor = Supervisor(directory, keeps, table, facts, _say)
     if picture_after is not None:  # the cockpit begins then, draws into the file, and its end ends the car
         asyncio.get_running_loop().call_later(picture_after, partial(supervisor.change, display=True))
