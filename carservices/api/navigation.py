@@ -64,6 +64,7 @@ __all__ = [
     "Sentence",
     "Source",
     "Turn",
+    "Wind",
 ]
 
 BEST = RouteOptions()
@@ -187,6 +188,13 @@ class Guidance(BaseModel, frozen=True):
 
 
 # -- maps ------------------------------------------------------------------------------------------------------------
+
+
+class Wind(BaseModel, frozen=True):
+    """10 m above open country, as weather services forecast it, and the degrees it comes from: 0 north, 90 east."""
+
+    speed_ms: float = Field(ge=0, le=60)
+    comes_from: float = Field(ge=0, le=360)
 
 
 class RangeArea(BaseModel, frozen=True):
@@ -345,13 +353,8 @@ class Navigation(Contract):
         raise NotImplementedError
 
     @call
-    async def tell_wind(
-        self, speed_ms: Annotated[float, Field(ge=0, le=60)], comes_from: Annotated[float, Field(ge=0, le=360)]
-    ) -> None:
-        """The wind 10 m above open country and the degrees it comes from, as a weather service forecasts it.
-
-        The energy of trips counts it for three hours.
-        """
+    async def tell_wind(self, wind: Wind) -> None:
+        """A forecast, which the energy of trips counts for three hours."""
         raise NotImplementedError
 
     @call

@@ -36,12 +36,8 @@ def main(arguments: list[str]) -> int:
         if verb == "go":
             way.add_argument("--drive", action="store_true", help="the emulated car drives there; until it has arrived")
     verbs.add_parser("miss", help="the emulated car takes another way at the next turn, to see what guidance says")
-    wind = verbs.add_parser(
-        "wind", help="tell the forecast wind: trips count it for three hours"
-    )
-    wind.add_argument(
-        "speed_ms", type=float, metavar="M/S", help="10 m above open country, as forecasts give it"
-    )
+    wind = verbs.add_parser("wind", help="tell the forecast wind: trips count it for three hours")
+    wind.add_argument("speed_ms", type=float, metavar="M/S", help="10 m above open country, as forecasts give it")
     wind.add_argument("comes_from", type=float, metavar="DEGREES", help="it comes from: 0 north, 90 east")
     verbs.add_parser("stop", help="end guidance")
     verbs.add_parser("status", help="position, map, engine, route and what comes next")
@@ -306,7 +302,13 @@ def _minutes(seconds: float) -> str:
 
 
 async def _wind(nav: "Navigation", chosen: argparse.Namespace) -> None:
-    await nav.tell_wind(chosen.speed_ms, chosen.comes_from)
+    from carservices.api.navigation import Wind
+
+    try:
+        wind = Wind(speed_ms=chosen.speed_ms, comes_from=chosen.comes_from)
+    except ValueError:
+        raise Failed("a wind has 0 to 60 m/s and comes from 0 to 360 degrees; tell it so") from None
+    await nav.tell_wind(wind)
     if chosen.json:
         show_json({"speed_ms": chosen.speed_ms, "comes_from": chosen.comes_from})
 

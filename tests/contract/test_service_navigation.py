@@ -1,13 +1,14 @@
 """The navigation service on the bus: without a map, with one, over a restart, and asked for nonsense."""
 
 import asyncio
+import math
 import shutil
 import threading
 from pathlib import Path
 
 import pytest
 
-from carservices.api.navigation import Box, ChargingWishes, GuidanceState, Navigation, Place, RouteOptions
+from carservices.api.navigation import Box, ChargingWishes, GuidanceState, Navigation, Place, RouteOptions, Wind
 from carservices.api.pilot import Pilot, orders
 from carservices.bus.errors import CallError
 from carservices.hal.virtual import VirtualHal
@@ -138,6 +139,9 @@ async def test_favourites_chargers_and_range(mapped: Path):
         area = await nav.range_area()
         assert area.range_km == 0.8
         assert len(area.reach[0]) > len(area.back[0]) > 20
+        await nav.tell_wind(Wind(speed_ms=5.0, comes_from=270.0))
+        with pytest.raises(CallError, match="comes_from"):
+            await c.car.call("navigation", "tell_wind", {"wind": {"speed_ms": 5.0, "comes_from": math.nan}})
 
 
 async def test_what_makes_no_sense_is_refused_in_a_sentence(mapped: Path):

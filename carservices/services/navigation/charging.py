@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from carservices.api.navigation import Guidance, GuidanceState, Place, Position, RangeArea
+from carservices.api.navigation import Guidance, GuidanceState, Place, Position, RangeArea, Wind
 from carservices.api.polyline import encode
 from carservices.api.state import StateFile
 from carservices.services.navigation.engine.base import Engine
@@ -66,9 +66,9 @@ class Charging:
         """A signal of `PATHS`."""
         self.consumption.take(value)
 
-    def tell_wind(self, speed_ms: float, comes_from: float, now: float) -> None:
-        """The wind at 10 m, for the next `WIND_LASTS_S`; ``now`` in monotonic s."""
-        self.consumption.tell_wind((BESIDE_CAR * speed_ms, comes_from), now + WIND_LASTS_S)
+    def tell_wind(self, wind: Wind, now: float) -> None:
+        """For the next `WIND_LASTS_S`; ``now`` in monotonic s."""
+        self.consumption.tell_wind((BESIDE_CAR * wind.speed_ms, wind.comes_from), now + WIND_LASTS_S)
 
     def use(self, opened: Opened | None) -> None:
         """Another map is in use."""

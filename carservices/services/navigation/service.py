@@ -17,6 +17,7 @@ from carservices.api.navigation import (
     RouteOptions,
     RoutePreview,
     RouteState,
+    Wind,
 )
 from carservices.api.state import StateFile
 from carservices.services.navigation import stations_ahead
@@ -197,8 +198,8 @@ class NavigationService(Navigation):
         here = self._pulse.here
         return await self._charging.area(self._atlas.opened().roads, (here.lat, here.lon))
 
-    async def tell_wind(self, speed_ms: float, comes_from: float) -> None:
-        self._charging.tell_wind(speed_ms, comes_from, monotonic())
+    async def tell_wind(self, wind: Wind) -> None:
+        self._charging.tell_wind(wind, monotonic())
 
     # -- maps --------------------------------------------------------------------------------------------------------
 
