@@ -64,7 +64,7 @@ def find_map(place: tuple[float, float] | None) -> Path | None:
     return next((path for path in builtin_maps() if _covers(path, place)), None)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def load(path: Path) -> LoadedMap:
     """Read and prepare a map file, about 0.3 s for a city."""
     data = load_map(path)
