@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from carservices.services.navigation.engine.base import EdgePart
 from carservices.services.navigation.flags import Flag
 from carservices.services.navigation.geo import moved
-from carservices.services.navigation.trips import conditions, vehicle
+from carservices.services.navigation.trips import climate, conditions, vehicle
 from carservices.services.navigation.trips.conditions import Conditions
 from carservices.services.navigation.trips.correction import CAUSES, Correction
 from carservices.services.navigation.trips.energy import KWH, EnergyModel, G, RouteEnergy
@@ -124,6 +124,16 @@ def test_wind_has_a_direction_and_turns_slow_down():
     corner = [(52.0, 13.0), moved((52.0, 13.0), 0.0, 1000.0), moved(moved((52.0, 13.0), 0.0, 1000.0), 90.0, 1000.0)]
     straight = MODEL.along(road(90.0, (0.0, 0.0)), MILD, geometry=north[:3]).spend().kwh
     assert MODEL.along(road(90.0, (0.0, 0.0)), MILD, geometry=corner).spend().kwh > straight * 1.02
+
+
+def test_a_cabin_is_warmed_as_fast_as_its_blower_can_and_then_held():
+    cold, at_s = Conditions(outside_c=-10.0), np.array((30.0, 5000.0))
+    slow, fast = (climate.watts(Vehicle(), replace(cold, fan=fan), at_s) for fan in (0.4, 1.0))
+    assert slow[1] < slow[0] < 0.55 * fast[0]
+    assert slow[1] < fast[1] < fast[0], "more fresh air has to be warmed"
+    warm = climate.watts(Vehicle(), replace(cold, cabin_c=21.0, fan=0.4), at_s)
+    assert warm[0] < warm[1], "its seats were warm, too"
+    assert warm[1] == pytest.approx(slow[1], rel=0.01)
 
 
 def test_sums_features_and_doubt():
