@@ -133,7 +133,7 @@ def test_a_cabin_is_warmed_as_fast_as_its_blower_can_and_then_held():
     assert slow[1] < fast[1] < fast[0], "more fresh air has to be warmed"
     warm = climate.watts(Vehicle(), replace(cold, cabin_c=21.0, fan=0.4), at_s)
     assert warm[0] < warm[1], "its seats were warm, too"
-    assert warm[1] == pytest.approx(slow[1], rel=0.01)
+    assert warm[1] == pytest.approx(slow[1], rel=0.1)
 
 
 def test_sums_features_and_doubt():
