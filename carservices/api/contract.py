@@ -59,7 +59,7 @@ class CallSpec:
         self.name = function.__name__
         self.signature = inspect.signature(function)
         self.help = inspect.getdoc(function) or ""
-        hints = get_type_hints(function)
+        hints = get_type_hints(function, include_extras=True)
         fields: dict[str, Any] = {
             name: (hints[name], ... if parameter.default is parameter.empty else parameter.default)
             for name, parameter in self.signature.parameters.items()

@@ -2,6 +2,7 @@
 
 import asyncio
 from enum import StrEnum
+from typing import Annotated
 
 import pytest
 from pydantic import BaseModel, Field, ValidationError
@@ -31,7 +32,7 @@ class Trips(Contract):
     next_stop = Stream(Stop)
 
     @call
-    async def plan(self, stops: list[Stop], factor: float = 1.0) -> list[Stop]:
+    async def plan(self, stops: list[Stop], factor: Annotated[float, Field(gt=0)] = 1.0) -> list[Stop]:
         """Order the stops."""
         raise NotImplementedError
 
@@ -76,6 +77,7 @@ async def test_models_go_there_and_back_as_what_they_are():
     [
         (([{"latitude": 95}],), "stops.0.latitude"),
         (([{"latitude": 5, "mode": "lazy"}],), "'eco' or 'sport'"),
+        (([HOME], 0.0), "factor"),
         ((), "stops"),
         (([HOME], 1.0, 3), "too many"),
     ],
@@ -89,7 +91,7 @@ async def test_a_wrong_argument_does_not_leave_the_caller(arguments, says):
 
 
 @pytest.mark.parametrize(
-    "parameters", [None, [], 3, {}, {"stops": "x"}, {"stops": [{"latitude": "north"}]}, {"stops": [], "factor": []}]
+    "parameters", [None, [], 3, {}, {"stops": "x"}, {"stops": [{"latitude": "north"}]}, {"stops": [], "factor": -1}]
 )
 async def test_the_service_validates_too(parameters):
     """A caller without our contract sends what it likes."""
