@@ -72,6 +72,8 @@ def _some_car(run_dir: Path, *, headless: bool) -> Iterator[None]:
     if running_pid(run_dir) is not None:
         yield
         return
+    for number in (signal.SIGTERM, signal.SIGHUP):  # as Ctrl-C, so that no car is left behind
+        signal.signal(number, signal.default_int_handler)
     command = [sys.executable, "-m", "carservices.cli.main", "emulator", "--run-dir", str(run_dir)]
     car = subprocess.Popen(  # a session of its own: Ctrl-C is for us, and the car ends after the app
         [*command, *["--headless"] * headless], stdout=subprocess.DEVNULL, start_new_session=True
