@@ -62,6 +62,16 @@ class Graph:
         self.at: dict[int, tuple[float, float]] = {}
         self.steps: dict[Arc, Step] = {}
         self.next: dict[int, list[int]] = defaultdict(list)
+        self.banned: set[tuple[int, int, int]] = set()
+        self.only: dict[tuple[int, int], set[int]] = {}
+        for one in network.restrictions:
+            if one.node is None:
+                continue  # over whole ways: the drive passes none
+            for source in one.sources:
+                if one.only:
+                    self.only.setdefault((source, one.node), set()).update(one.targets)
+                else:
+                    self.banned.update((source, one.node, target) for target in one.targets)
         for way in network.ways:
             self.at.update(zip(way.nodes, way.points, strict=True))
             limit = posted_limit(way.tags) or int(LEGAL_KMH[zone_in(way, built_up)])
@@ -84,9 +94,9 @@ class Graph:
     def _turn(self, before: Arc, after: Arc) -> float | None:
         a, via, b = before[0], before[1], after[1]
         source, target = self.steps[before].way.id, self.steps[after].way.id
-        if a == b or (source, via, target) in self.network.banned:
+        if a == b or (source, via, target) in self.banned:
             return None
-        if self.network.forced.get((source, via), target) != target:
+        if target not in self.only.get((source, via), {target}):
             return None
         (y0, x0), (y1, x1), (y2, x2) = self.at[a], self.at[via], self.at[b]
         k = math.cos(math.radians(y1))
