@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from carservices.app import (
     App,
+    CarError,
     Colour,
     HttpError,
     Icon,
@@ -49,6 +50,8 @@ class Weather(App):
     """When the forecast came, Unix time in s."""
     asked: Asked | None = None
     trouble: str = ""
+    told: tuple[float, float] = (0.0, 0.0)
+    """Of which hour of which forecast navigation knows the wind."""
 
     def on_start(self) -> None:
         self.said: dict[str, float] = {}
@@ -90,6 +93,19 @@ class Weather(App):
             self.asked = Asked(now, *place)
             await self.ask(*place)
         self.warn()
+        await self.tell(now)
+
+    async def tell(self, now: float) -> None:
+        """The wind of this hour to navigation, whose trips take more or less energy by it."""
+        hour = self.forecast.hour(now) if self.forecast else None
+        if hour is None or hour.wind is None or hour.wind_from is None or self.told == (hour.at, self.at):
+            return
+        self.told = hour.at, self.at
+        try:
+            wind = {"speed_ms": hour.wind / 3.6, "comes_from": hour.wind_from}
+            await self.car.call("navigation", "tell_wind", {"wind": wind})
+        except CarError as error:
+            self.log.info("navigation does not take the wind: %s", error)
 
     async def ask(self, latitude: float, longitude: float) -> None:
         try:

@@ -19,6 +19,8 @@ HOURLY: Final = {
     "weather_code": "code",
     "wind_gusts_10m": "gusts",
     "visibility": "visibility",
+    "wind_speed_10m": "wind",
+    "wind_direction_10m": "wind_from",
 }
 DAILY: Final = {
     "weather_code": "code",
@@ -32,7 +34,7 @@ DAILY: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Hour:
-    """One hour from ``at`` (Unix time in s): °C, mm, cm, WMO code, km/h, m; None for what is not known."""
+    """One hour from ``at`` (Unix time in s): °C, mm, cm, WMO code, km/h, m, degrees; None for what is not known."""
 
     at: float
     temperature: float | None
@@ -42,6 +44,8 @@ class Hour:
     code: float | None
     gusts: float | None
     visibility: float | None
+    wind: float | None
+    wind_from: float | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,7 +145,17 @@ def test_without_permission_it_says_what_to_do(app_car, now):
     assert app_car.requests == []
 
 
-CALM = {"temperature": 10, "felt": 10, "rain": 0, "snow": 0, "code": 3, "gusts": 20, "visibility": 20_000}
+CALM = {
+    "temperature": 10,
+    "felt": 10,
+    "rain": 0,
+    "snow": 0,
+    "code": 3,
+    "gusts": 20,
+    "visibility": 20_000,
+    "wind": 10,
+    "wind_from": 90,
+}
 
 
 @pytest.mark.parametrize(
@@ -171,6 +181,16 @@ CALM = {"temperature": 10, "felt": 10, "rain": 0, "snow": 0, "code": 3, "gusts":
 def test_risks(weather, levels):
     hour = Hour(0, **{**CALM, **weather})
     assert {risk.key: risk.level(hour) for risk in RISKS if risk.level(hour) > Level.NONE} == levels
+
+
+def test_navigation_is_told_the_wind_of_each_hour(car, now):
+    """As 14.4 km/h from 264°; nobody answers, and it goes on without."""
+    for text in ("2026-11-26 11:10", "2026-11-26 11:14", "2026-11-26 12:00"):
+        now.set(text)
+        car.advance(TICK)
+    told = [("navigation.tell_wind", {"wind": {"speed_ms": 4.0, "comes_from": degrees}}) for degrees in (264, 266)]
+    assert car.host.calls == told
+    assert car.rows[0] == ("Now", "4 °C · overcast")
 
 
 def test_range_by_temperature():

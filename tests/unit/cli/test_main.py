@@ -172,7 +172,7 @@ def test_settings_are_shown_and_changed(place, capsys):
 def test_api_help_comes_from_the_contract(capsys):
     assert main(["api", "driving"]) == OK
     said = capsys.readouterr().out
-    assert "explain(restriction: Restriction) → string" in said
+    assert "explain(restriction: integer) → string" in said
     assert "driving.state: DrivingState" in said
 
 
