@@ -3,11 +3,12 @@
 import inspect
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from carservices import api
-from carservices.api import Contract
 from carservices.cli.common import Usage, add_json, parser, show_json, show_table
+
+if TYPE_CHECKING:
+    from carservices.api import Contract
 
 
 def main(arguments: list[str]) -> int:
@@ -29,14 +30,18 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def contracts() -> dict[str, type[Contract]]:
+def contracts() -> "dict[str, type[Contract]]":
     """Name → contract, found in the modules of `carservices.api`."""
+    from carservices import api
+
     modules = [import_module(f"{api.__name__}.{module.name}") for module in iter_modules(api.__path__)]
     found = [kind for module in modules for kind in vars(module).values() if _is_contract(kind, module.__name__)]
     return {kind.name: kind for kind in sorted(found, key=lambda kind: kind.name)}
 
 
 def _is_contract(kind: Any, module: str) -> bool:
+    from carservices.api import Contract
+
     return inspect.isclass(kind) and issubclass(kind, Contract) and kind is not Contract and kind.__module__ == module
 
 

@@ -4,9 +4,6 @@ from pathlib import Path
 from typing import Any
 
 from carservices.cli.common import add_json, parser, show_json, show_table
-from carservices.hal import tools
-from carservices.hal.registry import parse_options
-from carservices.signals import GlobSet
 
 
 def main(arguments: list[str]) -> int:
@@ -32,9 +29,14 @@ def main(arguments: list[str]) -> int:
     for one in (listing, check):
         add_json(one)
     chosen = options.parse_args(arguments)
+    from carservices.hal import tools  # only now: help needs none of it
+
     if chosen.verb == "list":
-        return _list(chosen.json)
+        return _list(tools.list_hals(), chosen.json)
     if chosen.verb == "check":
+        from carservices.hal.registry import parse_options
+        from carservices.signals import GlobSet
+
         given = parse_options(chosen.hal_option)
         GlobSet(*chosen.hal_sets)  # a wrong one is told before anything is set
         return 1 if tools.check(chosen.name, given, sets=chosen.hal_sets, as_json=chosen.json) else 0
@@ -45,8 +47,7 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _list(as_json: bool) -> int:
-    hals = tools.list_hals()
+def _list(hals: list[dict[str, Any]], as_json: bool) -> int:
     if as_json:
         show_json(hals)
         return 0

@@ -10,7 +10,6 @@ from pathlib import Path
 from carservices.cli.common import Usage, add_json, parser, show_json, show_table
 from carservices.services.navigation.maps.defaults import EXTRACTS
 from carservices.services.navigation.maps.errors import MapError
-from carservices.services.navigation.maps.importer import import_map
 from carservices.services.navigation.maps.memory import BASE_MB
 from carservices.services.navigation.maps.store import FORMAT, MapFacts, MapStore, Progress
 from carservices.system.run_dir import state_dir
@@ -39,6 +38,8 @@ def main(arguments: list[str]) -> int:
 
 
 def _import(store: MapStore, chosen: argparse.Namespace) -> int:
+    from carservices.services.navigation.maps.importer import import_map  # half a second, for this verb alone
+
     comes_along = EXTRACTS.get(chosen.file) if not Path(chosen.file).exists() else None
     facts = import_map(
         store,
