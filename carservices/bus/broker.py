@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from operator import index
 from pathlib import Path
 from selectors import EVENT_READ, DefaultSelector
 from typing import Any, Protocol
@@ -154,7 +155,12 @@ class Broker:
         user, pid = end.user, end.pid
         name = user.partition("#")[0]
         if name not in self._grants:
-            self._grants = identity.read_grants(self._run_dir)
+            try:
+                self._grants = identity.read_grants(self._run_dir)
+            except OSError as error:  # no descriptor left: it may come again
+                self._complain("cannot read the grants", str(error))
+                self._server.cut(end)
+                return
         grants = self._grants.get(name, identity.Grants())
         if old := self.peers.pop(user, None):
             self._forget(old)
@@ -223,11 +229,11 @@ class Broker:
         if kind == Kind.CALL:
             call_id, target, method, params, timeout_ms = body[:5]
             peer.calls += 1
-            self._handler.call(peer, int(call_id), str(target), str(method), params, float(timeout_ms) / 1000)
+            self._handler.call(peer, index(call_id), str(target), str(method), params, float(timeout_ms) / 1000)
         elif kind in (Kind.REPLY, Kind.ERROR):
-            self._handler.answer(peer, int(body[0]), Kind(kind), body)
+            self._handler.answer(peer, index(body[0]), Kind(kind), body)
         elif kind == Kind.REPORT:
-            peer.drops = int(body[0])
+            peer.drops = index(body[0])
         elif kind == Kind.BYE:
             self.drop(peer)
         else:

@@ -151,6 +151,18 @@ def test_hostile_shapes(attacker: RawPeer, message: bytes):
     assert attacker.served()
 
 
+def test_a_number_that_no_answer_can_carry_is_not_kept(hub: HubProcess):
+    with peer(hub, "tool") as caller:
+        with peer(hub) as service:
+            assert service.call("provide", "fuzz")[0] == Kind.REPLY
+            caller.calls.send(msgpack.packb([Kind.CALL, 1e30, "fuzz", "wait", None, 5000]))
+            caller.calls.send(msgpack.packb([Kind.REPORT, 1e30]))
+            top = caller.call("top")
+            assert top[0] == Kind.REPLY
+        while any(one["name"].startswith("fuzz#") for one in top[2]["peers"]):
+            top = caller.call("top")
+
+
 @pytest.mark.parametrize("version", [0, -1, None, "1", [], {"version": 1}, 2**64 - 1])
 def test_a_version_is_agreed_or_refused_with_a_reason(hub: HubProcess, version: object):
     with peer(hub, hello=(Kind.HELLO, version, "fuzz")) as one:
@@ -271,11 +283,12 @@ def test_thousands_of_idle_connections(hub: HubProcess):
 
 def test_a_hub_without_a_descriptor_left_serves_who_is_there_and_later_all(hub: HubProcess):
     limits = resource.prlimit(hub.pid, resource.RLIMIT_NOFILE)
-    with peer(hub) as inside, socket.socket(socket.AF_UNIX) as outside:
+    with peer(hub) as inside, peer(hub, "nobody") as nobody, socket.socket(socket.AF_UNIX) as outside:
         resource.prlimit(hub.pid, resource.RLIMIT_NOFILE, (4, limits[1]))
         try:
             outside.settimeout(0)
             outside.connect(str(hub.run_dir / "calls.sock"))
+            nobody.calls.send(msgpack.packb([Kind.HELLO, 1, ""]))  # its grants are looked for in a file
             assert inside.call("hals")[0] == inside.call("hals")[0] == Kind.REPLY
             with pytest.raises(BlockingIOError):
                 outside.recv(1)
