@@ -271,6 +271,13 @@ class Broker:
             self._followers.setdefault(topic, set()).add(end)
             self._handler.subscribed(peer, name)
 
+    def revoke(self, peer: Peer, name: str) -> None:
+        """The peer gets no more of this topic, whether it gives it up itself or not."""
+        peer.topics.discard(name)
+        topic = name.encode() + wire.NUL
+        for end in [follower for follower in self._followers.get(topic, ()) if follower.user == peer.user]:
+            self._unfollow(end, topic)
+
     def _unfollow(self, end: End, topic: bytes) -> None:
         end.topics.discard(topic)
         if followers := self._followers.get(topic):

@@ -29,6 +29,7 @@ class Fanout:
         self.on_read: Callable[[], None] = lambda: None
         """Called after a value that a read waited for."""
         self._publish = broker.publish
+        self._revoke = broker.revoke
         self._registry = registry
         self._calls = calls
         self._commands = commands
@@ -161,7 +162,7 @@ class Fanout:
 
     def release(self, peer: Peer, name: str) -> None:
         """The peer no longer watches this topic; the last one out turns off the light."""
-        peer.topics.discard(name)
+        self._revoke(peer, name)
         topic = self._registry.topics.get(name)
         if topic is None:
             return

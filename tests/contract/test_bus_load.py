@@ -175,6 +175,11 @@ async def test_topics_nobody_watches_are_forgotten():
         await watch.close()
         assert len(c.hub.hub.registry.topics) == before
         assert not c._subscriptions._topics
+        await c.call("hub", "subscribe_states", ["nobody.says"])
+        c._link.follow(["nobody.says"])
+        await c.call("hub", "sync", ["nobody.says"])
+        await c.call("hub", "unsubscribe", ["nobody.says"])
+        assert not c.hub.hub.broker._followers, "also those that a client forgets to give up"
 
 
 async def test_a_connection_has_a_bounded_number_of_topics():

@@ -24,7 +24,7 @@ def hub():
     registry = Registry()
     registry.announce(peer, [SignalConfig(path=p, datatype=Datatype.UINT8).model_dump(mode="json") for p in PATHS])
     commands = SimpleNamespace(sets=SimpleNamespace(by_path={}))
-    broker = SimpleNamespace(publish=lambda topic, payload: frames.append(topic + payload))
+    broker = SimpleNamespace(publish=lambda topic, payload: frames.append(topic + payload), revoke=None)
     fanout = Fanout(broker, registry, None, commands)
     for path in WATCHED:
         registry.topic(path, registry.signals[path], None, 0)
