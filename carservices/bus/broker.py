@@ -106,7 +106,8 @@ class Broker:
         while self._running:
             due = self._handler.due()
             until = next_tick if due is None else min(next_tick, due)
-            for key, events in self._selector.select(until - time.monotonic()):
+            behind = self._server.go_on()
+            for key, events in self._selector.select(0 if behind else until - time.monotonic()):
                 key.data(events)
             if due is not None:
                 self._handler.flush()

@@ -6,7 +6,7 @@ libzmq carries each message through a thread of its own at either end: four wake
 import functools
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from selectors import EVENT_READ, EVENT_WRITE, BaseSelector
@@ -15,10 +15,14 @@ from carservices.bus import kernel, zmtp
 
 READ = 1 << 16
 """Bytes read from one connection before the others get their turn."""
+TURN_SECONDS = 0.005
+"""How long the messages of one connection are worked on before the others get their turn."""
 BACKLOG = 128
 """Connections that wait to be accepted."""
 HANDSHAKE_SECONDS = 2.0
 """Who has not proven a name by then is cut off."""
+HANDSHAKE_FRAME = 2048
+"""Bytes of a frame of who has not proven a name: two texts of 255 and what libzmq says of itself fit well."""
 
 Admit = Callable[[str, str, int, int], bool]
 """Whether (user, token, uid, pid) may come in."""
@@ -62,24 +66,24 @@ class End:
         "size",
         "socket",
         "splitter",
-        "stirred",
         "topics",
         "uid",
+        "unread",
         "user",
         "waiting",
     )
 
-    def __init__(self, line: Line, accepted: socket.socket, stirred: Callable[["End", int], None]) -> None:
+    def __init__(self, line: Line, accepted: socket.socket) -> None:
         self.line = line
         self.socket = accepted
-        self.stirred = functools.partial(stirred, self)
         self.pid, self.uid = kernel.peer(accepted)
         self.since = time.monotonic()
         self.claimed = ""
         self.user = ""
         """Who it is, once the handshake has shown it."""
         self.greeting = b""
-        self.splitter = zmtp.Splitter(line.largest)
+        self.splitter = zmtp.Splitter(HANDSHAKE_FRAME)
+        self.unread: Iterator[tuple[int, bytes]] = iter(())
         self.frames = 0  # of a message that is not whole yet
         self.waiting: list[bytes] = []
         self.size = 0  # of what waits
@@ -107,6 +111,7 @@ class Server:
         self._ends: set[End] = set()
         self._strangers: set[End] = set()
         self._spoken_to: set[End] = set()
+        self._behind: set[End] = set()
         self._broken: list[End] = []
 
     def listen(self, line: Line) -> None:
@@ -126,6 +131,7 @@ class Server:
         self._ends.discard(end)
         self._strangers.discard(end)
         self._spoken_to.discard(end)
+        self._behind.discard(end)
         self._selector.unregister(end.socket)
         end.socket.close()
         if end.user:
@@ -180,7 +186,8 @@ class Server:
         end.waiting = [data[sent:]] if end.size else []
         if end.blocked is not bool(end.size):
             end.blocked = bool(end.size)
-            self._selector.modify(end.socket, EVENT_READ | EVENT_WRITE if end.blocked else EVENT_READ, end.stirred)
+            stirred = self._selector.get_key(end.socket).data
+            self._selector.modify(end.socket, EVENT_READ | EVENT_WRITE if end.blocked else EVENT_READ, stirred)
         if end.missed and not end.blocked:
             missed, end.missed = end.missed, set()
             self._drained(end, missed)
@@ -197,17 +204,23 @@ class Server:
             self._tired.append(line)
             return
         accepted.setblocking(False)
-        end = End(line, accepted, self._stirred)
+        end = End(line, accepted)
         self._ends.add(end)
         self._strangers.add(end)
-        self._selector.register(accepted, EVENT_READ, end.stirred)
+        self._selector.register(accepted, EVENT_READ, functools.partial(self._stirred, end))
         self.send(end, zmtp.SERVER_GREETING)
 
     def _stirred(self, end: End, events: int) -> None:
         if events & EVENT_WRITE:
             self._write(end)
-        if events & EVENT_READ:
+        if events & EVENT_READ and end not in self._behind:
             self._read(end)
+
+    def go_on(self) -> bool:
+        """A turn for those whose last one was too short for all they had said; whether it is again."""
+        for end in list(self._behind):
+            self._take(end)
+        return bool(self._behind)
 
     def _read(self, end: End) -> None:
         try:
@@ -222,14 +235,29 @@ class Server:
         try:
             if len(end.greeting) < zmtp.GREETED:
                 data = self._greeted(end, data)
-            for flags, body in end.splitter.feed(data):
+            end.unread = iter(end.splitter.feed(data))
+        except ValueError as error:
+            self._garbled(end, str(error))
+            self.cut(end)
+        else:
+            self._take(end)
+
+    def _take(self, end: End) -> None:
+        """Work on what has been read, for one turn at most."""
+        over = time.monotonic() + TURN_SECONDS
+        try:
+            for flags, body in end.unread:
                 if flags & ~zmtp.LONG or not end.user or end.frames:
                     self._unusual(end, flags, body)
                 else:
                     end.line.take(end, body)
+                if time.monotonic() > over:
+                    self._behind.add(end)
+                    return
         except ValueError as error:
             self._garbled(end, str(error))
             self.cut(end)
+        self._behind.discard(end)
 
     def _greeted(self, end: End, data: bytes) -> bytes:
         """Take the greeting off what comes."""
@@ -240,10 +268,12 @@ class Server:
         return data[missing:]
 
     def _unusual(self, end: End, flags: int, body: bytes) -> None:
-        """Part of the handshake, or of a message in several frames, which nobody here speaks."""
+        """A command, or part of a message in several frames, which nobody here speaks."""
         if flags & zmtp.COMMAND:
             if not end.user:
                 self._handshake(end, body)
+            elif body.startswith(zmtp.PING):
+                self.send(end, zmtp.pong(body))
             return
         if not end.user:
             raise ValueError("a message before the handshake")
@@ -263,6 +293,7 @@ class Server:
             self.send(end, zmtp.framed(zmtp.WELCOME, zmtp.COMMAND))
         elif command.startswith(zmtp.INITIATE) and end.claimed:
             end.user = end.claimed
+            end.splitter.largest = end.line.largest
             self._strangers.discard(end)
             self.send(end, zmtp.with_type(zmtp.READY, end.line.kind))
         else:

@@ -19,8 +19,12 @@ WELCOME = b"\x07WELCOME"
 READY = b"\x05READY"
 HELLO = b"\x05HELLO"
 INITIATE = b"\x08INITIATE"
+PING, PONG = b"\x04PING", b"\x04PONG"
+"""Of ZMTP 3.1 (https://rfc.zeromq.org/spec/37/); libzmq with heartbeats asks also who speaks 3.0."""
+PING_HEAD, PING_CONTEXT = len(PING) + 2, 16
+"""Bytes before what comes back of a ping (a time to live is there), and of that at most."""
 REFUSAL = b"\x05ERROR" + b"\x03400"
-"""400 as in ZAP: these credentials are not good."""
+"""400 as in ZAP: these credentials are not good. libzmq 4.3.5 misspells this command, and reports an unexpected one."""
 
 
 def framed(body: bytes, flags: int = 0) -> bytes:
@@ -47,6 +51,11 @@ def credentials(command: bytes) -> tuple[str, str]:
     return texts[1:token].decode(errors="replace"), texts[token + 1 : end].decode(errors="replace")
 
 
+def pong(ping: bytes) -> bytes:
+    """The answer to a ping."""
+    return framed(PONG + ping[PING_HEAD : PING_HEAD + PING_CONTEXT], COMMAND)
+
+
 def with_type(command: bytes, kind: str) -> bytes:
     """A command with the type of the socket that speaks: `INITIATE` of a client, `READY` of a server."""
     return framed(command + b"\x0bSocket-Type" + len(kind).to_bytes(4, "big") + kind.encode(), COMMAND)
@@ -63,7 +72,7 @@ class Splitter:
     """Cuts what comes, in pieces of any size, into frames of at most so many bytes."""
 
     def __init__(self, largest: int = wire.MAX_MESSAGE) -> None:
-        self._largest = largest
+        self.largest = largest
         self._rest = bytearray()
         self._wanted = 0
 
@@ -83,8 +92,8 @@ class Splitter:
                 wanted = 9
                 continue
             length = int.from_bytes(data[start + 1 : head], "big")
-            if length > self._largest:
-                raise ValueError(f"a frame of {length} bytes; {self._largest} are allowed")
+            if length > self.largest:
+                raise ValueError(f"a frame of {length} bytes; {self.largest} are allowed")
             end = head + length
             if end > size:
                 wanted = end - start
