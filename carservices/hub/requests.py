@@ -24,6 +24,8 @@ YOUTH_SECONDS = 2.0
 """After its own start the hub says "try again" instead of "unknown": HALs may still have to announce themselves."""
 LOOKS = frozenset(("status", "ecus"))
 """The verbs of a HAL that only look; the audit log is for what changes something."""
+MAX_SYNCS = 10
+"""Syncs of one connection that may wait; our clients have one at a time."""
 MAX_SUBSCRIPTIONS = 5000
 """Topics one connection may watch."""
 
@@ -178,8 +180,11 @@ class Requests:
         """Answered once the hub has seen the subscriptions: (topic, last payload) for each that has one."""
         if not peer.topics.issuperset(names):
             raise Refused("NOT_FOUND", "subscribe first: one of these topics is not yours")
-        missing = {name for name in names if (peer.user, name) not in self._arrived}
-        self._syncs.append(Sync(peer, names, missing, answer, time.monotonic() + SYNC_SECONDS))
+        if sum(sync.peer is peer for sync in self._syncs) >= MAX_SYNCS:
+            raise Refused("UNAVAILABLE", f"{MAX_SYNCS} syncs of {peer.name} wait already")
+        topics = list(dict.fromkeys(names))
+        missing = {name for name in topics if (peer.user, name) not in self._arrived}
+        self._syncs.append(Sync(peer, topics, missing, answer, time.monotonic() + SYNC_SECONDS))
         self._settle()
         return self.LATER
 

@@ -255,6 +255,16 @@ def test_a_peer_that_asks_and_never_reads(hub: HubProcess):
         assert serves(hub)
 
 
+def test_syncs_that_wait_are_few_and_small(hub: HubProcess):
+    with peer(hub, "tool") as asker:
+        asker.call("subscribe_states", ["x.never"])
+        before = hub.megabytes
+        for number in range(1000, 1100):
+            asker.calls.send(msgpack.packb([Kind.CALL, number, "hub", "sync", ["x.never"] * 20_000, 5000]))
+        assert asker.call("sync", ["x.never"])[2] == "UNAVAILABLE"
+        assert hub.megabytes < before + 50
+
+
 FLOOD = """
 import resource, socket, sys
 hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
