@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Protocol, Self, TypeVar
 from carservices.bus import identity, wire
 from carservices.bus.caller import CALLER
 from carservices.bus.errors import CallError, CarError, NotConnected, SetFailed, UnknownSignal
-from carservices.bus.link import Link
+from carservices.bus.link import Link, report
 from carservices.bus.sethandle import SetHandle
 from carservices.bus.states import States
 from carservices.bus.topics import Subscriptions, Watch
@@ -305,7 +305,10 @@ class Car:
 
     def _tell(self, connected: bool) -> None:
         for listener in self._listeners:
-            listener(connected)
+            try:
+                listener(connected)
+            except Exception as error:  # must cost neither the other listeners nor the connection
+                report(error)
 
     async def _fetch_configs(self) -> None:
         raw = await self.call(wire.HUB, "configs")

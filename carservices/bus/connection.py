@@ -53,6 +53,11 @@ class Connection(asyncio.Protocol):
         if self._transport is not None:
             self._transport.close()
             await asyncio.wait([self.lost], timeout=LINGER)
+            self.cut()
+
+    def cut(self) -> None:
+        """End it at once."""
+        if self._transport is not None and not self.lost.done():  # asyncio's abort fails after the end
             self._transport.abort()
 
     def send(self, message: bytes) -> bool:
@@ -93,7 +98,7 @@ class Connection(asyncio.Protocol):
                 data = self._greeted(data)
             frames = self._splitter.feed(data)
         except ValueError as error:
-            self._cut(ConnectionError(str(error)))
+            self._give_up(ConnectionError(str(error)))
             return
         for flags, body in frames:
             if flags & zmtp.COMMAND:
@@ -122,13 +127,13 @@ class Connection(asyncio.Protocol):
             self._writable = True
             self._up.set_result(None)
         elif command.startswith(zmtp.REFUSAL[:6]):
-            self._cut(Refused("the other end does not take this name and token"))
+            self._give_up(Refused("the other end does not take this name and token"))
 
-    def _cut(self, error: ConnectionError) -> None:
+    def _give_up(self, error: ConnectionError) -> None:
         self._fail(error)
-        if self._transport is not None:
-            self._transport.abort()
+        self.cut()
 
     def _fail(self, error: ConnectionError) -> None:
         if not self._up.done():
             self._up.set_exception(error)
+            self._up.exception()  # `open` may have been given up: then nobody asks

@@ -90,8 +90,12 @@ class Link:
                 log.debug("%s: no hub yet: %s", self.name, error)
             finally:
                 self._down()
-                for end in ends.values():
-                    await end.close()
+                try:
+                    for end in ends.values():
+                        await end.close()
+                finally:  # cancelled meanwhile
+                    for end in ends.values():
+                        end.cut()
             await asyncio.sleep(pause)
             self._begin()
 
@@ -160,9 +164,8 @@ class Link:
             try:
                 await self.on_up()
                 return
-            except (
-                CallError
-            ) as error:  # a hub that is gone again welcomes us anew; one that is only slow gets another try
+            except CallError as error:
+                # a hub that is gone again welcomes us anew; one that is only slow gets another try
                 log.info("%s: not restored yet: %s", self.name, error)
                 await asyncio.sleep(RESTORE_SECONDS)
 

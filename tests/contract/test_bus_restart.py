@@ -115,6 +115,30 @@ async def test_after_a_hub_restart_everything_is_back():
         await eventually(lambda: hal.rates.get(SPEED) == 2)
 
 
+async def test_a_listener_that_fails_costs_nobody_the_connection():
+    async with car() as c:
+        connection = []
+        c.on_connection(lambda up: 1 / 0)
+        c.on_connection(connection.append)
+        c.hub.stop()
+        await eventually(lambda: connection == [False])
+        c.hub.start()
+        await eventually(lambda: connection == [False, True])
+
+
+async def test_who_is_closed_while_its_connection_ends_leaves_nothing_open():
+    async with car() as c:
+        for turns in range(8):
+            one = await c.connect("one")
+            ends = one._link._publish, one._link._topics, one._link._calls
+            one._link._topics._write(b"\2" + b"\xff" * 8)  # the hub cuts this one off
+            await one._link._topics.lost
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            await one.close()
+            await eventually(lambda ends=ends: all(end.lost.done() for end in ends))
+
+
 async def test_handles_outlive_the_hub_and_are_not_mixed_up():
     hal = bench(Mute)
     async with car(hal) as c:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 
 import pytest
 from hypothesis import given
@@ -110,6 +111,23 @@ async def test_nobody_there_and_a_name_too_long(tmp_path, name):
         await Connection("PUSH", (name, "token"), pytest.fail).open(tmp_path / "nobody")
 
 
+async def test_who_is_given_up_while_connecting_leaves_no_error_behind(tmp_path):
+    errors = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: errors.append(context["message"]))
+    async with Other(tmp_path / "s", SERVER_GREETING) as other:
+        for turns in range(6):
+            one = connection()
+            opening = asyncio.create_task(one.open(other.path))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            opening.cancel()
+            await asyncio.wait([opening])
+            await one.close()
+            del one, opening
+            gc.collect()
+    assert errors == []
+
+
 async def test_an_end_that_does_not_read_is_noticed_and_loses_nothing(tmp_path):
     async with Other(tmp_path / "s", SERVER_GREETING, LET_IN) as other:
         one = connection()
@@ -124,3 +142,16 @@ async def test_an_end_that_does_not_read_is_noticed_and_loses_nothing(tmp_path):
         await eventually(lambda: other.got.endswith(b"the end"))
         frames = Splitter().feed(bytes(other.got).partition(hello("me", "token"))[2])
         assert [body for _, body in frames] == [*(b"%07d" % number for number in range(sent)), b"the end"]
+
+
+async def test_what_was_written_leaves_while_it_is_closed(tmp_path):
+    async with Other(tmp_path / "s", SERVER_GREETING, LET_IN) as other:
+        one = connection()
+        await one.open(other.path)
+        while one.send(bytes(1000)):
+            pass
+        closing = asyncio.create_task(one.close())
+        await asyncio.sleep(0)
+        other.reads.set()
+        await closing
+        assert other.got
