@@ -14,7 +14,7 @@ from carservices.system import run_dir, settings
 from carservices.system.display import has_display
 
 FROM, BELOW = (3, 11), (3, 14)
-PACKAGES = ("zmq", "msgpack", "pydantic", "numpy", "kivy")
+PACKAGES = ("msgpack", "pydantic", "numpy", "kivy")
 GL_PROBE = """
 from carservices_ui import kivy_env
 kivy_env.prepare(offscreen=True)

@@ -18,7 +18,7 @@ PLANTS = {
     "the emulator knows the shell": ("emulator/carservices_emulator/planted.py", "import carservices_ui"),
     "a service knows another": ("carservices/services/driving/planted.py", "import carservices.services.energy"),
     "kivy outside the shell": ("carservices/hub/planted.py", "import kivy"),
-    "zmq outside the bus": ("carservices/hub/planted.py", "import zmq"),
+    "zmq outside the CAN bus": ("carservices/hub/planted.py", "import zmq"),
 }
 
 
