@@ -207,7 +207,8 @@ class Broker:
         """Log the first of each offence in a tick; a flood of garbage must not become a flood of lines."""
         if offence not in self._complained:
             self._complained.add(offence)
-            log.warning("%s: %s", offence, text[:MAX_LOGGED])
+            line = f"{offence}: {text[:MAX_LOGGED]}"
+            log.warning("%s", " ".join(line.splitlines()))  # names and texts are a peer's own words
 
     # -- reading -----------------------------------------------------------------------------------------------------
 
