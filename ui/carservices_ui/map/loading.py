@@ -1,5 +1,6 @@
 """Reads a map and prepares everything heavy away from the UI thread."""
 
+import ctypes
 import json
 import logging
 from collections.abc import Callable
@@ -103,6 +104,13 @@ def load_in_background(wish: Wish, done: Callable[[LoadedMap | None, str], None]
 
     def work() -> None:
         found = read(wish)
+        _give_back()
         Clock.schedule_once(lambda _: done(*found))
 
     Thread(target=work, name="map-loading", daemon=True).start()
+
+
+def _give_back() -> None:
+    """What reading took and freed goes back to the system; glibc would keep it for the next time."""
+    if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):
+        trim(0)
