@@ -19,6 +19,8 @@ NIL = wire.pack(None)
 AVAILABLE = int(Status.AVAILABLE)
 MAX_RUN = 100
 """Values in one frame: its numbers in sequence must not make it larger than the batch it came in may be."""
+MAX_STREAMS = 1000
+"""Streams of one name: the hub keeps the last state of each."""
 
 
 class Fanout:
@@ -147,6 +149,9 @@ class Fanout:
         """A service's new state."""
         if not peer.rights.may_publish(topic_name):
             raise ValueError(f"{peer.name} may not publish {topic_name}")
+        topics = self._registry.topics
+        if topic_name not in topics and sum(name.startswith(f"{peer.name}.") for name in topics) >= MAX_STREAMS:
+            raise ValueError(f"more than {MAX_STREAMS} streams of {peer.name}")
         wire.decode(payload)  # nobody downstream shall meet what cannot be read
         topic = self._registry.topic(topic_name, None, None, 0)
         self.published += 1

@@ -255,6 +255,16 @@ def test_a_peer_that_asks_and_never_reads(hub: HubProcess):
         assert serves(hub)
 
 
+def test_the_streams_of_one_name_are_bounded(hub: HubProcess):
+    with peer(hub, "greedy") as speaker, peer(hub, "tool") as listener:
+        for number in range(1100):
+            speaker.publish.send(wire.STATE + f"greedy.many{number}\0".encode() + b"\x05")
+        speaker.publish.send(wire.STATE + b"greedy.many0\0\x06")
+        while (said := listener.call("last", "greedy.many0")[2]) is None or said[2] != 6:
+            pass
+        assert listener.call("last", "greedy.many1099")[2] is None
+
+
 def test_syncs_that_wait_are_few_and_small(hub: HubProcess):
     with peer(hub, "tool") as asker:
         asker.call("subscribe_states", ["x.never"])
