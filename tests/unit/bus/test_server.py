@@ -89,7 +89,7 @@ def test_who_has_gone_leaves_nothing_for_the_collector(ends):
             one.sendall(zmtp.framed(bytes(1000))[:-1])
             ends.turn()
         ends.turn()
-        assert not [one for one in gc.get_objects() if isinstance(one, End) and one.line.path == ends.path]
+        assert not [one for one in gc.get_objects() if type(one) is End and one.line.path == ends.path]
     finally:
         gc.enable()
 
