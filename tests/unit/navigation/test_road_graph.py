@@ -190,6 +190,7 @@ async def test_elevation_tiles_reach_the_energy_of_a_route(tmp_path: Path, name:
         ("N53E013.hgt.zip", b"PK nothing", "cannot be read"),
         ("N53E013.tif", b"", r"holds no elevation tiles.*gdal_translate"),
     ],
+    ids=["short", "no gzip", "cut", "bomb", "no zip", "other format"],  # gzip notes the time in what it makes
 )
 def test_a_damaged_tile_is_said_and_the_old_map_stays(tmp_path: Path, name: str, content: bytes, words: str) -> None:
     store = MapStore(tmp_path / "maps")
