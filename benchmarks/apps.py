@@ -1,6 +1,7 @@
 """The app host at work: round trip of a link, load, memory of apps, start and tap to template, and under attack."""
 
 import asyncio
+import contextlib
 import json
 import math
 import os
@@ -9,7 +10,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from _app_attack import under_attack
@@ -84,10 +85,25 @@ GLASS = Path(__file__).with_name("_app_glass.py")
 # -- round trip ------------------------------------------------------------------------------------------------------
 
 
+@contextlib.contextmanager
+def on_cores(number: int) -> Iterator[None]:
+    """Keep this process, and those it begins, on so many cores.
+
+    A process that is woken on another core costs what the kernel takes to wake that core, half of the whole trip on
+    an idle machine. On one core our part and that of bare sockets are seen alone.
+    """
+    every = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, sorted(every)[:number])
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, every)
+
+
 async def round_trip(count: int) -> float:
     """µs until a ping through both ends' real code, in two processes, is answered: the median of the quietest slice.
 
-    Each slice is a new app: which cores the two processes are put on, and with it half of the time, is the kernel's.
+    Each slice is a new app, so that the kernel chooses its core anew.
     """
     return min([statistics.median(await pings(count // SLICES)) for _ in range(SLICES)]) * 1e6
 
@@ -253,11 +269,18 @@ async def tapped(c: TestCar, apps: Apps, name: str, count: int) -> list[float]:
 
 
 async def measure(*, quick: bool) -> list[Row]:
-    trip = await round_trip(2000 if quick else 20_000)
-    limit = bare(2000 if quick else 20_000)
+    count = 2000 if quick else 20_000
+    trips = []
+    for cores in (1, 2):
+        with on_cores(cores):
+            trips.append((await round_trip(count), bare(count)))
+    (trip, limit), (afar, limit_afar) = trips
     glass = await to_glass(3 * SLICE if quick else 5 * SLICE)
     return [
-        Row("round trip of an app's link, median", trip, "µs", ROUND_TRIP_US, peers={"bare sockets": limit}),
+        Row(
+            "round trip of an app's link on one core, median", trip, "µs", ROUND_TRIP_US, peers={"bare sockets": limit}
+        ),
+        Row("… wherever the kernel puts both ends, median", afar, "µs", peers={"bare sockets": limit_afar}),
         *await load(quick=quick),
         Row(f"from an app's view to the glass, p95 of the quietest {SLICE}", glass, "ms", TAP_MS),
         *await under_attack(quick=quick),
