@@ -20,5 +20,5 @@ hypothesis.settings.load_profile("car")
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are cores: a third of the time of these tests is waiting for what a car does by the clock."""
-    return (os.cpu_count() or 1) + 1
+    """Two more than there are cores: a good part of these tests is waiting for what a car does by the clock."""
+    return (os.cpu_count() or 1) + 2
