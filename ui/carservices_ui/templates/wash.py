@@ -23,6 +23,8 @@ BOUND = {"night": 90.0, "day": 215.0}
 LUMA = (0.2126, 0.7152, 0.0722)
 """Shares of red, green and blue in how bright light is (ITU-R BT.709); light goes about with the square of a level."""
 Rgb = tuple[float, float, float]
+BLACK: Rgb = (0.0, 0.0, 0.0)
+WHITE: Rgb = (255.0, 255.0, 255.0)
 
 
 class Wash(Widget):
@@ -63,11 +65,9 @@ def ground(file: ImageFile) -> list[Rgb]:
         return []
     if len(pixels) != file.width * file.height * 4:
         return []
-    card = [255 * part for part in color("surface")[:3]]
-    return [
-        tuple(SHARE * part + (1 - SHARE) * under for part, under in zip(_bounded(field), card, strict=True))  # type: ignore[misc]
-        for field in _fields(pixels, file.width, file.height)
-    ]
+    red, green, blue, _ = color("surface")
+    card = 255 * red, 255 * green, 255 * blue
+    return [_mixed(_bounded(field), card, SHARE) for field in _fields(pixels, file.width, file.height)]
 
 
 def _fields(pixels: bytes, width: int, height: int) -> Iterator[Rgb]:
@@ -76,16 +76,19 @@ def _fields(pixels: bytes, width: int, height: int) -> Iterator[Rgb]:
         for column in range(WIDE):
             xs = [int((column + (k + 0.5) / SAMPLES) * width / WIDE) for k in range(SAMPLES)]
             at = [4 * (y * width + x) for y in ys for x in xs]
-            yield tuple(sum(pixels[k + part] for k in at) / len(at) for part in range(3))  # type: ignore[misc]
+            red, green, blue = (sum(pixels[k + part] for k in at) / len(at) for part in range(3))
+            yield red, green, blue
 
 
 def _bounded(field: Rgb) -> Rgb:
     """As bright as the theme allows, in its own hue."""
     luma = math.sqrt(sum(weight * part**2 for weight, part in zip(LUMA, field, strict=True)))
-    name = theme().name
-    bound = BOUND[name]
-    if name == "night":
-        part = min(1.0, bound / max(luma, 1.0))
-        return field[0] * part, field[1] * part, field[2] * part
-    part = min(1.0, (255.0 - bound) / max(255.0 - luma, 1.0))
-    return tuple(255.0 - (255.0 - each) * part for each in field)  # type: ignore[return-value]
+    if theme().name == "night":
+        return _mixed(field, BLACK, min(1.0, BOUND["night"] / max(luma, 1.0)))
+    return _mixed(field, WHITE, min(1.0, (255.0 - BOUND["day"]) / max(255.0 - luma, 1.0)))
+
+
+def _mixed(one: Rgb, other: Rgb, share: float) -> Rgb:
+    """`share` of the first, and the rest of the other."""
+    red, green, blue = (share * part + (1 - share) * under for part, under in zip(one, other, strict=True))
+    return red, green, blue
