@@ -63,6 +63,7 @@ def run(run_dir: Path, name: str, screen: str | None, ready: Callable[[], None],
         ready()
 
     Window.bind(on_flip=first_flip)
+    Window.set_title("Cockpit")
     Clock.schedule_interval(lambda _: beat(), BEAT_SECONDS)
     with opened(run_dir, name, screen) as cockpit:
         runTouchApp(cockpit)
