@@ -12,7 +12,7 @@ import socket
 import sys
 from pathlib import Path
 
-KCMP, IO_URING_SETUP, KEYCTL, ADD_KEY, CLONE_NEWUSER = 312, 425, 250, 248, 0x10000000
+KCMP, IO_URING_SETUP, KEYCTL, ADD_KEY, PRCTL, CLONE_NEWUSER = 312, 425, 250, 248, 157, 0x10000000
 TARGETS = json.loads(os.environ.get("PROBES", "null"))
 
 
@@ -90,7 +90,7 @@ def syscall(number, *arguments):
     result = libc.syscall(number, *arguments)
     if result < 0:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
-    return result
+    return f"done: {result}"
 
 
 def ptrace_child():
@@ -117,6 +117,11 @@ def user_namespace():
     if libc.unshare(CLONE_NEWUSER) < 0:
         raise OSError(ctypes.get_errno(), "unshare")
     return "new"
+
+
+def let_children_go():
+    """The kernel reads the first 32 bits of the option only (PR_SET_CHILD_SUBREAPER), a filter all of them."""
+    return syscall(PRCTL, ctypes.c_ulong(36 | 1 << 32), 0, 0, 0, 0)
 
 
 def become_root():
@@ -162,7 +167,7 @@ PROBES = {
     for probe in (
         *(read_passwd, list_home, list_root, others_data, write_host, write_bundle, write_data),
         *(tcp_loopback, udp_socket, netlink_socket, abstract_socket, path_socket),
-        *(processes, signal_host, host_memory, ptrace_child, keyring, compare, io_uring, user_namespace),
+        *(processes, signal_host, host_memory, ptrace_child, keyring, compare, io_uring, user_namespace, let_children_go),
         *(become_root, hurry, real_time, environment, descriptors, set_user_id_programs),
     )
 }

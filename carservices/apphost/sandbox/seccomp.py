@@ -23,6 +23,8 @@ TERMINAL_INJECTION = (0x5412, 0x541C)
 """The ioctls TIOCSTI and TIOCLINUX, which type into the terminal the app was started from."""
 PR_SET_CHILD_SUBREAPER = 36
 """By which what an app detaches from itself stays below its first process (`restrict.stand_back`)."""
+INT = 0xFFFFFFFF
+"""What the kernel reads of an argument that is an int to it, whatever the app puts above."""
 AF_UNIX = 1
 EPERM, ENOSYS, EAFNOSUPPORT = 1, 38, 97
 
@@ -44,8 +46,8 @@ def build() -> Any:
         refuse(ENOSYS, name)
     refuse(EPERM, "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, CLONE_NEWUSER, CLONE_NEWUSER))
     for request in TERMINAL_INJECTION:
-        refuse(EPERM, "ioctl", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, 0xFFFFFFFF, request))
-    refuse(EPERM, "prctl", pyseccomp.Arg(0, pyseccomp.EQ, PR_SET_CHILD_SUBREAPER))
+        refuse(EPERM, "ioctl", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, INT, request))
+    refuse(EPERM, "prctl", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, INT, PR_SET_CHILD_SUBREAPER))
     refuse(EAFNOSUPPORT, "socket", pyseccomp.Arg(0, pyseccomp.NE, AF_UNIX))
     return rules
 
