@@ -167,8 +167,8 @@ PROBES = {
     for probe in (
         *(read_passwd, list_home, list_root, others_data, write_host, write_bundle, write_data),
         *(tcp_loopback, udp_socket, netlink_socket, abstract_socket, path_socket),
-        *(processes, signal_host, host_memory, ptrace_child, keyring, compare, io_uring, user_namespace, let_children_go),
-        *(become_root, hurry, real_time, environment, descriptors, set_user_id_programs),
+        *(processes, signal_host, host_memory, ptrace_child, keyring, compare, io_uring, user_namespace),
+        *(let_children_go, become_root, hurry, real_time, environment, descriptors, set_user_id_programs),
     )
 }
 
