@@ -69,18 +69,19 @@ class PeopleDesk:
 
         The last one is always the one in use.
         """
-        self._need(profile)
-        if profile == self._grants.profile:
-            raise CallError("INVALID_ARGUMENT", "the person in use cannot be removed: switch to another one first")
-        try:
-            if (stored := self._data / profile).exists():
-                await asyncio.to_thread(shutil.rmtree, stored)
-        except OSError as error:
-            raise CallError("UNAVAILABLE", f"what apps stored for them cannot be deleted: {error}") from None
-        self._grants.remove(profile)
-        self._usage.forget_person(profile)
-        self._audit(BOOK, "removed", profile=profile)
-        self.show()
+        async with self._switching:  # nobody switches to them meanwhile
+            self._need(profile)
+            if profile == self._grants.profile:
+                raise CallError("INVALID_ARGUMENT", "the person in use cannot be removed: switch to another one first")
+            try:
+                if (stored := self._data / profile).exists():
+                    await asyncio.to_thread(shutil.rmtree, stored)
+            except OSError as error:
+                raise CallError("UNAVAILABLE", f"what apps stored for them cannot be deleted: {error}") from None
+            self._grants.remove(profile)
+            self._usage.forget_person(profile)
+            self._audit(BOOK, "removed", profile=profile)
+            self.show()
 
     async def use(self, profile: str) -> None:
         """Every app is cut off before anything else happens, then starts again. Raises CallError NOT_FOUND."""
@@ -93,6 +94,7 @@ class PeopleDesk:
                 if app.session is not None:
                     app.session.link.close()
                 self._questions.drop(app.id)
+            for app in self._roster:
                 await self._notices.clear(app.id)
             self._audit(BOOK, "in use", profile=profile)
             self.show()
