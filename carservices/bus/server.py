@@ -109,7 +109,6 @@ class Server:
         self._lines: list[Line] = []
         self._tired: list[Line] = []
         self._ends: set[End] = set()
-        self._strangers: set[End] = set()
         self._spoken_to: set[End] = set()
         self._behind: set[End] = set()
         self._broken: list[End] = []
@@ -129,7 +128,6 @@ class Server:
         if end not in self._ends:
             return
         self._ends.discard(end)
-        self._strangers.discard(end)
         self._spoken_to.discard(end)
         self._behind.discard(end)
         self._selector.unregister(end.socket)
@@ -140,7 +138,7 @@ class Server:
     def tick(self) -> None:
         """Cut off who says nothing, and accept again after there was no descriptor left."""
         late = time.monotonic() - HANDSHAKE_SECONDS
-        for end in [stranger for stranger in self._strangers if stranger.since < late]:
+        for end in [end for end in self._ends if not end.user and end.since < late]:
             self.cut(end)
         while self._tired:
             line = self._tired.pop()
@@ -206,7 +204,6 @@ class Server:
         accepted.setblocking(False)
         end = End(line, accepted)
         self._ends.add(end)
-        self._strangers.add(end)
         self._selector.register(accepted, EVENT_READ, functools.partial(self._stirred, end))
         self.send(end, zmtp.SERVER_GREETING)
 
@@ -294,7 +291,6 @@ class Server:
         elif command.startswith(zmtp.INITIATE) and end.claimed:
             end.user = end.claimed
             end.splitter.largest = end.line.largest
-            self._strangers.discard(end)
             self.send(end, zmtp.with_type(zmtp.READY, end.line.kind))
         else:
             raise ValueError("no handshake")

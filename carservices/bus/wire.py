@@ -47,13 +47,14 @@ class Kind(IntEnum):
     REPORT = 7  # (REPORT, drops)                             client → hub: messages lost on the way to it
 
 
-_pack = msgpack.Packer(use_bin_type=True).pack  # kept: a new one for each message costs as much as packing it
+encode = msgpack.Packer(use_bin_type=True).pack  # kept: a new one for each message costs as much as packing it
+"""`pack` without its checks, for what has come over the bus already."""
 
 
 def pack(message: Any) -> bytes:
     """Encode one payload. Raises ValueError for what cannot travel."""
     try:
-        frame: bytes = _pack(message)
+        frame: bytes = encode(message)
     except (TypeError, ValueError, OverflowError) as error:
         raise ValueError(f"this cannot go over the bus: {error}") from error
     if len(frame) > MAX_PAYLOAD:

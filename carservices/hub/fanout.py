@@ -123,7 +123,7 @@ class Fanout:
         if topic is not None:
             self._speaking = None
             self.published += len(self._run)
-            self._publish(topic.head, topic.frame(self._run))
+            self._publish(topic.head, wire.encode(self._run))
 
     def due(self) -> float | None:
         """When the first value held back by a rate may go, in seconds of the monotonic clock."""
@@ -155,13 +155,13 @@ class Fanout:
         wire.decode(payload)  # nobody downstream shall meet what cannot be read
         topic = self._registry.topic(topic_name, None, None, 0)
         self.published += 1
-        self._publish(topic.head, topic.state_frame(payload, time.monotonic_ns(), Status.AVAILABLE))
+        self._publish(topic.head, topic.state(payload, time.monotonic_ns(), Status.AVAILABLE))
 
     def streams_end(self, name: str) -> None:
         """A stream without its service is unknown, not unchanged: who depends on it must fail closed."""
         for topic in self._registry.topics.values():
             if topic.signal is None and topic.payload and topic.name.startswith(f"{name}."):
-                self._publish(topic.head, topic.state_frame(NIL, time.monotonic_ns(), Status.UNAVAILABLE))
+                self._publish(topic.head, topic.state(NIL, time.monotonic_ns(), Status.UNAVAILABLE))
 
     # -- who watches -------------------------------------------------------------------------------------------------
 

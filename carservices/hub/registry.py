@@ -1,18 +1,14 @@
 """The hub's memory: which HAL offers which signal, its last value, and the topics people watch it on."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
-
-import msgpack
 
 from carservices.bus import wire
 from carservices.bus.broker import Peer
 from carservices.hub.filter import Filter
 from carservices.signals import ChangeMode, Datum, SignalConfig, Status
 from carservices.signals.check import Check, compile_check
-
-_pack = msgpack.Packer(use_bin_type=True).pack
 
 Row = tuple[Datum | None, int, Status, int]
 """One value on a topic: (value, t_ns, status, seq)."""
@@ -39,7 +35,7 @@ class Topic:
     @property
     def payload(self) -> bytes:
         """What a newcomer gets: the last thing said, nothing when nothing was."""
-        return self._state if self._last is None else _pack((self._last,))
+        return self._state if self._last is None else wire.encode((self._last,))
 
     def row(self, value: Datum | None, timestamp: int, status: Status) -> Row:
         """The next value of this topic as it travels."""
@@ -47,14 +43,10 @@ class Topic:
         self._last = row = (value, timestamp, status, seq)
         return row
 
-    def frame(self, rows: Sequence[Row]) -> bytes:
-        """Values of this topic in one frame."""
-        return _pack(rows)
-
-    def state_frame(self, packed: bytes, timestamp: int, status: Status) -> bytes:
-        """The next frame of a service's stream; its value is passed on as it came."""
+    def state(self, packed: bytes, timestamp: int, status: Status) -> bytes:
+        """The next payload of a service's stream; its value is passed on as it came."""
         self.seq += 1
-        self._state = ONE_ROW + packed + _pack(timestamp) + _pack(status) + _pack(self.seq)
+        self._state = ONE_ROW + packed + b"".join(map(wire.encode, (timestamp, status, self.seq)))
         return self._state
 
 
