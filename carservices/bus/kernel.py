@@ -18,7 +18,10 @@ def is_same_user(uid: int) -> bool:
 
 
 def pidfd(pid: int) -> int | None:
-    """A handle that tells when the process ends, even before its parent has reaped it (Linux ≥ 5.3)."""
+    """A handle that tells when the process ends, even before its parent has reaped it (Linux ≥ 5.3).
+
+    The end of a connection does not always: a child that was forked holds it on. None for ourselves, and without one.
+    """
     if pid == os.getpid():
         return None
     try:

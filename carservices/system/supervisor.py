@@ -1,6 +1,6 @@
 """Keeps the processes of the table as they should be: starts in order, notices death and silence, restarts, ends.
 
-One asyncio program without zmq, pydantic or kivy, so that what breaks them does not break it. Health comes over a
+One asyncio program without msgpack, pydantic or kivy, so that what breaks them does not break it. Health comes over a
 private line from each child's own loop, never over the bus.
 """
 
