@@ -30,7 +30,7 @@ class Asking(Generic[T]):
         self.phase = Phase.IDLE
         self.answer: T | None = None
         self.problem = ""
-        """Why it failed, a sentence for the person; empty: there is no car to ask."""
+        """Why it failed, in words for the person."""
 
     def ask(self, **arguments: Any) -> None:
         """Ask; an older question is not waited for any more."""
@@ -54,5 +54,5 @@ class Asking(Generic[T]):
             return
         self.phase = Phase.DONE if outcome.ok else Phase.FAILED
         self.answer = outcome.result if outcome.ok else None
-        self.problem = refusal.why(outcome, self._store) if outcome.code else outcome.reason
+        self.problem = "" if outcome.ok else refusal.why(outcome, self._store)
         self._changed()

@@ -61,7 +61,7 @@ class LayersPage(Sheet):
             return []
         area = charging.area
         if area.phase is Phase.FAILED:
-            return [Flow(say.why(area.problem), lines=3, tone="heat", padding=(dp(20), dp(4)))]
+            return [Flow(say.sentence(area.problem), lines=3, tone="heat", padding=(dp(20), dp(4)))]
         if area.answer is None or area.answer.range_km is None:
             return [Flow(t("nav.reaching"), tone="text2", padding=(dp(20), dp(4)))]
         way = self.ui.units.distance(area.answer.range_km * 1000)

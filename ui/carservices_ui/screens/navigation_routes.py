@@ -61,7 +61,7 @@ class RoutesPage(Sheet):
             return Nothing(
                 "route",
                 t("nav.no_route"),
-                say.why(routes.offers.problem),
+                say.sentence(routes.offers.problem),
                 tone="heat",
                 way_out=(t("nav.again"), self.again),
             )

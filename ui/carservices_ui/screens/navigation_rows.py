@@ -187,4 +187,4 @@ class Busy(Column):
 
 def failed(problem: str, again: Callable[[], None]) -> Nothing:
     """Why there is nothing, and a button that asks again."""
-    return Nothing("sync_problem", t("nav.failed"), say.why(problem), tone="heat", way_out=(t("nav.again"), again))
+    return Nothing("sync_problem", t("nav.failed"), say.sentence(problem), tone="heat", way_out=(t("nav.again"), again))

@@ -143,9 +143,9 @@ def station_tone(charger: Charger) -> str:
     return "heat" if free(charger)[0] == 0 else "energy"
 
 
-def why(problem: str) -> str:
-    """Why a question failed, as a sentence; an empty problem: there is no car to ask."""
-    return problem[:1].upper() + problem[1:] if problem else t("control.no_car")
+def sentence(words: str) -> str:
+    """Words that may stand for themselves: with a capital."""
+    return words[:1].upper() + words[1:]
 
 
 def dotted(parts: Iterable[str]) -> str:
