@@ -7,7 +7,7 @@ from typing import Final
 SECONDS: Final = 15 * 60.0
 RETRY_SECONDS: Final = 60.0
 METRES: Final = 10_000.0
-EARTH: Final = 6_371_000.0
+EARTH: Final = 6_371_008.8
 """Mean radius in m (IUGG)."""
 
 
