@@ -12,6 +12,7 @@ from music import m3u, tags
 
 FORMATS = frozenset({".mp3", ".flac", ".ogg", ".oga", ".wav"})
 """What the car's player decodes."""
+READ = FORMATS.union(m3u.LISTS)
 MAX_SONGS = 20_000
 SOURCE = "music:"
 
@@ -139,7 +140,7 @@ def _files(root: Path) -> Iterator[tuple[str, Path]]:
         names[:] = sorted(name for name in names if not name.startswith("."))
         for name in sorted(files):
             file = Path(folder, name)
-            if name.startswith(".") or file.suffix.lower() not in FORMATS | {*m3u.LISTS}:
+            if name.startswith(".") or file.suffix.lower() not in READ:
                 continue
             count += 1
             if count > MAX_SONGS:
