@@ -61,8 +61,8 @@ class Run:
 
     def ending(self, status: int) -> str:
         """How its process ended, as a sentence about the app."""
-        refused = any(line.startswith("MemoryError") for line in list(self.process.lines)[-1:])
-        if refused or self.process.launched.out_of_memory():
+        last = self.process.lines[-1] if self.process.lines else ""
+        if last.startswith("MemoryError") or self.process.launched.out_of_memory():
             return MEMORY
         return f"it {how_it_ended(status)}"
 
