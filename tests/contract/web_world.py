@@ -4,7 +4,6 @@
 """
 
 import io
-import json
 import struct
 import sys
 import time
@@ -34,8 +33,9 @@ class World(BaseHTTPRequestHandler):
     way = "well"
 
     def do_POST(self):
-        World.way = self.path.rpartition("/")[2]
-        self.send_response(204)
+        way = self.path.rpartition("/")[2]
+        World.way = way if way in WAYS else World.way
+        self.send_response(204 if way in WAYS else 404)
         self.end_headers()
 
     def do_GET(self):
@@ -84,7 +84,7 @@ class World(BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
-    FORECAST = json.dumps(json.loads(Path(sys.argv[1]).read_text())).encode()
+    FORECAST = Path(sys.argv[1]).read_bytes()
     server = ThreadingHTTPServer(("127.0.0.1", 0), World)
     print(server.server_port, flush=True)
     server.serve_forever()
