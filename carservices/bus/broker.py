@@ -273,6 +273,10 @@ class Broker:
             self._followers.setdefault(topic, set()).add(end)
             self._handler.subscribed(peer, name)
 
+    def followed(self, peer: Peer) -> set[str]:
+        """The topics whose subscriptions have been seen."""
+        return {topic[:-1].decode() for end in self._server.ends if end.user == peer.user for topic in end.topics}
+
     def revoke(self, peer: Peer, name: str) -> None:
         """The peer gets no more of this topic, whether it gives it up itself or not."""
         peer.topics.discard(name)

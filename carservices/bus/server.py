@@ -108,7 +108,7 @@ class Server:
         self._drained = drained
         self._lines: list[Line] = []
         self._tired: list[Line] = []
-        self._ends: set[End] = set()
+        self.ends: set[End] = set()
         self._spoken_to: set[End] = set()
         self._behind: set[End] = set()
         self._broken: list[End] = []
@@ -118,16 +118,16 @@ class Server:
         self._selector.register(line.socket, EVENT_READ, lambda _events: self._accept(line))
 
     def close(self) -> None:
-        for end in self._ends:
+        for end in self.ends:
             end.socket.close()
         for line in self._lines:
             line.socket.close()
 
     def cut(self, end: End) -> None:
         """End a connection."""
-        if end not in self._ends:
+        if end not in self.ends:
             return
-        self._ends.discard(end)
+        self.ends.discard(end)
         self._spoken_to.discard(end)
         self._behind.discard(end)
         self._selector.unregister(end.socket)
@@ -138,7 +138,7 @@ class Server:
     def tick(self) -> None:
         """Cut off who says nothing, and accept again after there was no descriptor left."""
         late = time.monotonic() - HANDSHAKE_SECONDS
-        for end in [end for end in self._ends if not end.user and end.since < late]:
+        for end in [end for end in self.ends if not end.user and end.since < late]:
             self.cut(end)
         while self._tired:
             line = self._tired.pop()
@@ -148,7 +148,7 @@ class Server:
 
     def send(self, end: End, frame: bytes) -> bool:
         """Have it leave at the next `flush`; False when the other end does not read, or is not there."""
-        if end not in self._ends:
+        if end not in self.ends:
             return False
         if end.size > end.line.waiting:
             if not end.blocked:
@@ -203,7 +203,7 @@ class Server:
             return
         accepted.setblocking(False)
         end = End(line, accepted)
-        self._ends.add(end)
+        self.ends.add(end)
         self._selector.register(accepted, EVENT_READ, functools.partial(self._stirred, end))
         self.send(end, zmtp.SERVER_GREETING)
 

@@ -57,7 +57,6 @@ class Requests:
         self._audit = audit
         self._reads = Reads(fanout)
         self._born = time.monotonic()
-        self._arrived: set[tuple[str, str]] = set()
         self._syncs: list[Sync] = []
 
     def handle(self, peer: Peer, method: str, params: Any, answer: Answer) -> Any:
@@ -172,7 +171,6 @@ class Requests:
 
     def _do_unsubscribe(self, peer: Peer, names: list[str], _answer: Answer) -> Any:
         for name in names:
-            self._arrived.discard((peer.user, name))
             if name in peer.topics:
                 self._fanout.release(peer, name)
 
@@ -183,13 +181,12 @@ class Requests:
         if sum(sync.peer is peer for sync in self._syncs) >= MAX_SYNCS:
             raise Refused("UNAVAILABLE", f"{MAX_SYNCS} syncs of {peer.name} wait already")
         topics = list(dict.fromkeys(names))
-        missing = {name for name in topics if (peer.user, name) not in self._arrived}
+        missing = set(topics) - self._broker.followed(peer)
         self._syncs.append(Sync(peer, topics, missing, answer, time.monotonic() + SYNC_SECONDS))
         self._settle()
         return self.LATER
 
     def arrived(self, peer: Peer, topic: str) -> None:
-        self._arrived.add((peer.user, topic))
         for sync in self._syncs:
             if sync.peer is peer:
                 sync.missing.discard(topic)
@@ -303,7 +300,6 @@ class Requests:
 
     def forget(self, peer: Peer) -> None:
         self._reads.forget(peer)
-        self._arrived = {key for key in self._arrived if key[0] != peer.user}
         self._syncs = [s for s in self._syncs if s.peer is not peer]
 
     def tick(self, now: float) -> None:
