@@ -1,4 +1,4 @@
-"""500 km on the map in software GL: what new parts of it cost a picture, and whether memory stays what it is.
+"""500 km on the map in software GL: what the dearest pictures cost over the usual one, and whether memory stays.
 
 Needs a display: `xvfb-run -a -s "-screen 0 1280x720x24" python benchmarks/map_drive.py` on a machine without one.
 """
@@ -29,7 +29,7 @@ SIZE = (752, 552)
 
 
 def drive(km: int) -> tuple[list[float], float]:
-    """CPU ms of each picture before it is drawn, and MB by which memory grew after the first km."""
+    """CPU ms of the UI thread before each picture is drawn, and MB by which memory grew after the first km."""
     kivy_env.prepare(Path(tempfile.mkdtemp(prefix="map-drive-")), size=SIZE)
 
     from kivy.base import EventLoop
@@ -84,7 +84,7 @@ def main() -> int:
     usual = statistics.median(efforts)
     rows = [
         Row(
-            f"new parts of the map, p99 of pictures over the usual {usual:.1f}; longest {max(efforts) - usual:.1f}",
+            f"CPU before a picture: p99 less the median of {usual:.1f}; longest {max(efforts) - usual:.1f} more",
             statistics.quantiles(efforts, n=100)[-1] - usual,
             "ms",
             5.0,
