@@ -3,23 +3,12 @@
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any
-
-from pydantic import BeforeValidator
 
 from carservices.hal import HalError
 from carservices_hal.can import mapping as mappings
 from carservices_hal.can.dbc import Dbc, DbcError, Lint, Message
 from carservices_hal.can.imports import load as load_database
 from carservices_hal.can.mapping import CarMapping
-
-
-def _listed(value: Any) -> Any:
-    return value.split(",") if isinstance(value, str) else value
-
-
-Files = Annotated[tuple[str, ...], BeforeValidator(_listed)]
-"""Names of files: a list, or one text with commas."""
 
 
 def databases(names: Sequence[str]) -> list[Dbc]:

@@ -14,7 +14,7 @@ from carservices.hal.registry import BadOptions
 from carservices.signals import Code, Datatype, Datum, SignalConfig, Value
 from carservices_hal.can.answers import Answers
 from carservices_hal.can.bus import BusOptions
-from carservices_hal.can.car import Car, Files
+from carservices_hal.can.car import Car
 from carservices_hal.can.commands import CommandFrames
 from carservices_hal.can.encode import EncodeError
 from carservices_hal.can.mapping import Command, Reading
@@ -22,6 +22,7 @@ from carservices_hal.can.outbox import Outbox
 from carservices_hal.can.port import Frame, Port
 from carservices_hal.can.receiver import Receiver
 from carservices_hal.can.tester import Tester, key_of
+from carservices_hal.listed import Listed
 
 LOOK = 0.1
 """s between two looks for messages that stay away."""
@@ -30,7 +31,7 @@ LOOK = 0.1
 class CanOptions(BusOptions):
     """Database and mapping files, and the bus in python-can's words; ``retry`` s between attempts at a lost bus."""
 
-    dbc: Files
+    dbc: Listed
     mapping: str
     retry: float = Field(1.0, gt=0)
     p2: float = Field(0.25, gt=0)

@@ -5,9 +5,9 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from carservices.bus import Car
 from carservices.bus.process import run_process
@@ -16,17 +16,13 @@ from carservices_hal.doors.access import EVERYTHING, READER, Gatekeeper
 from carservices_hal.doors.tls import Tls
 from carservices_hal.doors.vehicle import Vehicle
 from carservices_hal.extras import extra
+from carservices_hal.listed import Listed
 
 log = logging.getLogger(__name__)
 
 NAME = "hal.door"
 """The door's name on the bus: providers' signals are those of a HAL. Its grants are in the process table."""
 LOOPBACK = frozenset(("127.0.0.1", "::1", "localhost"))
-
-
-def _listed(value: object) -> object:
-    """A text of the command line, with commas."""
-    return value.split(",") if isinstance(value, str) else value
 
 
 class DoorOptions(BaseModel):
@@ -48,7 +44,7 @@ class DoorOptions(BaseModel):
     certificate: Path | None = None
     private_key: Path | None = None
     hold: float | None = Field(None, gt=0)
-    history: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
+    history: Listed = ()
 
     def tls(self) -> Tls | None:
         """Raises HalError when half of it is missing."""

@@ -12,8 +12,8 @@ from carservices.hal import Hal, HalError, Health, Options, settable
 from carservices.hal.recording import Recorder, is_recording
 from carservices.hal.registry import BadOptions
 from carservices.signals import Datum, SignalConfig, Status, Value
-from carservices_hal.can.car import Files
 from carservices_hal.can.outbox import Outbox
+from carservices_hal.listed import Listed
 from carservices_hal.replay.track import LogTrack, Moment, RecordingTrack, Track
 
 TICK = 0.02
@@ -29,7 +29,7 @@ class ReplayOptions(Options):
     """The log, with database and mapping if it is one of CAN; ``bus`` takes one of its channels; ``start`` in s."""
 
     log: str
-    dbc: Files = ()
+    dbc: Listed = ()
     mapping: str | None = None
     bus: int | str | None = None
     speed: float = Field(1.0, gt=0, le=MAX_FACTOR)
