@@ -34,6 +34,8 @@ from carservices.bus import CarError
 from carservices_hal.doors.access import issue
 from tests.contract.door_car import AIR, SEAT, SPEED, VIN, doors
 
+OUTSIDE = "Vehicle.Exterior.AirTemperature"
+"""As AIR: no HAL of this car offers it."""
 PASSENGER = "Vehicle.Cabin.Seat.Row1.PassengerSide.Position"
 KEYS = {
     "RS256": lambda: rsa.generate_private_key(65537, 2048),
@@ -278,28 +280,47 @@ async def published(stub, **call):
 
 async def unavailable(c, stub):
     """The car and a client see that there is no value any more."""
+    while await gives(stub, AIR):
+        pass
     assert (await c.until(AIR, None)).status.name == "UNAVAILABLE"
-    assert not (await stub.GetValue(v2.GetValueRequest(signal_id=by_path(AIR)))).data_point.HasField("value")
+
+
+async def gives(stub, path):
+    """Whether a signal has a value at the door."""
+    return (await stub.GetValue(v2.GetValueRequest(signal_id=by_path(path)))).data_point.HasField("value")
+
+
+@contextlib.asynccontextmanager
+async def older(**options):
+    """The car, a stub, and a function that opens a stream of the older protocol by which a signal is 21.5."""
+    async with doors(**options) as (c, ports), grpc.aio.insecure_channel(f"127.0.0.1:{ports['kuksa']}") as channel:
+
+        async def streamed(path):
+            updates = V1Stub(channel).StreamedUpdate()
+            entry = types_v1.DataEntry(path=path, value=types_v1.Datapoint(float=21.5))
+            update = v1.EntryUpdate(entry=entry, fields=[types_v1.FIELD_VALUE])
+            await updates.write(v1.StreamedUpdateRequest(updates=[update]))
+            await c.until(path, 21.5)
+            return updates
+
+        yield c, VALStub(channel), streamed
 
 
 async def test_what_came_by_an_older_stream_ends_with_it():
-    async with doors() as (c, ports), grpc.aio.insecure_channel(f"127.0.0.1:{ports['kuksa']}") as channel:
-        stub = VALStub(channel)
-        updates = V1Stub(channel).StreamedUpdate()
-        entry = types_v1.DataEntry(path=AIR, value=types_v1.Datapoint(float=21.5))
-        update = v1.EntryUpdate(entry=entry, fields=[types_v1.FIELD_VALUE])
-        await updates.write(v1.StreamedUpdateRequest(updates=[update]))
-        await c.until(AIR, 21.5)
-        updates.cancel()
+    async with older() as (c, stub, streamed):
+        (await streamed(AIR)).cancel()
         await unavailable(c, stub)
         await published(stub)
         await c.until(AIR, 7.5)
 
 
-async def test_a_single_value_lasts_as_long_as_it_is_allowed():
-    async with stubbed(hold=0.2) as (c, stub):
+async def test_a_single_value_lasts_as_long_as_it_is_held_and_that_of_a_stream_longer():
+    async with older(hold=0.2) as (c, stub, streamed):
+        updates = await streamed(OUTSIDE)
         await published(stub)
         await unavailable(c, stub)
+        assert await gives(stub, OUTSIDE)
+        updates.cancel()
 
 
 async def test_providers_signals_come_again_after_a_restart_of_the_hub():
@@ -353,7 +374,7 @@ async def test_a_token_allows_what_its_scopes_say_until_it_expires(algorithm, tm
             await stub.ListMetadata(v2.ListMetadataRequest(root="Vehicle"), **bearer("read:Vehicle.Speed"))
         ).metadata
         assert [m.path for m in listed] == [SPEED]
-        await published(stub, **bearer("provide:Vehicle.Cabin", seconds=2))
+        await published(stub, **bearer("provide:Vehicle.Cabin", seconds=5))
         await c.until(AIR, 7.5)
         stream = stub.Subscribe(v2.SubscribeRequest(signal_paths=[SPEED]), **bearer("read", seconds=2))
         with refused("UNAUTHENTICATED"):

@@ -146,14 +146,16 @@ class Vehicle:
     ) -> None:
         """Values of signals that are providable, each with its monotonic time. Raises DoorError.
 
-        They hold as long as the stream that is their ``source``, or the token of who published them, at most `hold` s.
+        They hold as long as the stream that is their ``source``; without one as the token of who published them, at
+        most `hold` s.
         """
         rows = list(values)
         for config, _, _ in rows:
             if self.providers.owner(config.path) is not None:
                 raise DoorError("ALREADY_EXISTS", f"a provider has claimed {config.path}")
         await self.providers.offer([config for config, _, _ in rows])
-        left = min((one for one in (access.seconds_left, self._hold) if one is not None), default=None)
+        limits = (access.seconds_left, self._hold) if source is None else ()
+        left = min((one for one in limits if one is not None), default=None)
         until = None if left is None else asyncio.get_running_loop().time() + left
         self.providers.publish(((config.path, value, at) for config, value, at in rows), source, until)
 
