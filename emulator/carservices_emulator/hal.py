@@ -122,9 +122,6 @@ class EmulatorHal(Hal[EmulatorOptions]):
             now = loop.time()
             self._advance(min(now - last, LONGEST))
             last = now
-            if now - self._kept >= KEEP:
-                self._kept = now
-                self._keeper.look(self.simulation.diagnostics)
             if self._bus is not None:
                 await self._bus.tick(now)
             if self._nmea is not None:
@@ -133,6 +130,9 @@ class EmulatorHal(Hal[EmulatorOptions]):
             if batch:
                 self._record(batch)
                 yield batch
+            if now - self._kept >= KEEP:
+                self._kept = now
+                self._keeper.look(self.simulation.diagnostics)
             self._wake.clear()
             if not self._open or self._sampler.urgent:
                 continue
