@@ -100,10 +100,6 @@ def _python_can(file: Path, bus: int | str | None) -> Iterator["can.Message"]:
     import can
     from can.io.player import MESSAGE_READERS
 
-    ending = (file.with_suffix("") if file.suffix.lower() == ".gz" else file).suffix.lower()
-    if ending not in MESSAGE_READERS:
-        endings = ", ".join(sorted(MESSAGE_READERS))
-        raise HalError(f"{file}: no log of frames ends in '{ending}'; give one of {endings}, or one of them with .gz")
     count, held = 0, None
     try:
         with can.LogReader(file) as reader:
@@ -123,6 +119,12 @@ def _python_can(file: Path, bus: int | str | None) -> Iterator["can.Message"]:
             raise _unreadable(file, error) from None
         fault = error.strerror or str(error)
     except Exception as error:  # each reader has its own kinds of errors for a broken file
+        ending = (file.with_suffix("") if file.suffix.lower() == ".gz" else file).suffix.lower()
+        if ending not in MESSAGE_READERS:  # the plugins are in it by now
+            known = ", ".join(sorted(MESSAGE_READERS))
+            raise HalError(
+                f"{file}: no log of frames ends in '{ending}'; give one of {known}, or one with .gz"
+            ) from None
         fault = str(error) or type(error).__name__
     if held is not None:
         yield from _of_bus(held, bus)
