@@ -66,9 +66,10 @@ def opened(engine: RoadEngine, folder: Path, sites: Sequence[Site]) -> SimpleNam
     return SimpleNamespace(roads=engine, engine=engine, stations=folder / "chargers.sqlite")
 
 
-def car(soc: float, kwh: float = 58.0) -> Situation:
+def car(soc: float, kwh: float = 58.0, cells_c: float = 25.0) -> Situation:
     model = EnergyModel(Vehicle(usable_kwh=kwh))
-    fits = inlet.told({inlet.BRAND: "Volkswagen", inlet.MODEL: "ID.3"}, kwh, 25.0)
+    told_of = {inlet.BRAND: "Volkswagen", inlet.MODEL: "ID.3", inlet.CONDITIONING: IDLE}
+    fits = inlet.told(told_of, kwh, cells_c)
     return Situation(model, Conditions(), Car(kwh, soc, fits), NOON)
 
 
@@ -139,10 +140,15 @@ async def test_the_driver_s_own_stop_stays_between_charging_stops(motorway: Road
     assert metres[own] == pytest.approx(310_000.0, rel=0.02)
 
 
-@pytest.mark.parametrize("near", [True, False])
-async def test_too_little_charge_to_leave_is_told_with_what_helps(motorway: RoadEngine, tmp_path: Path, near: bool):
-    itinerary = Itinerary(opened(motorway, tmp_path, EVERY_40))
-    trip = (await itinerary.ways(wanted(), car(9.0)))[0]
+@pytest.mark.parametrize(
+    ("near", "first", "cells_c"),
+    [(True, 0, 25.0), (False, 0, 25.0), (False, 2, -10.0)],  # cold cells are warmed for the first station
+)
+async def test_too_little_charge_to_leave_is_told_with_what_helps(
+    motorway: RoadEngine, tmp_path: Path, near: bool, first: int, cells_c: float
+):
+    itinerary = Itinerary(opened(motorway, tmp_path, EVERY_40[first:]))
+    trip = (await itinerary.ways(wanted(), car(9.0, cells_c=cells_c)))[0]
     assert not trip.sure
     assert trip.warning is not None
     assert "The charge of 9 % does not safely reach" in str(trip.warning)
@@ -150,7 +156,7 @@ async def test_too_little_charge_to_leave_is_told_with_what_helps(motorway: Road
     words = str(trip.warning).split()
     enough = float(words[words.index("before") - 2])
     less = enough - 5.0 if near else enough
-    again = (await itinerary.ways(wanted(), car(less)))[0]
+    again = (await itinerary.ways(wanted(), car(less, cells_c=cells_c)))[0]
     assert (again.sure and again.warning is None) is not near
 
 

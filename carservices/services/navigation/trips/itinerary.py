@@ -18,7 +18,7 @@ from carservices.services.navigation.trips.conditions import Conditions
 from carservices.services.navigation.trips.corridor import Anchor, Corridor
 from carservices.services.navigation.trips.demand import Demand
 from carservices.services.navigation.trips.energy import EnergyModel
-from carservices.services.navigation.trips.ground import Cap, Ground, caps
+from carservices.services.navigation.trips.ground import Cap, Ground, Hops, caps
 from carservices.services.navigation.trips.planner import plan
 from carservices.services.navigation.trips.problem import Plan, Problem
 from carservices.services.navigation.trips.stations import MOST, Candidate, Tables, beside, candidates, station_of
@@ -170,9 +170,7 @@ class Itinerary:
         start = self._opened.roads.anchor((request.via[0].lat, request.via[0].lon))
         with self._busy:
             ground = self._ground_of(request, start, at, car)
-            hops = ground.hops(start, at.model, at.conditions)
-        to_stations = hops.legs.seconds[:, 0, 1:-1]
-        hops.legs.percent[:, 0, 1:-1] += 100.0 / car.usable_kwh * car.inlet.warming_kwh(to_stations)
+            hops = _hops(ground, start, at, car)
         tables = Tables(car.inlet)
         layers = [station_of(one, tables, at.now) for one in ground.stations] * (ground.stops + 1)
         breaks = car.inlet.curve.breaks([one.power_kw for one in ground.stations])
@@ -191,7 +189,7 @@ class Itinerary:
         start = self._opened.roads.anchor((request.via[0].lat, request.via[0].lon))
         with self._busy:
             ground.forget_reach()
-            hops = ground.hops(start, at.model, at.conditions)
+            hops = _hops(ground, start, at, car)
             self._ground = None
         return advise(replace(problem, legs=hops.legs), ground, hops, sorted(car.inlet.connectors))
 
@@ -218,6 +216,14 @@ class Itinerary:
             sites = beside(network.around(points, ASIDE_M), points)
         most = 2 * MOST // len(request.via)  # each stop of the driver doubles, triples ... the places of the planner
         return candidates(sites, corridor, self._opened.roads.anchor, car.inlet, at.now, most)
+
+
+def _hops(ground: Ground, start: Anchor, at: Situation, car: Car) -> Hops:
+    """With what warming the battery for the first stop takes."""
+    hops = ground.hops(start, at.model, at.conditions)
+    to_stations = hops.legs.seconds[:, 0, 1:-1]
+    hops.legs.percent[:, 0, 1:-1] += 100.0 / car.usable_kwh * car.inlet.warming_kwh(to_stations)
+    return hops
 
 
 def _nearly_empty(trip: Trip) -> Trip:
