@@ -85,4 +85,4 @@ class Pulse:
 
 def _differs(a: Position, b: Position) -> bool:
     """Whether anything but the time is another."""
-    return a.model_copy(update={"time": 0}) != b.model_copy(update={"time": 0})
+    return a.model_copy(update={"time": b.time}) != b

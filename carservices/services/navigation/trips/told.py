@@ -7,7 +7,6 @@ import numpy as np
 
 from carservices.api.routes import ChargePoint, ChargeStop, RoutePreview
 from carservices.services.navigation.summary import preview_of
-from carservices.services.navigation.trips.inlet import HEATER_W
 from carservices.services.navigation.trips.trip import Stage, Trip
 
 POINT_M = 20_000.0
@@ -47,7 +46,7 @@ def _stop(trip: Trip, stage: Stage) -> ChargeStop:
     hop = stage.hop
     added = (hop.leave - hop.arrive) / 100.0 * trip.car.usable_kwh
     drive_s = trip.demand.stage(stage.first, stage.last, stage.cap).seconds
-    warming = trip.warming_kwh(stage) * 3.6e6 / HEATER_W
+    warming = trip.warming_s(stage)
     metres = sum(leg.metres for leg in trip.route.legs[stage.first : stage.last + 1])
     return ChargeStop(
         place=stage.station.site.place,

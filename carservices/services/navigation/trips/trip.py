@@ -12,7 +12,7 @@ from carservices.services.navigation.engine.base import Route
 from carservices.services.navigation.remarks import Remark
 from carservices.services.navigation.trips.charge_curve import STOP_S
 from carservices.services.navigation.trips.demand import Demand
-from carservices.services.navigation.trips.energy import SIGMAS_90
+from carservices.services.navigation.trips.energy import KWH, SIGMAS_90
 from carservices.services.navigation.trips.ground import Cap
 from carservices.services.navigation.trips.inlet import HEATER_W, Inlet
 from carservices.services.navigation.trips.planner import plan
@@ -120,12 +120,15 @@ class Trip:
             start, left = end, stage.hop.leave
         return found
 
-    def warming_kwh(self, stage: Stage, left_s: float = np.inf) -> float:
-        """What warming the battery takes in the last s before the end of a stage: at a first stop, if it is cold."""
+    def warming_s(self, stage: Stage) -> float:
+        """s before the end of a stage at which warming the battery for it begins: for a first stop, if it is cold."""
         if self.demand is None or self.car is None or stage is not self.stages[0] or not stage.warms:
             return 0.0
-        drive_s = self.demand.stage(stage.first, stage.last, stage.cap).seconds
-        return HEATER_W / 3.6e6 * min(left_s, self.car.inlet.warming_s(drive_s))
+        return self.car.inlet.warming_s(self.demand.stage(stage.first, stage.last, stage.cap).seconds)
+
+    def warming_kwh(self, stage: Stage, left_s: float = np.inf) -> float:
+        """What that takes in the last s of the stage."""
+        return HEATER_W / KWH * min(left_s, self.warming_s(stage))
 
     def percent(self, kwh: float) -> float:
         """Of the battery."""
