@@ -1,5 +1,6 @@
 """How far along a route the car is, and whether it still is on it."""
 
+from bisect import bisect_right
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,9 +46,9 @@ class Progress:
         self.length = float(self._along[-1])
         self.marks = [float(self._along[maneuver.at_index]) for maneuver in route.maneuvers]
         """Where each maneuver is."""
-        seconds = np.concatenate(([0.0], np.cumsum([maneuver.seconds for maneuver in route.maneuvers])))
-        self._seconds: Floats = seconds[:-1]
-        self.seconds = float(seconds[-1])
+        self._marks: Floats = np.array([*self.marks, self.length])
+        self._seconds: Floats = np.concatenate(([0.0], np.cumsum([maneuver.seconds for maneuver in route.maneuvers])))
+        self.seconds = float(self._seconds[-1])
         self._edges = [float(self._along[edge.at_index]) for edge in route.edges]
         self.along_m = 0.0
         self._doubts = 0
@@ -81,12 +82,11 @@ class Progress:
 
     def seconds_at(self, along_m: float) -> float:
         """Expected s from the start to a place."""
-        marks, seconds = self.marks, self._seconds
-        return float(np.interp(along_m, [*marks, self.length], [*seconds, self.seconds]))
+        return float(np.interp(along_m, self._marks, self._seconds))
 
     def edge_at(self, along_m: float) -> int:
         """Which edge of the route is there; -1 when it names none."""
-        return int(np.searchsorted(self._edges, along_m, side="right")) - 1 if self._edges else -1
+        return bisect_right(self._edges, along_m) - 1
 
     def _aside(self, spot: Spot, accuracy: float) -> bool:
         slack = min(accuracy, ASIDE_M)
