@@ -1,28 +1,34 @@
 """What the host does about an app that no control group holds."""
 
 import os
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from carservices.apphost import excess
 from carservices.apphost.excess import Excess
-from carservices.apphost.sandbox import Ability, LaunchPlan, cgroups, launch
+from carservices.apphost.sandbox import Ability, LaunchPlan, Limits, cgroups, launch
 from tests.unit.apphost.conftest import until
 
 SPIN = "while True: pass"
+TWO = "import os, signal\nos.fork()\nsignal.pause()"
 
 
 @pytest.fixture
-def spinning(tmp_path, monkeypatch):
+def begin(tmp_path, monkeypatch):
     monkeypatch.setattr(cgroups, "mounts", list)
-    plan = LaunchPlan("org.example.spin", ("-c", SPIN), tmp_path, tmp_path, 0, lambda _: {}, output=subprocess.DEVNULL)
-    launched = launch(plan, Ability())
-    yield launched
-    launched.kill()
-    launched.process.wait()
-    assert launched.close()
+    running = []
+
+    def begin(code):
+        plan = LaunchPlan("org.example.one", ("-c", code), tmp_path, tmp_path, 0, lambda _: {})
+        running.append(launch(plan, Ability()))
+        return running[-1]
+
+    yield begin
+    for launched in running:
+        launched.kill()
+        launched.process.wait()
+        assert launched.close()
 
 
 def stat(pid):
@@ -33,8 +39,9 @@ def used(pid):
     return sum(map(int, stat(pid)[11:13])) / os.sysconf("SC_CLK_TCK")
 
 
-async def test_who_takes_more_of_the_processor_than_its_share_stands_still_until_that_is_made_up(spinning, monkeypatch):
+async def test_who_takes_more_of_the_processor_than_its_share_stands_still_until_that_is_made_up(begin, monkeypatch):
     monkeypatch.setattr(excess, "BURST", 0.2)
+    spinning = begin(SPIN)
     pid, judge = spinning.pid, Excess(spinning)
     assert not spinning.limited
     assert judge.look(0.0, frozen=False) is None
@@ -44,3 +51,14 @@ async def test_who_takes_more_of_the_processor_than_its_share_stands_still_until
     await until(lambda: stat(pid)[0] == "T")
     assert judge.look(10.0, frozen=False) is None
     await until(lambda: stat(pid)[0] != "T")
+
+
+@pytest.mark.parametrize(
+    ("limits", "why"),
+    [({}, None), ({"processes": 1}, "it started more processes than it may"), ({"memory": 1 << 20}, excess.MEMORY)],
+)
+async def test_who_takes_more_memory_or_processes_than_it_may_is_to_be_ended(begin, limits, why):
+    launched = begin(TWO)
+    await until(lambda: len(launched.pids()) == 2)
+    launched.limits = Limits(**limits)
+    assert Excess(launched).look(0.0, frozen=False) == why
