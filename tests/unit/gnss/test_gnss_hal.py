@@ -50,7 +50,7 @@ async def test_a_receiver_in_the_network_is_heard():
 
 
 async def test_a_receiver_that_makes_noise_hangs_up_and_falls_silent_is_called_again(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(hal, "SILENT_S", 0.3)
+    monkeypatch.setattr(hal, "SILENT_S", 1.0)
     calls = 0
     silent = asyncio.Event()
 
