@@ -257,8 +257,7 @@ class Broker:
             else:
                 raise ValueError(f"unknown publication {data[:1]!r}")
         except wire.BAD_INPUT as error:
-            self.garbage += 1
-            self._complain(f"dropped a publication of {peer.name}", str(error))
+            self._garbled(end, str(error))
 
     def _read_subscription(self, end: End, message: bytes) -> None:
         sign, topic = message[:1], message[1:]

@@ -37,7 +37,6 @@ class Connection(asyncio.Protocol):
         self._report = report
         self._hello = zmtp.hello(*credentials)
         self._initiate = zmtp.with_type(zmtp.INITIATE, kind)
-        self._greeting = b""
         self._splitter = zmtp.Splitter()
         self._transport: asyncio.Transport | None = None
         self._write: Callable[[bytes], None] = lambda _frames: None
@@ -79,7 +78,7 @@ class Connection(asyncio.Protocol):
         self._transport = transport
         self._write = transport.write
         transport.set_write_buffer_limits(WRITE_AHEAD)
-        transport.write(zmtp.CLIENT_GREETING)
+        transport.write(zmtp.CLIENT_GREETING + self._hello)  # there is one mechanism: nothing to wait for
 
     def pause_writing(self) -> None:
         self._writable = False
@@ -94,8 +93,6 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         try:
-            if len(self._greeting) < zmtp.GREETED:
-                data = self._greeted(data)
             frames = self._splitter.feed(data)
         except ValueError as error:
             self._give_up(ConnectionError(str(error)))
@@ -110,15 +107,6 @@ class Connection(asyncio.Protocol):
                 self._report(error)
 
     # -- the handshake -----------------------------------------------------------------------------------------------
-
-    def _greeted(self, data: bytes) -> bytes:
-        """Take the greeting off what comes."""
-        missing = zmtp.GREETED - len(self._greeting)
-        self._greeting += data[:missing]
-        if len(self._greeting) == zmtp.GREETED:
-            zmtp.check_greeting(self._greeting)
-            self._write(self._hello)
-        return data[missing:]
 
     def _command(self, command: bytes) -> None:
         if command == zmtp.WELCOME:

@@ -58,7 +58,6 @@ class End:
         "blocked",
         "claimed",
         "frames",
-        "greeting",
         "line",
         "missed",
         "pid",
@@ -81,7 +80,6 @@ class End:
         self.claimed = ""
         self.user = ""
         """Who it is, once the handshake has shown it."""
-        self.greeting = b""
         self.splitter = zmtp.Splitter(HANDSHAKE_FRAME)
         self.unread: Iterator[tuple[int, bytes]] = iter(())
         self.frames = 0  # of a message that is not whole yet
@@ -230,8 +228,6 @@ class Server:
             self.cut(end)
             return
         try:
-            if len(end.greeting) < zmtp.GREETED:
-                data = self._greeted(end, data)
             end.unread = iter(end.splitter.feed(data))
         except ValueError as error:
             self._garbled(end, str(error))
@@ -255,14 +251,6 @@ class Server:
             self._garbled(end, str(error))
             self.cut(end)
         self._behind.discard(end)
-
-    def _greeted(self, end: End, data: bytes) -> bytes:
-        """Take the greeting off what comes."""
-        missing = zmtp.GREETED - len(end.greeting)
-        end.greeting += data[:missing]
-        if len(end.greeting) == zmtp.GREETED:
-            zmtp.check_greeting(end.greeting)
-        return data[missing:]
 
     def _unusual(self, end: End, flags: int, body: bytes) -> None:
         """A command, or part of a message in several frames, which nobody here speaks."""

@@ -69,15 +69,22 @@ def check_greeting(greeting: bytes) -> None:
 
 
 class Splitter:
-    """Cuts what comes, in pieces of any size, into frames of at most so many bytes."""
+    """Cuts what comes after the greeting, in pieces of any size, into frames of at most so many bytes."""
 
     def __init__(self, largest: int = wire.MAX_MESSAGE) -> None:
         self.largest = largest
+        self._greeting = b""
         self._rest = bytearray()
         self._wanted = 0
 
     def feed(self, data: bytes) -> list[tuple[int, bytes]]:
-        """The frames that are whole now, as (flags, body). Raises ValueError for one that is too large."""
+        """The frames that are whole now, as (flags, body). Raises ValueError for what is none, or too large."""
+        if len(self._greeting) < GREETED:
+            missing = GREETED - len(self._greeting)
+            self._greeting += data[:missing]
+            data = data[missing:]
+            if len(self._greeting) == GREETED:
+                check_greeting(self._greeting)
         if self._rest:
             self._rest += data
             if len(self._rest) < self._wanted:
