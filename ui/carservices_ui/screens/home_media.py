@@ -68,7 +68,7 @@ class MediaCard(Control):
         art = playing.track.art
         self.wash.show(media.images.get(art.id) if art else None)
         self.title.text = restrictions.text(playing.track.title or named(media.name))
-        self.artist.text = restrictions.text(playing.state.error or playing.track.artist or named(media.name))
+        self.artist.text = restrictions.text(playing.state.error or playing.track.artist)
         self.source.text = restrictions.text(named(media.name))
         self.progress.show(playing)
         self.controls.show(playing)
