@@ -6,7 +6,7 @@ TARGET = 76
 """Smallest touch target in dp (AAOS design guidelines)."""
 
 TYPE = {"display": 52, "title": 40, "primary": 32, "body": 24, "caption": 18}
-"""Text sizes in dp. AAOS asks for 24 and more; `caption` is only for units, axis labels and the status bar."""
+"""Text sizes in dp. AAOS asks for 24 or more; `caption` is for what stands by something larger: units, notes."""
 
 ICON = {"large": 44, "medium": 36, "small": 24}
 SPACE = {"xs": 4, "s": 8, "m": 16, "l": 24, "xl": 32}
