@@ -60,7 +60,8 @@ def _restriction(relation: osmium.osm.Relation) -> Restriction | None:
     """One that holds for cars at all times."""
     tags = relation.tags
     kind = next((tags[key] for key in RESTRICTION_KEYS if key in tags), "")
-    if not EXEMPT.isdisjoint((tags.get("except") or "").split(";")):
+    exempt = {one.strip() for one in (tags.get("except") or "").split(";")}
+    if not kind.startswith(("no_", "only_")) or not EXEMPT.isdisjoint(exempt):
         return None
     by_role: dict[str, list[osmium.osm.RelationMember]] = {"from": [], "via": [], "to": []}
     for member in relation.members:
@@ -70,7 +71,7 @@ def _restriction(relation: osmium.osm.Relation) -> Restriction | None:
     ways = tuple(one.ref for one in by_role["via"] if one.type == "w")
     only = kind.startswith("only_")
     whole = sources and targets and (len(nodes) == 1) != bool(ways)
-    return Restriction(only, sources, nodes[0] if nodes else None, ways, targets) if whole and kind else None
+    return Restriction(only, sources, nodes[0] if nodes else None, ways, targets) if whole else None
 
 
 def _located(way: osmium.osm.Way) -> Iterator[tuple[int, tuple[float, float]]]:
