@@ -1,5 +1,6 @@
 """The door `sdv.databroker.v1`, which apps of Velocitas' SDK knock at."""
 
+import asyncio
 import contextlib
 
 import pytest
@@ -15,6 +16,7 @@ from carservices_hal.doors.sdv.query import parse
 from tests.contract.door_car import AIR, SEAT, SPEED, VIN, doors
 
 NOT_AVAILABLE, UNKNOWN = 1, 2
+COLLECTOR = ("RegisterDatapoints", "UpdateDatapoints", "StreamDatapoints")
 
 
 @contextlib.asynccontextmanager
@@ -23,15 +25,22 @@ async def broker():
     async with doors() as (c, ports), grpc.aio.insecure_channel(f"127.0.0.1:{ports['kuksa']}") as channel:
 
         def call(name, streams="unary_unary", **fields):
-            service = "Collector" if name in ("RegisterDatapoints", "UpdateDatapoints") else "Broker"
+            service = "Collector" if name in COLLECTOR else "Broker"
             invoke = getattr(channel, streams)(
                 f"/sdv.databroker.v1.{service}/{name}",
                 request_serializer=CLASSES[f"{name}Request"].SerializeToString,
                 response_deserializer=CLASSES[f"{name}Reply"].FromString,
             )
-            return invoke(CLASSES[f"{name}Request"](**fields))
+            request = CLASSES[f"{name}Request"](**fields)
+            return invoke(held(request) if streams == "stream_stream" else request)
 
         yield c, call
+
+
+async def held(request):
+    """A stream of one request that stays open."""
+    yield request
+    await asyncio.Event().wait()
 
 
 def point(**value):
@@ -65,6 +74,12 @@ async def test_a_feeder_registers_and_updates():
         assert dict((await call("UpdateDatapoints", datapoints={number: point(string_value="x")})).errors) == {
             number: 1
         }
+        points[number] = point(float_value=30.0)
+        stream = call("StreamDatapoints", "stream_stream", datapoints=points)
+        assert dict((await stream.read()).errors) == {99_999: 0}
+        await c.until(AIR, 30.0)
+        stream.cancel()
+        assert (await c.until(AIR, None)).status.name == "UNAVAILABLE", "it ends with its stream"
         with pytest.raises(grpc.aio.AioRpcError) as caught:
             await call("RegisterDatapoints", list=[CLASSES["RegistrationMetadata"](name=AIR, data_type=0)])
         assert caught.value.code() is grpc.StatusCode.INVALID_ARGUMENT
