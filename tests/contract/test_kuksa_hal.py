@@ -58,7 +58,7 @@ async def test_signals_of_a_databroker_are_ours_until_it_is_gone_and_when_it_is_
     ("options", "words"),
     [
         ({"port": 1}, "unavailable"),
-        ({"paths": ("Vehicle.Nope",)}, "not found"),
+        ({"paths": "Vehicle.Speed,Vehicle.Nope"}, "not found"),
         ({"token_file": "/nowhere/token"}, "cannot be read"),
         ({"ca": "/nowhere/ca.pem"}, "cannot be read"),
     ],

@@ -16,6 +16,7 @@ from carservices_hal.can.outbox import Outbox
 from carservices_hal.extras import extra
 from carservices_hal.kuksa.datapoints import put, source_time, take, wall_offset
 from carservices_hal.kuksa.metadata import config_of
+from carservices_hal.listed import Listed
 
 with extra("kuksa"):
     import grpc
@@ -45,7 +46,7 @@ class KuksaOptions(Options):
 
     host: str = "127.0.0.1"
     port: int = Field(55555, ge=1, le=65535)
-    paths: tuple[str, ...] = Field(("Vehicle",), min_length=1)
+    paths: Listed = Field(("Vehicle",), min_length=1)
     token_file: Path | None = None
     ca: Path | None = None
 
