@@ -194,7 +194,7 @@ class Broker:
             peer.pidfd = None
 
     def drop(self, peer: Peer) -> None:
-        """The peer is gone: its process died or it said goodbye."""
+        """The peer is gone: its process or connection ended, or it said goodbye."""
         if self.peers.get(peer.user) is peer:
             del self.peers[peer.user]
             self._forget(peer)

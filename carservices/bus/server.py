@@ -68,8 +68,8 @@ class End:
         "topics",
         "uid",
         "unread",
+        "unsent",
         "user",
-        "waiting",
     )
 
     def __init__(self, line: Line, accepted: socket.socket) -> None:
@@ -83,7 +83,7 @@ class End:
         self.splitter = zmtp.Splitter(HANDSHAKE_FRAME)
         self.unread: Iterator[tuple[int, bytes]] = iter(())
         self.frames = 0  # of a message that is not whole yet
-        self.waiting: list[bytes] = []
+        self.unsent: list[bytes] = []
         self.size = 0  # of what waits
         self.blocked = False
         self.topics: set[bytes] = set()
@@ -153,7 +153,7 @@ class Server:
                 self._write(end)
             if end.size > end.line.waiting:
                 return False
-        end.waiting.append(frame)
+        end.unsent.append(frame)
         end.size += len(frame)
         self._spoken_to.add(end)
         return True
@@ -170,7 +170,7 @@ class Server:
                 self.cut(end)
 
     def _write(self, end: End) -> None:
-        data = end.waiting[0] if len(end.waiting) == 1 else b"".join(end.waiting)
+        data = end.unsent[0] if len(end.unsent) == 1 else b"".join(end.unsent)
         try:
             sent = end.socket.send(data)
         except BlockingIOError:
@@ -179,7 +179,7 @@ class Server:
             self._broken.append(end)
             return
         end.size = len(data) - sent
-        end.waiting = [data[sent:]] if end.size else []
+        end.unsent = [data[sent:]] if end.size else []
         if end.blocked is not bool(end.size):
             end.blocked = bool(end.size)
             stirred = self._selector.get_key(end.socket).data
