@@ -1,5 +1,6 @@
 """Notifications of apps, handed to the car's notifications service, which decides when they are shown."""
 
+import asyncio
 import hashlib
 import re
 from collections.abc import Sequence
@@ -70,9 +71,8 @@ class NoticeDesk:
         return None
 
     async def clear(self, app: str) -> None:
-        """Take back all that the app has said."""
-        for number in [one for one, said in self._up.items() if said.app.id == app]:
-            await self._retract(number)
+        """Take back all that the app has said, before anything that it says from now on."""
+        await asyncio.gather(*[self._retract(one) for one, said in self._up.items() if said.app.id == app])
 
     async def _retract(self, number: str) -> None:
         self._up.pop(number, None)

@@ -94,11 +94,11 @@ class PeopleDesk:
                 if app.session is not None:
                     app.session.link.close()
                 self._questions.drop(app.id)
-            for app in self._roster:
-                await self._notices.clear(app.id)
             self._audit(BOOK, "in use", profile=profile)
             self.show()
-            await asyncio.gather(*(app.restart() for app in self._roster))
+            clearing = [self._notices.clear(app.id) for app in self._roster]
+            # At once: one that ends by itself because its link is gone would not come back.
+            await asyncio.gather(*clearing, *(app.restart() for app in self._roster))
             self._roster.changed()
 
     def _need(self, profile: str) -> None:
