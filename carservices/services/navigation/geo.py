@@ -8,13 +8,12 @@ from carservices.signals.earth import DEGREE_M
 
 Point = tuple[float, float]
 """Latitude and longitude in degrees, WGS 84."""
-DEGREE = DEGREE_M
 
 
 def metres(a: Point, b: Point) -> float:
     """Between two points (lat, lon): equirectangular, within 0.1 % up to 100 km off the poles."""
     dx = (b[1] - a[1]) * math.cos(math.radians((a[0] + b[0]) / 2.0))
-    return DEGREE * math.hypot(dx, b[0] - a[0])
+    return DEGREE_M * math.hypot(dx, b[0] - a[0])
 
 
 def bearing(a: Point, b: Point) -> float:
@@ -39,18 +38,18 @@ def along(points: Sequence[Point]) -> list[float]:
 def moved(point: Point, course: float, distance: float) -> Point:
     """The point ``distance`` m away in the direction ``course``."""
     angle = math.radians(course)
-    lat = point[0] + distance * math.cos(angle) / DEGREE
-    return lat, point[1] + distance * math.sin(angle) / (DEGREE * math.cos(math.radians(point[0])))
+    lat = point[0] + distance * math.cos(angle) / DEGREE_M
+    return lat, point[1] + distance * math.sin(angle) / (DEGREE_M * math.cos(math.radians(point[0])))
 
 
 def plane_metres(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
     """m between two points in degrees, on the plane that touches at the first."""
-    kx = DEGREE * math.cos(math.radians(lat1))
-    return math.hypot((lat2 - lat1) * DEGREE, (lon2 - lon1) * kx)
+    kx = DEGREE_M * math.cos(math.radians(lat1))
+    return math.hypot((lat2 - lat1) * DEGREE_M, (lon2 - lon1) * kx)
 
 
 def box_around(lat: float, lon: float, radius: float) -> tuple[float, float, float, float]:
     """North, south, east, west of a square reaching ``radius`` m: in the order an R-tree is asked for what meets it."""
-    dy = radius / DEGREE
+    dy = radius / DEGREE_M
     dx = dy / max(0.01, math.cos(math.radians(lat)))
     return lat + dy, lat - dy, lon + dx, lon - dx

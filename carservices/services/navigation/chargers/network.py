@@ -12,7 +12,8 @@ from carservices.api.routes import Box, Charger, ChargerFilter, Connector, Plugs
 from carservices.services.navigation.chargers.occupancy import free_now
 from carservices.services.navigation.chargers.opening import open_at
 from carservices.services.navigation.chargers.site import Site
-from carservices.services.navigation.geo import DEGREE, Point, box_around, plane_metres
+from carservices.services.navigation.geo import Point, box_around, plane_metres
+from carservices.signals.earth import DEGREE_M
 
 COLUMNS = "site.id, key, lat, lon, name, address, operator, eur_per_kwh, opening_hours, busy, synthetic"
 ANY = ChargerFilter()
@@ -142,8 +143,8 @@ def _between(a: Point, b: Point, share: float) -> Point:
 def _beside(a: Point, b: Point, place: Site) -> tuple[float, float]:
     """m along a piece to the point nearest to a place, and m from there."""
     kx = math.cos(math.radians(a[0]))
-    dy, dx = (b[0] - a[0]) * DEGREE, (b[1] - a[1]) * DEGREE * kx
-    py, px = (place.lat - a[0]) * DEGREE, (place.lon - a[1]) * DEGREE * kx
+    dy, dx = (b[0] - a[0]) * DEGREE_M, (b[1] - a[1]) * DEGREE_M * kx
+    py, px = (place.lat - a[0]) * DEGREE_M, (place.lon - a[1]) * DEGREE_M * kx
     square = dx * dx + dy * dy
     share = 0.0 if square == 0 else min(1.0, max(0.0, (px * dx + py * dy) / square))
     return share * math.sqrt(square), math.hypot(px - share * dx, py - share * dy)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from carservices.api.routes import Connector
 from carservices.services.navigation.chargers.site import Site
-from carservices.services.navigation.geo import DEGREE
+from carservices.signals.earth import DEGREE_M
 
 MARK = "synthetic"
 
@@ -64,7 +64,7 @@ def synthetic_sites(graph: Path, name: str) -> Iterator[Site]:
     with np.load(graph) as arrays:
         lat, lon = arrays["node_lat"], arrays["node_lon"]
         west, south, east, north = arrays["bbox"].tolist()
-        width = (east - west) * DEGREE * math.cos(math.radians((south + north) / 2)) / 1000
+        width = (east - west) * DEGREE_M * math.cos(math.radians((south + north) / 2)) / 1000
         region = width >= REGION_KM
         head = arrays["head"][arrays["road_class"] <= MINOR_CLASS[region]]
         nodes = np.unique(head if len(head) else arrays["head"])
@@ -77,7 +77,7 @@ def _one_a_cell(
     nodes: NDArray[np.int64], lat: NDArray[np.float64], lon: NDArray[np.float64], spacing_km: float, name: str
 ) -> Iterator[tuple[tuple[int, int], int]]:
     """A node of the first and of most other cells of a grid, by chance that depends on the cell alone."""
-    dy = spacing_km * 1000 / DEGREE
+    dy = spacing_km * 1000 / DEGREE_M
     dx = dy / math.cos(math.radians(float(lat[nodes].mean())))
     rows, columns = np.floor(lat[nodes] / dy).astype(int), np.floor(lon[nodes] / dx).astype(int)
     cells: dict[tuple[int, int], list[int]] = {}

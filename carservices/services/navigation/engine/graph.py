@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carservices.api.mapfile import UNREADABLE
-from carservices.services.navigation.geo import DEGREE
+from carservices.signals.earth import DEGREE_M
 
 MOTORWAY, RESIDENTIAL, SERVICE = 0, 6, 8
 """Of ``road_class``: motorway, trunk, primary, secondary, tertiary, unclassified, residential, living, service."""
@@ -171,8 +171,8 @@ class RoadGraph:
         if not len(segments):
             return []
         across = np.cos(np.radians(lat))
-        ax, ay = (self._lon[segments] - lon) * across * DEGREE, (self._lat[segments] - lat) * DEGREE
-        bx, by = (self._lon[segments + 1] - lon) * across * DEGREE, (self._lat[segments + 1] - lat) * DEGREE
+        ax, ay = (self._lon[segments] - lon) * across * DEGREE_M, (self._lat[segments] - lat) * DEGREE_M
+        bx, by = (self._lon[segments + 1] - lon) * across * DEGREE_M, (self._lat[segments + 1] - lat) * DEGREE_M
         dx, dy = bx - ax, by - ay
         square = dx * dx + dy * dy
         f = np.clip(-(ax * dx + ay * dy) / np.where(square, square, 1.0), 0.0, 1.0)
@@ -215,8 +215,8 @@ class RoadGraph:
         for out, nodes, shape in ((self._lat, self.node_lat, shape_lat), (self._lon, self.node_lon, shape_lon)):
             out[self._points[:-1]], out[ends], out[inner] = nodes[self.tail], nodes[self.head], shape
         self._arc = np.repeat(np.arange(self.arcs), np.diff(self._points))
-        dy = np.diff(self._lat) * DEGREE
-        dx = np.diff(self._lon) * DEGREE * np.cos(np.radians((self._lat[1:] + self._lat[:-1]) / 2))
+        dy = np.diff(self._lat) * DEGREE_M
+        dx = np.diff(self._lon) * DEGREE_M * np.cos(np.radians((self._lat[1:] + self._lat[:-1]) / 2))
         self._course = np.append(np.degrees(np.arctan2(dx, dy)) % 360.0, 0.0)
         step = np.hypot(dx, dy)
         step[ends[:-1]] = 0.0
@@ -247,8 +247,8 @@ class RoadGraph:
 
     def _near(self, lat: float, lon: float, radius_m: float) -> Ints:
         """Segments of which a part can lie within the radius, in their order; some of them twice."""
-        reach = radius_m / DEGREE + STEP / 2
-        reach_lon = radius_m / (DEGREE * max(0.01, float(np.cos(np.radians(lat))))) + STEP / 2
+        reach = radius_m / DEGREE_M + STEP / 2
+        reach_lon = radius_m / (DEGREE_M * max(0.01, float(np.cos(np.radians(lat))))) + STEP / 2
         west = max(0, int((lon - reach_lon - self._west) // CELL))
         east = min(self._columns - 1, int((lon + reach_lon - self._west) // CELL))
         south, north = int((lat - reach - self._south) // CELL), int((lat + reach - self._south) // CELL)

@@ -24,8 +24,9 @@ from carservices.services.navigation.engine.chain import Chain, assemble
 from carservices.services.navigation.engine.graph import RoadGraph, Snap
 from carservices.services.navigation.engine.linegraph import Costs, LineGraph
 from carservices.services.navigation.engine.trace import match_trace
-from carservices.services.navigation.geo import DEGREE, Point
+from carservices.services.navigation.geo import Point
 from carservices.services.navigation.remarks import Remark
+from carservices.signals.earth import DEGREE_M
 
 AROUND_M = (50.0, 500.0, NEAR_M)
 """m around a point in which a road is looked for, one after the other."""
@@ -208,7 +209,7 @@ class RoadEngine(Engine):
         spots = [(snap.lat, snap.lon) for snap in start]
         for arc in arcs.tolist():
             spots += self.roads.geometry(arc)
-        flat = np.array(spots)[:, ::-1] * [DEGREE * across, DEGREE]
+        flat = np.array(spots)[:, ::-1] * [DEGREE_M * across, DEGREE_M]
         hull = shapely.concave_hull(shapely.MultiPoint(flat), ratio=0.15).buffer(20.0).simplify(10.0)
         shapes = [hull] if isinstance(hull, shapely.Polygon) else list(getattr(hull, "geoms", []))
-        return [tuple((y / DEGREE, x / DEGREE / across) for x, y in shape.exterior.coords) for shape in shapes]
+        return [tuple((y / DEGREE_M, x / DEGREE_M / across) for x, y in shape.exterior.coords) for shape in shapes]

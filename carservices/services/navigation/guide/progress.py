@@ -7,7 +7,8 @@ import numpy as np
 
 from carservices.services.navigation.engine.base import Route
 from carservices.services.navigation.engine.graph import Floats
-from carservices.services.navigation.geo import DEGREE, Point, turned
+from carservices.services.navigation.geo import Point, turned
+from carservices.signals.earth import DEGREE_M
 
 BACK_M, AHEAD_M = 60.0, 400.0
 """m before and after the last place on the route in which the car is looked for first."""
@@ -38,8 +39,8 @@ class Progress:
         self.route = route
         points = np.array(route.geometry)
         self._lat, self._lon = points[:, 0], points[:, 1]
-        dy = np.diff(self._lat) * DEGREE
-        dx = np.diff(self._lon) * DEGREE * np.cos(np.radians(self._lat[:-1]))
+        dy = np.diff(self._lat) * DEGREE_M
+        dx = np.diff(self._lon) * DEGREE_M * np.cos(np.radians(self._lat[:-1]))
         self._course = np.degrees(np.arctan2(dx, dy)) % 360.0
         drawn = np.concatenate(([0.0], np.cumsum(np.hypot(dx, dy))))
         self._along: Floats = drawn * (route.metres / drawn[-1] if drawn[-1] else 1.0)
@@ -99,7 +100,7 @@ class Progress:
         b = min(len(self._along) - 1, int(np.searchsorted(self._along, end)) + 1)
         a = min(a, b - 1)
         across = np.cos(np.radians(lat))
-        x, y = (self._lon[a : b + 1] - lon) * across * DEGREE, (self._lat[a : b + 1] - lat) * DEGREE
+        x, y = (self._lon[a : b + 1] - lon) * across * DEGREE_M, (self._lat[a : b + 1] - lat) * DEGREE_M
         dx, dy = np.diff(x), np.diff(y)
         square = dx * dx + dy * dy
         f = np.clip(-(x[:-1] * dx + y[:-1] * dy) / np.where(square > 0, square, 1.0), 0.0, 1.0)

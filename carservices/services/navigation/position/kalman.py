@@ -11,7 +11,8 @@ import math
 import numpy as np
 
 from carservices.services.navigation.engine.graph import Floats
-from carservices.services.navigation.geo import DEGREE, Point
+from carservices.services.navigation.geo import Point
+from carservices.signals.earth import DEGREE_M
 
 COURSE_NOISE, BIAS_NOISE, SCALE_NOISE, SLIP_NOISE = 0.01, 2e-4, 3e-4, 0.15
 """Standard deviations after 1 s: rad, rad/s, share of the speed, m. Assumed: a stability-control yaw sensor (bias
@@ -50,7 +51,7 @@ class Kalman:
     def place(self) -> Point:
         """Latitude and longitude in degrees."""
         lat, lon = self._anchor
-        return lat + self._x[1] / DEGREE, lon + self._x[0] / (DEGREE * math.cos(math.radians(lat)))
+        return lat + self._x[1] / DEGREE_M, lon + self._x[0] / (DEGREE_M * math.cos(math.radians(lat)))
 
     @property
     def course(self) -> float:
@@ -98,7 +99,7 @@ class Kalman:
         if math.hypot(self._x[0], self._x[1]) > REANCHOR_M:
             self._move_anchor()
         lat, lon = self._anchor
-        z = np.array([(place[1] - lon) * DEGREE * math.cos(math.radians(lat)), (place[0] - lat) * DEGREE])
+        z = np.array([(place[1] - lon) * DEGREE_M * math.cos(math.radians(lat)), (place[0] - lat) * DEGREE_M])
         h = np.eye(5)[:2]
         believed = self._update(z - self._x[:2], h, np.eye(2) * sigma**2, GATE)
         self._missed = 0 if believed else self._missed + 1
@@ -121,8 +122,8 @@ class Kalman:
     def across(self, place: Point, degrees: float, sigma: float) -> None:
         """The car is on a line through ``place`` with this bearing, within ``sigma`` m to its sides."""
         lat, lon = self._anchor
-        dx = (place[1] - lon) * DEGREE * math.cos(math.radians(lat)) - self._x[0]
-        dy = (place[0] - lat) * DEGREE - self._x[1]
+        dx = (place[1] - lon) * DEGREE_M * math.cos(math.radians(lat)) - self._x[0]
+        dy = (place[0] - lat) * DEGREE_M - self._x[1]
         sin, cos = math.sin(math.radians(degrees)), math.cos(math.radians(degrees))
         h = np.array([[cos, -sin, 0.0, 0.0, 0.0]])
         self._update(np.array([dx * cos - dy * sin]), h, np.array([[sigma**2]]), GATE)

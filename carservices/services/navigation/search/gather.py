@@ -10,9 +10,10 @@ import numpy as np
 import osmium
 from numpy.typing import NDArray
 
-from carservices.services.navigation.geo import DEGREE, Point, plane_metres
+from carservices.services.navigation.geo import Point, plane_metres
 from carservices.services.navigation.search.categories import keys_of_tags, kind_of, kinds
 from carservices.services.navigation.search.folding import fold, house_number
+from carservices.signals.earth import DEGREE_M
 
 SETTLEMENTS = {"city": (1.0, 8000.0), "town": (0.85, 4000.0), "village": (0.7, 1500.0), "hamlet": (0.55, 700.0)}
 """`place` → importance, and how far in m it reaches as the town of an address that names none."""
@@ -138,8 +139,8 @@ class _Towns:
 
 
 def _metres(points: NDArray[np.float64], at: Point) -> NDArray[np.float64]:
-    kx = DEGREE * math.cos(math.radians(at[0]))
-    distances: NDArray[np.float64] = np.hypot((points[:, 0] - at[0]) * DEGREE, (points[:, 1] - at[1]) * kx)
+    kx = DEGREE_M * math.cos(math.radians(at[0]))
+    distances: NDArray[np.float64] = np.hypot((points[:, 0] - at[0]) * DEGREE_M, (points[:, 1] - at[1]) * kx)
     return distances
 
 

@@ -13,9 +13,10 @@ from scipy.sparse.csgraph import dijkstra
 from carservices.services.navigation.engine.base import Outline
 from carservices.services.navigation.engine.graph import Floats, Ints, RoadGraph, Snap
 from carservices.services.navigation.engine.roads import RoadEngine
-from carservices.services.navigation.geo import DEGREE, Point
+from carservices.services.navigation.geo import Point
 from carservices.services.navigation.trips.conditions import Conditions
 from carservices.services.navigation.trips.energy import KWH, EnergyModel, G
+from carservices.signals.earth import DEGREE_M
 
 Mask = NDArray[np.bool_]
 Outlines = tuple[tuple[Outline, ...], tuple[Outline, ...]]
@@ -139,7 +140,7 @@ def _outlines(graph: RoadGraph, here: Sequence[Snap], share: Floats) -> tuple[Ou
     lat = np.concatenate((lat, graph.node_lat[graph.tail[arcs]], [snap.lat for snap in here]))
     lon = np.concatenate((lon, graph.node_lon[graph.tail[arcs]], [snap.lon for snap in here]))
     across = float(np.cos(np.radians(lat.mean())))
-    wide = max(float(np.ptp(lon)) * across, float(np.ptp(lat))) * DEGREE
+    wide = max(float(np.ptp(lon)) * across, float(np.ptp(lat))) * DEGREE_M
     cell = max(SMALLEST_M, wide / CELLS)
     dots = np.maximum(1, np.ceil(share[arcs] * graph.length[arcs] / cell)).astype(np.int64)
     which = np.repeat(np.arange(len(arcs)), dots)
@@ -147,15 +148,15 @@ def _outlines(graph: RoadGraph, here: Sequence[Snap], share: Floats) -> tuple[Ou
     road = arcs[which]
     y, x, _ = graph.spots(road, share[road] * graph.length[road] * rank / dots[which])
     south, west = float(lat.min()), float(lon.min())
-    row = ((np.concatenate((lat, y)) - south) * DEGREE / cell).astype(np.int64) + 3
-    column = ((np.concatenate((lon, x)) - west) * DEGREE * across / cell).astype(np.int64) + 3
+    row = ((np.concatenate((lat, y)) - south) * DEGREE_M / cell).astype(np.int64) + 3
+    column = ((np.concatenate((lon, x)) - west) * DEGREE_M * across / cell).astype(np.int64) + 3
     picture = np.zeros((int(row.max()) + 4, int(column.max()) + 4), bool)
     picture[row, column] = True
     picture = binary_closing(binary_dilation(picture, iterations=1), iterations=2)
     shape = _around(picture, cell)
 
     def place(x_m: float, y_m: float) -> Point:
-        return south + (y_m - 3.0 * cell) / DEGREE, west + (x_m - 3.0 * cell) / DEGREE / across
+        return south + (y_m - 3.0 * cell) / DEGREE_M, west + (x_m - 3.0 * cell) / DEGREE_M / across
 
     return tuple(tuple(place(*xy) for xy in polygon.exterior.coords) for polygon in shape)
 
