@@ -7,11 +7,11 @@ from kivy.metrics import dp
 
 from carservices.api.navigation import ImportProgress, MapsState
 from carservices_ui.i18n import number, t
-from carservices_ui.screens.guidance_parts import GLASS, put
+from carservices_ui.screens.guidance_parts import GLASS
 from carservices_ui.screens.guidance_turn import HEIGHT, WIDTH
 from carservices_ui.tokens import TARGET
 from carservices_ui.ui import Ui
-from carservices_ui.widgets import Bar, Card, Column, Icon, IconButton, IconTile, Row, Text, TextButton
+from carservices_ui.widgets import Bar, Card, Column, Icon, IconButton, IconTile, Row, Text, TextButton, put
 
 WORDS = 400
 """The longest line in dp."""

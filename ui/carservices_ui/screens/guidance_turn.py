@@ -11,10 +11,10 @@ from carservices.api.routes import ManeuverKind, Turn
 from carservices_ui.i18n import t
 from carservices_ui.maneuvers import icon_of, words_of
 from carservices_ui.screens.guidance_lanes import Lanes
-from carservices_ui.screens.guidance_parts import GLASS, put
+from carservices_ui.screens.guidance_parts import GLASS
 from carservices_ui.tokens import RADIUS, TARGET, rgb
 from carservices_ui.ui import Ui
-from carservices_ui.widgets import Card, Column, Control, Icon, Row, Text
+from carservices_ui.widgets import Card, Column, Control, Icon, Row, Text, put
 from carservices_ui.widgets.shapes import rounded
 
 WIDTH, HEIGHT = 316, 108

@@ -14,7 +14,7 @@ from carservices_ui.screens.navigation_rows import FILL, Entry
 from carservices_ui.screens.navigation_sheet import Sheet
 from carservices_ui.templates.entry import Entry as Field
 from carservices_ui.templates.keyboard import LowKeyboard
-from carservices_ui.widgets import Column, Icon, IconButton, Row, Text
+from carservices_ui.widgets import Column, Icon, IconButton, Row, Text, put
 
 
 class SearchPage(Sheet):
@@ -119,10 +119,7 @@ class SearchPage(Sheet):
         self.clear.available = bool(self.field.value) or self.field.typing
         self.clear.opacity = 1.0 if self.clear.available else 0.0
         self.next.refresh()
-        if self.next.shown and self.next.parent is None:
-            self.heading.add_widget(self.next)
-        elif not self.next.shown and self.next.parent is not None:
-            self.heading.remove_widget(self.next)
+        put(self.heading, self.next, self.next.shown)
         if self.found is not None:
             self.found.refresh()
 

@@ -10,11 +10,10 @@ from kivy.uix.widget import Widget
 from carservices.api.navigation import ImportProgress, MapInfo, MapsState, Navigation
 from carservices_ui.i18n import number, t, words
 from carservices_ui.planning.streams import MAPS
-from carservices_ui.screens.guidance_parts import put
 from carservices_ui.screens.settings_parts import Part
 from carservices_ui.store import Outcome
 from carservices_ui.templates.words import Flow
-from carservices_ui.widgets import Bar, Card, Column, Dialog, Icon, IconButton, IconTile, Row, Text, TextButton
+from carservices_ui.widgets import Bar, Card, Column, Dialog, Icon, IconButton, IconTile, Row, Text, TextButton, put
 
 ENGINES = {"valhalla": "Valhalla", "roads": "settings.engine_roads"}
 """Engine → what it is called; a key of words where the name is ours."""

@@ -24,7 +24,7 @@ from carservices_ui.screens.vehicle_signals import (
 )
 from carservices_ui.ui import Ui
 from carservices_ui.units import NOTHING
-from carservices_ui.widgets import Card, Column, Icon, Row, Text
+from carservices_ui.widgets import Card, Column, Icon, Row, Text, put
 
 IDENTITY = "Vehicle.VehicleIdentification"
 EDGE = 24
@@ -149,10 +149,7 @@ class TyreLabel(Column):
     def _show_low(self) -> None:
         low = is_low(self._ui.store, self._wheel)
         self.pressure.tone("alert" if low else "text")
-        if low and self.warning.parent is None:
-            self._line.add_widget(self.warning)
-        elif not low and self.warning.parent is not None:
-            self._line.remove_widget(self.warning)
+        put(self._line, self.warning, low)
 
 
 def summary(state: CarState) -> list[str]:

@@ -7,7 +7,7 @@ from kivy.metrics import dp
 from kivy.uix.widget import Widget
 
 from carservices_ui.tokens import TARGET
-from carservices_ui.widgets import Column, IconButton, Row, Scroll, spacer
+from carservices_ui.widgets import Column, IconButton, Row, Scroll, put, spacer
 
 LEAST = 2 * TARGET + 8
 """A lower list has no room for the buttons."""
@@ -52,10 +52,7 @@ class Paged(Row):
     def _offer(self, *_: Any) -> None:
         roomy = self.scroller.height > dp(LEAST)
         overflows = roomy and self.scroller.body.height > self.scroller.height + dp(1)
-        if overflows and self._buttons.parent is None:
-            self.add_widget(self._buttons)
-        elif not overflows and self._buttons.parent is not None:
-            self.remove_widget(self._buttons)
+        put(self, self._buttons, overflows)
         for button, more in ((self.up, self.position < 0.999), (self.down, self.position > 0.001)):
             button.disabled = not more
             button.opacity = 1.0 if more else 0.4

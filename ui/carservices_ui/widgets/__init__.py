@@ -8,7 +8,7 @@ from carservices_ui.widgets.control import Control, ValueControl
 from carservices_ui.widgets.cutnote import CutNote
 from carservices_ui.widgets.gauges import ArcGauge, Bar, Sparkline
 from carservices_ui.widgets.layer import Layer
-from carservices_ui.widgets.layout import Column, Row, spacer
+from carservices_ui.widgets.layout import Column, Row, put, spacer
 from carservices_ui.widgets.lists import ListRow, Scroll
 from carservices_ui.widgets.overlay import Banner, Dialog
 from carservices_ui.widgets.text import Icon, Text
@@ -43,5 +43,6 @@ __all__ = [
     "ValueControl",
     "ValueSlider",
     "WordToggle",
+    "put",
     "spacer",
 ]

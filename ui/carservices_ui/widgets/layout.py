@@ -1,4 +1,4 @@
-"""Rows and columns that hug their children, and the space between."""
+"""Rows and columns that hug their children, the space between, and what comes and goes in them."""
 
 from typing import Any
 
@@ -50,3 +50,11 @@ class Column(_Line):
 def spacer(**kwargs: Any) -> Widget:
     """Takes the space that is left."""
     return Widget(**kwargs)
+
+
+def put(line: Widget, widget: Widget, wanted: bool) -> None:
+    """Add a widget at the end of a line, or take it out."""
+    if wanted and widget.parent is None:
+        line.add_widget(widget)
+    elif not wanted and widget.parent is not None:
+        line.remove_widget(widget)
