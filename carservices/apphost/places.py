@@ -41,11 +41,15 @@ class Places:
         return list(self.data.glob(f"*/{app}"))
 
     def settle(self, profile: str) -> None:
-        """What apps stored before each person had their own is this one's. Raises OSError."""
+        """What apps stored before each person had their own is this one's, unless they have their own since.
+
+        Raises OSError.
+        """
         for folder in self.data.glob("*.*"):  # an app's id has dots, a person's has none
             target = self.data / profile / folder.name
-            target.parent.mkdir(exist_ok=True)
-            folder.rename(target)
+            if not target.exists():
+                target.parent.mkdir(exist_ok=True)
+                folder.rename(target)
 
     @property
     def uids(self) -> Path:

@@ -91,6 +91,10 @@ async def test_what_an_app_stores_and_says_is_for_one_person(garage, places):
         await c.until_state(c.apps.screen, message("run 6"))
         await c.apps.remove_profile(ben)
         assert places.stored(APP) == [places.data / "default" / APP]
+    before.parent.mkdir()
+    before.write_text('{"runs": 4}')  # by an older version that ran in between
+    places.settle("default")
+    assert json.loads((places.data / "default" / APP / "storage.json").read_text()) == {"runs": 6}
 
 
 async def test_people_are_switched_and_changed_while_parked(garage):
