@@ -194,7 +194,7 @@ class Broker:
             peer.pidfd = None
 
     def drop(self, peer: Peer) -> None:
-        """The peer is gone: its process or connection ended, or it said goodbye."""
+        """The peer is gone: its process or its connection has ended."""
         if self.peers.get(peer.user) is peer:
             del self.peers[peer.user]
             self._forget(peer)
@@ -236,8 +236,6 @@ class Broker:
             self._handler.answer(peer, index(body[0]), Kind(kind), body)
         elif kind == Kind.REPORT:
             peer.drops = index(body[0])
-        elif kind == Kind.BYE:
-            self.drop(peer)
         else:
             self.send(peer, [Kind.ERROR, 0, "UNSUPPORTED", f"the hub knows no message kind {kind!r:.40}", {}])
 

@@ -114,11 +114,9 @@ class Link:
             ) from None
 
     async def close(self) -> None:
-        """Say goodbye and leave no task or socket behind."""
+        """Leave no task or socket behind."""
         if self._living.done():
             return
-        if self.connected:
-            self._send([Kind.BYE])
         self._connected.clear()
         self._fail_calls("this connection was closed")
         for task in (tasks := [*self._tasks, self._living]):

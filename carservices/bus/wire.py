@@ -43,7 +43,6 @@ class Kind(IntEnum):
     REPLY = 3  # (REPLY, id, result)
     ERROR = 4  # (ERROR, id, code, message, details)
     NOTICE = 5  # (NOTICE, what, body)                        hub → client, unasked
-    BYE = 6  # (BYE,)                                         client → hub
     REPORT = 7  # (REPORT, drops)                             client → hub: messages lost on the way to it
 
 
