@@ -82,7 +82,6 @@ class Broker:
             self._selector.register(descriptor(), EVENT_READ, lambda _events: self._read_deaths())
         self._complained: set[str] = set()
         self._running = True
-        self.epoch = time.monotonic_ns()
         self.peers: dict[str, Peer] = {}
         self.refused = 0
         self.garbage = 0
@@ -174,7 +173,7 @@ class Broker:
         if (pidfd := kernel.pidfd(pid)) is not None:
             peer.pidfd = pidfd
             self._deaths.register(pidfd, EVENT_READ, peer)
-        self.send(peer, [Kind.WELCOME, min(version, wire.VERSION), self.epoch])
+        self.send(peer, [Kind.WELCOME, min(version, wire.VERSION)])
         self._handler.joined(peer)
 
     def bury(self) -> None:

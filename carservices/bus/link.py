@@ -78,7 +78,7 @@ class Link:
             try:
                 for name, end in ends.items():
                     await end.open(wire.socket_path(self.run_dir, name))
-                self._send([Kind.HELLO, wire.VERSION, self.name])
+                self._send([Kind.HELLO, wire.VERSION])
                 await asyncio.wait([end.lost for end in ends.values()], return_when=asyncio.FIRST_COMPLETED)
             except Refused:
                 pause = REFUSED_SECONDS

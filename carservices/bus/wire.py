@@ -37,8 +37,8 @@ STATUSES = tuple(Status)
 class Kind(IntEnum):
     """The kinds of message on the call sockets."""
 
-    HELLO = 0  # (HELLO, version, name)                       client → hub
-    WELCOME = 1  # (WELCOME, version, epoch)                  hub → client
+    HELLO = 0  # (HELLO, version)                             client → hub, whose name the connection has proven
+    WELCOME = 1  # (WELCOME, version)                         hub → client
     CALL = 2  # (CALL, id, target, method, params, timeout_ms)  → hub → service (target is then the caller)
     REPLY = 3  # (REPLY, id, result)
     ERROR = 4  # (ERROR, id, code, message, details)
