@@ -35,6 +35,7 @@ from carservices.bus import Car
 from carservices.bus.identity import create_secret, write_grants
 from carservices.hub.hub import Hub
 from carservices.system.table import DOORS
+from carservices_hal.doors.grpc_door import MAX_CALLS
 from carservices_hal.doors.main import NAME, run_doors
 
 SIGNAL = "Vehicle.Cabin.HVAC.AmbientAirTemperature"
@@ -71,7 +72,7 @@ def serve_nothing(pipe: Connection) -> None:
             return v2.PublishValueResponse()
 
     async def serve() -> None:
-        server = grpc.aio.server()
+        server = grpc.aio.server(maximum_concurrent_rpcs=MAX_CALLS)  # as the door: with a limit it takes more at once
         add_v1(Types(), server)
         add_v2(Values(), server)
         port = server.add_insecure_port("127.0.0.1:0")
