@@ -324,3 +324,25 @@ def test_who_says_nothing_is_cut_off(hub: HubProcess):
         silent.settimeout(20)
         while silent.recv(64):
             pass
+
+
+FORKED = """
+import asyncio, os, sys
+from pathlib import Path
+from carservices.bus import Car
+async def main():
+    await Car.connect(Path(sys.argv[1]))
+    if os.fork():
+        os._exit(0)
+    os.read(0, 1)
+    os._exit(0)
+asyncio.run(main())
+"""
+
+
+def test_a_forked_child_does_not_keep_its_parent_alive(hub: HubProcess):
+    command = [sys.executable, "-c", FORKED, str(hub.run_dir)]
+    with peer(hub, "tool") as witness, subprocess.Popen(command, stdin=subprocess.PIPE) as forked:
+        assert forked.wait() == 0, "its child lives on with the connection"
+        while any(one["pid"] == forked.pid for one in witness.call("top")[2]["peers"]):
+            pass
