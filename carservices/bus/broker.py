@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from carservices.bus import identity, kernel, wire, zmtp
 from carservices.bus.rights import Rights
-from carservices.bus.server import End, Line, Server
+from carservices.bus.server import End, Line, Server, named
 from carservices.bus.wire import Kind
 
 log = logging.getLogger(__name__)
@@ -23,6 +23,8 @@ TOPICS_WAITING = 1 << 20
 """Bytes that wait for a subscriber that does not read; of what is lost then it gets the last word of each topic."""
 CALLS_WAITING = 2 * wire.MAX_MESSAGE
 """Bytes of calls and answers that wait for a peer that does not read; then it is out of reach."""
+MAX_CONNECTIONS = 300
+"""Of one name, which is a hundred clients: what it opens beyond would cost the others their descriptors."""
 MAX_LOGGED = 300
 """Characters of a complaint in the log."""
 TICK = 0.25
@@ -133,13 +135,17 @@ class Broker:
 
     # -- who is there ------------------------------------------------------------------------------------------------
 
-    def _admit(self, user: str, token: str, uid: int, pid: int) -> bool:
-        name = user.partition("#")[0]
-        if kernel.is_same_user(uid) and identity.token_is_good(self._secret, name, token):
-            return True
-        self.refused += 1
-        self._complain("refused a connection", f"process {pid} of user {uid} as '{user}'")
-        return False
+    def _admit(self, user: str, token: str, uid: int, pid: int) -> bytes:
+        name = named(user)
+        if not (kernel.is_same_user(uid) and identity.token_is_good(self._secret, name, token)):
+            self.refused += 1
+            self._complain("refused a connection", f"process {pid} of user {uid} as '{user}'")
+            return zmtp.REFUSAL
+        if self._server.held[name] >= MAX_CONNECTIONS:
+            self.refused += 1
+            self._complain(f"'{name}' has {MAX_CONNECTIONS} connections, refused one more", f"of process {pid}")
+            return zmtp.FULL
+        return b""
 
     def _hung_up(self, end: End) -> None:
         peer = self.peers.get(end.user)
@@ -153,7 +159,7 @@ class Broker:
 
     def _hello(self, end: End, version: Any) -> None:
         user, pid = end.user, end.pid
-        name = user.partition("#")[0]
+        name = named(user)
         if name not in self._grants:
             try:
                 self._grants = identity.read_grants(self._run_dir)

@@ -6,6 +6,7 @@ libzmq carries each message through a thread of its own at either end: four wake
 import functools
 import socket
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,8 +25,13 @@ HANDSHAKE_SECONDS = 2.0
 HANDSHAKE_FRAME = 2048
 """Bytes of a frame of who has not proven a name: two texts of 255 and what libzmq says of itself fit well."""
 
-Admit = Callable[[str, str, int, int], bool]
-"""Whether (user, token, uid, pid) may come in."""
+Admit = Callable[[str, str, int, int], bytes]
+"""What (user, token, uid, pid) is refused with; nothing for who may come in."""
+
+
+def named(user: str) -> str:
+    """The name that a token proves; what follows it tells the connections of one name apart."""
+    return user.partition("#")[0]
 
 
 @dataclass(eq=False)
@@ -107,6 +113,8 @@ class Server:
         self._lines: list[Line] = []
         self._tired: list[Line] = []
         self.ends: set[End] = set()
+        self.held: Counter[str] = Counter()
+        """Connections of each name."""
         self._spoken_to: set[End] = set()
         self._behind: set[End] = set()
         self._broken: list[End] = []
@@ -130,6 +138,7 @@ class Server:
         self._behind.discard(end)
         self._selector.unregister(end.socket)
         end.socket.close()
+        self.held -= Counter([named(end.claimed)])
         if end.user:
             end.line.gone(end)
 
@@ -270,11 +279,12 @@ class Server:
     def _handshake(self, end: End, command: bytes) -> None:
         if command.startswith(zmtp.HELLO) and not end.claimed:
             user, token = zmtp.credentials(command)
-            if not self._admit(user, token, end.uid, end.pid):
-                self.send(end, zmtp.framed(zmtp.REFUSAL, zmtp.COMMAND))
+            if refusal := self._admit(user, token, end.uid, end.pid):
+                self.send(end, zmtp.framed(refusal, zmtp.COMMAND))
                 self._write(end)
-                raise ValueError("bad credentials")
+                raise ValueError("refused")
             end.claimed = user
+            self.held[named(user)] += 1
             self.send(end, zmtp.framed(zmtp.WELCOME, zmtp.COMMAND))
         elif command.startswith(zmtp.INITIATE) and end.claimed:
             end.user = end.claimed

@@ -23,8 +23,9 @@ PING, PONG = b"\x04PING", b"\x04PONG"
 """Of ZMTP 3.1 (https://rfc.zeromq.org/spec/37/); libzmq with heartbeats asks also who speaks 3.0."""
 PING_HEAD, PING_CONTEXT = len(PING) + 2, 16
 """Bytes before what comes back of a ping (a time to live is there), and of that at most."""
-REFUSAL = b"\x05ERROR" + b"\x03400"
-"""400 as in ZAP: these credentials are not good. libzmq 4.3.5 misspells this command, and reports an unexpected one."""
+REFUSAL, FULL = b"\x05ERROR" + b"\x03400", b"\x05ERROR" + b"\x03300"
+"""As in ZAP: 400 these credentials are not good, 300 not now. libzmq 4.3.5 misspells this command, and reports an
+unexpected one."""
 
 
 def framed(body: bytes, flags: int = 0) -> bytes:

@@ -1,5 +1,7 @@
 """Garbage on every socket of a live hub: it stays alive, serves others, stays small, and says what was wrong."""
 
+import contextlib
+import os
 import random
 import resource
 import socket
@@ -12,7 +14,9 @@ import zmq
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from carservices.bus import wire
+from carservices.bus import wire, zmtp
+from carservices.bus.broker import MAX_CONNECTIONS
+from carservices.bus.identity import token_for
 from carservices.bus.wire import Kind
 from carservices.hub.requests import Requests
 from tests.fuzz.raw_peer import HubProcess, RawPeer, peer, serves
@@ -299,6 +303,34 @@ def test_thousands_of_idle_connections(hub: HubProcess):
         assert int(flood.stdout.readline()) > 200
         assert serves(hub)
         flood.kill()
+
+
+def test_one_name_has_so_many_connections_and_not_more(hub: HubProcess):
+    """Each socket in turn says who it is and hears of it; when one has gone there is room for one again."""
+    hello = GREETING + zmtp.hello("greedy#one", token_for(hub.secret, "greedy"))
+
+    def knock() -> bytes:
+        one = held.enter_context(socket.socket(socket.AF_UNIX))
+        one.settimeout(20)
+        one.connect(str(hub.run_dir / f"{SOCKETS[len(opened) % 3]}.sock"))
+        one.sendall(hello)
+        opened.append(one)
+        one.recv(zmtp.GREETED, socket.MSG_WAITALL)
+        _flags, size = one.recv(2, socket.MSG_WAITALL)
+        return one.recv(size, socket.MSG_WAITALL)
+
+    opened: list[socket.socket] = []
+    with contextlib.ExitStack() as held:
+        assert {knock() for _ in range(MAX_CONNECTIONS)} == {zmtp.WELCOME}
+        assert knock() == zmtp.FULL
+        assert serves(hub), "others have room"
+        assert f"'greedy' has {MAX_CONNECTIONS} connections, refused one more: of process {os.getpid()}" in hub.log
+        opened[0].close()
+        while (answer := knock()) == zmtp.FULL:
+            pass
+        assert answer == zmtp.WELCOME
+    with peer(hub, "greedy") as again:
+        assert again.call("hals")[0] == Kind.REPLY
 
 
 def test_a_hub_without_a_descriptor_left_serves_who_is_there_and_later_all(hub: HubProcess):

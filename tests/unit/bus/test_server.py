@@ -20,7 +20,7 @@ class Ends:
         self.path, self.seen, self.errors = path, [], []
         self.selector = DefaultSelector()
         self.server = Server(
-            self.selector, lambda *_: True, lambda _end, why: self.errors.append(why), lambda _end, _missed: None
+            self.selector, lambda *_: b"", lambda _end, why: self.errors.append(why), lambda _end, _missed: None
         )
         take = lambda end, message: self.seen.append((end.user, message))  # noqa: E731
         self.server.listen(Line(path, "PULL", take, lambda _end: None, LARGEST, LARGEST))
