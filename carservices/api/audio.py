@@ -1,10 +1,39 @@
 """Audio: the car's only player; it goes from one piece to the next without a gap and has one owner at a time."""
 
-from typing import Annotated
+from base64 import b64decode, b64encode
+from enum import StrEnum
+from typing import Annotated, Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field, PlainSerializer
 
 from carservices.api.contract import Contract, Stream, call
+
+MOST_SPOKEN = 60 * 48_000 * 2
+"""Bytes of one piece of speech: a minute at the highest rate."""
+
+
+def _bytes(raw: Any) -> Any:
+    return b64decode(raw, validate=True) if isinstance(raw, str) else raw
+
+
+Pcm = Annotated[
+    bytes,
+    BeforeValidator(_bytes),
+    Field(min_length=2, max_length=MOST_SPOKEN),
+    PlainSerializer(lambda sound: b64encode(sound).decode(), when_used="json"),
+]
+"""Samples of one channel, 16 bit signed, little endian."""
+Rate = Annotated[int, Field(ge=8000, le=48_000)]
+"""Samples a second."""
+
+
+class Over(StrEnum):
+    """What becomes of the music while somebody speaks."""
+
+    DUCK = "duck"
+    """It goes on, softly."""
+    PAUSE = "pause"
+    """It waits and goes on where it was."""
 
 
 class AudioState(BaseModel, frozen=True):
@@ -17,7 +46,7 @@ class AudioState(BaseModel, frozen=True):
     """As a radio station says it; of files the owner knows more."""
     playing: bool = False
     buffering: bool = False
-    """A stream that delivers too slowly."""
+    """It waits: a stream delivers too slowly, or somebody speaks in its place."""
     position: float = 0.0
     """s into the piece."""
     at: int = 0
@@ -31,15 +60,19 @@ class AudioState(BaseModel, frozen=True):
     """Counts pieces that played to their end, so that an owner notices also short ones."""
     error: str | None = None
     """Why the last piece could not be played, as one sentence."""
+    speaking: bool = False
+    spoken: int = 0
+    """The number of the last piece of speech that has ended."""
     output: str | None = None
     """The sound system in use; None: this machine has none, time runs and nothing sounds."""
 
 
 class Audio(Contract):
-    """Plays music and radio. A source is ``music:FOLDER/FILE`` below the person's music folder, or an http(s) URL.
+    """Plays music and radio, and speech over them.
 
-    Formats: MP3, FLAC, Ogg Vorbis and WAV. INVALID_ARGUMENT for a source that is neither, NOT_FOUND for a file that is
-    not there, PERMISSION_DENIED for whoever does not have the focus.
+    A source is ``music:FOLDER/FILE`` below the person's music folder, or an http(s) URL. Formats: MP3, FLAC, Ogg
+    Vorbis and WAV. INVALID_ARGUMENT for a source that is neither, NOT_FOUND for a file that is not there,
+    PERMISSION_DENIED for whoever does not have the focus.
     """
 
     name = "audio"
@@ -73,6 +106,19 @@ class Audio(Contract):
     @call
     async def release(self, owner: str) -> None:
         """Give the focus back."""
+        raise NotImplementedError
+
+    @call
+    async def speak(self, sound: Pcm, rate: Rate, over: Over = Over.DUCK) -> int:
+        """Speech over whatever plays, at once and in place of what was spoken; the number of the piece.
+
+        Who plays keeps the focus. The music comes back when nothing more has been spoken for a breath.
+        """
+        raise NotImplementedError
+
+    @call
+    async def hush(self) -> None:
+        """End what is spoken."""
         raise NotImplementedError
 
     @call

@@ -9,11 +9,12 @@ import wave
 import numpy as np
 import pytest
 
-from carservices.api.audio import Audio
+from carservices.api.audio import Audio, Over
 from carservices.bus import CallError
 from carservices.services.audio.output import Clock
 from carservices.services.audio.service import AudioService
 from carservices.services.audio.sources import CHANNELS, RATE
+from carservices.services.audio.speech import Speech
 from carservices.testing import PATIENCE, car
 
 FAST = 40.0
@@ -217,3 +218,79 @@ async def test_a_station_plays_and_says_its_title(service, station, heard, heard
         assert "sends text/html, not MP3" in state.error
     sound = np.concatenate(heard)[:, 0]
     assert ramp[-1] in sound
+
+
+SPOKEN = 22_050
+"""Samples a second of the speech in these tests."""
+
+
+@pytest.fixture
+def calm(tmp_path, heard):
+    """Long music of one level, and a way to speak a second of another over it."""
+    tone(tmp_path / "calm.wav", np.full(RATE * 30, 10_000, np.int16))
+    return np.full(SPOKEN, 5000, "<i2").tobytes()
+
+
+@pytest.mark.parametrize(("over", "low"), [(Over.DUCK, 2000), (Over.PAUSE, 0)])
+async def test_speech_sounds_over_the_music_which_is_low_and_comes_back(service, heard, calm, over, low):
+    async with car(services=[service]) as c:
+        audio = c.service(Audio)
+        await audio.set_volume(1.0)
+        await audio.play("app.music", "music:calm.wav")
+        await until(audio, c, lambda s: s is not None and s.playing and not s.buffering)
+        number = await audio.speak(calm, SPOKEN, over)
+        state = await until(audio, c, lambda s: s is not None and s.spoken == number)
+        assert (state.owner, state.playing, state.buffering) == ("app.music", True, over is Over.PAUSE)
+        spoken = len(heard)
+        while not (heard[spoken:] and (heard[-1] == 10_000).all()):  # noqa: ASYNC110 - there is nothing to wait on
+            await asyncio.sleep(0.01)
+        state = await until(audio, c, lambda s: s is not None and s.playing and not s.buffering)
+        assert (state.owner, state.source, state.speaking) == ("app.music", "music:calm.wav", False)
+    sound = np.concatenate(heard)[:, 0]
+    assert np.count_nonzero(sound == 5000 + low) > 0.7 * RATE, "a second of speech less a fade"
+    assert np.count_nonzero(sound == low) > 0.7 * RATE, "and a breath"
+
+
+@pytest.mark.parametrize(("pause", "low"), [(False, 2000), (True, 0)])
+def test_between_two_sentences_the_music_stays_low_and_no_step_clicks(calm, pause, low):
+    speech = Speech()
+    music = np.full((RATE // 10, CHANNELS), 10_000, np.int16)
+
+    def sound(seconds):
+        blocks = [speech.over(music, plays=True) for _ in range(round(seconds * 10))]
+        return np.concatenate(blocks)[:, 0].astype(int)
+
+    assert (sound(0.3) == 10_000).all()
+    assert [speech.say(calm, SPOKEN, pause=pause), speech.spoken] == [1, 0]
+    first = sound(1.0)
+    assert speech.spoken == 1
+    gap = sound(0.5)
+    speech.say(calm, SPOKEN, pause=pause)
+    second = sound(1.0)
+    assert (first[RATE // 4 :] == 5000 + low).all()
+    assert (gap == low).all()
+    assert speech.holds is pause
+    assert (second == 5000 + low).all()
+    after = sound(1.2)
+    assert (after[: RATE // 2] == low).all()
+    assert (after[-RATE // 10 :] == 10_000).all()
+    assert abs(np.diff(np.concatenate((gap[-1:], after)))).max() < 100
+
+
+async def test_speech_alone_takes_its_time_and_can_be_broken_off(service, heard, calm):
+    async with car(services=[service]) as c:
+        audio = c.service(Audio)
+        await audio.set_volume(1.0)
+        number = await audio.speak(calm, SPOKEN)
+        await until(audio, c, lambda s: s is not None and s.spoken == number)
+        sound = np.concatenate(heard)[:, 0]
+        assert abs(np.count_nonzero(sound == 5000) - RATE) < 300, "but for the ramp of the volume"
+        await audio.speak(calm * 50, SPOKEN)
+        replaced = await audio.speak(calm * 50, SPOKEN)
+        state = await until(audio, c, lambda s: s is not None and s.speaking)
+        assert state.spoken == replaced - 1
+        await audio.hush()
+        await until(audio, c, lambda s: s is not None and not s.speaking)
+        with pytest.raises(CallError, match="rate"):
+            await audio.speak(calm, 10)
+    assert np.count_nonzero(np.concatenate(heard)) < 50 * RATE

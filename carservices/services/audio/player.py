@@ -1,4 +1,4 @@
-"""Joins pieces without a gap, with one volume; pulled by the output's thread, steered by the service's."""
+"""Joins pieces without a gap, speech over them, with one volume; pulled by the output's thread, steered by another."""
 
 import threading
 from collections.abc import Callable
@@ -9,6 +9,7 @@ import numpy as np
 from carservices.services.audio.deck import Deck
 from carservices.services.audio.output import Output, Samples
 from carservices.services.audio.sources import CHANNELS, Opened, open_source
+from carservices.services.audio.speech import Speech
 
 RAMP = 256
 """Frames over which a change of volume is spread: a step would click."""
@@ -23,6 +24,7 @@ class Player:
         self.volume = 0.5
         self.ended = 0
         self.error: str | None = None
+        self.speech = Speech()
         self._music = music
         self._changed = changed
         self._lock = threading.Lock()
@@ -57,11 +59,29 @@ class Player:
         self.playing = False
         self._replace(None)
 
+    @property
+    def waits(self) -> bool:
+        """Something plays, and nothing of it is heard."""
+        return self.playing and (self.speech.holds or (self._deck is not None and self._deck.dry))
+
+    def speak(self, sound: bytes, rate: int, *, pause: bool) -> int:
+        with self._lock:
+            return self.speech.say(sound, rate, pause=pause)
+
+    def hush(self) -> None:
+        with self._lock:
+            self.speech.hush()
+
+    @property
+    def active(self) -> bool:
+        """Something sounds, or is about to."""
+        return self.playing or self.speech.speaking
+
     def settle(self) -> None:
-        """Have the output run while something plays and rest otherwise."""
-        if self.playing != self._sounds:
-            self._sounds = self.playing
-            if self.playing:
+        """Have the output run while there is something to hear and rest otherwise."""
+        if self.active != self._sounds:
+            self._sounds = self.active
+            if self._sounds:
                 self.output.start(self.pull)
             else:
                 self.output.rest()
@@ -99,8 +119,11 @@ class Player:
     def pull(self, frames: int) -> Samples:
         """The next frames that sound; silence where there is nothing."""
         with self._lock:
-            sound, happened = self._mix(frames)
-            volume = self.volume if self.playing or np.any(sound) else 0.0
+            before = self.speech.spoken, self.speech.holds
+            music, happened = self._mix(frames)
+            sound = self.speech.over(music, plays=self.playing)
+            volume = self.volume if self.active or np.any(sound) else 0.0
+            happened = happened or before != (self.speech.spoken, self.speech.holds)
         if happened:
             self._changed()
         return self._scale(sound, volume)
@@ -108,7 +131,7 @@ class Player:
     def _mix(self, frames: int) -> tuple[Samples, bool]:
         out = np.zeros((frames, CHANNELS), np.int16)
         filled, happened = 0, False
-        while self.playing and self._deck and filled < frames:
+        while self.playing and self._deck and filled < frames and not self.speech.holds:
             taken = self._deck.take(frames - filled)
             out[filled : filled + len(taken)] = taken
             filled += len(taken)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from carservices.api.audio import Audio, AudioState
+from carservices.api.audio import Audio, AudioState, Over
 from carservices.api.state import StateFile
 from carservices.bus import CallError
 from carservices.services.audio.output import Output, best_output
@@ -88,6 +88,15 @@ class AudioService(Audio):
         self._player.unload()
         self._publish()
 
+    async def speak(self, sound: bytes, rate: int, over: Over = Over.DUCK) -> int:
+        number = self._player.speak(sound, rate, pause=over is Over.PAUSE)
+        self._publish()
+        return number
+
+    async def hush(self) -> None:
+        self._player.hush()
+        self._publish()
+
     async def set_volume(self, volume: float) -> None:
         self._player.volume = volume
         self._file.write(str(volume))
@@ -116,7 +125,7 @@ class AudioService(Audio):
 
     def _publish(self) -> None:
         player, deck = self._player, self._player.deck
-        if player.playing:
+        if player.active:
             player.settle()
         else:
             self._loop.call_later(FADE_SECONDS, player.settle)
@@ -126,7 +135,7 @@ class AudioService(Audio):
                 source=deck.source if deck else None,
                 title=deck.title if deck else None,
                 playing=player.playing,
-                buffering=bool(deck and player.playing and deck.dry),
+                buffering=player.waits,
                 position=deck.position if deck else 0.0,
                 at=time.monotonic_ns(),
                 duration=deck.duration if deck else None,
@@ -134,6 +143,8 @@ class AudioService(Audio):
                 volume=player.volume,
                 ended=player.ended,
                 error=player.error,
+                speaking=player.speech.speaking,
+                spoken=player.speech.spoken,
                 output=player.output.name,
             )
         )
