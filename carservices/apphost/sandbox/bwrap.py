@@ -74,7 +74,7 @@ def command(plan: LaunchPlan, filter_fd: int, environment: Mapping[str, str]) ->
 
 
 def limits(plan: LaunchPlan) -> list[str]:
-    """Limits that need no control group. The count of processes is per user id: only meaningful with one of its own."""
+    """Limits that need no control group, which holds the processes to their count."""
     wanted = plan.limits
     return [
         "prlimit",

@@ -70,7 +70,7 @@ def mounts() -> list[Mount]:
             if kind != ("cgroup" if names else "cgroup2") or not set(filter(None, names.split(","))) <= set(options):
                 continue
             folder = Path(fields[4]) / path.removeprefix(fields[3]).lstrip("/")
-            folder = folder if folder.is_dir() else Path(fields[4])
+            folder = folder if os.path.isdir(folder) else Path(fields[4])  # noqa: PTH112 - also False where none may look
             if os.access(folder, os.W_OK):
                 has = _controllers(folder) if not names else tuple(n for n in names.split(",") if n in VERSION_1)
                 found.append(Mount(folder, 1 if names else 2, has))

@@ -157,6 +157,7 @@ def restricted(plan: LaunchPlan, level: Level, ability: Ability) -> list[str]:
         argv=(sys.executable, *plan.arguments),
         limits=plan.limits,
         uid=plan.uid,
+        namespace=ability.namespace and plan.uid is None,
         landlock=strong and ability.landlock > 0,
         seccomp=strong,
         listable=(str(Path(carservices.__path__[0]).parent),),

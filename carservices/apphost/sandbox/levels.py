@@ -45,13 +45,15 @@ class Missing:
 class Ability:
     """What was tried on this machine and worked.
 
-    ``landlock`` is the version of its interface, 0 without; ``controllers`` are the limits control groups give.
+    ``landlock`` is the version of its interface, 0 without; ``controllers`` are the limits control groups give;
+    ``namespace`` is a user namespace of its own in which the kernel counts its processes alone.
     """
 
     bubblewrap: bool = False
     seccomp: bool = False
     landlock: int = 0
     own_uid: bool = False
+    namespace: bool = False
     controllers: frozenset[str] = frozenset()
     missing: tuple[Missing, ...] = ()
 

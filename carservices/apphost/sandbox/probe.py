@@ -43,7 +43,7 @@ def probe() -> Ability:
         missing.append(
             Missing(f"Landlock {LANDLOCK_SCOPES} (this kernel has {known or 'none'})", "use Linux 6.12 or newer")
         )
-    return Ability(wrapped, has_seccomp, known, own_uid, _controllers(missing), tuple(missing))
+    return Ability(wrapped, has_seccomp, known, own_uid, _namespace(), _controllers(missing), tuple(missing))
 
 
 def _seccomp(missing: list[Missing]) -> bool:
@@ -72,6 +72,12 @@ def _bubblewrap(missing: list[Missing]) -> bool:
 
 def _own_uid() -> bool:
     order = Order((sys.executable, *NOTHING), Limits(), uid=FIRST_UID)
+    return _failure(order.command()) is None
+
+
+def _namespace() -> bool:
+    """Two processes are few: only alone is the second one let begin."""
+    order = Order((sys.executable, "-I", "-c", "import os; os.fork()"), Limits(processes=2), namespace=True)
     return _failure(order.command()) is None
 
 
