@@ -1,6 +1,8 @@
 """A route of an engine as clients see it."""
 
 from collections import defaultdict
+from functools import reduce
+from operator import or_
 
 from carservices.api.polyline import encode
 from carservices.api.routes import RoutePreview
@@ -16,6 +18,7 @@ def preview_of(route: Route, identity: str, language: str) -> RoutePreview:
     for edge in route.edges:
         if edge.street:
             by_road[edge.street] += edge.metres
+    flags = reduce(or_, (edge.flags for edge in route.edges), 0)
     mostly = sorted(by_road, key=lambda street: -by_road[street])[:MAIN_ROADS]
     return RoutePreview(
         id=identity,
@@ -24,8 +27,8 @@ def preview_of(route: Route, identity: str, language: str) -> RoutePreview:
         seconds=route.seconds,
         via=", ".join(mostly),
         limits=_limits(route),
-        tolls=any(edge.flags & Flag.TOLL for edge in route.edges),
-        ferries=any(edge.flags & Flag.FERRY for edge in route.edges),
+        tolls=bool(flags & Flag.TOLL),
+        ferries=bool(flags & Flag.FERRY),
         engine=route.engine,
         warning=route.notes[0].text(language) if route.notes else None,
     )
