@@ -38,7 +38,10 @@ ANCHOR_SIGMAS = (10.0, 10.0, math.pi, 0.01, 0.03)
 
 
 class Kalman:
-    """Where the car is by all that is measured; nothing before the first fix."""
+    """Where the car is by all that is measured; nothing before the first fix.
+
+    Arrays are replaced and never written to, so that a plain copy of a filter is one of its own.
+    """
 
     def __init__(self) -> None:
         self.started = False
@@ -80,7 +83,7 @@ class Kalman:
         course += turn / 2.0
         step = scale * speed * seconds
         sin, cos = math.sin(course), math.cos(course)
-        self._x[:3] += step * sin, step * cos, turn
+        self._x = self._x + np.array((step * sin, step * cos, turn, 0.0, 0.0))
         f = np.eye(5)
         f[0, 2], f[1, 2] = step * cos, -step * sin
         f[0, 4], f[1, 4] = speed * seconds * sin, speed * seconds * cos
@@ -131,14 +134,12 @@ class Kalman:
     def _begin(self, place: Point, sigma: float) -> None:
         course, bias, scale = (self._x[2], self._x[3], self._x[4]) if self.started else (0.0, 0.0, 1.0)
         self._anchor, self._x = place, np.array([0.0, 0.0, course, bias, scale])
-        self._p = np.diag(np.square(ANCHOR_SIGMAS))
-        self._p[0, 0] = self._p[1, 1] = sigma**2
+        self._p = np.diag(np.square((sigma, sigma, *ANCHOR_SIGMAS[2:])))
         self._missed = 0
         self.started = True
 
     def _move_anchor(self) -> None:
-        self._anchor = self.place
-        self._x[:2] = 0.0
+        self._anchor, self._x = self.place, self._x * np.array((0.0, 0.0, 1.0, 1.0, 1.0))
 
     def _update(self, error: Floats, h: Floats, r: Floats, gate: float) -> bool:
         """One measurement by its innovation, in Joseph's form, which keeps the covariance symmetric and positive."""

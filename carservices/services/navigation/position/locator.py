@@ -115,7 +115,7 @@ class Locator:
         silent = silent or not self._has_fix()
         snap = self._match(speed, silent=silent)
         if told:
-            self._known = copy.deepcopy(self._kalman), copy.copy(self._matcher), self._moved
+            self._known = copy.copy(self._kalman), copy.copy(self._matcher), self._moved
         lat, lon = (snap.lat, snap.lon) if snap else self._kalman.place
         roads = self._roads
         return Position(
