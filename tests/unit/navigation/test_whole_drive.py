@@ -158,8 +158,9 @@ async def test_a_car_whose_time_stands_still_stays_where_it_is(city: RoadEngine,
         assert metres((drive.position.lat, drive.position.lon), drive.place) < 10.0
 
 
-async def test_in_fast_motion_the_car_is_not_believed_to_leave_its_way(city: RoadEngine, tmp_path: Path):
-    drive = Drive(city, tmp_path, FAR, pace=20.0)
+@pytest.mark.parametrize("pace", [20.0, 60.0])
+async def test_in_fast_motion_the_car_is_not_believed_to_leave_its_way(city: RoadEngine, tmp_path: Path, pace: float):
+    drive = Drive(city, tmp_path, FAR, pace=pace)
     await drive.until(lambda one: one.state is GuidanceState.ARRIVED)
     assert len(drive.routes) == 1
 

@@ -21,9 +21,9 @@ DRIFT_NOISE = 15.0
 """m after 1 s of a place without wheel speed: a car that drives as fast as usual in towns, who knows where to."""
 UNSTEERED_NOISE = 0.5
 """rad after 1 s of a course that no yaw sensor follows: half a turn into a side street."""
-HELD_S, HELD_SLIP = 1.0, 0.5
-"""s for which a reading of wheels and yaw holds, and the share of the way after 1 s by which one that is older errs: a
-car that lives faster than it is read turns and brakes in between."""
+HELD_S, HELD_SHARE, USUAL_MS = 1.0, 0.5, 14.0
+"""s for which a reading of wheels and yaw holds, by which share of the way that is possible since then it errs, and m/s
+of that way at least: a car that lives faster than it is read turns, stops and drives off in between."""
 GATE = 13.8
 """Square of a plausible innovation in two dimensions, in standard deviations: 99.9 % of a χ² distribution."""
 STUBBORN = 5
@@ -76,7 +76,8 @@ class Kalman:
         if not self.started or seconds <= 0.0:
             return
         slip = SLIP_NOISE * min(1.0, abs(speed)) if speed is not None else DRIFT_NOISE
-        moving = 1.0 if speed is None else min(1.0, abs(speed))
+        held = max(0.0, seconds - HELD_S)
+        moving = 1.0 if speed is None or held else min(1.0, abs(speed))
         speed = speed or 0.0
         _, _, course, bias, scale = self._x
         turn = 0.0 if yaw is None else (yaw - bias) * seconds
@@ -88,11 +89,11 @@ class Kalman:
         f[0, 2], f[1, 2] = step * cos, -step * sin
         f[0, 4], f[1, 4] = speed * seconds * sin, speed * seconds * cos
         f[2, 3] = 0.0 if yaw is None else -seconds
-        held = min(1.0, max(0.0, seconds - HELD_S))
-        slip = max(slip, HELD_SLIP * held * abs(speed))
-        course_noise = (UNSTEERED_NOISE if yaw is None else max(COURSE_NOISE, UNSTEERED_NOISE * held)) * moving
-        noise = np.square([slip, slip, course_noise, BIAS_NOISE, SCALE_NOISE])
-        self._p = f @ self._p @ f.T + np.diag(noise * seconds)
+        unsteered = 1.0 if yaw is None else min(1.0, held)
+        course_noise = max(COURSE_NOISE, UNSTEERED_NOISE * unsteered) * moving
+        noise = np.square([slip, slip, course_noise, BIAS_NOISE, SCALE_NOISE]) * seconds
+        noise[:2] += (HELD_SHARE * held * max(abs(speed), USUAL_MS)) ** 2
+        self._p = f @ self._p @ f.T + np.diag(noise)
 
     def fix(self, place: Point, sigma: float) -> bool:
         """A satellite fix with its standard deviation in m; False when it was implausible and not believed."""
