@@ -34,8 +34,8 @@ class Permission(BaseModel, frozen=True):
     level: Level
     group: str
     sentence: dict[str, str]
-    reasons: tuple[str, ...]
-    """Why the app wants it, in its own words."""
+    reasons: tuple[dict[str, str], ...]
+    """Why the app wants it, in its own words, by language."""
     scopes: tuple[str, ...]
     """The lines of its manifest that need it."""
     decision: Decision

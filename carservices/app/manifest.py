@@ -59,6 +59,14 @@ def _by_language(value: Any) -> Any:
     return {"en": value} if isinstance(value, str) else value
 
 
+def _languages(value: Mapping[str, str]) -> None:
+    """Raises ValueError when a text is not said in English, or not at all in a language."""
+    if "en" not in value or not all(text.strip() for text in value.values()):
+        raise ValueError('every language needs a text, and English is one of them: en = "Tyres"')
+    for language in value:
+        _matches(LANGUAGE, language, "languages are ISO 639 codes such as de")
+
+
 class Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -75,6 +83,12 @@ class Setting(Strict):
     choices: tuple[str, ...] = ()
     minimum: float | None = None
     maximum: float | None = None
+
+    @field_validator("title")
+    @classmethod
+    def _title(cls, value: dict[str, str]) -> dict[str, str]:
+        _languages(value)
+        return value
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -107,7 +121,7 @@ class Manifest(Strict):
     intents: tuple[str, ...] = ()
     """For the assistant, which the car does not have yet: of `INTENTS`."""
     libraries: tuple[str, ...] = ()
-    permissions: dict[str, str] = {}
+    permissions: dict[str, ByLanguage] = {}
     """Scope → the reason shown to the person."""
     settings: dict[str, Setting] = {}
     licence: str = ""
@@ -153,11 +167,8 @@ class Manifest(Strict):
 
     @field_validator("name")
     @classmethod
-    def _languages(cls, value: dict[str, str]) -> dict[str, str]:
-        if "en" not in value or not all(text.strip() for text in value.values()):
-            raise ValueError('every language needs a text, and English is one of them: en = "Tyres"')
-        for language in value:
-            _matches(LANGUAGE, language, "languages are ISO 639 codes such as de")
+    def _name(cls, value: dict[str, str]) -> dict[str, str]:
+        _languages(value)
         return value
 
     @field_validator("icon")
@@ -190,11 +201,12 @@ class Manifest(Strict):
 
     @field_validator("permissions")
     @classmethod
-    def _permissions(cls, value: dict[str, str]) -> dict[str, str]:
+    def _permissions(cls, value: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
         for scope, reason in value.items():
             _scope(scope)
-            if not reason.strip():
+            if not any(text.strip() for text in reason.values()):
                 raise ValueError(f'{scope!r} needs a reason that the person reads: "{scope}" = "Shows …"')
+            _languages(reason)
         return value
 
 

@@ -1,6 +1,6 @@
 """What one app may do now: its manifest, the rules, and the decisions of the person."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -37,10 +37,17 @@ class Denial:
 
 
 class Access:
-    """Judges the requests of one app. Each scope of the manifest comes with the app's reason for it."""
+    """Judges the requests of one app. Each scope of the manifest comes with the app's reason for it, by language."""
 
     def __init__(
-        self, app: str, scopes: Mapping[str, str], book: RuleBook, grants: Grants, usage: UsageLog, *, builtin: bool
+        self,
+        app: str,
+        scopes: Mapping[str, dict[str, str]],
+        book: RuleBook,
+        grants: Grants,
+        usage: UsageLog,
+        *,
+        builtin: bool,
     ) -> None:
         self.app = app
         self.builtin = builtin
@@ -155,6 +162,7 @@ class Access:
     def describe(self, permission: str) -> Permission:
         """For the person. Raises KeyError for one that the manifest does not ask for."""
         scopes = self._wanted[permission]
+        reasons = [self._scopes[scope] for scope in scopes]
         today = self._usage.today(self.app, permission)
         entry = self._book.entry(permission)
         return Permission(
@@ -162,7 +170,7 @@ class Access:
             level=entry.level,
             group=entry.group,
             sentence=self._book.sentence(permission),
-            reasons=tuple(dict.fromkeys(self._scopes[scope] for scope in scopes)),
+            reasons=tuple(reason for number, reason in enumerate(reasons) if reason and reason not in reasons[:number]),
             scopes=tuple(scopes),
             decision=self.decision(permission),
             used_today=today.used,
@@ -170,5 +178,5 @@ class Access:
         )
 
 
-def _globs(scopes: Mapping[str, str], kind: str) -> GlobSet:
+def _globs(scopes: Iterable[str], kind: str) -> GlobSet:
     return GlobSet(*(what for scope in scopes for name, _, what in [scope.partition(":")] if name == kind))

@@ -40,9 +40,9 @@ class Bundle:
         return str(path) if path is not None and inside and path.is_file() else None
 
     @property
-    def scopes(self) -> Mapping[str, str]:
-        """Each scope with the app's reason, its hosts among them."""
-        hosts = {f"network:{host}": "" for host in self.manifest.hosts}
+    def scopes(self) -> Mapping[str, dict[str, str]]:
+        """Each scope with the app's reason by language, its hosts among them."""
+        hosts: dict[str, dict[str, str]] = {f"network:{host}": {} for host in self.manifest.hosts}
         return {**hosts, **self.manifest.permissions}
 
     def reaches(self, host: str, port: int) -> bool:

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple, cast
 
 from carservices.api.notifications import Message, Notice, NoticeAction, Notifications, Priority, Topic
@@ -48,10 +48,9 @@ class NoticeDesk:
         if self._up.pop(number, None) is None and len(mine) >= MOST:
             await self._retract(mine[0])
         buttons = [one for one in note.actions if one.title and one.enabled and isinstance(one.on_click, int)]
-        title = f"{app.bundle.name['en']}: {note.title}"
         self._up[number] = Said(app, app.session, tuple(cast(int, one.on_click) for one in buttons))
         try:
-            await self._service.post(_notice(number, note, title, buttons))
+            await self._service.post(_notice(number, note, app.bundle.name, buttons))
         except CallError:
             self._up.pop(number, None)  # it is not up: it takes nobody's place
             raise
@@ -83,12 +82,15 @@ class NoticeDesk:
                 raise
 
 
-def _notice(number: str, note: Notification, title: str, buttons: Sequence[Action]) -> Notice:
+def _notice(number: str, note: Notification, names: Mapping[str, str], buttons: Sequence[Action]) -> Notice:
     return Notice(
         id=number,
         priority=PRIORITIES[note.level],
         topic=Topic.SYSTEM,
-        texts={"en": Message(title=title[:MAX_TITLE], text=note.text[:MAX_TEXT])},
+        texts={
+            language: Message(title=f"{name}: {note.title}"[:MAX_TITLE], text=note.text[:MAX_TEXT])
+            for language, name in names.items()
+        },
         actions=tuple(
             NoticeAction(id=index, titles={"en": one.title[:MAX_BUTTON]}, parked_only=one.parked_only)
             for index, one in enumerate(buttons)

@@ -34,7 +34,12 @@ def check_texts(source: Source, manifest: Manifest, bundle: Path) -> Iterator[Fi
     for key, place in once(source.texts):
         if key not in english:
             yield error(place, f"there is no text '{key}'", f'add it to strings.{FALLBACK}.toml: {key} = "…"')
-    languages = {*texts, *manifest.name, *(code for one in manifest.settings.values() for code in one.title)}
+    own = {f"permissions.{scope}": reason for scope, reason in manifest.permissions.items()}
+    own |= {f"settings.{key}.title": setting.title for key, setting in manifest.settings.items()}
+    languages = {*texts, *manifest.name, *(code for words in own.values() for code in words)}
+    for place, words in own.items():
+        for language in sorted(languages - words.keys() if words.keys() != {FALLBACK} else ()):  # that may be a name
+            yield warning(f"{FILE} {place}", f"it is not said in '{language}'", f'add {language} = "…"')
     if not texts:
         return
     for language in sorted(languages - {FALLBACK}):

@@ -147,7 +147,7 @@ def _ask(bundle: Bundle) -> None:
     manifest = bundle.manifest()
     print(f"{manifest.id} {manifest.version}, {bundle.info.size / 1e6:.1f} MB, key {bundle.key_id}. It wants:")
     for scope, reason in manifest.permissions.items():
-        print(f"  {scope}: {reason}")
+        print(f"  {scope}: {reason['en']}")
     for host in manifest.hosts:
         print(f"  network: {host}")
     if not (manifest.permissions or manifest.hosts):

@@ -124,7 +124,10 @@ async def _permissions(apps: "Apps", chosen: argparse.Namespace) -> None:
         show_json([one.model_dump(mode="json") for one in permissions])
         return
     rows = [
-        (one.id, one.level, one.decision, one.used_today or None, one.sentence["en"], "; ".join(one.reasons))
+        (
+            *(one.id, one.level, one.decision, one.used_today or None, one.sentence["en"]),
+            "; ".join(reason["en"] for reason in one.reasons),
+        )
         for one in permissions
     ]
     show_table(("PERMISSION", "LEVEL", "DECISION", "TODAY", "WHAT IT ALLOWS", "WHY"), rows)

@@ -29,7 +29,7 @@ READ_TYRES = Permission(
     level=Level.NORMAL,
     group="vehicle",
     sentence={"en": "Read the tyre pressures", "de": "Den Reifendruck lesen"},
-    reasons=("Shows the pressure of each tyre and warns when one is low",),
+    reasons=({"en": "Shows the pressure of each tyre and warns when one is low"},),
     scopes=("read:Vehicle.Chassis.Axle.**",),
     decision=Decision.GRANTED,
     used_today=12,
@@ -39,7 +39,7 @@ LOCATION = Permission(
     level=Level.DANGEROUS,
     group="location",
     sentence={"en": "Read where the car is and how fast it goes"},
-    reasons=("Finds the weather where you are",),
+    reasons=({"en": "Finds the weather where you are", "de": "Findet das Wetter, wo du bist"},),
     scopes=("read:Vehicle.CurrentLocation.**",),
     decision=Decision.ASK,
 )

@@ -85,7 +85,7 @@ def test_everything_about_an_app_is_told(drive):
     answer(driver)
     said = texts(driver)
     assert {"Version 0.9.0 · example", "182 kB, stored data 2.4 MB"} <= said
-    assert {"Read the tyre pressures", apps.READ_TYRES.reasons[0], "always"} <= said
+    assert {"Read the tyre pressures", apps.READ_TYRES.reasons[0]["en"], "always"} <= said
     assert {"used 12 × today · 84 × in 7 days · refused 3 × · 33 held back since its start", "not used today"} <= said
     rows = driver.cockpit.screen.info.permissions
     assert rows["tyres"].week.counts == [(0, 2), (0, 0), (0, 0), (0, 0), (0, 0), (72, 1), (12, 0)]
@@ -197,7 +197,7 @@ def test_a_question_is_answered_while_parked(drive, words, granted):
     driver.store.put_stream(ASKED, apps.asked(parked=True))
     driver.frames(2)
     assert "Weather asks" in texts(driver)
-    assert any(apps.LOCATION.reasons[0] in text for text in texts(driver))
+    assert any(apps.LOCATION.reasons[0]["en"] in text for text in texts(driver))
     press(driver, words)
     assert answer(driver) == [("answer", {"question": 1, "granted": granted, "passenger": False})]
     assert driver.cockpit.dialog is None

@@ -6,7 +6,7 @@ from carservices.api.appscreen import Front
 from carservices.api.permissions import Asked, Question
 from carservices_ui import apps
 from carservices_ui.i18n import t
-from carservices_ui.templates.host import named
+from carservices_ui.templates.host import named, why
 from carservices_ui.ui import Ui
 from carservices_ui.widgets import Dialog
 
@@ -59,8 +59,7 @@ class Consent:
 
     def _put(self, question: Question, choices: list[Choice]) -> None:
         permission = question.permission
-        reasons = " · ".join(permission.reasons)
-        quoted = t("consent.reason", reason=reasons) if reasons else ""
+        quoted = t("consent.reason", reason=why(permission)) if permission.reasons else ""
         text = "\n".join(words for words in (named(permission.sentence), quoted) if words)
         title = t("consent.title", app=named(question.name))
         self.dialog = Dialog(title, text, choices)

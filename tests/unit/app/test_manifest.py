@@ -41,7 +41,7 @@ def read(tmp_path):
 def test_a_manifest_is_read(read):
     manifest = read(GOOD)
     assert manifest.name == {"en": "Tyres", "de": "Reifen"}
-    assert manifest.permissions["files:music"] == "Plays it"
+    assert manifest.permissions["files:music"] == {"en": "Plays it"}
     assert manifest.settings["warn"].default is True
     assert read(GOOD.replace("[name]\nen =", "[x]\n").split("[x]")[0] + 'name = "T"\n').name == {"en": "T"}
 

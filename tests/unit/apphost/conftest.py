@@ -174,7 +174,8 @@ def linked(places):
             gateway = Gateway(connection, feed, book, Provided(connection))
 
             def join(app="one"):
-                access = Access(app, dict.fromkeys(scopes, "why"), book, grants, usage, builtin=builtin)
+                wanted = {scope: {"en": "why"} for scope in scopes}
+                access = Access(app, wanted, book, grants, usage, builtin=builtin)
                 ours, theirs = wire.socketpair()
                 events = Recorder()
                 session = Session(ours, gateway, access, Images(places.run), events)

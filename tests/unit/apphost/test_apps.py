@@ -67,7 +67,7 @@ class Main(App):
         await c.apps.open(APP)
         await c.until_state(c.apps.screen, message("speed"))
         asked = await c.until_state(c.apps.ask, lambda asked: asked.question and asked.driver_may_answer)
-        assert asked.question.permission.reasons == ("Shows how fast you are",)
+        assert asked.question.permission.reasons == ({"en": "Shows how fast you are"},)
         assert asked.question.permission.sentence["de"].startswith("Wissen")
         await c.say(GEAR, DRIVE)
         await c.say(SPEED, 50.0)

@@ -35,7 +35,9 @@ def books(tmp_path):
 
 
 def access(books, *scopes, builtin=False):
-    return Access("one", dict.fromkeys(scopes, "because"), BOOK, books.grants, books.usage, builtin=builtin)
+    return Access(
+        "one", {scope: {"en": "because"} for scope in scopes}, BOOK, books.grants, books.usage, builtin=builtin
+    )
 
 
 @pytest.mark.parametrize(

@@ -53,8 +53,8 @@ async def test_a_bundle_is_reviewed_before_it_is_installed(garage, bundle):
     async with garage() as c:
         package = await install(c, bundle("1.0.0"))
         assert (package.id, package.version, package.publisher, package.replaces) == (ID, "1.0.0", "example", None)
-        levels = {permission.reasons: permission.level for permission in package.permissions}
-        assert levels == {("Shows the tyres",): Level.NORMAL, ("Shows the speed",): Level.DANGEROUS}
+        levels = {permission.reasons[0]["en"]: permission.level for permission in package.permissions}
+        assert levels == {"Shows the tyres": Level.NORMAL, "Shows the speed": Level.DANGEROUS}
         catalog = await c.until_state(c.apps.apps, lambda now: any(app.id == ID for app in now.apps))
         assert not next(app for app in catalog.apps if app.id == ID).builtin
         about = await c.apps.about(ID)

@@ -26,7 +26,7 @@ def bundle(tmp_path):
         folder = tmp_path / "org.example.one"
         folder.mkdir()
         lines = [f"{key} = {_toml(value)}" for key, value in facts.items() if value is not None]
-        lines += ["[permissions]", *(f'"{scope}" = {json.dumps(why)}' for scope, why in permissions.items())]
+        lines += ["[permissions]", *(f'"{scope}" = {_toml(why)}' for scope, why in permissions.items())]
         (folder / "app.toml").write_text("\n".join(lines))
         (folder / "main.py").write_text(code or CODE.format(view=view))
         for name, content in files.items():

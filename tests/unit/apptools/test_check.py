@@ -123,6 +123,13 @@ def test_texts_are_complete_in_every_language(parts, files, place, words):
     assert (where, words in said) == (place, True)
 
 
+def test_what_the_manifest_says_is_complete_in_every_language(parts):
+    reasons = {"files:music": {"en": "Plays it", "de": "Spielt es"}, "files:calendar": "Reads it"}
+    app = parts(permissions=reasons, name={"en": "One", "de": "Eins", "fr": "Un"})
+    _, place, said = one(contents.check_texts(app.source, app.manifest, app.folder))
+    assert (place, "not said in 'fr'" in said) == ("app.toml permissions.files:music", True)
+
+
 def png(width, height):
     chunks = {
         b"IHDR": struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0),

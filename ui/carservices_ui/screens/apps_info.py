@@ -14,7 +14,7 @@ from carservices.api.permissions import Decision, Level, Permission, Usage
 from carservices_ui import apps
 from carservices_ui.i18n import t
 from carservices_ui.screens.apps_usage import Week, sentence
-from carservices_ui.templates.host import named
+from carservices_ui.templates.host import named, why
 from carservices_ui.templates.words import Flow
 from carservices_ui.ui import Ui
 from carservices_ui.widgets import Card, Column, Control, Dialog, Row, Scroll, Text, TextButton, Toggle, spacer
@@ -154,7 +154,7 @@ class AppInfo(Scroll):
             return [Text(t("apps.wants_nothing"), tone="text2")]
         rows: list[Any] = [Text(t("apps.permissions"), tone="text2", strong=True)]
         for permission in self._permissions:
-            row = PermissionRow(self.ui, self.app, permission, named(permission.sentence), permission.reasons)
+            row = PermissionRow(self.ui, self.app, permission, named(permission.sentence))
             row.count(self._usage)
             self.permissions[permission.id] = row
             rows.append(row)
@@ -164,7 +164,7 @@ class AppInfo(Scroll):
 class PermissionRow(Control):
     """What it is, why the app wants it, how often it was used by day, and the switch, if the person decides."""
 
-    def __init__(self, ui: Ui, app: str, permission: Permission, title: str, reasons: tuple[str, ...]) -> None:
+    def __init__(self, ui: Ui, app: str, permission: Permission, title: str) -> None:
         super().__init__(size_hint=(1, None), height=dp(LEAST))
         self._ui, self._app, self._permission = ui, app, permission
         self.use = Flow("", tone="text2")
@@ -175,10 +175,8 @@ class PermissionRow(Control):
         decides = permission.level is Level.DANGEROUS
         fixed = Text(t(f"apps.fixed_{permission.decision.value}"), tone="text2")
         self.add_widget(Card(tone="surface2", radius="tile", pos_hint={"x": 0, "y": 0}))
-        why = " · ".join(reasons)
-        words = Column(
-            Flow(title, strong=True), *([Flow(why, tone="text2")] if why else []), self.use, size_hint=(1, None)
-        )
+        reasons = [Flow(why(permission), tone="text2")] if permission.reasons else []
+        words = Column(Flow(title, strong=True), *reasons, self.use, size_hint=(1, None))
         words.bind(height=lambda _, height: setattr(self, "height", max(dp(LEAST), height + dp(28))))
         self.height = max(dp(LEAST), words.height + dp(28))
         self.add_widget(

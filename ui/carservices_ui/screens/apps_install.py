@@ -13,7 +13,7 @@ from carservices_ui import apps
 from carservices_ui.i18n import t
 from carservices_ui.screens.base import Page
 from carservices_ui.templates.entry import Entry
-from carservices_ui.templates.host import named
+from carservices_ui.templates.host import named, why
 from carservices_ui.templates.keyboard import Keyboard
 from carservices_ui.templates.paged import Paged
 from carservices_ui.templates.words import Flow
@@ -121,10 +121,10 @@ class Wish(Card):
 
     def __init__(self, permission: Permission) -> None:
         super().__init__(tone="surface2", radius="tile", size_hint=(1, None), height=dp(96))
-        why = " · ".join(permission.reasons)
+        reasons = [Flow(why(permission), tone="text2")] if permission.reasons else []
         level = t(f"apps.level_{permission.level.value}")
         lines: list[Any] = [Flow(named(permission.sentence), strong=True), Flow(level, tone="text2")]
-        words = Column(*lines[:1], *([Flow(why, tone="text2")] if why else []), *lines[1:], size_hint=(1, None))
+        words = Column(*lines[:1], *reasons, *lines[1:], size_hint=(1, None))
         words.bind(height=lambda _, height: setattr(self, "height", max(dp(96), height + dp(28))))
         row = Row(Icon("shield", tone="accent"), words, gap="m", size_hint=(1, 1), padding=(dp(20), 0))
         row.pos_hint = {"x": 0, "y": 0}

@@ -22,7 +22,7 @@ class PermissionInfo(Scroll):
         for app, permission in by_app.items():
             status = apps.find(ui, app)
             title = apps.title(status) if status else app
-            self.rows[app] = PermissionRow(ui, app, permission, title, permission.reasons)
+            self.rows[app] = PermissionRow(ui, app, permission, title)
             self.rows[app].count([])
             self.body.add_widget(self.rows[app])
             apps.call(ui, "usage", self.rows[app].count, app=app)

@@ -7,6 +7,7 @@ from typing import Any
 from carservices.api.apps import Apps
 from carservices.api.appscreen import CutKind, Screen
 from carservices.api.driving import Restriction
+from carservices.api.permissions import Permission
 from carservices.app.templates import Handler
 from carservices_ui import i18n
 from carservices_ui.store import Outcome
@@ -72,3 +73,8 @@ class Host:
 def named(names: dict[str, str]) -> str:
     """A text by language, English where there is no other."""
     return names.get(i18n.language()) or names.get("en", "")
+
+
+def why(permission: Permission) -> str:
+    """The app's reasons to want it, in the person's language."""
+    return " · ".join(map(named, permission.reasons))
