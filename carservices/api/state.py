@@ -1,8 +1,10 @@
-"""What a service keeps over a restart: small text files in the state directory, written atomically."""
+"""What a service keeps over a restart and a loss of power: small text files in the state directory."""
 
 import logging
 import os
 from pathlib import Path
+
+from carservices.bus.files import replace_file
 
 STATE_DIR_VARIABLE = "CARSERVICES_STATE_DIR"
 
@@ -32,14 +34,14 @@ class StateFile:
             return None
 
     def write(self, text: str) -> None:
-        """Replace the content as a whole; a failure (full disk, no right) is logged, the service goes on."""
+        """Replace the content as a whole, on the disk when this returns; a failure (full disk, no right) is logged, the
+        service goes on.
+        """
         if self.path is None:
             return
-        fresh = self.path.with_name(f"{self.path.name}.new")
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            fresh.write_text(text, encoding="utf-8")
-            fresh.replace(self.path)
+            replace_file(self.path, text)
         except OSError as error:
             log.warning("%s cannot be written (%s): it will not survive a restart", self.path, error)
 

@@ -3,12 +3,12 @@
 import contextlib
 import json
 import logging
-import os
 from collections.abc import Iterator, MutableMapping
 from pathlib import Path
 from typing import Any
 
 from carservices.app.errors import StorageError
+from carservices.bus.files import to_disk
 
 log = logging.getLogger(__name__)
 
@@ -42,11 +42,10 @@ class Storage(MutableMapping[str, Any]):
         data = json.dumps(values, ensure_ascii=False, allow_nan=False).encode()
         new = self._file.with_suffix(".new")
         try:
-            with new.open("wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
+            new.write_bytes(data)
+            to_disk(new)
             new.replace(self._file)
+            to_disk(new.parent)
         except OSError as error:
             with contextlib.suppress(OSError):
                 new.unlink(missing_ok=True)

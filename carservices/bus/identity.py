@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+from carservices.bus.files import replace_file
+
 SECRET_FILE = "secret"
 GRANTS_FILE = "grants.json"
 TOKEN_VARIABLE = "CARSERVICES_TOKEN"
@@ -60,9 +62,8 @@ def token_is_good(secret: str, name: str, token: str) -> bool:
 
 def write_grants(run_dir: Path, grants: Mapping[str, Grants]) -> None:
     """Say what each name may do; the hub reads it when a name first connects."""
-    fresh = run_dir / f"{GRANTS_FILE}.new"
-    fresh.write_text(json.dumps({name: asdict(grant) for name, grant in grants.items()}, indent=1))
-    fresh.replace(run_dir / GRANTS_FILE)
+    text = json.dumps({name: asdict(grant) for name, grant in grants.items()}, indent=1)
+    replace_file(run_dir / GRANTS_FILE, text, lasting=False)
 
 
 def read_grants(run_dir: Path) -> dict[str, Grants]:

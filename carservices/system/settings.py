@@ -7,7 +7,7 @@ from pathlib import Path
 from shutil import copyfile
 from typing import Any
 
-from carservices.system.files import replace_file
+from carservices.bus.files import replace_file
 
 
 class SettingsError(ValueError):

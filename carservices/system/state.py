@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from carservices.system.files import replace_file
+from carservices.bus.files import replace_file
 from carservices.system.run_dir import STATE_FILE, running_pid
 
 STALE_SECONDS = 10.0
@@ -49,7 +49,7 @@ class CarState:
 
 def publish(run_dir: Path, car: CarState) -> None:
     """Raises OSError."""
-    replace_file(run_dir / STATE_FILE, json.dumps(asdict(car), indent=1))
+    replace_file(run_dir / STATE_FILE, json.dumps(asdict(car), indent=1), lasting=False)
 
 
 def load(run_dir: Path) -> CarState:

@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+from carservices.bus.files import replace_file
+
 FIRST_UID, LAST_UID = 42_000, 46_999
 """Free on Debian, whose own ranges begin at 60000 (systemd's dynamic users) and end at 29999 (people)."""
 
@@ -21,8 +23,6 @@ class Uids:
             uid = max(self._given.values(), default=FIRST_UID) + 1
             if uid > LAST_UID:
                 raise OSError(f"no user id is left for {app}: {self._file} holds {len(self._given)}")
-            fresh = self._file.with_suffix(".new")
-            fresh.write_text(json.dumps({**self._given, app: uid}, indent=1))
-            fresh.replace(self._file)
+            replace_file(self._file, json.dumps({**self._given, app: uid}, indent=1))
             self._given[app] = uid
         return self._given[app]

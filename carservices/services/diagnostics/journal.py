@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from carservices.api.diagnostics import Attempt
 from carservices.api.state import STATE_DIR_VARIABLE
+from carservices.bus.files import to_disk
 
 KEPT = 200
 """Attempts known; more of one day are not possible under any policy."""
@@ -44,6 +45,7 @@ class Journal:
         if self.path is not None:
             with self.path.open("a", encoding="utf-8") as file:
                 file.write(f"{attempt.model_dump_json()}\n")
+            to_disk(self.path)
 
     def count(self, repair: str, fault: str) -> int:
         """How often it was tried in the last 24 hours."""

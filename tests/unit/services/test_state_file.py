@@ -1,6 +1,8 @@
 """What a service keeps: whole or not at all, and never a reason to fail."""
 
 import logging
+import os
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +15,24 @@ def test_what_was_written_is_read_back(tmp_path):
     assert file.read() == "ä 1"
     file.remove()
     assert file.read() is None
+
+
+def test_a_loss_of_power_at_any_moment_costs_nothing_that_was_acknowledged(tmp_path, monkeypatch):
+    """Only what was synced is on the disk: the content has to be before its name, the name before the end."""
+    synced, sync = [], os.fsync
+
+    def fsync(descriptor):
+        synced.append((Path(f"/proc/self/fd/{descriptor}").readlink(), file.read()))
+        sync(descriptor)
+
+    file = StateFile("energy", "trip.json", tmp_path)
+    file.write("old")
+    monkeypatch.setattr(os, "fsync", fsync)
+    file.write("new")
+    (content, before), (folder, after) = synced
+    assert content.parent == folder == tmp_path / "energy"
+    assert content.name != "trip.json", "one that nobody reads yet"
+    assert (before, after) == ("old", "new")
 
 
 def test_the_environment_says_where(tmp_path, monkeypatch):
@@ -29,14 +49,14 @@ def test_nothing_is_kept_without_a_state_directory(monkeypatch):
     assert file.read() is None
 
 
-@pytest.mark.parametrize("obstacle", ["energy", "energy/trip.json.new"])
+@pytest.mark.parametrize("obstacle", ["energy", "energy/.trip.json.{}"])
 def test_a_write_that_fails_is_logged_and_leaves_the_old_content(obstacle, tmp_path, caplog):
     file = StateFile("energy", "trip.json", tmp_path)
     if obstacle == "energy":
         (tmp_path / obstacle).write_text("a file where the folder should be")
     else:
         file.write("old")
-        (tmp_path / obstacle).mkdir()
+        (tmp_path / obstacle.format(os.getpid())).mkdir()
     with caplog.at_level(logging.WARNING):
         file.write("new")
     assert "cannot be written" in caplog.text

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import osmium
 
+from carservices.bus.files import to_disk
 from carservices.services.navigation.maps.defaults import EXTRACTS, FIRST
 from carservices.services.navigation.maps.elevation import BadElevation, tiles
 from carservices.services.navigation.maps.errors import MapError
@@ -111,7 +112,7 @@ def _build(store: MapStore, source: Source, key: str, report: Callable[[Progress
         begun = time.monotonic()
         try:
             counts = part.build(source, target)
-            _to_disk(target)
+            to_disk(target)
         except BaseException:
             _delete(target)
             raise
@@ -191,11 +192,6 @@ def _storage(error: OSError | sqlite3.Error, store: MapStore, pbf: Path, name: s
     return MapError(
         f"{store.root} cannot be written ({error}): correct its rights or its disk and import again", NO_ROOM
     )
-
-
-def _to_disk(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
 
 
 def _bytes(path: Path) -> int:

@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from carservices.bus.files import replace_file
 from carservices.services.navigation.maps.errors import MapError, UnknownMap
 from carservices.services.navigation.remarks import Remark
 
@@ -189,12 +190,7 @@ class MapStore:
 
 def write_json(path: Path, content: Any) -> None:
     """Replace a file as a whole, on the disk before it has its name. Raises OSError."""
-    fresh = path.with_name(f".{path.name}.new")
-    with fresh.open("w", encoding="utf-8") as file:
-        json.dump(content, file, ensure_ascii=False, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
+    replace_file(path, json.dumps(content, ensure_ascii=False, indent=1))
 
 
 def _whole(path: Path) -> bool:
