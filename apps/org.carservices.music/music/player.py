@@ -53,7 +53,8 @@ class Player:
         self._position = 0.0
         self._tuned: dict[str, str] = {}
         """Address of a list of a station's streams → that of the stream."""
-        self._again: asyncio.Task[None] | None = None
+        self._coming: asyncio.Task[None] | None = None
+        """A station that is looked for, or tried again later."""
         self._art: tuple[str, Image | None] = ("", None)
 
     # -- what the person does ----------------------------------------------------------------------------------------
@@ -84,9 +85,9 @@ class Player:
 
     async def pause(self) -> None:
         """Another app may have taken the audio just now: then it is silent already."""
+        begun, self._position = self.mine or self._loading, self.position
         self._give_up()
-        if self.mine:
-            self._position = self.position
+        if begun:
             await self._ask(self._app.audio.pause())
         self.say()
         self.remember()
@@ -161,26 +162,42 @@ class Player:
         self._ended = self._sound.ended
         self._loaded = self._loading = True
         self._show_art()
-        played = await self._ask(self._begin(song, position))
-        self._loading = False
-        if played:
-            await self._hand_over()
-            self.hear(self._sound)
-            self.remember()
-
-    async def _begin(self, song: Song, position: float) -> None:
         if song.path is None and m3u.is_list(song.source):
-            self._tuned[song.source] = await self._tune(song.source)
-        source = self._tuned.get(song.source, song.source)
-        await self._app.audio.play(source, position if song.path else 0.0)
+            self._coming = self._app.spawn(self._tune_in(song.source))
+            self.say()
+        else:
+            await self._begin(song.source, position if song.path else 0.0)
 
-    async def _tune(self, address: str) -> str:
-        """The first stream of a station's list that may be reached, else the first. Raises CarError."""
+    async def _tune_in(self, address: str) -> None:
+        found = await self._ask(self._tune(address))
+        self._coming = None
+        if found:
+            await self._begin(self._tuned[address], 0.0)
+        else:
+            self._not_begun()
+
+    async def _begin(self, source: str, position: float) -> None:
+        if not await self._ask(self._app.audio.play(source, position)):
+            self._not_begun()
+            return
+        self._loading = False
+        await self._hand_over()
+        self.hear(self._sound)
+        self.remember()
+
+    def _not_begun(self) -> None:
+        self._loading = False
+        if self._tries:
+            self._fell_silent()
+        self.say()
+
+    async def _tune(self, address: str) -> None:
+        """Remember the first stream of a station's list that may be reached, else the first. Raises CarError."""
         answer = await self._app.http.get(address)
         streams = [one.target for one in m3u.parse(answer.text[: m3u.MAX_BYTES]) if one.is_stream] if answer.ok else []
         if not streams:
             raise HttpError(f"{address} names no station ({answer.status})")
-        return next(filter(self._app.context.reaches, streams), streams[0])
+        self._tuned[address] = next(filter(self._app.context.reaches, streams), streams[0])
 
     async def _hand_over(self) -> None:
         """Let the next file follow without a gap; a station is opened when it is time."""
@@ -242,21 +259,18 @@ class Player:
             return
         self._tries += 1
         self._loading = True
-        self._again = self._app.spawn(self._load_later(self._tries * AGAIN_SECONDS))
+        self._coming = self._app.spawn(self._load_later(self._tries * AGAIN_SECONDS))
 
     async def _load_later(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
-        self._again = None
+        self._coming = None
         await self._load()
-        if self._error:
-            self._fell_silent()
-            self.say()
 
     def _give_up(self) -> None:
         """Whatever is waited for is not wanted any more."""
-        if self._again is not None:
-            self._again.cancel()
-            self._again, self._loading, self._loaded = None, False, False
+        if self._coming is not None:
+            self._coming.cancel()
+            self._coming, self._loading, self._loaded = None, False, False
 
     async def _followed(self) -> None:
         self._show_art()
@@ -274,7 +288,7 @@ class Player:
             return
         sound = self._sound if self.mine else Sound()
         is_radio = song.path is None
-        waits = self._again is not None
+        waits = self._coming is not None
         playing = (sound.playing and not self._error) or waits
         self._app.play(
             MediaState(

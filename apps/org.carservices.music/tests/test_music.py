@@ -308,3 +308,45 @@ def test_a_station_that_falls_silent_is_tuned_in_again_until_the_person_pauses(c
     car.control("on_pause")
     car.advance(60)
     assert media(car) == ("paused", "FIP", "")
+
+
+def test_pausing_gives_up_a_list_of_stations_that_has_not_come(app_car, folder):
+    address, stream = "https://api.somafm.com/night.pls", "https://ice1.somafm.com/night"
+    (folder / "own.m3u").write_text(f"#EXTINF:-1,Night\n{address}\n")
+    app_car.pages[address] = None
+    app_car.context(folders={"music": str(folder)})
+    app_car.start()
+    play_album(app_car)
+    while app_car.depth > 1:
+        app_car.back()
+    app_car.tap("Radio")
+    app_car.tap("Night")
+    assert (media(app_car), app_car.audio.state.playing) == (("buffering", "Night", ""), True)
+    app_car.control("on_pause")
+    assert (media(app_car), app_car.audio.state.playing) == (("paused", "Night", ""), False)
+    app_car.pages[address] = f"[playlist]\nFile1={stream}\n"
+    app_car.advance(60)
+    assert app_car.audio.state.source == SOURCES[0]
+    app_car.control("on_play")
+    assert (media(app_car), app_car.audio.state.source) == (("playing", "Night", ""), stream)
+
+
+def test_a_list_of_stations_that_never_comes_is_said_and_one_in_a_tunnel_is_asked_for_again(app_car, folder):
+    address = "https://api.somafm.com/night.pls"
+    (folder / "own.m3u").write_text(f"#EXTINF:-1,Night\n{address}\n")
+    app_car.pages[address] = None
+    app_car.context(folders={"music": str(folder)})
+    app_car.start()
+    app_car.tap("Radio")
+    app_car.tap("Night")
+    app_car.advance(30)
+    assert (app_car.host.media.state, app_car.host.media.error) == ("error", f"{address}: no answer within 20 s")
+    app_car.pages[address] = "[playlist]\nFile1=https://ice1.somafm.com/night\n"
+    app_car.control("on_play")
+    app_car.audio.end()
+    app_car.pages[address] = None
+    app_car.advance(10)
+    assert app_car.host.media.state == "buffering"
+    app_car.pages[address] = "[playlist]\nFile1=https://ice2.somafm.com/night\n"
+    app_car.advance(60)
+    assert (media(app_car), app_car.audio.state.source) == (("playing", "Night", ""), "https://ice2.somafm.com/night")

@@ -1,5 +1,6 @@
 """`AppCar`: an app running in a car made of memory, in virtual time, with the driver's hands in the test."""
 
+import asyncio
 import logging
 import sys
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
@@ -55,8 +56,8 @@ class AppCar:
         self._may_fail = False
         self._modules = set(sys.modules)
         self._path = list(sys.path)
-        self.pages: dict[str, Response | str | bytes] = {}
-        """What the web answers, by address."""
+        self.pages: dict[str, Response | str | bytes | None] = {}
+        """What the web answers, by address; None: no answer comes."""
         self.requests: list[Request] = []
 
     # -- the app -----------------------------------------------------------------------------------------------------
@@ -114,6 +115,8 @@ class AppCar:
         if request.url not in self.pages:
             raise HttpError(f"{request.url}: no page was prepared")
         page = self.pages[request.url]
+        if page is None:
+            page = await asyncio.get_running_loop().create_future()
         if isinstance(page, Response):
             return page
         return Response(200, {}, page.encode() if isinstance(page, str) else page)
