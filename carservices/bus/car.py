@@ -64,6 +64,7 @@ class Car:
         link.on_notice = self._notice
         link.on_up = self._restore
         link.on_down = self._lost
+        link.on_room.append(self._states.go_on)
 
     @classmethod
     async def connect(
@@ -100,7 +101,6 @@ class Car:
         """Leave the bus; nothing is left behind, and no handle waits on."""
         for handle in list(self._handles.values()):
             handle.fail(Code.NOT_AVAILABLE, "this connection was closed", None)
-        self._states.close()
         await self._link.close()
 
     async def __aenter__(self) -> Self:
@@ -260,6 +260,10 @@ class Car:
     def push(self, frame: bytes) -> bool:
         """Hand a raw publication to the hub (a HAL host); False when the hub does not read."""
         return self._link.publish(frame)
+
+    def on_room(self, listener: Callable[[], None]) -> None:
+        """Call back when the hub, which did not read, takes publications again."""
+        self._link.on_room.append(listener)
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Run a task that ends with this connection."""

@@ -19,8 +19,8 @@ class Refused(ConnectionError):
 class Connection(asyncio.Protocol):
     """One connection; `open` makes it, and once ``lost`` is done it is over.
 
-    ``take`` gets each message; what it raises is for ``report``. Raises ValueError for a name or token of more than
-    255 bytes.
+    ``take`` gets each message; what it raises is for ``report``. ``room`` is called when what could not be sent can be
+    sent again. Raises ValueError for a name or token of more than 255 bytes.
     """
 
     def __init__(
@@ -29,10 +29,12 @@ class Connection(asyncio.Protocol):
         credentials: tuple[str, str],
         report: Callable[[Exception], None],
         take: Callable[[bytes], None] = lambda _message: None,
+        room: Callable[[], None] = lambda: None,
     ) -> None:
         loop = asyncio.get_running_loop()
         self.lost: asyncio.Future[None] = loop.create_future()
         self.take = take
+        self._room = room
         self._up: asyncio.Future[None] = loop.create_future()
         self._report = report
         self._hello = zmtp.hello(*credentials)
@@ -84,7 +86,8 @@ class Connection(asyncio.Protocol):
         self._writable = False
 
     def resume_writing(self) -> None:
-        self._writable = self._up.done()
+        self._writable = True
+        self._room()
 
     def connection_lost(self, error: Exception | None) -> None:
         self._writable = False

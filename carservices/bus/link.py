@@ -41,7 +41,7 @@ class Link:
 
     ``on_topic`` gets every frame of a subscribed topic, ``on_notice``
     gets what the hub says unasked, ``on_up`` runs after each hello (the first and those after a hub restart),
-    ``on_down`` when the hub is lost.
+    ``on_down`` when the hub is lost, ``on_room`` when it takes publications again.
     """
 
     def __init__(self, run_dir: Path, name: str, token: str) -> None:
@@ -52,6 +52,7 @@ class Link:
         self.on_notice: Callable[[str, Any], None] = lambda _what, _body: None
         self.on_up: Callable[[], Awaitable[None]] | None = None
         self.on_down: Callable[[], None] = lambda: None
+        self.on_room: list[Callable[[], None]] = []
         self.serve: Serve | None = None
         self._user = f"{name}#{os.getpid()}.{secrets.token_hex(3)}"
         self._token = token
@@ -66,7 +67,7 @@ class Link:
 
     def _begin(self) -> None:
         proof = (self._user, self._token)
-        self._publish = Connection("PUSH", proof, report)
+        self._publish = Connection("PUSH", proof, report, room=self._room)
         self._topics = Connection("SUB", proof, report, lambda frame: self.on_topic(frame))
         self._calls = Connection("DEALER", proof, report, self._read_call)
 
@@ -236,6 +237,10 @@ class Link:
     def publish(self, frame: bytes) -> bool:
         """Hand a publication to the hub; False when it does not read (the caller keeps the newest)."""
         return self._publish.send(frame)
+
+    def _room(self) -> None:
+        for go_on in self.on_room:
+            go_on()
 
     def report_drops(self, drops: int) -> None:
         self._send([Kind.REPORT, drops])

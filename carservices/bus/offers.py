@@ -90,9 +90,6 @@ class Offers:
         if offered and self._rows.announced:
             self._car.spawn(self._announce_again())
 
-    def close(self) -> None:
-        self._rows.close()
-
     def _has(self, path: str, index: int) -> bool:
         return index < self._told and path not in self._refused and index not in self._withdrawn
 

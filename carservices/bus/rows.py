@@ -1,14 +1,11 @@
 """The way of a HAL's values to the hub: in bounded batches, and newest wins while the hub does not read."""
 
-import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from carservices.bus import wire
 from carservices.signals import Datum, Status
 
-RETRY_SECONDS = 0.005
-"""When to try again after the hub did not take a batch."""
 MAX_ROWS = 1000
 """Values in one frame; at the longest string each (4096) it stays below the largest message."""
 Row = tuple[int, Datum | None, int, Status]
@@ -21,6 +18,9 @@ class Pusher(Protocol):
     def push(self, frame: bytes) -> bool:
         """Hand a frame to the hub; False when its queue is full."""
 
+    def on_room(self, listener: Callable[[], None]) -> None:
+        """Call back when it is no longer full."""
+
 
 class Rows:
     """Sends values once the hub knows their signals (``announced``); until then they are the caller's to keep."""
@@ -29,7 +29,7 @@ class Rows:
         self.announced = False
         self._car = car
         self._unsent: dict[int, Row] = {}
-        self._retry: asyncio.TimerHandle | None = None
+        car.on_room(lambda: self.send(()))
 
     @property
     def unsent(self) -> int:
@@ -47,15 +47,4 @@ class Rows:
         for start in range(0, len(rows), MAX_ROWS):
             if not self._car.push(wire.VALUES + wire.pack(rows[start : start + MAX_ROWS])):
                 self._unsent = {row[0]: row for row in rows[start:]}
-                if self._retry is None:
-                    self._retry = asyncio.get_running_loop().call_later(RETRY_SECONDS, self._send_again)
                 return
-
-    def close(self) -> None:
-        """What is not sent by now is lost."""
-        if self._retry is not None:
-            self._retry.cancel()
-
-    def _send_again(self) -> None:
-        self._retry = None
-        self.send(())

@@ -1,13 +1,9 @@
 """What a connection says on its streams: the newest of each reaches the hub, however long that does not read."""
 
-import asyncio
 import contextlib
 from collections.abc import Callable, Iterator
 
 from carservices.bus import wire
-
-RETRY_SECONDS = 0.05
-"""When to try again after the hub did not take a state."""
 
 
 class States:
@@ -17,7 +13,6 @@ class States:
         self._publish = publish
         self._frames: dict[str, bytes] = {}
         self._unsent: dict[str, None] = {}  # streams in their order
-        self._retry: asyncio.TimerHandle | None = None
         self._held = False
 
     @contextlib.contextmanager
@@ -28,30 +23,23 @@ class States:
             yield
         finally:
             self._held = False
-            self._send()
+            self.go_on()
 
     def say(self, stream: str, packed: bytes) -> None:
         """The new state of a stream, packed."""
         self._frames[stream] = wire.STATE + stream.encode() + wire.NUL + packed
         self._unsent[stream] = None
-        if self._retry is None:
-            self._send()
+        self.go_on()
 
     def say_again(self) -> None:
         """A new hub knows none of them."""
         self._unsent = dict.fromkeys(self._frames)
-        self._send()
+        self.go_on()
 
-    def close(self) -> None:
-        if self._retry is not None:
-            self._retry.cancel()
-
-    def _send(self) -> None:
-        self.close()
-        self._retry = None
+    def go_on(self) -> None:
+        """Send what waits, as far as the hub's queue has room."""
         while self._unsent and not self._held:
             stream = next(iter(self._unsent))
             if not self._publish(self._frames[stream]):
-                self._retry = asyncio.get_running_loop().call_later(RETRY_SECONDS, self._send)
                 return
             del self._unsent[stream]

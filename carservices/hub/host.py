@@ -63,7 +63,6 @@ class HalHost:
                 with contextlib.suppress(asyncio.CancelledError):
                     await health
         finally:
-            self._rows.close()
             await self._hal.close()
 
     def _connection(self, up: bool) -> None:

@@ -119,7 +119,6 @@ class Providers:
     def close(self) -> None:
         if self._sweeping is not None:
             self._sweeping.cancel()
-        self._offers.close()
 
     def _sweep(self) -> None:
         loop = asyncio.get_running_loop()
