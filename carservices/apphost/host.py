@@ -163,8 +163,10 @@ class AppHost:
     # -- every second ------------------------------------------------------------------------------------------------
 
     async def run(self) -> None:
-        """Look after the apps until cancelled; raises what the looking fails with."""
-        await asyncio.gather(self._hold(), self._look())
+        """Look after the apps until cancelled. Raises ExceptionGroup: with one look the others end, and the process."""
+        async with asyncio.TaskGroup() as looks:
+            looks.create_task(self._hold())
+            looks.create_task(self._look())
 
     async def _hold(self) -> None:
         while True:

@@ -1,10 +1,13 @@
 """How apps end, with real processes: crash, hang, break rules, cannot begin, and gone without a trace."""
 
+import asyncio
+
 import pytest
 
 from carservices.api.appscreen import Card
 from carservices.api.appstatus import AppState
 from carservices.apphost import crashes, life, link
+from carservices.apphost.roster import Roster
 from carservices.apphost.sandbox import Ability, Level, Minimum, Missing
 from carservices.bus import CallError
 from carservices.bus.crashes import reports
@@ -116,6 +119,20 @@ def test_the_environment_goes_before_the_settings_and_broken_ones_change_nothing
         monkeypatch.setenv("CARSERVICES_SANDBOX_MINIMUM", variable)
     assert minimum() is Minimum(file)() is level
     assert settings.CHOICES["sandbox_minimum"] == tuple(one.word for one in Level)
+
+
+async def test_the_host_ends_with_any_of_its_looks(garage, monkeypatch, hurry):
+    def fails(_):
+        raise OSError("/proc cannot be read")
+
+    def looks():
+        return {"_hold", "_look"} & {task.get_coro().__name__ for task in asyncio.all_tasks()}
+
+    with pytest.RaisesGroup(OSError):
+        async with garage():
+            await until(looks)
+            monkeypatch.setattr(Roster, "measure", fails)
+            await until(lambda: not looks())
 
 
 ATTACKS = {
