@@ -13,7 +13,7 @@ LINGER = 0.1
 
 
 class Refused(ConnectionError):
-    """The other end does not take our name and token."""
+    """The other end does not take our name and token; the message says why."""
 
 
 class Connection(asyncio.Protocol):
@@ -117,8 +117,10 @@ class Connection(asyncio.Protocol):
         elif command.startswith(zmtp.READY) and not self._up.done():
             self._writable = True
             self._up.set_result(None)
+        elif command == zmtp.FULL:
+            self._give_up(Refused("it has as many connections as one name may have"))
         elif command.startswith(zmtp.REFUSAL[:6]):
-            self._give_up(Refused("the other end does not take this name and token"))
+            self._give_up(Refused("its token is of another launch"))
 
     def _give_up(self, error: ConnectionError) -> None:
         self._fail(error)

@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 RETRY_SECONDS = 0.01
 """When to look again for a hub that is away."""
 REFUSED_SECONDS = 1.0
-"""When to ask a hub again that did not take our token; it may be of a launch that ends."""
+"""When to ask a hub again that did not take us; it may be of a launch that ends."""
 RECONNECT_SECONDS = 1.0
 """How long a call waits for a hub that is being restarted."""
 RESTORE_SECONDS = 0.2
@@ -81,11 +81,11 @@ class Link:
                     await end.open(wire.socket_path(self.run_dir, name))
                 self._send([Kind.HELLO, wire.VERSION])
                 await asyncio.wait([end.lost for end in ends.values()], return_when=asyncio.FIRST_COMPLETED)
-            except Refused:
+            except Refused as error:
                 pause = REFUSED_SECONDS
                 if not self._welcome.done():
                     self._welcome.set_exception(
-                        NotConnected(f"the hub in {self.run_dir} refused '{self.name}': its token is of another launch")
+                        NotConnected(f"the hub in {self.run_dir} refused '{self.name}': {error}")
                     )
             except OSError as error:
                 log.debug("%s: no hub yet: %s", self.name, error)

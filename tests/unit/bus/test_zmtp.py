@@ -12,6 +12,7 @@ from carservices.bus.connection import Connection, Refused
 from carservices.bus.zmtp import (
     CLIENT_GREETING,
     COMMAND,
+    FULL,
     LONG,
     READY,
     REFUSAL,
@@ -91,10 +92,11 @@ def connection() -> Connection:
     [
         ([SERVER_GREETING.replace(b"PLAIN", b"NULL\0")], ConnectionError),
         ([SERVER_GREETING, framed(REFUSAL, COMMAND)], Refused),
+        ([SERVER_GREETING, framed(FULL, COMMAND)], Refused),
         ([SERVER_GREETING, bytes((LONG,)) + b"\xff" * 8], ConnectionError),
         ([b"\0" * 64], ConnectionError),
     ],
-    ids=["another mechanism", "a refusal", "a frame too large", "zeros"],
+    ids=["another mechanism", "a refusal", "too many of us", "a frame too large", "zeros"],
 )
 async def test_who_does_not_let_us_in(tmp_path, says, error):
     async with Other(tmp_path / "s", *says) as other:
