@@ -148,6 +148,8 @@ class Sentence(BaseModel, frozen=True):
     id: int
     text: str
     language: str
+    at: float = 0.0
+    """Unix time in s of its moment: what is said much later is no longer true."""
 
 
 class Guidance(BaseModel, frozen=True):
@@ -224,6 +226,8 @@ class ImportProgress(BaseModel, frozen=True):
     """A map that is being built."""
 
     name: str
+    title: str = ""
+    """As `MapInfo.title`; empty where only its name is known."""
     part: str
     done: Percent
     problem: str | None = None

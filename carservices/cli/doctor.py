@@ -119,6 +119,18 @@ def _sandbox() -> Iterator[Finding]:
         yield Finding("sandbox", "note", f"missing: {one.what}", one.cure)
 
 
+def _voice() -> Finding:
+    from carservices.services.speech.engine import NoEngine
+    from carservices.services.speech.espeak import Espeak
+
+    voice = Espeak()
+    try:
+        voice.locate()
+    except NoEngine as none:
+        return Finding("voice", "note", str(none))
+    return Finding("voice", "ok", f"{voice.name} speaks {', '.join(voice.voices)}")
+
+
 def _settings() -> Finding:
     _, problem = settings.load()
     if problem:
@@ -135,4 +147,4 @@ def _run_dir(directory: Path) -> Finding:
     return Finding("run dir", "ok", f"{directory}, {f'a car runs (pid {pid})' if pid else 'no car runs'}")
 
 
-CHECKS: tuple[Callable[[], Finding], ...] = (_python, _packages, _gl, _display, _fonts, _hals, _settings)
+CHECKS: tuple[Callable[[], Finding], ...] = (_python, _packages, _gl, _display, _fonts, _hals, _voice, _settings)

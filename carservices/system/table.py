@@ -62,6 +62,11 @@ SERVICES: dict[str, Service] = {
         ),
         when=~safe_mode,
     ),
+    "speech": Service(
+        "carservices.services.speech.service:SpeechService",
+        Grants(read=("audio.state", "navigation.guidance"), call=("audio",)),
+        when=~safe_mode,
+    ),
     "diagnostics": Service(
         "carservices.services.diagnostics.service:DiagnosticsService",
         Grants(

@@ -14,6 +14,7 @@ import carservices.services.driving.service
 import carservices.services.energy.service
 import carservices.services.notifications.service
 import carservices.services.runner
+import carservices.services.speech.service
 import carservices.system.child
 
 __all__: list[str] = []

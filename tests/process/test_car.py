@@ -20,7 +20,7 @@ from tests.process.rig import PATIENCE, Running
 COMMAND = ["-m", "carservices.cli.main"]
 AC = "Vehicle.Cabin.HVAC.IsAirConditioningActive"
 SPEED = "Vehicle.Speed"
-PROCESSES = ("hub", "hal.emulator", "driving", "notifications", "energy")
+PROCESSES = ("hub", "hal.emulator", "driving", "notifications", "energy", "speech")
 
 
 @pytest.fixture(scope="module")

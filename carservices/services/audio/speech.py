@@ -83,4 +83,5 @@ def _at_our_rate(sound: NDArray[np.int16], rate: int) -> NDArray[np.int16]:
     if rate == RATE:
         return sound
     there = np.arange(0, len(sound), rate / RATE)
-    return np.interp(there, np.arange(len(sound)), sound).astype(np.int16)
+    fitted: NDArray[np.int16] = np.interp(there, np.arange(len(sound)), sound).astype(np.int16)
+    return fitted

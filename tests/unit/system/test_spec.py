@@ -76,7 +76,7 @@ def test_safe_mode_keeps_what_the_car_needs():
     ready = Facts(display=True, developer=True)
     table = [s for s in car_table(Path("state"), {}) if s.name != "router"]  # there only where it is installed
     needed = {s.name for s in table if s.when(replace(ready, safe_mode=True))}
-    assert {s.name for s in table if s.when(ready)} - needed == {"apps", "navigation", "panel"}
+    assert {s.name for s in table if s.when(ready)} - needed == {"apps", "navigation", "panel", "speech"}
 
 
 def test_who_drives_the_emulated_car_may_do_just_that():

@@ -45,7 +45,7 @@ def stage(distance: float, speed: float) -> Stage:
 class Voice:
     """Numbers the sentences over routes and keeps a pause between them; ``first`` is the number before the first one.
 
-    ``now`` is in s of any clock.
+    ``now`` is in Unix time.
     """
 
     def __init__(self, language: str, first: int = 0) -> None:
@@ -62,7 +62,7 @@ class Voice:
         """The next sentence."""
         self._id += 1
         self._spoke_at = now
-        self.last = Sentence(id=self._id, text=text, language=sentences(self.language).language)
+        self.last = Sentence(id=self._id, text=text, language=sentences(self.language).language, at=now)
 
     def say_plain(self, key: str, now: float) -> None:
         """One that is always the same."""
