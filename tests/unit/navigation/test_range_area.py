@@ -1,5 +1,6 @@
 """How far the charge reaches: against an exact search over hills, and the outlines that are drawn of it."""
 
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -71,18 +72,29 @@ def test_the_least_energy_over_hills_is_that_of_an_exact_search(neubrandenburg_g
     assert np.all(out[both] + home[both] > 0.0), "no loop gives energy"
 
 
-async def test_roads_one_by_one_take_about_what_ways_over_them_take(flat: RoadEngine):
-    """A search counts arc by arc and cannot know how fast one comes from the arc before."""
-    warm = Conditions(tyres_c=40.0, cabin_c=21.0)
-    arcs, graph = MODEL.per_arc(flat.roads, warm), flat.roads
+@pytest.mark.parametrize("surroundings", [Conditions(tyres_c=42.0, cabin_c=21.0), Conditions(outside_c=-2.0)])
+async def test_roads_one_by_one_take_what_ways_over_them_take(flat: RoadEngine, surroundings: Conditions):
+    """A search counts arc by arc and cannot know how fast one comes from the arc before; a cold car has to get warm."""
+    arcs, graph = MODEL.per_arc(flat.roads, surroundings), flat.roads
     shares = []
-    for there in ((53.535, 13.245), (53.575, 13.29), (53.545, 13.31), (53.58, 13.24)):
-        (route,) = await flat.route(RouteRequest((Via(*CENTRE), Via(*there))))
+    corners = [(53.535, 13.245), (53.575, 13.29), (53.545, 13.31), (53.58, 13.24), (53.557, 13.261), (53.548, 13.278)]
+    for here, there in itertools.permutations(corners, 2):
+        (route,) = await flat.route(RouteRequest((Via(*here), Via(*there))))
         driven = [edge.metres / graph.length[edge.arc] for edge in route.edges]
-        total = float(np.dot(driven, arcs.kwh[[edge.arc for edge in route.edges]]))
-        shares.append(total / MODEL.along(route.edges, warm, geometry=route.geometry).spend().kwh)
-    assert np.mean(shares) == pytest.approx(0.95, abs=0.06)
-    assert np.std(shares) < 0.1
+        kwh, seconds = (np.dot(driven, column[[edge.arc for edge in route.edges]]) for column in (arcs.kwh, arcs.seconds))
+        total = float(kwh + MODEL.begin_kwh(surroundings, seconds))
+        shares.append(total / MODEL.along(route.edges, surroundings, geometry=route.geometry).spend().kwh)
+    assert np.mean(shares) == pytest.approx(1.0, abs=0.02)
+    assert np.std(shares) < 0.06
+
+
+def test_a_cold_car_does_not_get_as_far_as_one_that_has_been_driven(flat: RoadEngine):
+    cold = Conditions(outside_c=0.0)
+    warm = Conditions(outside_c=0.0, cabin_c=21.0, tyres_c=20.0)
+    first, later = (around(flat, CENTRE, MODEL, conditions, 10.0, 0.0).metres for conditions in (cold, warm))
+    begin = float(MODEL.begin_kwh(cold, np.array(3600.0)) - MODEL.begin_kwh(warm, np.array(3600.0)))
+    assert 0.2 < begin < 1.0
+    assert first / later == pytest.approx(1.0 - begin / 10.0, abs=0.01)
 
 
 def shape(area: tuple[tuple[tuple[float, float], ...], ...]) -> shapely.Geometry:

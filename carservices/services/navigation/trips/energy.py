@@ -25,6 +25,8 @@ ORDINARY = Conditions()
 TOWN_WIND = 0.3
 """Wind in a town against that in open country, both beside a car: logarithmic profiles of roughness 0.4 and 0.03 m
 below the same wind at 60 m (classes 3 and 1 of the European Wind Atlas)."""
+TOWN_MS, TOWN_MEAN_MS = 50.0 / 3.6, 30.0 / 3.6
+"""m/s where trips begin and end, and with all that holds one up there."""
 USUAL_SHARES = np.array((0.38, 0.5, 0.06, 0.06))
 """Of the causes in the consumption of long trips."""
 
@@ -112,10 +114,22 @@ class EnergyModel:
         )
 
     def per_arc(self, graph: RoadGraph, conditions: Conditions = ORDINARY, cap_kmh: float | None = None) -> ArcEnergy:
-        """Each arc on its own, with warm tyres and cabin."""
+        """Each arc on its own, with warm tyres and cabin; what a trip takes more to its begin is `begin_kwh`."""
         road = of_graph(graph, cap_kmh, self.correction)
         kwh, _, _ = self._spend(road, conditions, np.full(len(road.metres), np.inf))
         return ArcEnergy(kwh, road.seconds)
+
+    def begin_kwh(self, conditions: Conditions, seconds: Floats) -> Floats:
+        """What trips of so many s take beside their roads driven warm: to warm tyres and cabin, to set out and halt."""
+        vehicle, (rolling, _, _, warmth) = self.vehicle, self.correction.factors
+        mass = vehicle.mass_kg + conditions.load_kg
+        at_s = np.concatenate((climate.TIMES + climate.STEP_S / 2.0, [np.inf]))
+        tyre = tyres.factor(conditions, at_s, np.full(len(at_s), TOWN_MS))
+        drag = (1.0 + vehicle.loss_share) * rolling * mass * G * vehicle.rolling
+        watts = drag * TOWN_MEAN_MS * tyre + warmth * climate.watts(vehicle, conditions, at_s)
+        sums = np.concatenate(([0.0], np.cumsum(watts[:-1] - watts[-1]))) * climate.STEP_S
+        warmed: Floats = np.interp(seconds, climate.STEP_S * np.arange(len(sums)), sums)
+        return (warmed + 2.0 * vehicle.loss_share * 0.5 * mass * TOWN_MS**2) / KWH
 
     def sigma(self, kwh: Floats | float, metres: Floats | float, conditions: Conditions = ORDINARY) -> Floats:
         """kWh standard deviation of a stretch of which only energy and length are known, as of legs of a matrix."""

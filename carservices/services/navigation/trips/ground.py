@@ -74,6 +74,8 @@ class Ground:
         columns, between = self._between(model, conditions)
         tree = self._corridor.tree(start, self._targets, self._limit(columns, model))
         first = self._corridor.sums(tree, columns)
+        for level in range(len(self.caps)):
+            first[:, 2 + 2 * level] += model.begin_kwh(conditions, first[:, 1 + 2 * level])
         return self._layered(first, between, model, conditions)
 
     def forget_reach(self) -> None:

@@ -14,8 +14,9 @@ from carservices.services.navigation.engine.base import Outline
 from carservices.services.navigation.engine.graph import Floats, Ints, RoadGraph, Snap
 from carservices.services.navigation.engine.roads import RoadEngine
 from carservices.services.navigation.geo import Point
+from carservices.services.navigation.trips.climate import LONGEST_S, STEP_S
 from carservices.services.navigation.trips.conditions import Conditions
-from carservices.services.navigation.trips.energy import KWH, EnergyModel, G
+from carservices.services.navigation.trips.energy import KWH, ArcEnergy, EnergyModel, G
 from carservices.signals.earth import DEGREE_M
 
 Mask = NDArray[np.bool_]
@@ -50,15 +51,24 @@ def around(
     Raises `RouteError` when there is no road near.
     """
     graph = engine.roads
-    take = model.per_arc(graph, conditions).kwh
+    arcs = model.per_arc(graph, conditions)
+    take = arcs.kwh
     per_m = float(take.sum() / graph.length.sum())
     if kwh is not None:
-        metres = kwh / per_m
+        metres = _once_warm(kwh, model, arcs, conditions) / per_m
     mean = metres * per_m
     sure = max(0.0, mean - SURE * float(model.sigma(mean, metres, conditions)))
     mass = model.vehicle.mass_kg + conditions.load_kg
     reach, back = reachable(graph, engine.anchor(here), take, sure, mass * G * (1.0 - model.vehicle.loss_share) / KWH)
     return Area(reach, back, metres)
+
+
+def _once_warm(kwh: float, model: EnergyModel, arcs: ArcEnergy, conditions: Conditions) -> float:
+    """What is left of a charge for roads driven warm, beside what the trip's begin takes."""
+    at_s = np.arange(0.0, LONGEST_S + STEP_S, STEP_S)
+    driving = float(arcs.kwh.sum() / arcs.seconds.sum()) * at_s
+    spent = driving + model.begin_kwh(conditions, at_s)
+    return float(np.interp(kwh, spent, driving)) if kwh < spent[-1] else kwh - float(spent[-1] - driving[-1])
 
 
 def reachable(graph: RoadGraph, here: Sequence[Snap], take: Floats, kwh: float, recovered: float) -> Outlines:
