@@ -217,13 +217,13 @@ def test_the_map_of_navigation_is_drawn_and_another_one_at_once_when_it_is_there
 
 def test_a_map_that_is_built_is_told_and_why_it_was_not(home):
     say(home, state=GuidanceState.NONE, turn=None)
-    home.store.put_stream(MAPS, MapsState(importing=ImportProgress(name="dach", part="drawing", done=40.0)))
+    home.store.put_stream(MAPS, MapsState(importing=ImportProgress(name="dach", title="Main roads", part="", done=4.0)))
     home.frames(3)
-    assert {"Building map Dach", "40 %"} <= words(home)
+    assert {"Building map Main roads", "4 %"} <= words(home)
     failed = ImportProgress(name="dach", part="", done=0.0, problem="the disk is full")
     home.store.put_stream(MAPS, MapsState(importing=failed))
     home.frames(3)
-    assert {"Map Dach was not built", "the disk is full"} <= words(home)
+    assert {"Map dach was not built", "the disk is full"} <= words(home)
     (card,) = home.widgets(MapCard)
     home.tap(card.guidance.importing.close)
     assert "the disk is full" not in words(home)

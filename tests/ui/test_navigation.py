@@ -15,7 +15,21 @@ from carservices_ui.store import Outcome
 from carservices_ui.tokens import TARGET
 from carservices_ui.widgets import Control, Text, TextButton
 from tests.ui.fitting import controls_keep_apart, of_kind
-from tests.ui.journeys import CAFE, CATEGORIES, GUIDED, HOME, HOUSE, JOURNEY, LONG, SHORT, SLOW, STAR, STATION, Journey
+from tests.ui.journeys import (
+    CAFE,
+    CATEGORIES,
+    GUIDED,
+    HOME,
+    HOUSE,
+    JOURNEY,
+    LONG,
+    SHORT,
+    SLOW,
+    STAR,
+    STATION,
+    Journey,
+    way,
+)
 from tests.ui.states import MOVING
 
 SMALL = (640, 360)
@@ -188,7 +202,13 @@ def test_the_ways_with_time_charge_and_warning(journey):
     assert (first.time.text, first.length.text, first.arrival.text) == ("6 min", "2.4 km", "62 %")
     assert {"+6 min", "6–12 %"} <= {text.text for text in of_kind(second, Text)}
     assert "The charge may not last." in journey.words()
+    assert t("nav.simpler") not in journey.words()
     assert not journey.sheet.charge.available
+
+
+def test_ways_of_the_simpler_engine_are_told_as_such(journey):
+    journey.routes(way("r4", engine="roads"))
+    assert t("nav.simpler") in journey.words()
 
 
 def test_options_look_for_ways_anew(journey):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from carservices.api.navigation import Box, ImportProgress, MapInfo, MapsState
 from carservices.services.navigation.engine.graph import GraphError
+from carservices.services.navigation.maps.defaults import EXTRACTS
 from carservices.services.navigation.maps.errors import MapError
 from carservices.services.navigation.maps.first import build_first, still_to_build
 from carservices.services.navigation.maps.store import MapStore
@@ -158,7 +159,9 @@ class Atlas:
             try:
                 async with aclosing(build_first(self._store, name)) as steps:
                     async for step in steps:
-                        progress = ImportProgress(name=name, part=step.part, done=step.done * 100.0)
+                        progress = ImportProgress(
+                            name=name, title=EXTRACTS[name].title, part=step.part, done=step.done * 100.0
+                        )
                         self._import = progress, None
                         self._on_change()
                 self._import = None
@@ -167,7 +170,7 @@ class Atlas:
             except (MapError, OSError) as error:
                 log.warning("the map %s that came with the car: %s", name, error)
                 why = error.remark if isinstance(error, MapError) else Remark.of("map_failed")
-                self._import = ImportProgress(name=name, part="", done=0.0), why
+                self._import = ImportProgress(name=name, title=EXTRACTS[name].title, part="", done=0.0), why
                 self._on_change()
                 return
 

@@ -103,8 +103,7 @@ class ImportCard(Card):
         self.wanted = now is not None and now != self._read
         if now is None or maps is None:
             return
-        titles = {one.name: one.title for one in maps.available}
-        name = titles.get(now.name, now.name.replace("-", " ").title())
+        name = now.title or now.name
         failed = now.problem is not None
         if failed:
             self.title.text, self.text.text = t("map.failed", name=name), self._ui.restrictions.text(now.problem or "")

@@ -19,6 +19,8 @@ from carservices_ui.units import duration
 from carservices_ui.widgets import Card, Column, Control, Icon, IconButton, Row, Text, TextButton, spacer
 
 HEIGHT = 104
+SIMPLER = "roads"
+"""The engine whose guidance is simpler than Valhalla's."""
 LATER = 60.0
 """s more than the fastest way that are worth a word."""
 
@@ -74,7 +76,10 @@ class RoutesPage(Sheet):
             for index, route in enumerate(routes.offered)
         ]
         warnings = dict.fromkeys(route.warning for route in routes.offered if route.warning)
-        return [*self.rows, *(Caution(self.ui.restrictions.text(words)) for words in warnings)]
+        words: list[Widget] = [Hint(self.ui.restrictions.text(warning)) for warning in warnings]
+        if not warnings and any(route.engine == SIMPLER for route in routes.offered):
+            words.append(Hint(t("nav.simpler"), icon="info", tone="text2"))
+        return [*self.rows, *words]
 
     def again(self) -> None:
         self.plan.routes.again()
@@ -127,13 +132,13 @@ class RouteRow(Control):
         self.via.relimit(self.width - dp(28 + 20 + 32) - end - marks)
 
 
-class Caution(Row):
+class Hint(Row):
     """A sentence to know before choosing."""
 
-    def __init__(self, words: str) -> None:
+    def __init__(self, words: str, *, icon: str = "warning", tone: str = "heat") -> None:
         super().__init__(
-            Icon("warning", size="small", tone="heat", filled=True),
-            Flow(words, lines=3, tone="heat"),
+            Icon(icon, size="small", tone=tone, filled=True),
+            Flow(words, lines=3, tone=tone),
             gap="m",
             size_hint=(1, None),
             padding=(dp(12), dp(6)),

@@ -117,7 +117,7 @@ class ImportRow(Card):
         """How it stands now."""
         failed = progress.problem is not None
         self._tile.icon.show("sync_problem" if failed else "sync", tone="heat" if failed else "accent")
-        self.title.text = t("settings.map_building", map=progress.name)
+        self.title.text = t("settings.map_building", map=progress.title or progress.name)
         part = words(f"settings.part_{progress.part}", progress.part)
         self.detail.text = progress.problem or f"{part}  ·  {number(progress.done)} %"
         self.detail.tone("heat" if failed else "text2")
