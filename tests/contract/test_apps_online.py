@@ -44,7 +44,7 @@ def of_today(folder):
 
 @pytest.fixture
 async def world(tmp_path):
-    """``host:port`` of the server; ``world.be(way)`` changes it."""
+    """``host:port`` of the server, what changes its way, and what tells how often a path was asked for."""
     command = [sys.executable, "-m", web_world.__name__, str(of_today(tmp_path))]
     process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
     address = f"127.0.0.1:{int(await process.stdout.readline())}"
@@ -53,7 +53,11 @@ async def world(tmp_path):
         request = urllib.request.Request(f"http://{address}/is/{way}", method="POST")
         await asyncio.to_thread(urllib.request.urlopen, request)
 
-    yield address, be
+    async def asked_for(path):
+        with await asyncio.to_thread(urllib.request.urlopen, f"http://{address}/asked{path}") as answer:
+            return int(answer.read())
+
+    yield address, be, asked_for
     process.kill()
     await process.wait()
 
@@ -89,8 +93,8 @@ def garage(tmp_path, world):
     return open_garage
 
 
-async def test_the_weather_comes_whole_or_the_trouble_is_said_and_the_last_one_stays(garage, world):
-    address, be = world
+async def test_the_weather_comes_whole_or_the_trouble_is_said_and_the_last_one_stays(garage, world, tmp_path):
+    address, be, asked_for = world
     async with garage(WEATHER, "forecast/openmeteo.py", "https://api.open-meteo.com", f"http://{address}") as (c, apps):
         for way in ("error", "garbage", "cut"):
             await be(way)
@@ -102,13 +106,20 @@ async def test_the_weather_comes_whole_or_the_trouble_is_said_and_the_last_one_s
         assert "cannot be reached" not in await shown(c, apps, "°C · ")
         await apps.close(WEATHER)
         await be("error")
+        kept = tmp_path / "state/apps/data/default" / WEATHER / "storage.json"
+        values = json.loads(kept.read_text())
+        values["asked"][0] -= 3600
+        kept.write_text(json.dumps(values))
+        asked = await asked_for("/v1/forecast")
         await apps.open(WEATHER)
-        await shown(c, apps, "°C · ")
+        assert "°C · " in await shown(c, apps, "The weather service cannot be reached")
+        assert await asked_for("/v1/forecast") > asked
 
 
-async def test_a_station_is_found_by_its_list_says_its_titles_and_is_tuned_in_again(garage, world):
-    address, be = world
-    station = f"#EXTM3U\n#EXTINF:-1,Night\nhttp://{address}/night.pls\n"
+@pytest.mark.parametrize(("kind", "titled"), [("mp3", "Song "), ("ogg", "Ines Aumann - Low Tide")])
+async def test_a_station_is_found_by_its_list_says_its_titles_and_is_tuned_in_again(garage, world, kind, titled):
+    address, be, _ = world
+    station = f"#EXTM3U\n#EXTINF:-1,Night\nhttp://{address}/{kind}.pls\n"
     bundled = (BUNDLES / MUSIC / "stations.m3u").read_text()
     async with garage(MUSIC, "stations.m3u", bundled, station) as (c, apps):
         audio = c.service(Audio)
@@ -123,7 +134,7 @@ async def test_a_station_is_found_by_its_list_says_its_titles_and_is_tuned_in_ag
         await tap("1 station", "Radio")
         await tap(address.partition(":")[0], "Night")
         await c.until_state(audio.state, lambda s: s and s.playing and s.title)
-        media = await c.until_state(apps.media, lambda player: player.media and "'Song" in repr(player.media.tree))
+        media = await c.until_state(apps.media, lambda player: player.media and f"'{titled}" in repr(player.media.tree))
         assert media.media.tree[1]["track"][1]["artist"] == "Night"
         await be("cut")
         await c.until_state(audio.state, lambda s: s is not None and s.ended > 0)

@@ -5,6 +5,7 @@ import http.server
 import socket
 import threading
 import wave
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,6 +19,8 @@ from carservices.services.audio.speech import Speech
 from carservices.testing import PATIENCE, car
 
 FAST = 40.0
+SOUNDS = Path(__file__).parent / "sounds"
+"""A second of 441 Hz."""
 
 
 def tone(path, samples):
@@ -151,27 +154,31 @@ def heard_enough():
 
 @pytest.fixture
 def station(tmp_path, ramp, heard_enough):
-    """A radio station that puts titles into its stream; and a page that is none."""
+    """Radio stations that put titles into their streams; and a page that is none."""
     tone(tmp_path / "station.wav", ramp)
-    body = (tmp_path / "station.wav").read_bytes()
-    interval = 8192
+    bodies = {
+        "/radio": ("audio/wav", (tmp_path / "station.wav").read_bytes(), 8192),
+        "/mp3": ("audio/mpeg", 2 * (SOUNDS / "tone.mp3").read_bytes(), 1000),
+        "/ogg": ("application/ogg", 2 * (SOUNDS / "tone.ogg").read_bytes(), 0),
+    }
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self):
-            radio = self.path == "/radio"
             if self.path == "/elsewhere":
                 self.send_response(302)
                 self.send_header("Location", f"http://localhost:{self.server.server_port}/radio")
                 self.end_headers()
                 return
+            kind, body, interval = bodies.get(self.path, ("text/html", b"", 0))
             self.send_response(200)
-            self.send_header("Content-Type", "audio/wav" if radio else "text/html")
+            self.send_header("Content-Type", kind)
             self.send_header("icy-metaint", str(interval))
             self.end_headers()
             title = b"StreamTitle='Night on the road';".ljust(48, b"\0")
-            for at in range(0, len(body) if radio else 0, interval):
-                part = body[at : at + interval]
-                if len(part) < interval:
+            step = interval or 1000
+            for at in range(0, len(body), step):
+                part = body[at : at + step]
+                if len(part) < step:
                     heard_enough.wait(PATIENCE)
                 self.wfile.write(part + (bytes((3,)) + title if len(part) == interval else b""))
 
@@ -218,6 +225,24 @@ async def test_a_station_plays_and_says_its_title(service, station, heard, heard
         assert "sends text/html, not MP3" in state.error
     sound = np.concatenate(heard)[:, 0]
     assert ramp[-1] in sound
+
+
+@pytest.mark.parametrize(("kind", "title"), [("mp3", "Night on the road"), ("ogg", "Ines Aumann - Low Tide")])
+async def test_a_station_of_each_format_plays_on_from_piece_to_piece(
+    service, station, heard, heard_enough, kind, title
+):
+    async with car(services=[service]) as c:
+        audio = c.service(Audio)
+        await audio.set_volume(1.0)
+        await audio.play("app.music", f"{station}/{kind}")
+        await until(audio, c, lambda s: s is not None and s.title == title)
+        heard_enough.set()
+        state = await until(audio, c, lambda s: s is not None and s.ended == 1)
+        assert state.error is None
+    sound = np.concatenate(heard)[:, 0].astype(float)
+    loud = sound[np.flatnonzero(np.abs(sound) > 1000)[0] :][: RATE * 3 // 2]
+    assert np.argmax(np.abs(np.fft.rfft(loud))) * RATE / len(loud) == pytest.approx(441, abs=2)
+    assert np.mean(np.abs(loud[RATE * 5 // 4 :])) > 1000
 
 
 SPOKEN = 22_050

@@ -1,32 +1,24 @@
-"""A web server in a process of its own that speaks as Open-Meteo and as a radio station do, well and badly.
+"""A web server in a process of its own that speaks as Open-Meteo and as radio stations do, well and badly.
 
-``POST /is/WORD`` changes how it answers: one of `WAYS`. It says its port on standard output.
+``POST /is/WORD`` changes how it answers: one of `WAYS`; ``GET /asked/PATH`` says how often PATH was asked for. It says
+its port on standard output.
 """
 
-import io
-import struct
 import sys
 import time
-import wave
+from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+ASKED = Counter[str]()
 WAYS = ("well", "slow", "cut", "error", "garbage")
 INTERVAL = 4096
-"""Bytes of sound between two titles (``icy-metaint``)."""
+"""Bytes of MP3 between two titles (``icy-metaint``)."""
 PIECES = 20
-
-
-def sound():
-    """One second, again and again: a WAV that has no end, as a station's."""
-    made = io.BytesIO()
-    with wave.open(made, "wb") as file:
-        file.setparams((2, 2, 44_100, 0, "NONE", ""))
-        file.writeframes(struct.pack("<h", 1000) * 2 * 44_100)
-    head, samples = made.getvalue()[:44], made.getvalue()[44:]
-    yield head[:40] + b"\xff\xff\xff\x7f"
-    while True:
-        yield samples * 10
+SOUNDS = Path(__file__).parent / "sounds"
+"""A second each, which stations send again and again."""
+FAST = 60.0
+"""How much faster than it sounds; a player in a hurry is slower still."""
 
 
 class World(BaseHTTPRequestHandler):
@@ -40,15 +32,20 @@ class World(BaseHTTPRequestHandler):
 
     def do_GET(self):
         path = self.path.partition("?")[0]
-        if World.way == "error":
+        ASKED[path] += 1
+        if path.startswith("/asked/"):
+            self.say("text/plain", str(ASKED[path.removeprefix("/asked")]).encode())
+        elif World.way == "error":
             self.send_error(503)
         elif path == "/v1/forecast":
             self.say("application/json", FORECAST if World.way != "garbage" else b"<html>Sign in to the hotel</html>")
-        elif path == "/night.pls":
-            address = f"http://{self.headers['Host']}/stream"
+        elif path.endswith(".pls"):
+            address = f"http://{self.headers['Host']}{path.removesuffix('.pls')}"
             self.say("audio/x-scpls", f"[playlist]\nNumberOfEntries=1\nFile1={address}\nTitle1=Night\n".encode())
-        elif path == "/stream":
-            self.sing()
+        elif path == "/mp3":
+            self.sing("audio/mpeg", INTERVAL)
+        elif path == "/ogg":
+            self.sing("application/ogg", 0)
 
     def say(self, kind, body):
         self.send_response(200)
@@ -63,21 +60,26 @@ class World(BaseHTTPRequestHandler):
             if World.way == "slow":
                 time.sleep(0.01)
 
-    def sing(self):
+    def sing(self, kind, interval):
+        sound = (SOUNDS / f"tone.{self.path[1:]}").read_bytes()
         self.send_response(200)
-        self.send_header("Content-Type", "audio/wav")
-        self.send_header("icy-metaint", str(INTERVAL))
+        self.send_header("Content-Type", kind)
+        if interval:
+            self.send_header("icy-metaint", str(interval))
         self.end_headers()
-        waiting = b""
-        for songs, samples in enumerate(sound()):
-            waiting += samples
-            while len(waiting) >= INTERVAL:
+        waiting, songs = b"", 0
+        while World.way != "cut":
+            waiting += sound
+            songs += 1
+            time.sleep(1 / FAST)
+            if not interval:
+                self.wfile.write(waiting)
+                waiting = b""
+            while interval and len(waiting) >= interval:
                 title = f"StreamTitle='Song {songs}';StreamUrl='';".encode()
                 blocks = -(-len(title) // 16)
-                self.wfile.write(waiting[:INTERVAL] + bytes((blocks,)) + title.ljust(16 * blocks, b"\0"))
-                waiting = waiting[INTERVAL:]
-                if World.way == "cut":
-                    return
+                self.wfile.write(waiting[:interval] + bytes((blocks,)) + title.ljust(16 * blocks, b"\0"))
+                waiting = waiting[interval:]
 
     def log_message(self, *_):
         pass

@@ -1,5 +1,6 @@
 """Where sound comes from: files below the music folder and streams over HTTP, decoded to one format."""
 
+import contextlib
 import ssl
 import urllib.error
 import urllib.request
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit
 
 import miniaudio  # type: ignore[import-untyped]
 
+from carservices.services.audio.ogg import Chain
 from carservices.services.audio.web import STREAMS
 
 RATE, CHANNELS = 44_100, 2
@@ -99,8 +101,22 @@ def _open_url(url: str, on_title: Callable[[str], None]) -> Opened:
         answer.close()
         raise SourceError("INVALID_ARGUMENT", f"{url[:120]} sends {kind}, not MP3, FLAC, Ogg Vorbis or WAV")
     stream = HttpStream(answer, int(answer.headers.get("icy-metaint") or 0), on_title)
-    frames = miniaudio.stream_any(stream, FORMATS[kind], **DECODED)
-    return Opened(frames, None, stream.close)
+    if FORMATS[kind] is miniaudio.FileFormat.VORBIS:
+        return Opened(_chained(Chain(stream.read, on_title)), None, stream.close)
+    return Opened(miniaudio.stream_any(stream, FORMATS[kind], **DECODED), None, stream.close)
+
+
+def _chained(chain: Chain) -> Frames:
+    """All pieces of a chain as one. Raises DecodeError when the first one cannot be decoded."""
+    first = miniaudio.stream_any(chain, miniaudio.FileFormat.VORBIS, **DECODED)
+
+    def frames() -> Frames:
+        yield from first
+        with contextlib.suppress(miniaudio.DecodeError):  # another format follows: an end as any other
+            while chain.more():
+                yield from miniaudio.stream_any(chain, miniaudio.FileFormat.VORBIS, **DECODED)
+
+    return frames()
 
 
 class HttpStream(miniaudio.StreamableSource):  # type: ignore[misc]
