@@ -22,10 +22,10 @@ def hal() -> VirtualHal:
 
 
 @contextlib.asynccontextmanager
-async def doors(**options):
-    """The car and the ports of its doors, by name."""
+async def doors(source=None, **options):
+    """The car, with this HAL, and the ports of its doors, by name."""
     given = {"doors": ["kuksa"], "kuksa_port": 0, "viss_port": 0, "open": "token_key" not in options}
-    async with car(hal()) as c:
+    async with car(source or hal()) as c:
         door = await c.connect(NAME, DOORS)
         async with open_doors(door, DoorOptions.model_validate(given | options)) as addresses:
             yield c, {name: int(address.rpartition(":")[2]) for name, address in addresses.items()}

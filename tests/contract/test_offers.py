@@ -2,6 +2,7 @@
 
 import asyncio
 
+from carservices.bus import wire
 from carservices.bus.offers import Offers
 from carservices.signals import Catalogue, Status
 from carservices.system.table import DOORS
@@ -10,7 +11,9 @@ from carservices_hal.doors.providers import Providers
 
 SEAT = "Vehicle.Cabin.Seat.Row1.PassengerSide.Position"
 CONFIG = Catalogue.default().config(SEAT)
-HEIGHT = Catalogue.default().config("Vehicle.Cabin.Seat.Row1.PassengerSide.Height")
+HEIGHT, BELT = (
+    Catalogue.default().config(f"Vehicle.Cabin.Seat.Row1.PassengerSide.{what}") for what in ("Height", "IsBelted")
+)
 
 
 class Silent:
@@ -74,3 +77,27 @@ async def test_an_offer_that_was_cut_off_is_made_again_and_of_two_claims_at_once
         providers = Providers(await c.connect("hal.second", DOORS))
         answers = await asyncio.gather(*(providers.claim(Silent(), [HEIGHT]) for _ in range(2)), return_exceptions=True)
         assert [str(one) for one in answers if one] == [f"another provider has claimed {HEIGHT.path}"]
+
+
+async def test_what_was_given_is_silenced_once_and_what_somebody_moves_stays_on_offer():
+    async with car() as c:
+        door = await c.connect("hal.second", DOORS)
+        providers, giver, mover, source = Providers(door), Silent(), Silent(), object()
+        await providers.claim(giver, [CONFIG, HEIGHT])
+        await providers.claim(mover, [CONFIG], actuation=True)
+        await providers.offer([BELT])
+        providers.publish([(SEAT, 5, 1), (HEIGHT.path, 5, 1)])
+        providers.publish([(BELT.path, True, 1)], source)
+        said, push = [], door.push
+        door.push = lambda frame: said.extend(wire.unpack(frame[1:])) or push(frame)
+        providers.release(giver)
+        providers.end(source)
+        assert sorted((index, value) for index, value, *_ in said) == [(0, None), (1, None), (2, None)]
+        assert (providers.config(SEAT), providers.config(HEIGHT.path), providers.config(BELT.path)) == (
+            CONFIG,
+            None,
+            None,
+        )
+        providers.release(mover)
+        assert len(said) == 3 + 1
+        assert providers.config(SEAT) is None

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Iterable, MutableMapping
 from typing import Any, NamedTuple, Protocol
 
 from carservices.bus import CallError, Car
@@ -99,18 +99,17 @@ class Providers:
 
     def end(self, source: object) -> None:
         """A stream is over: what came by it last, without a claim, has no source any more."""
-        self._drop([path for path, loose in self._loose.items() if loose.source is source])
+        self._drop(self._loose, [path for path, loose in self._loose.items() if loose.source is source])
 
     def release(self, provider: Provider) -> None:
         """A provider is gone: what it claimed is offered no more, by nobody, and may be claimed again."""
-        self.silence(provider)
-        left: list[str] = []
-        for claims in (self._sources, self._actuators):
-            gone = [path for path, owner in claims.items() if owner is provider]
-            left += gone
-            for path in gone:
-                del claims[path]
-        self._withdraw(dict.fromkeys(left))
+        given, moved = (
+            [path for path, owner in claims.items() if owner is provider] for claims in (self._sources, self._actuators)
+        )
+        for path in moved:
+            del self._actuators[path]
+        self._drop(self._sources, given)
+        self._offers.withdraw(path for path in moved if path not in self._kept())
 
     def silence(self, provider: Provider) -> None:
         """What a provider gives is unavailable until it speaks again."""
@@ -122,22 +121,22 @@ class Providers:
 
     def _sweep(self) -> None:
         loop = asyncio.get_running_loop()
-        self._drop(
-            [path for path, loose in self._loose.items() if loose.until is not None and loose.until <= loop.time()]
-        )
+        over = [path for path, loose in self._loose.items() if loose.until is not None and loose.until <= loop.time()]
+        self._drop(self._loose, over)
         waits = any(loose.until is not None for loose in self._loose.values())
         self._sweeping = loop.call_later(SWEEP_SECONDS, self._sweep) if waits else None
 
-    def _drop(self, paths: list[str]) -> None:
+    def _drop(self, givers: MutableMapping[str, Any], paths: list[str]) -> None:
+        """Nobody gives these any more; what somebody takes commands for is still offered, without a value."""
         for path in paths:
-            del self._loose[path]
-        self._offers.silence(paths)
-        self._withdraw(paths)
-
-    def _withdraw(self, paths: Iterable[str]) -> None:
-        """Offer no more what nobody gives or takes commands for."""
-        kept = self._loose.keys() | self._sources.keys() | self._actuators.keys()
+            del givers[path]
+        kept = self._kept()
+        self._offers.silence(path for path in paths if path in kept)
         self._offers.withdraw(path for path in paths if path not in kept)
+
+    def _kept(self) -> set[str]:
+        """What somebody gives or takes commands for."""
+        return self._loose.keys() | self._sources.keys() | self._actuators.keys()
 
     async def _serve(self, _caller: str, method: str, params: Any) -> Any:
         match method:

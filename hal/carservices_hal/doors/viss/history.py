@@ -36,6 +36,8 @@ class History:
 
     def __init__(self, paths: Iterable[str]) -> None:
         self._values: dict[str, deque[Value]] = {path: deque(maxlen=MOST) for path in paths}
+        self._silent: set[str] = set()
+        """Those that have no value now."""
 
     def __bool__(self) -> bool:
         return bool(self._values)
@@ -47,11 +49,21 @@ class History:
                 async with vehicle.subscription(list(self._values), Mailbox(), RATE) as mailbox:
                     while True:
                         for path, value in (await mailbox.take()).items():
-                            self._values[path].append(value)
+                            self._remember(path, value)
             await asyncio.sleep(RETRY)
 
     def of(self, path: str, period: float) -> Sequence[Value]:
         """What a signal said in the last ``period`` s, without what it says now."""
         since = time.monotonic_ns() - round(period * 1e9)
-        past = list(self._values.get(path, ()))[:-1]
-        return [value for value in past if value.timestamp >= since and value.status is Status.AVAILABLE]
+        said = list(self._values.get(path, ()))
+        return [value for value in (said if path in self._silent else said[:-1]) if value.timestamp >= since]
+
+    def _remember(self, path: str, value: Value) -> None:
+        """After a restart of the hub, and when the car is followed again, what was said last comes once more."""
+        if value.status is not Status.AVAILABLE:
+            self._silent.add(path)
+            return
+        self._silent.discard(path)
+        said = self._values[path]
+        if not said or value.timestamp > said[-1].timestamp:
+            said.append(value)
