@@ -76,6 +76,15 @@ class Camera:
         safe = np.where(w > NEAR * self.focal, w, np.nan)
         return (clip[:, :2] / safe[:, None] + 1) / 2 * np.array(self.size), w / self.focal
 
+    @property
+    def slope(self) -> float:
+        """By how much the inverse of the ground's depth in focal lengths falls over the height of the view."""
+        return math.tan(math.radians(self.tilt)) / FOCAL
+
+    def height_of(self, depth: float) -> float:
+        """Where in the view ground at a depth in focal lengths is seen, 0 bottom to 1 top; infinite from above."""
+        return self.focus + (1 - 1 / depth) / self.slope if self.slope > 0 else math.inf
+
     def ground(self, px: float, py: float) -> tuple[float, float] | None:
         """The map metres under a pixel, None above the horizon."""
         m = self.matrix[np.ix_((0, 1, 3), (0, 1, 3))]

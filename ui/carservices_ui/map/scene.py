@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from kivy.graphics import Callback, ChangeState, ClearBuffers, ClearColor, Fbo, InstructionGroup, Mesh
-from kivy.graphics.opengl import GL_CULL_FACE, GL_DEPTH_TEST, glDisable, glEnable
+from kivy.graphics.opengl import GL_BLEND, GL_CULL_FACE, GL_DEPTH_TEST, glDisable, glEnable
 from kivy.graphics.transformation import Matrix
 
 from carservices_ui.map import shaders
@@ -38,13 +38,11 @@ from carservices_ui.map.style import (
 )
 
 GRID_STEP_M, GRID_LINES = 100.0, 30
-GROUND_M, PLAIN_REACH = 40_000.0, 8.0  # half the plain's side, at least and in focal lengths
 PUCK_FAR, PUCK_SHRINK = 0.55, 0.12  # far out the arrow shrinks, by that much with each octave below 0.1 px per metre
 SHORE_PX = 0.6  # half the width of the soft edge of areas
 PUCK_DP, PUCK_STRETCH = 46.0, 0.3  # the arrow is drawn longer when seen at an angle
 ALWAYS = -1.0  # `passed` of a line nothing has been travelled of
-HOUSE_DEPTH = 2.75  # focal lengths; beyond, fog leaves too little of buildings to pay for them
-SOLID = 0.96  # buildings let a hint of the street through
+HOUSES_UP_TO = 0.917  # of the depth at which fog swallows the ground: far buildings are many and hardly to be seen
 TRAVELLED_PART = 0.75  # what lies behind is drawn narrower
 REACH_FILL, REACH_EDGE_DP = 0.13, 1.4  # opacity and half width of the edge of what can be reached
 ABOVE_ROOFS, ABOVE_PART = 0.55, 0.7  # how much of the route shows through buildings, and of its width
@@ -63,10 +61,16 @@ def _grid() -> Piece:
     return line_piece(ends.reshape(-1, 2), np.arange(0, 2 * len(ends) + 1, 2))
 
 
+def _blend(on: bool) -> None:
+    """What is opaque is drawn at half the cost when it is not mixed with what lies below."""
+    (glEnable if on else glDisable)(GL_BLEND)
+
+
 def _solids(on: bool) -> None:
     """Nearer walls hide what is behind them, and those turned away are left out."""
     for ability in (GL_DEPTH_TEST, GL_CULL_FACE):
         (glEnable if on else glDisable)(ability)
+    _blend(not on)
 
 
 class Scene:
@@ -76,16 +80,17 @@ class Scene:
         self._density = density
         self._budget = Budget()
         self._areas = Program(shaders.AREA_VS, shaders.AREA_FS)
-        self._roads = Program(shaders.LINE_VS, shaders.LINE_FS)
-        self._ways = Program(shaders.LINE_VS, shaders.LINE_FS)
+        self._roads = Program(shaders.LINE_VS, shaders.ROAD_FS)
+        self._ways = Program(shaders.LINE_VS, shaders.WAY_FS)
+        self._fog = Program(shaders.FOG_VS, shaders.FOG_FS)
         self._houses = Program(shaders.HOUSE_VS, shaders.HOUSE_FS)
-        self._over = Program(shaders.LINE_VS, shaders.LINE_FS)
+        self._over = Program(shaders.LINE_VS, shaders.OVER_FS)
         self._puck = Program(shaders.PUCK_VS, shaders.PUCK_FS)
         self.labels = InstructionGroup()
         self._clear = ClearColor(0, 0, 0, 1)
         fbo.add(self._clear)
         fbo.add(ClearBuffers(clear_depth=True))
-        for program in (self._areas, self._roads, self._ways):
+        for program in (self._areas, self._roads, self._ways, self._fog):
             fbo.add(program.context)
         fbo.add(Callback(lambda _: _solids(True)))
         fbo.add(self._houses.context)
@@ -97,18 +102,18 @@ class Scene:
         self._build_roads()
         self._build_ways()
         self._house_layer = CellLayer(self._houses, HOUSE_FORMAT, self._budget)
-        self._puck_body = InstructionGroup()
+        self._unit = mesh(_quad(1.0), AREA_FORMAT)
+        self._fog_body, self._puck_body = InstructionGroup(), InstructionGroup()
+        self._fog.add(self._fog_body)
         self._puck.add(self._puck_body)
 
     def _build_ground(self) -> None:
-        self._ground = self._areas.state(tint=(0.0, 0.0, 0.0, 1.0))
-        self._plain = mesh(_quad(GROUND_M), AREA_FORMAT)
-        self._plain_at = (0.0, 0.0, GROUND_M)
-        self._areas.add(self._plain)
+        self._areas.add(Callback(lambda _: _blend(False)))
         self._area_layers: dict[AreaKind, tuple[ChangeState, CellLayer]] = {}
         for kind in AreaKind:
             state = self._areas.state(tint=(0.0, 0.0, 0.0, 1.0))
             self._area_layers[kind] = (state, CellLayer(self._areas, AREA_FORMAT, self._budget))
+        self._areas.add(Callback(lambda _: _blend(True)))
 
         self._reach: list[tuple[ChangeState, InstructionGroup]] = []
         for _ in range(2):
@@ -117,7 +122,6 @@ class Scene:
             self._reach.append((state, group))
 
     def _build_roads(self) -> None:
-        self._roads.set(glow=0.0, passed=ALWAYS)
         self._shore_layers: dict[AreaKind, tuple[ChangeState, CellLayer]] = {}
         for area in OUTLINED:
             state = self._roads.state(halfw=SHORE_PX, tint=(0.0, 0.0, 0.0, 1.0))
@@ -187,23 +191,23 @@ class Scene:
         """
         self._budget.renew()
         tilted = min(1.0, camera.tilt / 50.0)
-        fog = tuple(flat + (near - flat) * tilted for near, flat in zip(FOG, FLAT_FOG, strict=True))
+        near, far = (flat + (steep - flat) * tilted for steep, flat in zip(FOG, FLAT_FOG, strict=True))
         matrix = Matrix()
         matrix.set(flat=camera.matrix.T.ravel().tolist())
-        for program in (self._areas, self._roads, self._ways, self._houses, self._over, self._puck):
-            program.look(camera, matrix, (fog[0], fog[1]))
-        self._clear.rgba = style.fog
-        self._draw_ground(camera, style, Footprint(camera.footprint(fog[1])))
+        for program in (self._areas, self._roads, self._ways, self._over, self._puck):
+            program.look(camera, matrix, (near, far))
+        self._houses.look(camera, matrix, (near, far * HOUSES_UP_TO))
+        self._clear.rgba = style.ground
+        self._draw_ground(camera, style, Footprint(camera.footprint(far)))
         self._draw_ways(camera, style, passed)
+        self._draw_fog(camera, style, (near, far))
         rise = min(1.0, max(0.0, math.log2(camera.pxm / HOUSES_FROM_PXM)))
-        self._house_layer.show(Footprint(camera.footprint(min(fog[1], HOUSE_DEPTH))) if rise > 0 else None)
-        self._houses.set(rise=rise, wall=style.wall, roof=style.roof, haze=style.fog, solid=SOLID)
+        self._house_layer.show(Footprint(camera.footprint(far * HOUSES_UP_TO)) if rise > 0 else None)
+        self._houses.set(rise=rise, wall=style.wall, roof=style.roof, haze=style.fog)
         self._draw_puck(camera, style, car)
         return self._budget.exceeded
 
     def _draw_ground(self, camera: Camera, style: MapStyle, ground: Footprint) -> None:
-        self._ground.changes["tint"] = style.ground
-        self._lay_plain(camera)
         for kind, (state, layer) in self._area_layers.items():
             state.changes["tint"] = style.areas[kind]
             layer.show(ground)
@@ -221,14 +225,12 @@ class Scene:
             roads.show(ground if shown else None)
         self._grid_state.changes.update(halfw=self._density, tint=style.grid)
 
-    def _lay_plain(self, camera: Camera) -> None:
-        """Keep the plain below the camera, large enough for what is seen."""
-        x, y, half = self._plain_at
-        reach = max(GROUND_M, PLAIN_REACH * camera.focal / camera.pxm)
-        if max(abs(camera.x - x), abs(camera.y - y)) > half / 2 or not half / 2 <= reach <= half:
-            self._plain_at = camera.x, camera.y, 1.5 * reach
-            square = _quad(1.5 * reach).vertices.reshape(-1, 2) + np.array((camera.x, camera.y), np.float32)
-            self._plain.vertices = square.ravel()
+    def _draw_fog(self, camera: Camera, style: MapStyle, reach: tuple[float, float]) -> None:
+        low = max(0.0, camera.height_of(reach[0]))
+        self._fog_body.clear()
+        if low < 1.0:
+            self._fog_body.add(self._unit)
+            self._fog.set(low=low, focus=float(camera.focus), slope=camera.slope, fog_range=reach, tint=style.fog)
 
     def _draw_ways(self, camera: Camera, style: MapStyle, passed: float) -> None:
         def paint(state: ChangeState, half: float, tint: tuple[float, ...], behind: float) -> None:
@@ -255,7 +257,7 @@ class Scene:
             self._puck_body.clear()
             return
         if not self._puck_body.length():
-            self._puck_body.add(mesh(_quad(1.0), AREA_FORMAT))
+            self._puck_body.add(self._unit)
         x, y, heading = car
         angle = math.radians(heading)
         radius = PUCK_DP * self._density * min(1.0, max(PUCK_FAR, 1.0 + PUCK_SHRINK * math.log2(camera.pxm / 0.1)))

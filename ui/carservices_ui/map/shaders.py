@@ -5,8 +5,7 @@ HEADER = """
 precision highp float;
 #endif
 """
-FOG_VARYING = """
-varying float vFog;
+FOG = """
 uniform float focal;
 uniform vec2 fog_range;
 float fog(float w) { return smoothstep(fog_range.x, fog_range.y, w / focal); }
@@ -16,7 +15,7 @@ float fog(float w) { return smoothstep(fog_range.x, fog_range.y, w / focal); }
 # instead) plus half a pixel for the soft edge, so they stay crisp at any zoom and tilt without multisampling.
 LINE_VS = (
     HEADER
-    + FOG_VARYING
+    + FOG
     + """
 attribute vec2 aPos;
 attribute vec3 aNrm;
@@ -25,6 +24,7 @@ uniform mat4 cam;
 uniform vec2 viewport;
 uniform float halfw;
 uniform float pxm;
+varying float vFog;
 varying float vSide;
 varying float vHalf;
 varying float vThin;
@@ -46,10 +46,18 @@ void main() {
 }
 """
 )
-LINE_FS = (
+ROAD_FS = (
     HEADER
     + """
-varying float vFog;
+varying float vSide;
+varying float vHalf;
+varying float vThin;
+uniform vec4 tint;
+void main() { gl_FragColor = vec4(tint.rgb, tint.a * clamp(vHalf - abs(vSide), 0.0, 1.0) * vThin); }
+"""
+)
+# A line that glows, and of which a part is behind the car.
+WAY = """
 varying float vSide;
 varying float vHalf;
 varying float vThin;
@@ -57,13 +65,20 @@ varying float vDist;
 uniform vec4 tint;
 uniform float glow;
 uniform float passed;
-void main() {
+float strength() {
     float across = abs(vSide) / vHalf;
     float crisp = clamp(vHalf - abs(vSide), 0.0, 1.0) * vThin;
     float soft = (1.0 - across) * (1.0 - across);
-    float ahead = clamp((vDist - passed) * 0.5, 0.0, 1.0);
-    gl_FragColor = vec4(tint.rgb, tint.a * mix(crisp, soft, glow) * ahead * (1.0 - vFog));
+    return mix(crisp, soft, glow) * clamp((vDist - passed) * 0.5, 0.0, 1.0);
 }
+"""
+WAY_FS = HEADER + WAY + "void main() { gl_FragColor = vec4(tint.rgb, tint.a * strength()); }"
+OVER_FS = (
+    HEADER
+    + WAY
+    + """
+varying float vFog;
+void main() { gl_FragColor = vec4(tint.rgb, tint.a * strength() * (1.0 - vFog)); }
 """
 )
 
@@ -72,55 +87,67 @@ AREA_VS = (
     + """
 attribute vec2 aPos;
 uniform mat4 cam;
-varying float vDepth;
-void main() {
-    gl_Position = cam * vec4(aPos, 0.0, 1.0);
-    vDepth = gl_Position.w;
-}
+void main() { gl_Position = cam * vec4(aPos, 0.0, 1.0); }
 """
 )
 AREA_FS = (
     HEADER
     + """
-uniform float focal;
+uniform vec4 tint;
+void main() { gl_FragColor = tint; }
+"""
+)
+
+# Fog over the far ground, in a strip from `low` (0 bottom to 1 top) up. On a screen, the inverse of the ground's depth
+# falls evenly with the height above the focus.
+FOG_VS = (
+    HEADER
+    + """
+attribute vec2 aPos;
+uniform float low;
+uniform float focus;
+uniform float slope;
+varying float vInverse;
+void main() {
+    float height = mix(low, 1.0, aPos.y * 0.5 + 0.5);
+    gl_Position = vec4(aPos.x, height * 2.0 - 1.0, 0.0, 1.0);
+    vInverse = 1.0 - (height - focus) * slope;
+}
+"""
+)
+FOG_FS = (
+    HEADER
+    + """
+varying float vInverse;
 uniform vec2 fog_range;
 uniform vec4 tint;
-varying float vDepth;
-void main() {
-    gl_FragColor = vec4(tint.rgb, tint.a * (1.0 - smoothstep(fog_range.x, fog_range.y, vDepth / focal)));
-}
+void main() { gl_FragColor = vec4(tint.rgb, smoothstep(fog_range.x, fog_range.y, 1.0 / max(vInverse, 0.01))); }
 """
 )
 
 HOUSE_VS = (
     HEADER
-    + FOG_VARYING
+    + FOG
     + """
 attribute vec3 aPos;
 attribute float aLight;
 uniform mat4 cam;
 uniform float rise;
-varying float vLight;
+uniform vec4 wall;
+uniform vec4 roof;
+uniform vec4 haze;
+varying vec3 vColor;
 void main() {
     gl_Position = cam * vec4(aPos.xy, aPos.z * rise, 1.0);
-    vLight = aLight;
-    vFog = fog(gl_Position.w);
+    vColor = mix(mix(wall.rgb, roof.rgb, aLight), haze.rgb, fog(gl_Position.w));
 }
 """
 )
 HOUSE_FS = (
     HEADER
     + """
-varying float vFog;
-varying float vLight;
-uniform vec4 wall;
-uniform vec4 roof;
-uniform vec4 haze;
-uniform float solid;
-void main() {
-    vec3 color = mix(wall.rgb, roof.rgb, vLight);
-    gl_FragColor = vec4(mix(color, haze.rgb, vFog), solid * (1.0 - vFog * vFog));
-}
+varying vec3 vColor;
+void main() { gl_FragColor = vec4(vColor, 1.0); }
 """
 )
 
