@@ -66,11 +66,11 @@ def opened(engine: RoadEngine, folder: Path, sites: Sequence[Site]) -> SimpleNam
     return SimpleNamespace(roads=engine, engine=engine, stations=folder / "chargers.sqlite")
 
 
-def car(soc: float, kwh: float = 58.0, cells_c: float = 25.0) -> Situation:
+def car(soc: float, kwh: float = 58.0, cells_c: float = 25.0, conditions: Conditions = Conditions()) -> Situation:  # noqa: B008 - frozen
     model = EnergyModel(Vehicle(usable_kwh=kwh))
     told_of = {inlet.BRAND: "Volkswagen", inlet.MODEL: "ID.3", inlet.CONDITIONING: IDLE}
     fits = inlet.told(told_of, kwh, cells_c)
-    return Situation(model, Conditions(), Car(kwh, soc, fits), NOON)
+    return Situation(model, conditions, Car(kwh, soc, fits), NOON)
 
 
 def wanted(*stops: tuple[float, float], wishes: ChargingWishes = WISHES) -> Wanted:
@@ -141,14 +141,20 @@ async def test_the_driver_s_own_stop_stays_between_charging_stops(motorway: Road
 
 
 @pytest.mark.parametrize(
-    ("near", "first", "cells_c"),
-    [(True, 0, 25.0), (False, 0, 25.0), (False, 2, -10.0)],  # cold cells are warmed for the first station
+    ("near", "first", "outside"),
+    [(True, 0, 15.0), (False, 0, 15.0), (False, 3, -10.0), (False, 4, -10.0)],
+    ids=str,
 )
 async def test_too_little_charge_to_leave_is_told_with_what_helps(
-    motorway: RoadEngine, tmp_path: Path, near: bool, first: int, cells_c: float
+    motorway: RoadEngine, tmp_path: Path, near: bool, first: int, outside: float
 ):
+    """In the cold, cells are warmed for the first station and give nothing back, and the cabin has to be heated."""
     itinerary = Itinerary(opened(motorway, tmp_path, EVERY_40[first:]))
-    trip = (await itinerary.ways(wanted(), car(9.0, cells_c=cells_c)))[0]
+
+    def at(soc: float) -> Situation:
+        return car(soc, cells_c=outside, conditions=Conditions(outside_c=outside, soc=soc))
+
+    trip = (await itinerary.ways(wanted(), at(9.0)))[0]
     assert not trip.sure
     assert trip.warning is not None
     assert "The charge of 9 % does not safely reach" in str(trip.warning)
@@ -156,7 +162,7 @@ async def test_too_little_charge_to_leave_is_told_with_what_helps(
     words = str(trip.warning).split()
     enough = float(words[words.index("before") - 2])
     less = enough - 5.0 if near else enough
-    again = (await itinerary.ways(wanted(), car(less, cells_c=cells_c)))[0]
+    again = (await itinerary.ways(wanted(), at(less)))[0]
     assert (again.sure and again.warning is None) is not near
 
 

@@ -81,7 +81,9 @@ async def test_roads_one_by_one_take_what_ways_over_them_take(flat: RoadEngine, 
     for here, there in itertools.permutations(corners, 2):
         (route,) = await flat.route(RouteRequest((Via(*here), Via(*there))))
         driven = [edge.metres / graph.length[edge.arc] for edge in route.edges]
-        kwh, seconds = (np.dot(driven, column[[edge.arc for edge in route.edges]]) for column in (arcs.kwh, arcs.seconds))
+        kwh, seconds = (
+            np.dot(driven, column[[edge.arc for edge in route.edges]]) for column in (arcs.kwh, arcs.seconds)
+        )
         total = float(kwh + MODEL.begin_kwh(surroundings, seconds))
         shares.append(total / MODEL.along(route.edges, surroundings, geometry=route.geometry).spend().kwh)
     assert np.mean(shares) == pytest.approx(1.0, abs=0.02)

@@ -16,25 +16,8 @@ STEP = 5
 SPARE = {"ccs": "CCS", "type2": "Type 2", "chademo": "CHAdeMO"}
 
 
-def advise(problem: Problem, ground: Ground, hops: Hops, connectors: Sequence[str]) -> Remark:
-    """What to say of a problem without a plan."""
-    before = _charge_before(problem)
-    if before is not None:
-        enough, stops = before
-        then = Remark.of({0: "then_no_stop", 1: "then_one_stop"}.get(stops, "then_stops"), stops=stops)
-        return Remark.of("charge_before", soc=round(problem.soc), enough=enough, then=then)
-    names: list[str | Remark] = [SPARE.get(name, name) for name in sorted(connectors)]
-    plugs = reduce(lambda one, other: Remark.of("or", one=one, other=other), names)
-    gap = _gap(problem, hops) if ground.stations else None
-    if gap is None:
-        return Remark.of("no_charger", plugs=plugs)
-    place, metres = gap
-    where = Remark.of("beyond", place=ground.station(place).site.name) if place else Remark.of("from_here")
-    return Remark.of("charger_gap", plugs=plugs, km=round(metres / 1000.0), where=where)
-
-
-def _charge_before(problem: Problem) -> tuple[int, int] | None:
-    """The least charge in percent with which the trip works, and its stops."""
+def charge_before(problem: Problem) -> int | None:
+    """The least charge in percent with which a problem without a plan has one; None: not even a full battery helps."""
     if plan(replace(problem, soc=FULL)) is None:
         return None
     low, high = int(problem.soc) // STEP, int(FULL) // STEP
@@ -44,8 +27,25 @@ def _charge_before(problem: Problem) -> tuple[int, int] | None:
             low = middle
         else:
             high = middle
-    best = plan(replace(problem, soc=float(high * STEP)))
-    return (high * STEP, len(best.stops)) if best else None
+    return high * STEP
+
+
+def charge_first(soc: float, enough: float, stops: int) -> Remark:
+    """Charge up to ``enough`` before leaving, then so many stops are enough."""
+    then = Remark.of({0: "then_no_stop", 1: "then_one_stop"}.get(stops, "then_stops"), stops=stops)
+    return Remark.of("charge_before", soc=round(soc), enough=round(enough), then=then)
+
+
+def out_of_reach(problem: Problem, ground: Ground, hops: Hops, connectors: Sequence[str]) -> Remark:
+    """Why not even a full battery helps."""
+    names: list[str | Remark] = [SPARE.get(name, name) for name in sorted(connectors)]
+    plugs = reduce(lambda one, other: Remark.of("or", one=one, other=other), names)
+    gap = _gap(problem, hops) if ground.stations else None
+    if gap is None:
+        return Remark.of("no_charger", plugs=plugs)
+    place, metres = gap
+    where = Remark.of("beyond", place=ground.station(place).site.name) if place else Remark.of("from_here")
+    return Remark.of("charger_gap", plugs=plugs, km=round(metres / 1000.0), where=where)
 
 
 def _gap(problem: Problem, hops: Hops) -> tuple[int, float] | None:

@@ -13,13 +13,13 @@ from carservices.services.navigation.chargers.network import ChargerNetwork
 from carservices.services.navigation.engine.base import Engine, Route, RouteRequest, Via
 from carservices.services.navigation.engine.roads import RoadEngine
 from carservices.services.navigation.remarks import Remark
-from carservices.services.navigation.trips.advice import advise
+from carservices.services.navigation.trips.advice import STEP, charge_before, charge_first, out_of_reach
 from carservices.services.navigation.trips.conditions import Conditions
 from carservices.services.navigation.trips.corridor import Anchor, Corridor
 from carservices.services.navigation.trips.demand import Demand
 from carservices.services.navigation.trips.energy import EnergyModel
 from carservices.services.navigation.trips.ground import Cap, Ground, Hops, caps
-from carservices.services.navigation.trips.planner import plan
+from carservices.services.navigation.trips.planner import FULL, plan
 from carservices.services.navigation.trips.problem import Plan, Problem
 from carservices.services.navigation.trips.stations import MOST, Candidate, Tables, beside, candidates, station_of
 from carservices.services.navigation.trips.trip import Car, Trip, parts_of, quantile, settled, takes, unplanned
@@ -139,7 +139,7 @@ class Itinerary:
                 trip = await self._best(request, wishes, at, car, ground, replace(preferred, first_least=least))
                 if trip is not None and trip.stops:
                     return [_nearly_empty(trip)]
-            return await asyncio.to_thread(self._advice, request, at, car, ground, problem)
+            return await self._advice(request, wishes, at, car, ground, problem)
         return _worth_choosing(trips)
 
     async def _best(
@@ -185,13 +185,29 @@ class Itinerary:
             bother_s=BOTHER_S,
         )
 
-    def _advice(self, request: RouteRequest, at: Situation, car: Car, ground: Ground, problem: Problem) -> Remark:
+    async def _advice(
+        self, request: RouteRequest, wishes: ChargingWishes, at: Situation, car: Car, ground: Ground, problem: Problem
+    ) -> Remark:
+        """What to do before leaving, tried on the real route, or why nothing helps."""
+        hops = await asyncio.to_thread(self._all_hops, request, at, car, ground)
+        problem = replace(problem, legs=hops.legs)
+        enough = await asyncio.to_thread(charge_before, problem)
+        for soc in () if enough is None else range(enough, int(FULL) + 1, STEP):
+            charged = replace(car, soc=float(soc))
+            then = replace(at, conditions=replace(at.conditions, soc=charged.soc), car=charged)
+            trip = await self._best(request, wishes, then, charged, ground, replace(problem, soc=charged.soc))
+            if trip is not None:
+                return charge_first(car.soc, charged.soc, len(trip.stops))
+        return await asyncio.to_thread(out_of_reach, problem, ground, hops, sorted(car.inlet.connectors))
+
+    def _all_hops(self, request: RouteRequest, at: Situation, car: Car, ground: Ground) -> Hops:
+        """Those beyond what a full battery reaches, too."""
         start = self._opened.roads.anchor((request.via[0].lat, request.via[0].lon))
         with self._busy:
             ground.forget_reach()
             hops = _hops(ground, start, at, car)
             self._ground = None
-        return advise(replace(problem, legs=hops.legs), ground, hops, sorted(car.inlet.connectors))
+        return hops
 
     def _ground_of(self, request: RouteRequest, start: Anchor, at: Situation, car: Car) -> Ground:
         """The corridor to the destination, made anew for another one or when the car is far beside it."""
