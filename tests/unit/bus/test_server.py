@@ -3,11 +3,11 @@
 import contextlib
 import gc
 import socket
-from selectors import DefaultSelector
 
 import pytest
 
 from carservices.bus import server, zmtp
+from carservices.bus.poller import Poller
 from carservices.bus.server import HANDSHAKE_FRAME, End, Line, Server
 
 LARGEST = 1 << 20
@@ -18,9 +18,9 @@ class Ends:
 
     def __init__(self, path):
         self.path, self.seen, self.errors = path, [], []
-        self.selector = DefaultSelector()
+        self.poller = Poller()
         self.server = Server(
-            self.selector, lambda *_: b"", lambda _end, why: self.errors.append(why), lambda _end, _missed: None
+            self.poller, lambda *_: b"", lambda _end, why: self.errors.append(why), lambda _end, _missed: None
         )
         take = lambda end, message: self.seen.append((end.user, message))  # noqa: E731
         self.server.listen(Line(path, "PULL", take, lambda _end: None, LARGEST, LARGEST))
@@ -28,8 +28,7 @@ class Ends:
     def turn(self, times=1):
         for _ in range(times):
             self.server.go_on()
-            for key, events in self.selector.select(0):
-                key.data(events)
+            self.poller.turn(0)
             self.server.flush()
 
     @contextlib.contextmanager
@@ -54,7 +53,7 @@ def ends(tmp_path):
     one = Ends(tmp_path / "s")
     yield one
     one.server.close()
-    one.selector.close()
+    one.poller.close()
 
 
 def test_who_has_much_to_say_does_not_keep_the_others_waiting(ends, monkeypatch):
