@@ -11,10 +11,11 @@ import importlib.util
 import os
 import shutil
 import subprocess
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from multiprocessing import get_context
 from pathlib import Path
+from types import MappingProxyType
 
 import msgpack
 import zmq
@@ -47,7 +48,8 @@ def unpack(payload: bytes, take: Take) -> None:
 class Transport:
     name = ""
     needs: tuple[str, str] = ("", "")
-    burst = 0
+    bursts: Mapping[int, int] = MappingProxyType({})
+    """How many messages a flood says together, by number of subscribers; the others need no rests."""
 
     def missing(self) -> str:
         module, program = self.needs
@@ -228,7 +230,7 @@ class Zenoh(Transport):
 class Mosquitto(Transport):
     name = "mosquitto"
     needs = ("paho", "mosquitto")
-    burst = 200
+    bursts = MappingProxyType({1: 200, 20: 200})
 
     def start(self, run_dir: Path) -> list[int]:
         conf = run_dir / "mosquitto.conf"
@@ -264,7 +266,7 @@ class Mosquitto(Transport):
 class Nats(Transport):
     name = "nats"
     needs = ("nats", "nats-server")
-    burst = 200
+    bursts = MappingProxyType({1: 200, 20: 200})
 
     def start(self, run_dir: Path) -> list[int]:
         return self.run("nats-server", "-a", "127.0.0.1", "-p", str(PORT + 1))
@@ -326,11 +328,11 @@ class Redis(Transport):
 
 
 class DBus(Transport):
-    """Signals; dbus-fast closes its connection when a flood fills the socket, so it gets short bursts."""
+    """Signals; dbus-fast closes its connection when a flood fills the socket, so it gets very short bursts."""
 
     name = "d-bus"
     needs = ("dbus_fast", "dbus-daemon")
-    burst = 20
+    bursts = MappingProxyType({1: 10, 20: 1})
 
     def start(self, run_dir: Path) -> list[int]:
         return self.run("dbus-daemon", "--session", "--nofork", f"--address=unix:path={run_dir}/dbus")

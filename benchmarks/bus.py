@@ -1,6 +1,7 @@
 """The bus against raw ZeroMQ and its peers: latency, throughput, CPU, calls, and the hub's share at a car's real load.
 
 Real processes on one machine, the same msgpack payload, all in one run; figures are rough when the machine is busy.
+What is asyncio of a peer's client runs in uvloop as ours does.
     python benchmarks/bus.py [--quick] [--json]
 """
 
@@ -21,6 +22,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+import uvloop
 from pydantic import BaseModel, Field
 
 from benchmarks._table import Row, arguments, show
@@ -105,10 +107,10 @@ def subscriber(transport: Transport, run_dir: Path, pipe: Connection) -> None:
             stamps.clear()
             arrivals.clear()
 
-    asyncio.run(transport.subscribe(run_dir, take))
+    uvloop.run(transport.subscribe(run_dir, take))
 
 
-def publisher(transport: Transport, run_dir: Path, pipe: Connection) -> None:
+def publisher(transport: Transport, run_dir: Path, pipe: Connection, burst: int) -> None:
     """Says warm-ups until told (count, rate); after each phase it says END until told the next one."""
 
     async def publish() -> None:
@@ -121,12 +123,12 @@ def publisher(transport: Transport, run_dir: Path, pipe: Connection) -> None:
                     await asyncio.sleep(0.02)
                 count, rate = pipe.recv()
                 before = time.process_time()
-                await (pace if rate else flood)(send, count, rate or transport.burst)
+                await (pace if rate else flood)(send, count, rate or burst)
                 pipe.send(time.process_time() - before)
                 beat = END + beat
 
     with contextlib.suppress(OSError):  # dbus-fast has closed its own connection in a flood; the pipe's end tells it
-        asyncio.run(publish())
+        uvloop.run(publish())
 
 
 async def pace(send: Callable[..., Any], count: int, rate: int) -> None:
@@ -154,7 +156,7 @@ def measure(transport: Transport, subscribers: int, effort: Effort) -> list[Phas
         for pid in brokers:
             stack.callback(kill, pid)
         readers = [start(stack, subscriber, transport, run_dir) for _ in range(subscribers)]
-        writer = start(stack, publisher, transport, run_dir)
+        writer = start(stack, publisher, transport, run_dir, transport.bursts.get(subscribers, 0))
         for reader in readers:
             assert receive(reader, effort.patience) == "warm"
         phases = effort.phases[subscribers]
@@ -164,9 +166,11 @@ def measure(transport: Transport, subscribers: int, effort: Effort) -> list[Phas
         ]
 
 
-def start(stack: contextlib.ExitStack, target: Callable[..., None], transport: Transport, run_dir: Path) -> Connection:
+def start(
+    stack: contextlib.ExitStack, target: Callable[..., None], transport: Transport, run_dir: Path, *more: int
+) -> Connection:
     ours, theirs = fork.Pipe()
-    process = fork.Process(target=target, args=(transport, run_dir, theirs), daemon=True)
+    process = fork.Process(target=target, args=(transport, run_dir, theirs, *more), daemon=True)
     process.start()
     theirs.close()
     stack.enter_context(ours)
@@ -231,7 +235,7 @@ def serve_calls(run_dir: Path) -> None:
         await car.provide(BenchService())
         await asyncio.Event().wait()
 
-    asyncio.run(serve())
+    uvloop.run(serve())
 
 
 async def until_served(bench: Bench) -> None:
@@ -263,7 +267,7 @@ def call_rows(count: int) -> list[Row]:
         run_dir, ours = Path(name), Ours()
         pids = [*ours.start(run_dir), *ours.spawn(serve_calls, run_dir)]
         try:
-            p50, p99 = percentiles(asyncio.run(ask(run_dir)))
+            p50, p99 = percentiles(uvloop.run(ask(run_dir)))
         finally:
             for pid in pids:
                 kill(pid)
@@ -297,7 +301,7 @@ def load_hal(run_dir: Path) -> None:
     async def serve() -> None:
         await HalHost(await Ours.connect(run_dir, "hal.bench"), LoadHal(LoadHal.Options())).run()
 
-    asyncio.run(serve())
+    uvloop.run(serve())
 
 
 def load_service(run_dir: Path, quarter: int, counter: Any) -> None:
@@ -310,7 +314,7 @@ def load_service(run_dir: Path, quarter: int, counter: Any) -> None:
         await car.watch([f"Vehicle.Q{quarter}.*"], count)
         await asyncio.Event().wait()
 
-    asyncio.run(serve())
+    uvloop.run(serve())
 
 
 def load_rows(seconds: float) -> list[Row]:
@@ -383,7 +387,7 @@ def best(runs: Sequence[Phase]) -> Phase:
 
 
 def compare(results: dict[tuple[str, int], list[Phase]], subscribers: int) -> list[Row]:
-    bursts = {t.name: f"{t.name} (bursts of {t.burst})" for t in TRANSPORTS if t.burst}
+    bursts = {t.name: f"{t.name} (bursts of {t.bursts[subscribers]})" for t in TRANSPORTS if t.bursts}
 
     def row(job: str, phase: int, figure: str, unit: str, less: bool, goal: float | None = None) -> Row:
         labels = bursts if "flood" in job else {}
