@@ -13,18 +13,20 @@ from kivy.clock import Clock
 from kivy.core.window import Window
 
 from carservices.api.apps import Apps
+from carservices.api.audio import Audio
 from carservices.api.diagnostics import Diagnostics
 from carservices.api.driving import Driving
 from carservices.api.energy import Energy
 from carservices.api.navigation import Navigation
 from carservices.api.notifications import Notifications
+from carservices.api.speech import Speech
 from carservices_ui import apps, glass
 from carservices_ui.cockpit import Cockpit
 from carservices_ui.link import Link
 from carservices_ui.preferences import Preferences
 from carservices_ui.store import Store
 
-CONTRACTS = (Apps, Diagnostics, Driving, Energy, Navigation, Notifications)
+CONTRACTS = (Apps, Audio, Diagnostics, Driving, Energy, Navigation, Notifications, Speech)
 """The services whose streams the shell shows."""
 
 BEAT_SECONDS = 1.0
