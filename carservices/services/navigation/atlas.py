@@ -11,7 +11,7 @@ from pathlib import Path
 from carservices.api.navigation import Box, ImportProgress, MapInfo, MapsState
 from carservices.services.navigation.engine.graph import GraphError
 from carservices.services.navigation.maps.defaults import EXTRACTS
-from carservices.services.navigation.maps.errors import MapError
+from carservices.services.navigation.maps.errors import FAILED, MapError, MapsBusy
 from carservices.services.navigation.maps.first import build_first, still_to_build
 from carservices.services.navigation.maps.store import MapStore
 from carservices.services.navigation.openmap import OpenMap
@@ -154,25 +154,29 @@ class Atlas:
             await before.close()
 
     async def _build(self) -> None:
+        """The maps that came with the car, one after the other; one that fails ends it until the next start."""
         await asyncio.sleep(FIRST_MAP_AFTER_S)
-        for name in still_to_build(self._store):
+        while name := next(iter(still_to_build(self._store)), None):
+            begun = ImportProgress(name=name, title=EXTRACTS[name].title, part="", done=0.0)
             try:
                 async with aclosing(build_first(self._store, name)) as steps:
                     async for step in steps:
-                        progress = ImportProgress(
-                            name=name, title=EXTRACTS[name].title, part=step.part, done=step.done * 100.0
-                        )
-                        self._import = progress, None
-                        self._on_change()
+                        self._tell(begun.model_copy(update={"part": step.part, "done": step.done * 100.0}))
                 self._import = None
                 await self.refresh()
                 self._on_change()
+            except MapsBusy as error:
+                self._tell(begun, error.remark)
+                await asyncio.sleep(LOOK_S)
             except (MapError, OSError) as error:
                 log.warning("the map %s that came with the car: %s", name, error)
-                why = error.remark if isinstance(error, MapError) else Remark.of("map_failed")
-                self._import = ImportProgress(name=name, title=EXTRACTS[name].title, part="", done=0.0), why
-                self._on_change()
+                self._tell(begun, error.remark if isinstance(error, MapError) else FAILED)
                 return
+
+    def _tell(self, progress: ImportProgress, problem: Remark | None = None) -> None:
+        if self._import != (progress, problem):
+            self._import = progress, problem
+            self._on_change()
 
     async def _look(self) -> None:
         while True:

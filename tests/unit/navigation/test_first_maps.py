@@ -1,10 +1,14 @@
 """The maps that come along: built once, in a process of their own, and gone when the driver removed them."""
 
+import asyncio
+from collections.abc import Callable
 from contextlib import aclosing
 from pathlib import Path
 
 import pytest
 
+from carservices.api.navigation import MapsState
+from carservices.services.navigation.atlas import Atlas
 from carservices.services.navigation.maps.defaults import EXTRACTS, FIRST
 from carservices.services.navigation.maps.errors import MapError
 from carservices.services.navigation.maps.first import SWITCH, build_first, still_to_build
@@ -47,6 +51,28 @@ async def test_what_goes_wrong_in_the_process_is_said(store: MapStore) -> None:
     with store.locked(), pytest.raises(MapError, match="another import is running"):
         await exhaust(store)
     assert "helsinki" in still_to_build(store)
+
+
+async def test_a_map_is_built_when_another_import_has_ended(store: MapStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such as that of a service that was killed while it built one."""
+    monkeypatch.setattr("carservices.services.navigation.atlas.FIRST_MAP_AFTER_S", 0.0)
+    monkeypatch.setattr("carservices.services.navigation.atlas.LOOK_S", 0.05)
+    changed = asyncio.Event()
+    atlas = Atlas(store.root, lambda _: None, changed.set)
+
+    async def until(told: Callable[[MapsState], object]) -> None:
+        while not told(atlas.state("en")):
+            changed.clear()
+            await asyncio.wait_for(changed.wait(), 60)
+
+    with store.locked():
+        running = asyncio.create_task(atlas.run())
+        await until(lambda maps: maps.importing is not None and maps.importing.problem)
+    await until(lambda maps: maps.importing is not None and maps.importing.part)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    await atlas.close()
 
 
 async def test_who_stops_listening_ends_the_process(store: MapStore) -> None:

@@ -2,7 +2,7 @@
 
 from carservices.services.navigation.remarks import Remark
 
-FAILED = Remark.of("map_failed")
+FAILED, BUSY = Remark.of("map_failed"), Remark.of("map_busy")
 
 
 class MapError(Exception):
@@ -18,6 +18,13 @@ class MapError(Exception):
 
 class UnknownMap(MapError):
     """There is no map of that name."""
+
+
+class MapsBusy(MapError):
+    """Another process is importing; later this one may."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, BUSY)
 
 
 class TilesFailed(MapError):

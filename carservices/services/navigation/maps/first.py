@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 
 from carservices.services.navigation.maps.defaults import EXTRACTS, FIRST
-from carservices.services.navigation.maps.errors import MapError, TilesFailed
+from carservices.services.navigation.maps.errors import BUSY, MapError, MapsBusy, TilesFailed
 from carservices.services.navigation.maps.store import FORMAT, MapStore, Progress, write_json
 from carservices.services.navigation.remarks import Remark
 
@@ -17,7 +17,8 @@ SWITCH = "CARSERVICES_FIRST_MAPS"
 """An environment variable: ``none`` leaves the maps unbuilt, for who tests a car again and again."""
 OFFERED = "offered.json"
 """Names that were built once: what the driver removed does not come back."""
-NICE = 10
+NICE, NICE_FIRST = 10, 4
+"""Of the process; a car without any map waits for its first one, and a busy machine has little time for the nice."""
 MODULE = "carservices.services.navigation.maps.first"
 
 
@@ -30,7 +31,10 @@ def still_to_build(store: MapStore) -> list[str]:
 
 
 async def build_first(store: MapStore, name: str) -> AsyncGenerator[Progress]:
-    """Build one of the shipped maps; says how far it is. Raises `MapError`; the process ends with the iterator."""
+    """Build one of the shipped maps; says how far it is. The process ends with the iterator.
+
+    Raises `MapError`; `MapsBusy` also while the process of a service that was killed has not noticed that yet.
+    """
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", MODULE, str(store.root), name,
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
@@ -41,6 +45,8 @@ async def build_first(store: MapStore, name: str) -> AsyncGenerator[Progress]:
         async for line in process.stdout:
             words = json.loads(line)
             if "problem" in words:
+                if words["remark"] == BUSY.key:
+                    raise MapsBusy(words["problem"])
                 raise MapError(words["problem"], Remark.of(words["remark"]))
             yield Progress(**words)
         if status := await process.wait():
@@ -76,8 +82,8 @@ def _main(root: str, name: str) -> None:
     """The process that builds: a line of JSON a step. It ends when nobody listens any more."""
     from carservices.services.navigation.maps.importer import import_shipped  # heavy, and of this process only
 
-    os.nice(NICE)
     store = MapStore(Path(root))
+    os.nice(NICE if store.names() else NICE_FIRST)
     try:
         try:
             import_shipped(store, name, _say)

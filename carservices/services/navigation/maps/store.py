@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from carservices.bus.files import replace_file
-from carservices.services.navigation.maps.errors import MapError, UnknownMap
+from carservices.services.navigation.maps.errors import MapError, MapsBusy, UnknownMap
 from carservices.services.navigation.remarks import Remark
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}")
@@ -134,7 +134,7 @@ class MapStore:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Alone in changing maps. Raises `MapError` while another process does, or where nothing can be written."""
+        """Alone in changing maps. Raises `MapsBusy` while another process does, `MapError` where one cannot write."""
         try:
             self.root.mkdir(parents=True, exist_ok=True)
             lock = os.open(self.root / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
@@ -149,9 +149,8 @@ class MapStore:
             yield
         except BlockingIOError:
             owner = os.pread(lock, 20, 0).decode() or "unknown"
-            raise MapError(
-                f"another import is running (pid {owner}): wait for it, or end it with `kill {owner}`",
-                Remark.of("map_busy"),
+            raise MapsBusy(
+                f"another import is running (pid {owner}): wait for it, or end it with `kill {owner}`"
             ) from None
         finally:
             os.close(lock)
