@@ -59,8 +59,8 @@ class Charging:
         self._itinerary: Itinerary | None = None
         self._watch = Watch()
         self._watched: Place | None = None
-        self._trip: Trip | None = None
-        self._demand: tuple[float, Demand] | None = None
+        self._fresh: tuple[Trip, float, Trip] | None = None
+        """The trip that is driven, when its energy was reckoned (monotonic s), and itself with that energy."""
 
     def take(self, value: Value) -> None:
         """A signal of `PATHS`."""
@@ -117,7 +117,7 @@ class Charging:
             if trip is not None and not trip.stages and engine is not None and self._watch.may_search(now):
                 journey.replan(position, engine, lambda new: KNOWN if new.stages else None)
             return guidance
-        trip, demand = self._refreshed(trip, now)
+        trip = self._refreshed(trip, now)
         along = guidance.travelled_m
         here = self._at_stop(trip, along, car.soc, position.speed_kmh)
         guide.resting = here is not None
@@ -132,7 +132,7 @@ class Charging:
             self._mind(trip, along, ahead, journey, position, engine, now)
         stops = [(stage, charge) for stage, charge in ahead if stage.station is not None]
         first = stops[0][0] if stops and here is None and stops[0][0].may_warm else None
-        self._warm(car, None if first is None else demand.between(along, trip.end_m(first), first.cap).seconds)
+        self._warm(car, None if first is None else trip.until_s(along, first))
         worry = self._watch.worry and self._watch.worry.text(journey.plan.language)
         changes: dict[str, object] = {"arrival": ahead[-1][1], "message": guidance.message or worry}
         if stops:
@@ -160,8 +160,7 @@ class Charging:
 
         def waits(stage: Stage) -> float:
             assert stage.station is not None
-            assert trip.demand is not None
-            return stage.station.wait(clock, trip.demand.between(along, trip.end_m(stage), stage.cap).seconds)
+            return stage.station.wait(clock, trip.until_s(along, stage))
 
         reason = self._watch.look(trip, ahead, wishes, waits, now)
         if reason is not None:
@@ -180,13 +179,13 @@ class Charging:
         fits = inlet.told(known.values, usable, known.conditions.cells_now_c)
         return Car(usable, min(100.0, 100.0 * kwh / usable), fits)
 
-    def _refreshed(self, trip: Trip, now: float) -> tuple[Trip, Demand]:
-        """With the energy of now."""
-        if trip is not self._trip or self._demand is None or now - self._demand[0] >= REFRESH_S:
+    def _refreshed(self, trip: Trip, now: float) -> Trip:
+        """With the energy of now; the same one until that is reckoned anew."""
+        if self._fresh is None or trip is not self._fresh[0] or now - self._fresh[1] >= REFRESH_S:
             learned = self.consumption
-            self._trip, self._demand = trip, (now, Demand(trip.route, learned.model, learned.conditions))
-        demand = self._demand[1]
-        return replace(trip, demand=demand), demand
+            demand = Demand(trip.route, learned.model, learned.conditions)
+            self._fresh = trip, now, replace(trip, demand=demand)
+        return self._fresh[2]
 
     @staticmethod
     def _at_stop(trip: Trip, along: float, soc: float, speed_kmh: float) -> Stage | None:

@@ -22,6 +22,7 @@ from carservices.services.navigation.journey import Journey
 from carservices.services.navigation.trips import inlet
 from carservices.services.navigation.trips.conditions import CELLS, SOC, Conditions
 from carservices.services.navigation.trips.corridor import Corridor
+from carservices.services.navigation.trips.demand import Demand
 from carservices.services.navigation.trips.detours import detours
 from carservices.services.navigation.trips.energy import EnergyModel
 from carservices.services.navigation.trips.ground import Ground
@@ -291,6 +292,19 @@ async def test_arrival_is_foretold_and_planned_stops_are_no_stops_of_the_driver(
     await drive.follow(behind, as_planned(drive.trip))
     assert len(drive.state.stops) == 1, "a charging stop that was passed is no stop of the driver"
     assert drive.trip.stops[0].station is not None
+
+
+async def test_later_stages_are_reckoned_when_the_energy_is_and_not_at_each_beat(motorway: RoadEngine, tmp_path: Path):
+    trip = (await Itinerary(opened(motorway, tmp_path, EVERY_40)).ways(wanted(), car(80.0)))[0]
+    begin, later, behind = (trip.ahead(m, 80.0 - m / 4000.0) for m in (0.0, 9000.0, trip.end_m(trip.stages[0])))
+    assert [stage for stage, _ in later] == [stage for stage, _ in begin] == list(trip.stages)
+    assert [stage for stage, _ in behind] == list(trip.stages[1:])
+    assert later[0][1].mean > begin[0][1].mean
+    assert all(one is other for (_, one), (_, other) in zip(begin[1:], later[1:], strict=True))
+    assert [charge.mean for _, charge in begin] == pytest.approx([stage.hop.arrive for stage in trip.stages], abs=0.1)
+    heavy = EnergyModel(Vehicle(mass_kg=2500.0))
+    fresh = dataclasses.replace(trip, demand=Demand(trip.route, heavy, Conditions()))
+    assert all(more.mean < less.mean for (_, more), (_, less) in zip(fresh.ahead(0.0, 80.0), begin, strict=True))
 
 
 async def test_another_station_when_the_next_one_fills_up_and_no_flapping(motorway: RoadEngine, tmp_path: Path):

@@ -130,7 +130,7 @@ def of_graph(graph: RoadGraph, cap_kmh: float | None = None, correction: Correct
     halts = HALTED * ((graph.flags & Flag.HALT) != 0)
     slowest = np.minimum(cruise, _turn_speed(np.array(90.0), bands @ CORNER_M))
     roads = np.where(graph.twin >= 0, 0.5, 1.0)
-    meeting = sum(np.bincount(ends, roads, graph.nodes) for ends in (graph.tail, graph.head))
+    meeting = np.bincount(graph.tail, roads, graph.nodes) + np.bincount(graph.head, roads, graph.nodes)
     junction = meeting[graph.head] > 2.0
     lost = halts * cruise * cruise + junction * (bands @ TURNED) * (cruise * cruise - slowest * slowest)
     lost = np.minimum(lost, 2.0 * BRAKING * graph.length)

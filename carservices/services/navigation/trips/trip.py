@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from statistics import NormalDist
 
 import numpy as np
@@ -12,7 +13,7 @@ from carservices.services.navigation.engine.base import Route
 from carservices.services.navigation.remarks import Remark
 from carservices.services.navigation.trips.charge_curve import STOP_S
 from carservices.services.navigation.trips.demand import Demand
-from carservices.services.navigation.trips.energy import KWH, SIGMAS_90
+from carservices.services.navigation.trips.energy import KWH, SIGMAS_90, Spend
 from carservices.services.navigation.trips.ground import Cap
 from carservices.services.navigation.trips.inlet import HEATER_W, Inlet
 from carservices.services.navigation.trips.planner import plan
@@ -104,21 +105,36 @@ class Trip:
         assert self.demand is not None
         return self.demand.leg_end(stage.last)
 
+    def until_s(self, along_m: float, stage: Stage) -> float:
+        """s of driving from ``along_m`` to the end of a stage at its speed."""
+        assert self.demand is not None
+        return self.demand.between(along_m, self.end_m(stage), stage.cap).seconds
+
     def ahead(self, along_m: float, soc: float) -> list[tuple[Stage, ArrivalCharge]]:
         """Stages that do not lie behind yet with the charge at their ends, from the charge there is ``along_m``."""
         if self.demand is None or self.car is None:
             return []
-        found: list[tuple[Stage, ArrivalCharge]] = []
-        start, left = along_m, soc
-        for stage in self.stages:
-            end = self.end_m(stage)
-            if end <= along_m:
-                continue
-            spend = self.demand.between(start, end, stage.cap)
-            kwh = spend.kwh + self.warming_kwh(stage, spend.seconds)
-            found.append((stage, self.charge(left - self.percent(kwh), self.percent(spend.sigma))))
-            start, left = end, stage.hop.leave
+        first = next((k for k, stage in enumerate(self.stages) if self.end_m(stage) > along_m), len(self.stages))
+        found = list(zip(self.stages, self._arrivals, strict=True))[first:]
+        if found:
+            stage = found[0][0]
+            found[0] = stage, self._arrival(stage, self.demand.between(along_m, self.end_m(stage), stage.cap), soc)
         return found
+
+    @cached_property
+    def _arrivals(self) -> tuple[ArrivalCharge, ...]:
+        """The charge at the end of each stage that is begun as planned."""
+        assert self.demand is not None
+        assert self.car is not None
+        begins = [self.car.soc, *(stage.hop.leave for stage in self.stages)]
+        return tuple(
+            self._arrival(stage, self.demand.stage(stage.first, stage.last, stage.cap), begin)
+            for stage, begin in zip(self.stages, begins, strict=False)
+        )
+
+    def _arrival(self, stage: Stage, spend: Spend, soc: float) -> ArrivalCharge:
+        kwh = spend.kwh + self.warming_kwh(stage, spend.seconds)
+        return self.charge(soc - self.percent(kwh), self.percent(spend.sigma))
 
     def warming_s(self, stage: Stage) -> float:
         """s before the end of a stage at which warming the battery for it begins: for a first stop, if it is cold."""
