@@ -33,15 +33,16 @@ class StateFile:
             log.warning("%s cannot be read (%s): starting without it", self.path, error)
             return None
 
-    def write(self, text: str) -> None:
-        """Replace the content as a whole, on the disk when this returns; a failure (full disk, no right) is logged, the
-        service goes on.
+    def write(self, text: str, lasting: bool = True) -> None:
+        """Replace the content as a whole; when ``lasting`` it is on the disk when this returns.
+
+        A failure (full disk, no right) is logged, the service goes on.
         """
         if self.path is None:
             return
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            replace_file(self.path, text)
+            replace_file(self.path, text, lasting)
         except OSError as error:
             log.warning("%s cannot be written (%s): it will not survive a restart", self.path, error)
 

@@ -250,11 +250,12 @@ def test_the_rail_goes_to_every_screen_on_it(drive):
 
 def test_a_restarted_shell_is_back_on_the_last_screen(drive, monkeypatch, tmp_path):
     monkeypatch.setattr("carservices_ui.preferences._FILE", StateFile("shell", "preferences.json", tmp_path))
+    monkeypatch.setattr("carservices_ui.preferences._SCREEN", StateFile("shell", "screen.txt", tmp_path))
     driver = drive()
     driver.cockpit.show("navigation")
     assert Preferences.load().screen == "navigation"
     (tmp_path / "shell" / "preferences.json").write_text('{"theme": "purple"}')
-    assert Preferences.load() == Preferences()
+    assert Preferences.load() == Preferences(screen="navigation")
 
 
 @pytest.mark.parametrize("size", [(1280, 720), (1920, 1080)])

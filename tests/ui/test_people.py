@@ -1,5 +1,7 @@
 """People: who drives is in the status bar, switching is one tap, and each person finds their own look."""
 
+import json
+
 import pytest
 
 from carservices.api.apps import Apps
@@ -10,6 +12,7 @@ from carservices_ui.preferences import Preferences
 from carservices_ui.restrictions import STREAM as DRIVING
 from carservices_ui.store import Outcome
 from carservices_ui.templates.keyboard import DONE, ERASE
+from carservices_ui.units import HMI, UNIT_SIGNALS
 from carservices_ui.widgets import Text
 from tests.ui.states import MOVING, PARKED
 
@@ -132,3 +135,48 @@ def test_theme_language_and_size_belong_to_the_person(driver, tmp_path, monkeypa
     assert switch(BEN) == ("day", "de", 0.8)
     switch(BEN, BEN)
     assert (Preferences.load().others, own.language) == ({}, "de")
+
+
+def test_units_belong_to_the_person_whatever_the_car_comes_up_with(driver, tmp_path, monkeypatch):
+    monkeypatch.setattr(preferences, "_FILE", preferences.StateFile("shell", "preferences.json", tmp_path))
+    own, distance, clock = driver.cockpit.ui.preferences, f"{HMI}.DistanceUnit", f"{HMI}.TimeFormat"
+
+    def switch(*state):
+        driver.store.put_stream(STREAM, people(*state))
+        driver.frames(3)
+
+    def asked():
+        sets = [(path, value) for path, value, _ in driver.car.sets if path in UNIT_SIGNALS]
+        driver.answer()
+        return sets
+
+    driver.put({distance: "KILOMETERS", clock: "HR_24"})
+    switch(BEN)
+    assert asked() == [], "a new person goes on with what there is"
+    driver.put({distance: "MILES"})
+    switch(ANNA)
+    assert asked() == [(distance, "KILOMETERS")]
+    assert driver.cockpit.ui.units.distance(5000) == "5.0 km"
+    kept = Preferences.load()
+    assert (kept.units[distance], kept.others["b"].units[distance]) == ("KILOMETERS", "MILES")
+    switch(BEN)
+    assert asked() == [(distance, "MILES")]
+    driver.put({distance: None, clock: None})
+    driver.put({distance: "KILOMETERS", clock: "HR_24"})
+    assert asked() == [(distance, "MILES")], "another car, or one that forgot"
+    driver.put({distance: None})
+    driver.put({distance: "KILOMETERS"})
+    driver.answer(ok=False)
+    assert own.units[distance] == "MILES", "the car would not, the person still wants it"
+
+
+def test_preferences_of_the_time_before_units_are_taken_as_they_are(tmp_path, monkeypatch):
+    monkeypatch.setattr(preferences, "_FILE", preferences.StateFile("shell", "preferences.json", tmp_path))
+    monkeypatch.setattr(preferences, "_SCREEN", preferences.StateFile("shell", "screen.txt", tmp_path))
+    (tmp_path / "shell").mkdir()
+    before = {"theme": "day", "language": "de", "scale": 0.9, "person": "a", "screen": "energy", "developer": True}
+    others = {"b": {"theme": "night", "language": "fr", "scale": 1.0}}
+    (tmp_path / "shell" / "preferences.json").write_text(json.dumps({**before, "others": others}))
+    kept = Preferences.load()
+    assert {name: getattr(kept, name) for name in before} == before
+    assert (kept.units, kept.others["b"].language, kept.others["b"].units) == ({}, "fr", {})

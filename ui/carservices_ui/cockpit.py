@@ -105,8 +105,7 @@ class Cockpit(FloatLayout):
         forward = order.index(name) >= order.index(self.current)
         self.foreground.left(self.current)
         self.current = name
-        self.ui.preferences.screen = name
-        self.ui.preferences.save()
+        self.ui.preferences.show(name)
         still = self.ui.restrictions.forbids(Restriction.NO_VIDEO)
         before = None if still else self._stage.picture()
         self._build()

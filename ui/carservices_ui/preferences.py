@@ -1,13 +1,15 @@
-"""What each person chose for this display and no signal carries: theme rule, language, size; kept over a restart."""
+"""What each person chose: theme rule, language, size and units; kept over a restart."""
 
 from collections.abc import Collection
 from typing import Literal
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from carservices.api.state import StateFile
 
 _FILE = StateFile("shell", "preferences.json")
+_SCREEN = StateFile("shell", "screen.txt")
+"""Of its own: it changes with nearly each touch, and no loss of power makes it worth a wait for the disk."""
 
 
 class Look(BaseModel):
@@ -19,6 +21,8 @@ class Look(BaseModel):
     theme: Literal["auto", "day", "night"] = "auto"
     language: Literal["en", "de", "fr"] = "en"
     scale: float = 1.0
+    units: dict[str, str] = {}
+    """HMI signal → what the person has it say; nothing of those that the car has never said to them."""
 
 
 class Preferences(Look):
@@ -27,7 +31,7 @@ class Preferences(Look):
     person: str = ""
     """The profile whose look it is; empty until the app host has said who drives."""
     others: dict[str, Look] = {}
-    screen: str = "home"
+    screen: str = Field("home", exclude=True)
     """The screen shown last; a restarted shell goes back to it."""
     developer: bool = False
 
@@ -36,9 +40,11 @@ class Preferences(Look):
         """As kept, or the defaults when there are none or they cannot be read."""
         text = _FILE.read()
         try:
-            return cls.model_validate_json(text) if text else cls()
+            kept = cls.model_validate_json(text) if text else cls()
         except ValidationError:
-            return cls()
+            kept = cls()
+        kept.screen = _SCREEN.read() or kept.screen
+        return kept
 
     def follow(self, person: str, known: Collection[str]) -> None:
         """Another person drives: take their look, or go on with this one; forget those who are not known any more."""
@@ -48,10 +54,16 @@ class Preferences(Look):
                 self.others[self.person] = Look.model_validate(self.model_dump(include=set(Look.model_fields)))
             theirs = self.others.get(person, self)
             self.theme, self.language, self.scale = theirs.theme, theirs.language, theirs.scale
+            self.units = dict(theirs.units)
             self.person = person
         self.others = {one: look for one, look in self.others.items() if one in known and one != person}
         if self != before:
             self.save()
+
+    def show(self, screen: str) -> None:
+        """Keep which one is shown."""
+        self.screen = screen
+        _SCREEN.write(screen, lasting=False)
 
     def save(self) -> None:
         """Keep them."""

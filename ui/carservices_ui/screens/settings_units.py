@@ -1,4 +1,4 @@
-"""Settings of units and clock: each actuates its HMI signal, so that every display of the car follows."""
+"""Settings of units and clock, the person's: each actuates its HMI signal, so that every display follows."""
 
 from kivy.uix.widget import Widget
 
