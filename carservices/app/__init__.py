@@ -20,6 +20,7 @@ from carservices.app.errors import (
 )
 from carservices.app.http import HttpError, Response
 from carservices.app.signal import Signal, SignalSet
+from carservices.app.speech import Speech, Spoken
 from carservices.app.templates import *  # noqa: F403  # the list of names is templates.__all__
 from carservices.app.templates import __all__ as _templates
 
@@ -41,6 +42,8 @@ __all__ = [
     "Signal",
     "SignalSet",
     "Sound",
+    "Speech",
+    "Spoken",
     "StorageError",
     "Timer",
     "Watch",

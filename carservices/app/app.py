@@ -14,6 +14,7 @@ from carservices.app.http import Http
 from carservices.app.images import Drawn, decoded
 from carservices.app.runtime import Runtime
 from carservices.app.settings import Settings
+from carservices.app.speech import Speech
 from carservices.app.stage import Made
 from carservices.app.storage import Storage
 from carservices.app.templates import Image, MediaState, Notification, Template
@@ -71,6 +72,11 @@ class Screen:
     def audio(self) -> Audio:
         """The car's player."""
         return self._runtime.audio
+
+    @property
+    def speech(self) -> Speech:
+        """The car's voice."""
+        return self._runtime.speech
 
     @property
     def context(self) -> Context:

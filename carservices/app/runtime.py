@@ -21,6 +21,7 @@ from carservices.app.images import Images
 from carservices.app.rules import Violation
 from carservices.app.session import Session
 from carservices.app.settings import Choices, SettingsViews
+from carservices.app.speech import Speech
 from carservices.app.stage import SLOW, Made, Stage, Viewed
 from carservices.app.storage import Storage
 from carservices.app.templates import Action, ListTemplate, MediaState, Notification, Template
@@ -63,6 +64,7 @@ class Runtime:
         self.session = Session(sock, self._take, self.ended.set)
         self.car = Car(self.session, self.context, self.run, app.rate)
         self.audio = Audio(self.car, lambda: self.context.id)
+        self.speech = Speech(self.car, lambda: self.context.id, lambda: self.context.language)
         self.images = Images(bundle, self.session.send)
         self.http = Http(through(lambda: self.context.proxy))
         self.stage = Stage(

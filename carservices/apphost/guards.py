@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
+from carservices.api.speech import Priority
 from carservices.app.hosts import PORTS
 from carservices.apphost.access import Access, Denial
 
@@ -20,6 +21,8 @@ class Guard(NamedTuple):
     owner: str
     source: str | None = None
     undo: str | None = None
+    fixed: Mapping[str, Any] = {}
+    """Parameters that are the host's, whatever it sent."""
 
 
 GUARDS: Final[Mapping[str, Guard]] = {
@@ -29,6 +32,8 @@ GUARDS: Final[Mapping[str, Guard]] = {
     "audio.resume": Guard("owner"),
     "audio.seek": Guard("owner"),
     "audio.release": Guard("owner"),
+    "speech.say": Guard("owner", undo="speech.hush", fixed={"priority": Priority.READING.value}),
+    "speech.hush": Guard("owner"),
     "apps.navigate": Guard("app"),
 }
 
@@ -40,7 +45,7 @@ def held_to(call: str, app: str, parameters: Any) -> Any:
         return parameters
     if not isinstance(parameters, Mapping):
         raise ValueError(f"{call}: parameters are given by name")
-    return {**parameters, guard.owner: app}
+    return {**parameters, guard.owner: app, **guard.fixed}
 
 
 def judge(call: str, access: Access, parameters: Any) -> Denial | None:

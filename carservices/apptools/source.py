@@ -11,10 +11,10 @@ from typing import Any, Final, NamedTuple
 
 from carservices.api.audio import Audio as AudioService
 from carservices.api.contract import Contract, Stream
-from carservices.app.audio import SERVICE as AUDIO
-from carservices.app.audio import TOPIC as AUDIO_STATE
+from carservices.api.speech import Speech as SpeechService
 from carservices.app.audio import Audio
 from carservices.app.car import PARTS
+from carservices.app.speech import Speech
 from carservices.apptools.finding import Finding, error
 
 SKIPPED: Final = frozenset({"lib", "tests", "__pycache__"})
@@ -25,6 +25,11 @@ URL: Final = re.compile(r"https?://(?P<host>[^/:?#]+)")
 GUIDING: Final = frozenset({"start_navigation", "end_navigation"})
 """Methods of `App` that are the call `NAVIGATE`."""
 NAVIGATE: Final = "apps.navigate"
+SOUND: Final[dict[str, tuple[type, type[Contract]]]] = {
+    "audio": (Audio, AudioService),
+    "speech": (Speech, SpeechService),
+}
+"""Attribute of `App` → what it is, and the service that it calls and whose state it reads."""
 WEB: Final = frozenset({"get", "post", "put", "delete", "request", "image_from"})
 
 
@@ -138,9 +143,12 @@ class _Reader(ast.NodeVisitor):
         if isinstance(node.value, ast.Name) and (contract := self._contracts.get(node.value.id)):
             if isinstance(vars(contract).get(node.attr), Stream):
                 self._source.scopes.append(self._at(f"read:{contract.name}.{node.attr}", node))
-        elif isinstance(node.value, ast.Attribute) and node.value.attr == "audio" and hasattr(Audio, node.attr):
-            scope = f"call:{AUDIO}.{node.attr}" if node.attr in AudioService.calls else f"read:{AUDIO_STATE}"
-            self._source.scopes.append(self._at(scope, node))
+        elif isinstance(node.value, ast.Attribute) and node.value.attr in SOUND:
+            offered, service = SOUND[node.value.attr]
+            if hasattr(offered, node.attr):
+                call = f"call:{service.name}.{node.attr}"
+                scope = call if node.attr in service.calls else f"read:{service.name}.state"
+                self._source.scopes.append(self._at(scope, node))
         elif (contract := self._service(node.value)) is not None and node.attr in contract.calls:
             self._source.scopes.append(self._at(f"call:{contract.name}.{node.attr}", node))
         self.generic_visit(node)

@@ -78,10 +78,10 @@ SERVICES: dict[str, Service] = {
     "apps": Service(
         "carservices.apphost.service:AppsService",
         Grants(
-            read=("Vehicle.**", "audio.*", "driving.*", "energy.*", "navigation.*", "notifications.*"),
+            read=("Vehicle.**", "audio.*", "driving.*", "energy.*", "navigation.*", "notifications.*", "speech.*"),
             actuate=("Vehicle.**",),
             provide=("Vehicle.Exterior.*",),
-            call=("apps", "audio", "driving", "energy", "navigation", "notifications"),
+            call=("apps", "audio", "driving", "energy", "navigation", "notifications", "speech"),
         ),
         when=~safe_mode,
         nice=5,

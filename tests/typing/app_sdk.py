@@ -17,6 +17,7 @@ from carservices.app import (
     Signal,
     SignalSet,
     Sound,
+    Spoken,
     Template,
     Timer,
 )
@@ -44,6 +45,7 @@ class Typed(App):
         assert_type(await self.car.provide("Vehicle.Exterior.AirTemperature", -3.5), None)
         assert_type(await self.start_navigation(), None)
         assert_type(await self.audio.play("music:a.flac", 3.0), None)
+        assert_type(await self.speech.say("One.", "en"), int)
         assert_type(await self.image_of(b""), Image)
 
     async def number(self) -> int:
@@ -60,6 +62,7 @@ class Typed(App):
         assert_type(self.car.state(Energy.trip), Trip | None)
         assert_type(self.image("icon.png"), Image)
         assert_type(self.audio.state, Sound)
+        assert_type(self.speech.state, Spoken)
         assert_type(self.context, Context)
         assert_type(self.files, Path)
         assert_type(self.t("hello", n=3), str)

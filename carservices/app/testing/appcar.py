@@ -25,6 +25,7 @@ from carservices.signals.check import check
 if TYPE_CHECKING:
     from carservices.api import Stream
     from carservices.app.testing.audio import FakeAudio
+    from carservices.app.testing.speech import FakeSpeech
 
 N = TypeVar("N", bound=Node)
 R = TypeVar("R")
@@ -88,7 +89,7 @@ class AppCar:
         app_id = manifest.id if manifest else kind.__name__
         category = category or (manifest.category if manifest else "")
         self._host = Host(here, self._loop, scopes, category, app_id)
-        self._host.audio.settle = self._settle
+        self._host.audio.settle = self._host.speech.settle = self._settle
         self._host.values, self._host.states = self._values, self._states
         self._host.refused = self._refused
         app = self._app = kind()
@@ -203,6 +204,11 @@ class AppCar:
     def audio(self) -> "FakeAudio":
         """The car's player: what it does, and what else may happen to it."""
         return self.host.audio
+
+    @property
+    def speech(self) -> "FakeSpeech":
+        """The car's voice: what it has said, and what else may happen to it."""
+        return self.host.speech
 
     def control(self, name: str, *arguments: Any) -> None:
         """Use a control of the player, such as ``"on_pause"``. Raises AssertionError when the app offers none."""

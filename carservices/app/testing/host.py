@@ -4,7 +4,8 @@ import socket
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from carservices.api.audio import AudioState
+from pydantic import BaseModel
+
 from carservices.app.codec import decode
 from carservices.app.manifest import ON_SIGNALS
 from carservices.app.quota import Quota
@@ -12,11 +13,12 @@ from carservices.app.rules import Violation, check
 from carservices.app.templates import MediaState, Notification
 from carservices.app.testing.audio import FakeAudio, NotPossible
 from carservices.app.testing.loop import VirtualLoop
+from carservices.app.testing.speech import FakeSpeech
 from carservices.app.wire import MAX_FROM_APP, Channel, Kind, LinkClosed, pack, unpack
 from carservices.signals import Catalogue, GlobSet, InvalidValue, SignalConfig, Status, UnknownSignal
 from carservices.signals.check import check as check_value
 
-AUDIO = "audio.state"
+AUDIO, SPEECH = "audio.state", "speech.state"
 NAVIGATE, FOCUS = "apps.navigate", "navigation"
 """A call, and the focus that it takes."""
 
@@ -56,7 +58,9 @@ class Host:
         self.log: list[tuple[str, str]] = []
         self.notifications: list[Notification] = []
         self.media: MediaState | None = None
-        self.audio = FakeAudio(app, loop.time, self._heard)
+        self.audio = FakeAudio(app, loop.time, lambda state: self._heard(AUDIO, state))
+        self.speech = FakeSpeech(app, lambda state: self._heard(SPEECH, state))
+        self.states[SPEECH] = self.speech.state.model_dump(mode="json")
         self.images: dict[str, tuple[int, int]] = {}
         self.template: Any = None
         self.depth = 0
@@ -201,6 +205,9 @@ class Host:
         if service == "audio" and name not in self.answers:
             self._play(request, method, parameters)
             return
+        if service == "speech" and name not in self.answers:
+            self._sound(request, lambda: self.speech.call(method, **parameters))
+            return
         if name == NAVIGATE and name not in self.answers:
             self._navigate(request, bool(parameters.get("on", True)))
             return
@@ -215,12 +222,15 @@ class Host:
         if source.startswith("music:") and not self.may("files", "music"):
             self._deny(request, "files", "music")
             return
+        self._sound(request, lambda: self.audio.call(method, **parameters))
+
+    def _sound(self, request: int, call: Callable[[], Any]) -> None:
         try:
-            self.audio.call(method, **parameters)
+            result = call()
         except NotPossible as error:
             self.send(Kind.ERROR, request, error.code, str(error), {})
         else:
-            self.send(Kind.OK, request, None)
+            self.send(Kind.OK, request, result)
 
     def _navigate(self, request: int, on: bool) -> None:
         if self._category not in ("", FOCUS):
@@ -234,9 +244,9 @@ class Host:
         """Whether it is this app that guides the driver."""
         self.send(Kind.CONTEXT, {"focus": {FOCUS: on}})
 
-    def _heard(self, state: AudioState) -> None:
-        self.states[AUDIO] = state.model_dump(mode="json")
-        self.said(AUDIO)
+    def _heard(self, topic: str, state: BaseModel) -> None:
+        self.states[topic] = state.model_dump(mode="json")
+        self.said(topic)
 
     def _on_watch(self, number: int, service: str, stream: str) -> None:
         topic = f"{service}.{stream}"

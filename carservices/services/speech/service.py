@@ -6,13 +6,13 @@ import time
 
 from carservices.api.audio import Over
 from carservices.api.navigation import Guidance, Navigation, Sentence
+from carservices.api.sentences import split
 from carservices.api.speech import Priority, Speech, SpeechState
 from carservices.bus import CallError, CarError
 from carservices.services.speech.engine import Engine, EngineError, NoEngine
 from carservices.services.speech.espeak import Espeak
 from carservices.services.speech.mouth import Mouth
 from carservices.services.speech.queue import Full, Queue, Text
-from carservices.services.speech.sentences import split
 
 LATE_S = 3.0
 """s after its moment at which a sentence of the guidance is no longer true: at 50 km/h the car is 40 m further on."""

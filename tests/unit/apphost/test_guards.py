@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from carservices.api.audio import Audio, AudioState
+from carservices.api.speech import Priority, Speech
 from carservices.app.wire import Kind
 from carservices.bus import CallError
 
@@ -96,3 +97,30 @@ async def test_it_plays_from_where_it_may_read(linked, player, call, source, mis
 async def test_the_volume_is_the_persons(linked, player, call):
     async with linked(*CALLS, services=[lambda: player], builtin=True) as a:
         assert await call(a, "set_volume", volume=1.0) == ("PERMISSION_DENIED", "call:audio.set_volume")
+
+
+class Voice(Speech):
+    """Notes what it is asked for."""
+
+    def __init__(self):
+        self.asked = asyncio.Queue()
+
+    async def say(self, owner, text, language, priority=Priority.READING, sentence=0):
+        self.asked.put_nowait((owner, text, priority))
+        return 7
+
+    async def hush(self, owner):
+        self.asked.put_nowait((owner, "hush"))
+
+
+async def test_it_reads_aloud_in_its_own_name_below_the_guidance_and_no_longer_than_it_lives(linked):
+    voice = Voice()
+    async with linked("call:speech.say", services=[lambda: voice]) as a:
+        wanted = {"owner": "navigation", "text": "One.", "language": "en", "priority": Priority.GUIDANCE.value}
+        a.app.say(Kind.CALL, 1, "speech", "say", wanted)
+        assert (await a.app.hear(Kind.OK))[1] == 7
+        assert voice.asked.get_nowait() == ("one", "One.", Priority.READING)
+        a.app.say(Kind.CALL, 2, "audio", "speak", {"sound": "AAAA", "rate": 22_050})
+        assert (await a.app.hear(Kind.ERROR))[1] == "PERMISSION_DENIED"
+        await a.session.close()
+        assert voice.asked.get_nowait() == ("one", "hush")

@@ -75,6 +75,8 @@ def test_its_own_modules_and_libraries_may_be_imported(parts, file):
         ("self.car.service(Energy).reset()", {}, "the permission call:energy.reset is missing"),
         ('self.car.call("energy", "reset")', {}, "the permission call:energy.reset is missing"),
         ("self.audio.play(x)", {}, "the permission call:audio.play is missing"),
+        ("self.speech.say(x)", {}, "the permission call:speech.say is missing"),
+        ("self.speech.state", {}, "the permission read:speech.state is missing"),
         ("self.start_navigation()", {}, "the permission call:apps.navigate is missing"),
         ('self.car.provide("Vehicle.Exterior.Humidity", 1)', OUTSIDE, "provide:Vehicle.Exterior.Humidity is missing"),
         ('self.folder("music")', {}, "the permission files:music is missing"),

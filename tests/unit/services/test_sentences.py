@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carservices.services.speech.sentences import LONGEST, speakable, split
+from carservices.api.sentences import LONGEST, speakable, split
 
 
 @pytest.mark.parametrize(
