@@ -8,6 +8,8 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import uvloop
+
 from carservices.api.contract import Contract, Stream
 from carservices.bus import CallError, Car, CarError, SetFailed
 from carservices.signals import Code, Datum
@@ -33,7 +35,7 @@ class Link:
         self._name = name
         self._contracts = contracts
         self._car: Car | None = None
-        self._loop = asyncio.new_event_loop()
+        self._loop = uvloop.new_event_loop()
         self._stop = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._thread = Thread(target=self._run, name="bus", daemon=True)
