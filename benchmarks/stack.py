@@ -14,7 +14,7 @@ from pathlib import Path
 from _car import car, display, end, in_state, until
 from _table import Row, arguments, show
 
-SETTLE_SECONDS = 8.0
+SETTLE_SECONDS, BUILDING_SECONDS = 8.0, 300.0
 MAP_BUILDER = b"carservices.services.navigation.maps"
 CPU_GOAL, MEMORY_GOAL = 8.0, 600.0
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -43,7 +43,10 @@ def measure(name: str, environment: Mapping[str, str], seconds: float, *options:
     with car(environment, "--scenario", "parked", *options) as (process, run_dir):
         until(lambda: in_state(run_dir, "shell", "running"))
         time.sleep(SETTLE_SECONDS)
+        built_by = time.monotonic() + BUILDING_SECONDS
         while any(MAP_BUILDER in command(pid) for pid in descendants(process.pid)):
+            if time.monotonic() > built_by:
+                raise SystemExit(f"the first maps are not built after {BUILDING_SECONDS:g} s: is the machine busy?")
             time.sleep(SETTLE_SECONDS)
         family = descendants(process.pid)
         before, began = cpu_seconds(family), time.perf_counter()
