@@ -77,13 +77,26 @@ def test_the_table_holds_only_the_rows_that_are_seen(panel):
     everything = len(Catalogue.default())
     assert len(table.paths) == everything
     assert len(table.rows) < 30
-    table.scroll(10_000)
+    table.scroll(table.travel)
     driver.frames()
     assert table.rows[-1].path == table.paths[-1]
     driver.tab.query.text = "door isopen"
     driver.frames()
     assert {row.path for row in table.rows} == {path for path in table.paths if "Door" in path and "IsOpen" in path}
     assert driver.tab.count.text == f"{len(table.paths)} of {everything}"
+
+
+def test_every_path_can_be_read_to_its_end(panel):
+    driver = panel("signals")
+    table = driver.tab.table
+    for longest in (len, lambda path: len(path.rpartition(".")[2])):
+        table.paths = sorted(Catalogue.default(), key=longest)[-10:]
+        driver.frames()
+        shown = [f"Vehicle.{row.branch.text}.{row.name.text}".replace("..", ".") for row in table.rows]
+        assert shown == table.paths
+        assert [
+            cell.text for row in table.rows for cell in (row.name, row.branch, row.config) if cell.is_shortened
+        ] == []
 
 
 def test_the_table_shows_values_and_states(panel):

@@ -19,14 +19,16 @@ from carservices_ui.panel.signals import Signals
 from carservices_ui.widgets import Icon
 from carservices_ui.widgets.shapes import plate
 
-ROW = 40
-"""Height of a row in dp."""
+ROW = 62
+"""Height of a row in dp: the name of the signal and its values, below them its branch and its config."""
 BAR = 22
 """Width of the scroll bar's grip area in dp."""
 FRESH = 0.8
 """s a change stays highlighted."""
-COLUMNS = {"Path": 1.0, "Value": 150.0, "Unit": 72.0, "Status": 74.0, "Config": 210.0}
+COLUMNS = {"Path": 1.0, "Value": 150.0, "Unit": 84.0, "Status": 74.0}
 """Widths in dp; shares of the rest up to 1."""
+CONFIG = 210
+"""Width of a config in dp."""
 ACCESS = {Access.READ: "r", Access.WRITE: "w", Access.READ_WRITE: "rw"}
 STATES = {
     Status.AVAILABLE: ("check_circle", "energy"),
@@ -141,19 +143,26 @@ class SignalRow(BoxLayout):
     """One signal in the table."""
 
     def __init__(self) -> None:
-        super().__init__(size_hint=(None, None), padding=(dp(16), 0), spacing=dp(14))
+        super().__init__(size_hint=(None, None), padding=(dp(16), dp(4)), orientation="vertical")
         with self.canvas.before:
             self._paint = Color(0, 0, 0, 0)
             self._back = Rectangle()
         self.path = ""
         self._shown: tuple[Value | None, bool] | None = None
-        self.name, self.value = column("Path", cut="left"), column("Value", strong=True)
+        self.name, self.value = column("Path"), column("Value", strong=True)
         self.unit = column("Unit", tone="text3")
         self.state = Icon("block", size="small", tone="text3", size_hint=(None, 1), width=dp(COLUMNS["Status"]))
         self.status: Status | None = None
-        self.config = column("Config", tone="text3")
-        for cell in (self.name, self.value, self.unit, self.state, self.config):
-            self.add_widget(cell)
+        self.branch = Cell(cut="left", tone="text3", role="caption")
+        self.config = Cell(align="right", tone="text3", role="caption", size_hint_x=None, width=dp(CONFIG))
+        for height, cells in (
+            (3, (self.name, self.value, self.unit, self.state)),
+            (2, (self.branch, self.config)),
+        ):
+            line = BoxLayout(spacing=dp(14), size_hint_y=height)
+            for cell in cells:
+                line.add_widget(cell)
+            self.add_widget(line)
         self.bind(pos=self._follow, size=self._follow)
 
     def show(self, path: str, config: SignalConfig, *, striped: bool, selected: bool) -> None:
@@ -162,7 +171,8 @@ class SignalRow(BoxLayout):
         if path != self.path:
             self.path = path
             self._shown = None
-            self.name.text = path.removeprefix("Vehicle.")
+            branch, _, self.name.text = path.rpartition(".")
+            self.branch.text = branch.removeprefix("Vehicle").removeprefix(".")
             self.unit.text = edit.unit(config)
             self.config.text = _brief(config)
 
