@@ -1,6 +1,7 @@
 """The road graph of an extract: arcs, one-ways, shapes, barriers and bans."""
 
 import gzip
+import itertools
 import zipfile
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from carservices.services.navigation.maps.importer import import_map
 from carservices.services.navigation.maps.limits import Zone, legal_limits
 from carservices.services.navigation.maps.road_graph import EmptyMap, write_graph
 from carservices.services.navigation.maps.store import GRAPH, MapStore
+from carservices.services.navigation.trips.conditions import Conditions
 from carservices.services.navigation.trips.energy import EnergyModel
 from carservices.services.navigation.trips.vehicle import Vehicle
 from tests.unit.navigation.towns import write_town
@@ -178,6 +180,35 @@ async def test_elevation_tiles_reach_the_energy_of_a_route(tmp_path: Path, name:
         spent.append(EnergyModel().along(route.edges).spend().kwh)
     worth = 2 * Vehicle().mass_kg * 9.81 * 120.0 / 3.6e6
     assert worth * 0.9 < spent[0] - spent[1] < worth * 1.3  # the climb's losses beside the height
+
+
+async def test_a_road_over_a_hill_is_not_level_though_its_ends_are(tmp_path: Path) -> None:
+    """11 km without a junction: up 300 m and down again."""
+    top = 1020  # row, 53.15 degrees north
+    ridge = np.maximum(0.0, 300.0 - 5.0 * np.abs(np.arange(1201) - top))
+    np.repeat(ridge[:, None], 1201, axis=1).astype(">i2").tofile(tmp_path / "N53E013.hgt")
+    ends, hill = ((53.1, 13.5), (53.2, 13.5)), (53.0 + 180 / 1200, 13.5)
+    street = {1: ([1, 2], {"highway": "primary", "maxspeed": "70"})}
+    pbf = write_town(tmp_path / "town.osm.pbf", dict(enumerate(ends, 1)), street)
+    model, spent, graphs = EnergyModel(), {}, {}
+    for name, elevation in (("flat", None), ("hilly", Elevation(tmp_path))):
+        write_graph(pbf, tmp_path / name, elevation)
+        graphs[name] = RoadGraph.load(tmp_path / name)
+        engine = RoadEngine(graphs[name])
+        for start, end in itertools.permutations((*ends, hill), 2):
+            (route,) = await engine.route(RouteRequest((Via(*start), Via(*end))))
+            spent[name, start, end] = model.along(route.edges).spend().kwh
+    there, back = (spent["hilly", *one] for one in (ends, ends[::-1]))
+    worth = Vehicle().mass_kg * 9.81 * 300.0 / 3.6e6
+    assert there == pytest.approx(back, rel=0.02)
+    assert 1.01 * spent["flat", *ends] < there < spent["flat", *ends] + 0.35 * worth, "a climb gives most of it back"
+    up, down = (spent["hilly", *one] - spent["flat", *one] for one in ((ends[0], hill), (hill, ends[1])))
+    assert worth < up < 1.25 * worth
+    assert -worth < down < -0.6 * worth
+    kwh = [model.per_arc(graphs[name], Conditions(tyres_c=40.0)).kwh for name in ("flat", "hilly")]
+    assert (1.01 * kwh[0] < kwh[1]).all()
+    assert not graphs["flat"].slopes(0)
+    assert sum(graphs["hilly"].slopes(0)) == pytest.approx(0.0, abs=1e-3)
 
 
 @pytest.mark.parametrize(

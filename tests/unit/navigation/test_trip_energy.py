@@ -69,6 +69,16 @@ def test_a_loop_with_hills_takes_more_than_a_flat_one_but_no_more_than_its_climb
     assert flat * 0.999999 <= hilly <= flat * 1.000001 + MODEL.vehicle.mass_kg * G * climbed / KWH * 1.35
 
 
+@given(st.lists(st.floats(-0.08, 0.08), min_size=2, max_size=12), st.sampled_from((40.0, 80.0, 130.0)))
+def test_a_road_of_many_slopes_takes_what_its_parts_take(grades: list[float], speed: float):
+    parts = [replace(edge, flags=0) for edge in road(speed, tuple(grades), metres=300.0)]
+    whole = replace(parts[0], metres=300.0 * len(grades), grade=sum(grades) / len(grades), slopes=tuple(grades))
+    one, other = MODEL.along([parts[0], whole, parts[0]], MILD), MODEL.along([parts[0], *parts, parts[0]], MILD)
+    assert len(one.kwh) == 4
+    assert one.kwh == pytest.approx(other.kwh[[0, 1, -2, -1]])
+    assert one.seconds == pytest.approx(other.seconds[[0, 1, -2, -1]])
+
+
 @given(st.floats(0.0, 0.15), st.floats(30.0, 130.0))
 def test_downhill_never_gives_back_more_than_the_height_was_worth(grade: float, speed: float):
     energy = MODEL.along(road(speed, (-grade,) * 10), MILD)

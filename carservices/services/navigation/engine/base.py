@@ -84,6 +84,8 @@ class EdgePart:
     flags: int = 0
     """As in `carservices.services.navigation.engine.graph`."""
     street: str = ""
+    slopes: tuple[float, ...] = ()
+    """Of equal parts of it one after the other, where a long one goes over hills that the map knows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,9 +59,11 @@ class _Writer:
         np.maximum(driven, 0.0, out=driven)
         columns = (roads.way, roads.speed, roads.limit, roads.grade, roads.flags)
         rows = zip(*(column[arcs].tolist() for column in columns), strict=True)
-        for first, arc, length, (way, speed, limit, grade, flags) in zip(at, arcs, driven.tolist(), rows, strict=True):
-            street = roads.street(arc)
-            self._edges.append(EdgePart(shift + first, arc, way, length, speed, limit, grade, flags, street))
+        begins = [chain.start.offset_m, *([0.0] * (len(arcs) - 1))]
+        for first, arc, begin, length, row in zip(at, arcs, begins, driven.tolist(), rows, strict=True):
+            way, speed, limit, grade, flags = row
+            street, slopes = roads.street(arc), roads.slopes(arc, begin, begin + length)
+            self._edges.append(EdgePart(shift + first, arc, way, length, speed, limit, grade, flags, street, slopes))
         waits = [0.0, *map(self._lines.turn_seconds, self._lines.turns(arcs))]
         self._seconds += (roads.seconds[arcs] * driven / lengths + waits).tolist()
         kind = Kind.WAYPOINT if base else Kind.START

@@ -11,6 +11,7 @@ Format (one uncompressed npz; n nodes, m arcs sorted by tail, p inner shape poin
 - ``twin`` int32[m], an arc of the same piece of road in the other direction or -1;
 - ``shape_first`` int32[m+1], ``shape_lat``, ``shape_lon`` float32[p]: inner points in order of driving;
 - ``grade`` float32[m], mean rise per metre, 0 without elevation data, on bridges and in tunnels;
+- ``profile_first`` int32[m+1], ``profile`` float32[q], m: heights that cut long arcs into equal parts, see `profile`;
 - ``restrict`` int32[k, 3]: arc from, node, arc to that may not follow each other; an arc that a restriction over whole
   ways leads along is there once more for each way to come to it (see `bans`);
 - ``signs`` int32[k, 4]: arc, and what is to be read there as indices in the names or -1: the number of the exit, where
@@ -34,6 +35,7 @@ from carservices.services.navigation.maps.countries import Lands
 from carservices.services.navigation.maps.elevation import Elevation
 from carservices.services.navigation.maps.landuse import BuiltUp
 from carservices.services.navigation.maps.limits import drives_left
+from carservices.services.navigation.maps.profile import profile
 from carservices.services.navigation.maps.roads import Network, stream_ways
 from carservices.services.navigation.maps.ways import Ways
 from carservices.signals.earth import EARTH_RADIUS_M
@@ -130,7 +132,10 @@ def _graph(ways: Ways, network: Network, lands: Lands, elevation: Elevation | No
     shape_first, shape_at = _shapes(begin[piece], end[piece], backward)
     ele = elevation.heights(node_lat, node_lon) if elevation else np.full(len(nodes), np.nan)
     grade = np.nan_to_num((ele[arc_head] - ele[arc_tail]) / length)
-    grade[(flags & (Flag.BRIDGE | Flag.TUNNEL)) != 0] = 0.0
+    level = (flags & (Flag.BRIDGE | Flag.TUNNEL)) != 0
+    grade[level] = 0.0
+    known = ~(level | np.isnan(ele[arc_tail] + ele[arc_head]))
+    profile_first, heights = profile(elevation, (steps, lat, lon), (begin[piece], end[piece]), backward, known)
     return {
         "node_lat": node_lat,
         "node_lon": node_lon,
@@ -151,6 +156,8 @@ def _graph(ways: Ways, network: Network, lands: Lands, elevation: Elevation | No
         "shape_lat": lat[shape_at].astype(np.float32),
         "shape_lon": lon[shape_at].astype(np.float32),
         "grade": np.clip(grade, -0.35, 0.35).astype(np.float32),
+        "profile_first": profile_first,
+        "profile": heights,
         "restrict": restrict.astype(np.int32),
         "signs": _signs(ways, network, columns, piece, backward, node_osm[arc_tail], ends_way),
         "left": np.array(drives_left(lands.countries[0].code)),

@@ -101,7 +101,7 @@ class EnergyModel:
         kwh, features, roughness = self._spend(road, conditions, ends - road.seconds / 2.0)
 
         def sums(values: Floats) -> Floats:
-            return np.concatenate((np.zeros((1, *values.shape[1:])), np.cumsum(values, axis=0)))
+            return np.concatenate((np.zeros((1, *values.shape[1:])), np.cumsum(values, axis=0)))[road.ends]
 
         return RouteEnergy(
             sums(road.metres),
@@ -117,7 +117,8 @@ class EnergyModel:
         """Each arc on its own, with warm tyres and cabin; what a trip takes more to its begin is `begin_kwh`."""
         road = of_graph(graph, cap_kmh, self.correction)
         kwh, _, _ = self._spend(road, conditions, np.full(len(road.metres), np.inf))
-        return ArcEnergy(kwh, road.seconds)
+        first = road.ends[:-1]
+        return ArcEnergy(np.add.reduceat(kwh, first), np.add.reduceat(road.seconds, first))
 
     def begin_kwh(self, conditions: Conditions, seconds: Floats) -> Floats:
         """What trips of so many s take beside their roads driven warm: to warm tyres and cabin, to set out and halt."""

@@ -61,7 +61,7 @@ class Log:
     def edges(self) -> tuple[EdgePart, ...]:
         """The roads, as long as they were driven."""
         return tuple(
-            replace(road, metres=max(metres, 0.1))
+            replace(road, metres=max(metres, 0.1), slopes=())
             for road, metres in zip(self._roads, self.sums(self._metres).tolist(), strict=True)
         )
 

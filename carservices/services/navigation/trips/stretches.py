@@ -57,6 +57,8 @@ class Stretches:
     """Highest v², m²/s²."""
     bands: Floats
     """[n, bands]: how much each belongs to each of `BANDS`."""
+    ends: Ints
+    """[roads + 1]: 0, and how many stretches there are up to the end of each road, one for each of its slopes."""
 
     @property
     def seconds(self) -> Floats:
@@ -96,6 +98,7 @@ def of_route(
     limit = np.array([edge.limit for edge in edges], float)
     flags = np.array([edge.flags for edge in edges], np.int64)
     known = np.array([edge.arc >= 0 for edge in edges], bool)
+    parts = np.array([max(1, len(edge.slopes)) for edge in edges], np.int64)
     cruise, waiting, bands = _cruise(metres, speed, limit, flags, cap_kmh, correction)
     node = np.concatenate(([0.0], np.minimum(cruise[:-1], cruise[1:]), [0.0])) if len(edges) else np.zeros(1)
     course = np.full(len(edges), np.nan)
@@ -104,23 +107,19 @@ def of_route(
         course, turn = _courses(np.array(geometry, float), starts)
         corner = bands @ CORNER_M
         node[1:-1] = np.minimum(node[1:-1], _turn_speed(turn, np.minimum(corner[:-1], corner[1:])))
-    gain, drop, peak = _profile(metres, cruise, node)
     halts = np.where(known, HALTED * ((flags & Flag.HALT) != 0), _stops(cruise) * metres / 1000.0)
     halts[-1:] = 0.0
+    driven = np.where(flags & Flag.FERRY, 0.0, 1.0)
+    ends = np.concatenate(([0], np.cumsum(parts)))
+    inner = np.repeat(cruise, parts)
+    inner[ends[1:] - 1] = node[1:]
+    node = np.concatenate((node[:1], inner))
+    metres, waiting, halts = (np.repeat(column / parts, parts) for column in (metres, waiting, halts))
+    cruise, driven, course, bands = (np.repeat(column, parts, axis=0) for column in (cruise, driven, course, bands))
+    gain, drop, peak = _profile(metres, cruise, node)
     lost = halts * np.minimum(peak, cruise * cruise)
-    return Stretches(
-        metres,
-        cruise,
-        waiting,
-        np.array([edge.grade for edge in edges], float),
-        gain + lost,
-        drop + lost,
-        halts,
-        np.where(flags & Flag.FERRY, 0.0, 1.0),
-        course,
-        peak,
-        bands,
-    )
+    grade = np.array([slope for edge in edges for slope in edge.slopes or (edge.grade,)], float)
+    return Stretches(metres, cruise, waiting, grade, gain + lost, drop + lost, halts, driven, course, peak, bands, ends)
 
 
 def of_graph(graph: RoadGraph, cap_kmh: float | None = None, correction: Correction | None = None) -> Stretches:
@@ -136,19 +135,12 @@ def of_graph(graph: RoadGraph, cap_kmh: float | None = None, correction: Correct
     lost = np.minimum(lost, 2.0 * BRAKING * graph.length)
     north = graph.node_lat[graph.head] - graph.node_lat[graph.tail]
     east = (graph.node_lon[graph.head] - graph.node_lon[graph.tail]) * np.cos(np.radians(graph.node_lat[graph.tail]))
-    return Stretches(
-        graph.length,
-        cruise,
-        waiting,
-        graph.grade.astype(float),
-        lost,
-        lost,
-        halts,
-        np.where(graph.flags & Flag.FERRY, 0.0, 1.0),
-        np.arctan2(east, north),
-        cruise * cruise,
-        bands,
-    )
+    driven, course, parts = np.where(graph.flags & Flag.FERRY, 0.0, 1.0), np.arctan2(east, north), graph.parts
+    metres, waiting, lost, halts = (np.repeat(column / parts, parts) for column in (graph.length, waiting, lost, halts))
+    cruise, driven, course, bands = (np.repeat(column, parts, axis=0) for column in (cruise, driven, course, bands))
+    ends = np.concatenate(([0], np.cumsum(parts)))
+    grade, peak = graph.all_slopes(), cruise * cruise
+    return Stretches(metres, cruise, waiting, grade, lost, lost, halts, driven, course, peak, bands, ends)
 
 
 def road_of(graph: RoadGraph, arc: int) -> EdgePart:
