@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import uvloop
 from _app_attack import under_attack
 from _app_car import PERMISSIONS, Load, begin, host, numbers, write_apps
 from _table import Row, arguments, show
@@ -287,7 +288,7 @@ async def measure(*, quick: bool) -> list[Row]:
 
 def main() -> int:
     wish = arguments(str(__doc__))
-    rows = asyncio.run(measure(quick=wish.quick))
+    rows = uvloop.run(measure(quick=wish.quick))  # the loop of the app host (`carservices.bus.process`)
     show("App host", rows, wish.json)
     return 0 if all(row.ok is not False for row in rows) else 1
 

@@ -5,8 +5,11 @@ missing (macOS), a u32 little-endian length goes before each record on a stream.
 """
 
 import errno
+import fcntl
 import socket
 import struct
+import termios
+from array import array
 from collections.abc import Iterator
 from enum import IntEnum
 from typing import Any, Final, NamedTuple
@@ -30,6 +33,8 @@ IMAGE_CHUNK: Final = 60_000
 
 class Kind(IntEnum):
     """What a record is; below 64 an app says it, from 64 on the host does."""
+
+    __hash__ = int.__hash__  # each record is looked up in tables, for which that of an enum is slow
 
     HELLO = 1
     SUBSCRIBE = 2
@@ -99,6 +104,10 @@ FIELDS: Final[dict[Kind, tuple[str, ...]]] = {
 An app numbers requests and subscriptions by one counter, so that ERROR can answer either; 0 is about no request. A
 SET is answered by OK, and later by CONFIRMED or ERROR. ACTION with seq 0 is about a notification or the media state.
 """
+KINDS: Final[dict[int, tuple[Kind, int]]] = {kind: (kind, len(names)) for kind, names in FIELDS.items()}
+"""By number: the kind and how many fields it has."""
+PACK: Final = msgpack.Packer().pack
+"""One packer for all records: a new one costs twice what the packing of a short record does."""
 
 
 class WireError(ValueError):
@@ -118,30 +127,30 @@ class Record(NamedTuple):
 
 def pack(kind: Kind, *fields: Any) -> bytes:
     """One record as bytes. Raises WireError for the wrong number of fields or a value msgpack does not know."""
-    if len(fields) != len(FIELDS[kind]):
+    record: bytes
+    if len(fields) != KINDS[kind][1]:
         raise WireError(f"{kind.name} has the fields {', '.join(FIELDS[kind]) or '(none)'}, not {len(fields)} of them")
     try:
-        return msgpack.packb((int(kind), *fields))
+        record = PACK((kind, *fields))
     except (TypeError, ValueError, OverflowError) as error:
         raise WireError(f"{kind.name}: {error}") from None
+    return record
 
 
 def unpack(data: bytes) -> Record:
     """The record that ``data`` holds. Raises WireError, and UnknownKind for a kind of another version."""
     try:
-        array = msgpack.unpackb(data, ext_hook=_no_extension)
+        parts = msgpack.unpackb(data, ext_hook=_no_extension)
     except (ValueError, msgpack.UnpackException, RecursionError, MemoryError) as error:
         raise WireError(f"not a record: {error or type(error).__name__}") from None
-    if not isinstance(array, list) or not array or type(array[0]) is not int:
+    if not isinstance(parts, list) or not parts or type(parts[0]) is not int:
         raise WireError("not a record: it has to be an array that begins with its kind")
-    try:
-        kind = Kind(array[0])
-    except ValueError:
-        raise UnknownKind(f"unknown kind {array[0]}") from None
-    names = FIELDS[kind]
-    if len(array) <= len(names):
-        raise WireError(f"{kind.name} lacks the field '{names[len(array) - 1]}'")
-    return Record(kind, tuple(array[1 : len(names) + 1]))
+    if (known := KINDS.get(parts[0])) is None:
+        raise UnknownKind(f"unknown kind {parts[0]}")
+    kind, most = known
+    if len(parts) <= most:
+        raise WireError(f"{kind.name} lacks the field '{FIELDS[kind][len(parts) - 1]}'")
+    return Record(kind, tuple(parts[1 : most + 1]))
 
 
 def _no_extension(code: int, _data: bytes) -> Any:
@@ -179,6 +188,7 @@ class Channel:
         self._packet = memoryview(bytearray(0 if self._stream else limit + 1))
         """Each packet is read into it, and one too long fills it: `recv` makes a buffer of the limit's size each time,
         for which the allocator may take 15 µs."""
+        self._size = array("i", (0,))
 
     def fileno(self) -> int:
         return self._sock.fileno()
@@ -221,7 +231,7 @@ class Channel:
         return True
 
     def records(self, most: int = 256) -> Iterator[bytes]:
-        """What has arrived, without waiting. Raises LinkClosed at the end of the link, TooLong beyond the limit."""
+        """What has arrived, without waiting. Raises LinkClosed when nothing will any more, TooLong beyond the limit."""
         return self._from_stream(most) if self._stream else self._from_packets(most)
 
     def _from_packets(self, most: int) -> Iterator[bytes]:
@@ -237,6 +247,13 @@ class Channel:
             if not length:
                 raise LinkClosed("the other end closed the link")
             yield bytes(self._packet[:length])
+            if not self._more():
+                return
+
+    def _more(self) -> bool:
+        """Whether another packet waits: a read that finds none costs four times as much as to ask."""
+        fcntl.ioctl(self._sock, termios.FIONREAD, self._size)
+        return self._size[0] > 0
 
     def _from_stream(self, most: int) -> Iterator[bytes]:
         for _ in range(most):

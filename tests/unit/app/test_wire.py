@@ -100,10 +100,9 @@ def test_the_end_of_the_link_is_said_on_both_sides(ends):
     here, there = ends
     here.send(b"last")
     here.close()
-    records = there.records()
-    assert next(records) == b"last"
+    assert next(there.records()) == b"last"
     with pytest.raises(LinkClosed):
-        next(records)
+        next(there.records())
     with pytest.raises(LinkClosed):
         there.send(b"x")
 
