@@ -200,7 +200,8 @@ async def photograph(camera: Camera) -> None:
     await camera.take("article", f"{NEWS[4][0]}\n\n{TEXT}")
     await camera.apps.back()
     await camera.drive()
-    await camera.take("driving", NEWS[0][0])
+    await camera.tap(NEWS[1][0])
+    await camera.take("driving", "Pause")
 
 
 async def _connected(run_dir: Path) -> Car:

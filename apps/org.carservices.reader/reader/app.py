@@ -1,5 +1,6 @@
-"""Reader: the newest headlines; while the car is parked each leads to its text."""
+"""Reader: the newest headlines; while the car is parked each leads to its text, while it is driven it is read aloud."""
 
+import itertools
 import time
 
 from carservices.app import (
@@ -15,6 +16,7 @@ from carservices.app import (
     Template,
 )
 from reader import prose
+from reader.aloud import Aloud
 from reader.feed import Article
 from reader.shelf import Feed, Shelf
 
@@ -35,11 +37,13 @@ PAGE, PAGES = 4000, 3
 
 
 class Reader(App):
-    def on_start(self) -> None:
+    async def on_start(self) -> None:
+        self.aloud = Aloud(self)
         self.shelf = Shelf(self.files / "articles.json")
         self.loading = False
         self.follow()
         self.take()
+        await self.speech.watch(self.aloud.hear)
 
     def follow(self) -> None:
         """What the settings say now."""
@@ -74,25 +78,55 @@ class Reader(App):
         return self.t("offline" if self.shelf.is_offline else "as_of", time=clock)
 
     def view(self) -> Template:
-        feeds = Action(self.t("feeds"), lambda: self.push(Feeds()))
-        change = Action(icon=Icon("settings"), on_click=lambda: self.push_settings(self.t("settings")))
+        actions = self.actions()
         if self.loading:
-            return ListTemplate(self.t("title"), loading=True, actions=[feeds, change])
+            return ListTemplate(self.t("title"), loading=True, actions=actions)
         if not self.shown:
             reason = self.t("no_feeds") if not self.shelf.feeds else self.t("nothing")
-            return ListTemplate(self.t("title"), empty=reason, actions=[feeds, change])
+            return ListTemplate(self.t("title"), empty=reason, actions=actions)
         rows = [self.row(feed, article) for feed, article in self.shown]
-        return ListTemplate(self.t("title"), sections=[Section(self.state, rows)], actions=[feeds, change])
+        return ListTemplate(self.t("title"), sections=[Section(self.state, rows)], actions=actions)
+
+    def actions(self) -> list[Action]:
+        """While it reads, what a driver needs; else what there is to choose."""
+        if not self.aloud.reads:
+            change = Action(icon=Icon("settings"), on_click=lambda: self.push_settings(self.t("settings")))
+            return [Action(self.t("feeds"), lambda: self.push(Feeds())), change]
+        pause = Action(self.t("pause"), self.aloud.pause, Icon("pause"))
+        return [pause, Action(icon=Icon("skip_next"), on_click=self.aloud.next)] if self.aloud.has_next else [pause]
 
     def row(self, feed: Feed, article: Article) -> Row:
         text = " · ".join(filter(None, (feed.name, clock_time(article.published))))
-        if not self.context.parked or not article.text:
+        how = self.how_far(article)
+        if not article.text:
             return Row(article.title, text)
-        return Row(article.title, text, browsable=True, on_click=lambda: self.push(Text(text, article)))
+        if self.context.parked:
+            return Row(article.title, text, how, browsable=True, on_click=lambda: self.push(Text(text, article)))
+        if self.speech.state.engine is None:
+            return Row(article.title, text, how)
+        reads = self.aloud.reads and article == self.aloud.article
+        icon = Icon("pause" if reads else "play_arrow", "primary" if reads else "default")
+        return Row(article.title, text, how, icon, on_click=lambda: self.read(article))
+
+    def how_far(self, article: Article) -> str:
+        """Of the one that is read aloud, or was."""
+        if article != self.aloud.article:
+            return ""
+        if self.aloud.paused:
+            return self.aloud.problem or self.t("paused")
+        spoken = self.speech.state
+        return self.t("reads", n=spoken.sentence + 1, of=spoken.sentences) if spoken.sentences else ""
+
+    async def read(self, article: Article) -> None:
+        """This one aloud, and those below it after it; or pause, and go on."""
+        below = itertools.dropwhile(lambda entry: entry[1] != article, self.shown)
+        await self.aloud.tap([entry for entry in below if entry[1].text])
 
 
 class Text(Screen):
     """The text of an article; the car hides it while driving."""
+
+    app: Reader
 
     def __init__(self, source: str, article: Article, page: int = 0) -> None:
         self.source = source
@@ -102,12 +136,21 @@ class Text(Screen):
     def view(self) -> Template:
         pages = prose.pages(f"{self.article.title}\n\n{self.article.text}", PAGE)
         text, last = pages[self.page], min(len(pages), PAGES) - 1
+        buttons = [self.listen()] if self.app.speech.state.engine else []
         if self.page < last:
-            more = Action(
-                self.t("more"), lambda: self.push(Text(self.source, self.article, self.page + 1)), primary=True
-            )
-            return LongMessageTemplate(self.source or self.t("title"), text, [more])
-        return LongMessageTemplate(self.source or self.t("title"), text if last == len(pages) - 1 else f"{text} …")
+            more = Text(self.source, self.article, self.page + 1)
+            buttons.append(Action(self.t("more"), lambda: self.push(more), primary=True))
+        elif last < len(pages) - 1:
+            text = f"{text} …"
+        return LongMessageTemplate(self.source or self.t("title"), text, buttons)
+
+    def listen(self) -> Action:
+        reads = self.app.aloud.reads and self.app.aloud.article == self.article
+        return Action(
+            self.t("pause" if reads else "listen"),
+            lambda: self.app.read(self.article),
+            Icon("pause" if reads else "volume_up"),
+        )
 
 
 class Feeds(Screen):

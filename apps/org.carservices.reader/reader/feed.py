@@ -49,6 +49,7 @@ class Article:
 class _Parser:
     def __init__(self) -> None:
         self.title = ""
+        self.language = ""
         self.found: list[dict[str, str]] = []
         self.is_feed = False
         self._path: list[str] = []
@@ -72,10 +73,11 @@ class _Parser:
     def _entity(self, name: str, *_: object) -> None:
         raise FeedError(f"it declares the entity '{name[:40]}', which no feed needs")
 
-    def _start(self, name: str, _attributes: Mapping[str, str]) -> None:
+    def _start(self, name: str, attributes: Mapping[str, str]) -> None:
         local = name.rpartition(" ")[2].lower()
         if not self._path:
             self.is_feed = local in ("rss", "rdf", "feed")
+            self.language = next((text for key, text in attributes.items() if key.endswith(" lang")), "")  # xml:lang
         self._path.append(local)
         if len(self._path) > MAX_DEPTH:
             raise FeedError(f"its elements are nested more than {MAX_DEPTH} deep")
@@ -100,18 +102,21 @@ class _Parser:
             self._item.setdefault(FIELDS[local], text)
         elif local == "title" and above in ("channel", "feed") and not self.title:
             self.title = text
+        elif local == "language" and above == "channel":
+            self.language = text
         self._text, self._length = [], 0
 
 
-def parse(data: bytes) -> tuple[str, list[Article]]:
-    """The title of a feed and its articles, as it lists them. Raises FeedError."""
+def parse(data: bytes) -> tuple[str, str, list[Article]]:
+    """Title of a feed, its language (two letters) if it says so, and its articles in its order. Raises FeedError."""
     if len(data) > MAX_BYTES:
         raise FeedError(f"{len(data)} bytes are more than a feed may have")
     parser = _Parser()
     parser.parse(data)
     if not parser.is_feed:
         raise FeedError("neither RSS nor Atom")
-    return prose.line(parser.title, LONGEST_TITLE), [article for item in parser.found if (article := _article(item))]
+    articles = [article for item in parser.found if (article := _article(item))]
+    return prose.line(parser.title, LONGEST_TITLE), parser.language[:2].lower(), articles
 
 
 def _article(item: Mapping[str, str]) -> Article | None:

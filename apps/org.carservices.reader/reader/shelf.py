@@ -26,6 +26,8 @@ class Feed:
 
     address: str
     name: str
+    language: str = ""
+    """Two letters, if it says so."""
     articles: list[Article] = field(default_factory=list)
     fetched: float = 0.0
     etag: str = ""
@@ -80,7 +82,7 @@ async def _fetch(one: Feed, get: Get) -> None:
         if answer.status != UNCHANGED:
             if not answer.ok:
                 raise HttpError(f"{one.address}: the server answers {answer.status}")
-            title, one.articles = await asyncio.to_thread(feed.parse, answer.body)
+            title, one.language, one.articles = await asyncio.to_thread(feed.parse, answer.body)
             one.name = one.name or title
         one.etag = answer.headers.get("etag", "")
         one.fetched, one.problem = time.time(), ""
@@ -96,7 +98,12 @@ def _feed(address: str, name: str, kept: Mapping[str, Any]) -> Feed:
             Article(str(one["title"]), str(one["text"]), float(one["published"])) for one in kept.get("articles", [])
         ]
         return Feed(
-            address, name or str(kept.get("name", "")), articles, float(kept.get("fetched", 0)), kept.get("etag", "")
+            address,
+            name or str(kept.get("name", "")),
+            str(kept.get("language", "")),
+            articles,
+            float(kept.get("fetched", 0)),
+            kept.get("etag", ""),
         )
     except (KeyError, TypeError, ValueError, AttributeError):
         return Feed(address, name)
@@ -104,7 +111,13 @@ def _feed(address: str, name: str, kept: Mapping[str, Any]) -> Feed:
 
 def _plain(one: Feed) -> dict[str, Any]:
     articles = [article.plain() for article in one.articles]
-    return {"name": one.name, "articles": articles, "fetched": one.fetched, "etag": one.etag}
+    return {
+        "name": one.name,
+        "language": one.language,
+        "articles": articles,
+        "fetched": one.fetched,
+        "etag": one.etag,
+    }
 
 
 def _load(file: Path) -> dict[str, Any]:

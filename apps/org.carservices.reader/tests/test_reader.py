@@ -45,13 +45,94 @@ def test_headlines_of_all_feeds_the_newest_first(car):
     assert car.screen.sections[0].title.startswith("As of ")
 
 
-def test_the_text_is_read_while_parked_and_never_while_driving(car):
+def test_the_text_is_on_the_screen_while_parked_and_never_while_driving(car):
     car.drive()
-    assert [row.on_click for row in car.screen.sections[0].rows] == [None] * 4
+    car.tap("Bridge & road open")
+    assert not isinstance(car.screen, LongMessageTemplate)
     car.park()
     car.tap("Bridge & road open")
     assert isinstance(car.screen, LongMessageTemplate)
     assert car.screen.message == "Bridge & road open\n\nFirst änd bold.\n\n• one\n\n• two"
+
+
+def marks(car):
+    """The symbol of each row, and how far it has been read aloud."""
+    return [(row.image and row.image.name, row.text2) for row in car.screen.sections[0].rows]
+
+
+def test_while_driving_an_article_is_read_aloud_and_the_next_follows(car):
+    car.drive()
+    assert marks(car) == [("play_arrow", "")] * 4
+    car.tap("Bridge & road open")
+    car.speech.next()
+    assert marks(car)[1] == ("pause", "Reads aloud · 2 of 4")
+    car.speech.interrupt()  # the guidance speaks
+    car.speech.interrupt(False)
+    car.tap("Pause")
+    assert marks(car)[1] == ("play_arrow", "Paused")
+    car.tap("Bridge & road open")
+    car.speech.next(3)
+    assert car.speech.said == [
+        "Bridge & road open",
+        *["First änd bold."] * 3,
+        "one",
+        "two",
+        "Older",
+    ]
+    car.tap("skip_next")
+    assert car.speech.said[-1] == "Only a text without a title"
+    assert marks(car)[2:] == [("play_arrow", ""), ("pause", "Reads aloud · 1 of 2")]
+    assert "skip_next" not in [button.icon.name for button in car.screen.actions if button.icon]
+    car.speech.end()
+    assert marks(car) == [("play_arrow", "")] * 4
+
+
+def test_each_feed_is_read_in_its_language(app_car):
+    spoken = RSS.replace("<title>T</title>", "<title>T</title><language>de-de</language>")
+    app_car.pages |= {TAGESSCHAU: spoken, BBC: ATOM.replace("<feed ", '<feed xml:lang="en-GB" ')}
+    app_car.context(language="fr")
+    app_car.start()
+    app_car.drive()
+    app_car.tap("New chip")
+    assert app_car.speech.language == "en"
+    app_car.speech.end()
+    assert app_car.speech.language == "de"
+    app_car.start()  # and from what was kept
+    app_car.tap("Older")
+    assert app_car.speech.language == "de"
+
+
+def test_what_another_app_takes_and_what_the_voice_cannot_do_is_said_and_goes_on_at_a_tap(car):
+    car.drive()
+    car.tap("Bridge & road open")
+    car.speech.next(2)
+    car.speech.take()
+    assert marks(car)[1] == ("play_arrow", "Paused")
+    car.tap("Bridge & road open")
+    assert car.speech.said[-1] == "one"
+    car.speech.take("espeak-ng ended with -9")
+    assert marks(car)[1] == ("play_arrow", "espeak-ng ended with -9")
+    car.speech.lose()
+    assert {mark for mark, _ in marks(car)} == {None}
+    assert [row.on_click for row in car.screen.sections[0].rows] == [None] * 4
+
+
+def test_what_is_read_aloud_goes_on_when_the_feeds_are_fetched_anew(car):
+    car.drive()
+    car.tap("Bridge & road open")
+    age_everything(car)
+    car.pages[TAGESSCHAU] = RSS.replace("Older", "Newer")
+    car.foreground()
+    assert titles(car)[2] == "Newer"
+    assert marks(car)[1] == ("pause", "Reads aloud · 1 of 4")
+
+
+def test_parked_a_text_can_be_listened_to_as_well(car):
+    car.tap("Bridge & road open")
+    car.tap("Listen")
+    assert car.speech.said == ["Bridge & road open"]
+    car.tap("Pause")
+    assert car.speech.state.speaking is None
 
 
 def test_a_long_text_has_pages_and_ends_within_five_steps(app_car):
@@ -60,7 +141,7 @@ def test_a_long_text_has_pages_and_ends_within_five_steps(app_car):
     app_car.start()
     app_car.tap("Older")
     seen = [app_car.screen.message]
-    while app_car.screen.buttons:
+    while "Read on" in [button.title for button in app_car.screen.buttons]:
         app_car.tap("Read on")
         seen.append(app_car.screen.message)
     assert len(seen) == 3

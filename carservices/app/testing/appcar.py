@@ -91,6 +91,7 @@ class AppCar:
         self._host = Host(here, self._loop, scopes, category, app_id)
         self._host.audio.settle = self._host.speech.settle = self._settle
         self._host.values, self._host.states = self._values, self._states
+        self._host.speech.tell()
         self._host.refused = self._refused
         app = self._app = kind()
         name = manifest.name["en"] if manifest else kind.__name__

@@ -60,7 +60,6 @@ class Host:
         self.media: MediaState | None = None
         self.audio = FakeAudio(app, loop.time, lambda state: self._heard(AUDIO, state))
         self.speech = FakeSpeech(app, lambda state: self._heard(SPEECH, state))
-        self.states[SPEECH] = self.speech.state.model_dump(mode="json")
         self.images: dict[str, tuple[int, int]] = {}
         self.template: Any = None
         self.depth = 0

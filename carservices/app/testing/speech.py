@@ -51,7 +51,7 @@ class FakeSpeech:
             if text.next >= len(text.sentences):
                 self._texts.pop(0)
             self._begin()
-        self._tell()
+            self._happened()
 
     def end(self) -> None:
         """All that is said or waits has been said to its end."""
@@ -63,18 +63,18 @@ class FakeSpeech:
         self._interrupted = on
         if not on:
             self._begin()
-        self._tell()
+        self._happened()
 
     def take(self, problem: str | None = None) -> None:
         """Another app reads, or with a problem the voice has failed."""
         self._texts.clear()
-        self._tell(problem=problem)
+        self._happened(problem)
 
     def lose(self) -> None:
         """The car has no voice any more."""
         self._texts.clear()
         self.state = SpeechState(cure="the car has no voice: `apt install espeak-ng` gives it one")
-        self._tell()
+        self._happened()
 
     # -- what the app does -------------------------------------------------------------------------------------------
 
@@ -82,7 +82,7 @@ class FakeSpeech:
         """Raises `NotPossible`."""
         if method == "hush":
             self._texts.clear()
-            self._tell(settle=False)
+            self.tell()
             return None
         if method != "say":
             raise NotPossible("NOT_FOUND", f"speech has no call '{method}' for apps")
@@ -98,7 +98,7 @@ class FakeSpeech:
         self._texts.append(Text(self._numbers, language, sentences, min(sentence, len(sentences) - 1)))
         if len(self._texts) == 1:
             self._begin()
-        self._tell(settle=False)
+        self.tell()
         return self._numbers
 
     def _begin(self) -> None:
@@ -107,7 +107,12 @@ class FakeSpeech:
             self.said.append(text.sentences[text.next])
             self.language = text.language
 
-    def _tell(self, problem: str | None = None, *, settle: bool = True) -> None:
+    def _happened(self, problem: str | None = None) -> None:
+        self.tell(problem)
+        self.settle()
+
+    def tell(self, problem: str | None = None) -> None:
+        """Say the state to the app."""
         mine = [
             Utterance(
                 number=text.number,
@@ -124,5 +129,3 @@ class FakeSpeech:
             update={"speaking": texts[0] if texts else None, "waiting": tuple(texts[1:]), "problem": problem}
         )
         self._say(self.state)
-        if settle:
-            self.settle()
