@@ -3,6 +3,7 @@
 import gzip
 import itertools
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from carservices.services.navigation.maps.road_graph import EmptyMap, write_grap
 from carservices.services.navigation.maps.store import GRAPH, MapStore
 from carservices.services.navigation.trips.conditions import Conditions
 from carservices.services.navigation.trips.energy import EnergyModel
+from carservices.services.navigation.trips.heights import Heights
 from carservices.services.navigation.trips.vehicle import Vehicle
 from tests.unit.navigation.towns import write_town
 
@@ -205,6 +207,12 @@ async def test_a_road_over_a_hill_is_not_level_though_its_ends_are(tmp_path: Pat
     up, down = (spent["hilly", *one] - spent["flat", *one] for one in ((ends[0], hill), (hill, ends[1])))
     assert worth < up < 1.25 * worth
     assert -worth < down < -0.6 * worth
+    (route,) = await engine.route(RouteRequest((Via(*ends[0]), Via(*hill))))
+    other = [replace(edge, arc=-1, grade=0.0, slopes=()) for edge in route.edges]  # as of an engine with its own roads
+    sloped = Heights(graphs["hilly"]).sloped(replace(route, edges=tuple(other)))
+    assert sum(sloped.edges[0].slopes) == pytest.approx(sum(route.edges[0].slopes), rel=0.03)
+    assert model.along(sloped.edges).spend().kwh == pytest.approx(spent["hilly", ends[0], hill], rel=0.03)
+    assert Heights(graphs["flat"]).sloped(route) is route
     kwh = [model.per_arc(graphs[name], Conditions(tyres_c=40.0)).kwh for name in ("flat", "hilly")]
     assert (1.01 * kwh[0] < kwh[1]).all()
     assert not graphs["flat"].slopes(0)

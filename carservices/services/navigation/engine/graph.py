@@ -186,6 +186,14 @@ class RoadGraph:
             slopes[inside] = np.clip(rises[inside], -STEEPEST, STEEPEST)
         return slopes
 
+    def inner_heights(self) -> tuple[Floats, Floats, Floats]:
+        """Latitudes, longitudes and heights inside arcs."""
+        cuts = self.parts - 1
+        arcs = np.repeat(np.arange(self.arcs), cuts)
+        rank = 1 + np.arange(len(arcs)) - np.repeat(self._inner[:-1], cuts)
+        lat, lon, _ = self.spots(arcs, self.length[arcs] * rank / self.parts[arcs])
+        return lat, lon, self._profile
+
     def at(self, arc: int, offset_m: float) -> Snap:
         """The point of an arc that many m from its tail."""
         offset = min(max(offset_m, 0.0), float(self.length[arc]))

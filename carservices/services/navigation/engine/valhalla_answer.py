@@ -31,7 +31,7 @@ EDGE_FIELDS = [
     f"edge.{field}"
     for field in (
         "names", "length", "speed", "speed_limit", "way_id", "begin_shape_index", "toll", "tunnel", "bridge",
-        "roundabout", "use", "weighted_grade",
+        "roundabout", "use",
     )
 ]  # fmt: skip
 UNLIMITED_KMH = 130
@@ -106,7 +106,6 @@ def _edge(edge: dict[str, Any], base: int) -> EdgePart:
         metres=edge["length"] * 1000.0,
         speed=float(edge.get("speed", 0.0)),
         limit=UNLIMITED_KMH if limit == "unlimited" else int(limit),
-        grade=edge.get("weighted_grade", 0.0) / 100.0,  # percent, 0 without elevation data
         flags=int(flags),
         street=(edge.get("names") or [""])[0],
     )

@@ -19,6 +19,7 @@ from carservices.services.navigation.trips.corridor import Anchor, Corridor
 from carservices.services.navigation.trips.demand import Demand
 from carservices.services.navigation.trips.energy import EnergyModel
 from carservices.services.navigation.trips.ground import Cap, Ground, Hops, caps
+from carservices.services.navigation.trips.heights import Heights
 from carservices.services.navigation.trips.planner import FULL, plan
 from carservices.services.navigation.trips.problem import Plan, Problem
 from carservices.services.navigation.trips.stations import MOST, Candidate, Tables, beside, candidates, station_of
@@ -79,6 +80,7 @@ class Itinerary:
 
     def __init__(self, opened: Opened) -> None:
         self._opened = opened
+        self._heights = Heights(opened.roads.roads)
         self._ground: tuple[object, Ground, Corridor] | None = None
         self._busy = threading.Lock()
         """One plan at a time looks at the ground: a search that was given up goes on in its thread."""
@@ -92,7 +94,7 @@ class Itinerary:
         if any(wanted.ahead):
             kept = replace(request, via=_through(request, wanted.ahead), alternates=0)
             return [await self._along(kept, wanted.ahead, wishes, at)]
-        routes = await self._opened.engine.route(request)
+        routes = await self._routes(request)
         if at.car is None:
             return [Trip(route, wanted.own) for route in routes]
         direct = await asyncio.to_thread(self._direct, routes, wishes, at, at.car)
@@ -101,11 +103,19 @@ class Itinerary:
         planned = await self._planned(request, wishes, at, at.car)
         return planned if isinstance(planned, list) else [_warned(trip, planned) for trip in direct]
 
+    async def _routes(self, request: RouteRequest) -> list[Route]:
+        routes = await self._opened.engine.route(request)
+        return (
+            [await asyncio.to_thread(self._heights.sloped, route) for route in routes]
+            if self._heights.known
+            else routes
+        )
+
     async def _along(
         self, request: RouteRequest, vias: Sequence[Candidate | None], wishes: ChargingWishes, at: Situation
     ) -> Trip:
         """The way through given stops, charging as much as it needs; not ``sure`` when it cannot be driven so."""
-        route = (await self._opened.engine.route(request))[0]
+        route = (await self._routes(request))[0]
         if at.car is None:
             return Trip(route, tuple(vias))
         return await asyncio.to_thread(self._settle, route, vias, wishes, at, at.car)
@@ -152,7 +162,7 @@ class Itinerary:
             if found is None:
                 return best
             vias = _vias(found, ground)
-            route = (await self._opened.engine.route(replace(request, via=_through(request, vias), alternates=0)))[0]
+            route = (await self._routes(replace(request, via=_through(request, vias), alternates=0)))[0]
             demand = Demand(route, at.model, at.conditions)
             trip = await asyncio.to_thread(
                 settled, demand, vias, car, wishes, speeds, at.now, problem.s_per_eur, problem.first_least
