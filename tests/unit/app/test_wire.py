@@ -1,5 +1,6 @@
 """Records of the app link: whole, bounded, and understood by newer and older peers."""
 
+import contextlib
 import socket
 import struct
 
@@ -101,10 +102,15 @@ def test_the_end_of_the_link_is_said_on_both_sides(ends):
     here.send(b"last")
     here.close()
     heard = []
+
+    def look():
+        for record in there.records():
+            heard.append(record)  # noqa: PERF402 - what came before the end counts
+
+    with contextlib.suppress(LinkClosed):
+        look()
     with pytest.raises(LinkClosed):
-        for look in (there.records(), there.records()):
-            for record in look:
-                heard.append(record)  # noqa: PERF402 - what came before the end counts
+        look()
     assert heard == [b"last"]
     with pytest.raises(LinkClosed):
         there.send(b"x")
