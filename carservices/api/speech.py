@@ -1,4 +1,4 @@
-"""Speech: the car's voice, which says one thing at a time, the most urgent first."""
+"""Speech: the car's voice, which says one thing at a time, the most urgent first, and its ear."""
 
 from enum import IntEnum
 from typing import Annotated
@@ -11,6 +11,9 @@ LONGEST = 20_000
 """Characters that can be said in one call: some twenty minutes."""
 MOST_OF_OWNER, MOST = 4, 16
 """Texts that may wait, of one owner and in all."""
+
+LONGEST_HEARD = 200
+"""Characters of what the driver says at a time."""
 
 Owner = Annotated[str, Field(min_length=1, max_length=200)]
 """Who speaks: an app's id, or the bus name of a service."""
@@ -47,12 +50,16 @@ class SpeechState(BaseModel, frozen=True):
     """What makes the sound; None: nothing can be spoken."""
     cure: str = ""
     """Without an engine: what to do, one sentence."""
+    listener: str | None = None
+    """Who listens to the driver now."""
+    understands: tuple[str, ...] = ()
+    """Languages in which the driver's voice is understood; in all others only what somebody types in his place."""
     problem: str | None = None
     """Why the last text was not said to its end, one sentence; until the next text."""
 
 
 class Speech(Contract):
-    """Says texts in English, German and French through the audio service, over the music."""
+    """Says texts in English, German and French through the audio service, over the music, and listens."""
 
     name = "speech"
     state = Stream(SpeechState)
@@ -76,4 +83,20 @@ class Speech(Contract):
     @call
     async def hush(self, owner: Owner) -> None:
         """Nothing more of this owner, at once."""
+        raise NotImplementedError
+
+    @call
+    async def listen(self, owner: Owner, language: str, seconds: Annotated[float, Field(ge=1, le=8)] = 8.0) -> str:
+        """What the driver says next; empty when that was nothing. Readings wait meanwhile.
+
+        UNAVAILABLE: somebody else listens already.
+        """
+        raise NotImplementedError
+
+    @call
+    async def tell(self, text: Annotated[str, Field(min_length=1, max_length=LONGEST_HEARD)]) -> str:
+        """The driver says this, to whoever listens now, who is returned; for the emulator's panel and developers.
+
+        UNAVAILABLE: nobody listens.
+        """
         raise NotImplementedError

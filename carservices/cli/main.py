@@ -22,6 +22,7 @@ VERBS = {
     "diagnostics": ("carservices.cli.diagnostics:main", "the car's health: scan, explain, clear and repair faults"),
     "map": ("carservices.cli.map:main", "import, list, choose and remove the maps of this car"),
     "nav": ("carservices.cli.nav:main", "search places, look at routes, be guided, see how it stands"),
+    "speech": ("carservices.cli.speech:main", "have the car say something, or say something to it"),
     "api": ("carservices.cli.api:main", "the contracts of the system services"),
     "screenshot": ("carservices.cli.screenshot:main", "a picture of the cockpit, also without a display"),
     "apps": ("carservices.cli.apps:main", "what apps do and may; open, close, grant and revoke"),

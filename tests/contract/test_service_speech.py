@@ -174,6 +174,25 @@ async def test_without_its_player_a_text_ends_with_the_reason_and_the_next_is_he
     assert played.levels[-1] == 9
 
 
+async def test_whoever_listens_hears_the_driver_and_readings_wait_meanwhile(speaking, played):
+    speech = speaking.service(Speech)
+    with pytest.raises(CallError, match="nobody listens now"):
+        await speech.tell("charging station")
+    await speech.say(READER, "1 one is long enough to be interrupted. 2 two.", "en")
+    await until(speaking, lambda state: place(state) == (READER, 0))
+    listening = asyncio.create_task(speech.listen("shell", "de"))
+    state = await until(speaking, lambda state: state.listener is not None)
+    assert (state.listener, state.speaking, len(state.waiting)) == ("shell", None, 1)
+    with pytest.raises(CallError, match="shell listens already"):
+        await speech.listen(OTHER, "en")
+    await speech.say("navigation", "6 a turn.", "en", Priority.GUIDANCE)
+    assert await speech.tell("  Lade\tsäule ") == "shell"
+    assert await listening == "Lade säule"
+    assert (await silence(speaking)).listener is None
+    assert [level for level in played.levels if level != 1] == [6, 2]
+    assert await speech.listen("shell", "en", 1.0) == ""
+
+
 # -- the voice of Debian -----------------------------------------------------------------------------------------------
 
 
@@ -210,6 +229,10 @@ def voice(tmp_path, monkeypatch):
     return write
 
 
+def silent():
+    return AudioService(output=Clock)
+
+
 @pytest.mark.parametrize(
     ("script", "words"),
     [
@@ -222,7 +245,7 @@ def voice(tmp_path, monkeypatch):
 )
 async def test_a_voice_that_fails_is_told_and_leaves_nothing_behind(voice, script, words):
     pids = voice(script)
-    async with car(services=[AudioService, lambda: SpeechService(Espeak(0.2))]) as c:
+    async with car(services=[silent, lambda: SpeechService(Espeak(0.2))]) as c:
         await c.service(Speech).say(READER, "One. Two.", "en")
         assert words in (await silence(c)).problem
     for pid in map(int, pids.read_text().split()):
@@ -232,7 +255,7 @@ async def test_a_voice_that_fails_is_told_and_leaves_nothing_behind(voice, scrip
 
 async def test_a_voice_killed_in_the_middle_is_asked_again(voice):
     pids = voice("exec sleep 600")
-    async with car(services=[AudioService, SpeechService]) as c:
+    async with car(services=[silent, SpeechService]) as c:
         await c.service(Speech).say(READER, "One.", "en")
         for tries in (1, 2):
             while not pids.exists() or len(pids.read_text().split()) < tries:  # noqa: ASYNC110
@@ -243,7 +266,7 @@ async def test_a_voice_killed_in_the_middle_is_asked_again(voice):
 
 async def test_without_a_voice_the_cure_is_told(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
-    async with car(services=[AudioService, SpeechService]) as c:
+    async with car(services=[silent, SpeechService]) as c:
         state = await until(c, lambda state: True)
         assert (state.engine, state.cure) == (None, "the car has no voice: `apt install espeak-ng` gives it one")
         with pytest.raises(CallError, match="apt install espeak-ng") as raised:

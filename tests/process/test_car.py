@@ -20,6 +20,7 @@ from tests.process.rig import PATIENCE, Running
 COMMAND = ["-m", "carservices.cli.main"]
 AC = "Vehicle.Cabin.HVAC.IsAirConditioningActive"
 SPEED = "Vehicle.Speed"
+VOICE = shutil.which("espeak-ng")
 PROCESSES = ("hub", "hal.emulator", "driving", "notifications", "energy", "speech")
 
 
@@ -145,6 +146,9 @@ def tool(running, *arguments):
         (["bus", "top", "--once", "--interval", "0.1"], 0, "hal.emulator", ""),
         (["service", "facts"], 0, "ignition", ""),
         (["service", "restart", "nobody"], 1, "", "no process 'nobody'"),
+        (["speech", "status"], 0, "voice: ", ""),
+        (["speech", "say", "…"], 1, "", "nothing in the text can be said" if VOICE else "the car has no voice"),
+        (["speech", "tell", "home", "--wait", "0.1"], 1, "", "nobody has listened for 0.1 s"),
         (["log", "-n", "5"], 0, "", ""),
         (["ps"], 0, "hal.emulator", ""),
     ],

@@ -38,6 +38,7 @@ class Queue:
     def __init__(self) -> None:
         self._texts: list[Text] = []
         self._numbers = 0
+        self.hushed = False
 
     @property
     def texts(self) -> list[Text]:
@@ -45,7 +46,9 @@ class Queue:
 
     @property
     def first(self) -> Text | None:
-        return self._texts[0] if self._texts else None
+        """What is to be said now; while the driver speaks only guidance is."""
+        first = self._texts[0] if self._texts else None
+        return None if first is not None and self.hushed and first.priority is not Priority.GUIDANCE else first
 
     @property
     def reads(self) -> bool:

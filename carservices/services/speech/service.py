@@ -3,12 +3,14 @@
 import asyncio
 import logging
 import time
+from collections.abc import Sequence
 
 from carservices.api.audio import Over
 from carservices.api.navigation import Guidance, Navigation, Sentence
 from carservices.api.sentences import split
-from carservices.api.speech import Priority, Speech, SpeechState
+from carservices.api.speech import LONGEST_HEARD, Priority, Speech, SpeechState
 from carservices.bus import CallError, CarError
+from carservices.services.speech.ear import Ear, Typed, first_word
 from carservices.services.speech.engine import Engine, EngineError, NoEngine
 from carservices.services.speech.espeak import Espeak
 from carservices.services.speech.mouth import Mouth
@@ -23,10 +25,13 @@ log = logging.getLogger(__name__)
 
 
 class SpeechService(Speech):
-    """Follows the guidance by itself; everybody else calls."""
+    """Follows the guidance by itself; everybody else calls. ``ears`` hear the driver besides what is typed."""
 
-    def __init__(self, engine: Engine | None = None) -> None:
+    def __init__(self, engine: Engine | None = None, ears: Sequence[Ear] = ()) -> None:
         self._engine = engine or Espeak()
+        self._typed = Typed()
+        self._ears: tuple[Ear, ...] = (self._typed, *ears)
+        self._listener: str | None = None
         self._queue = Queue()
         self._news = asyncio.Event()
         self._mouth: Mouth
@@ -64,6 +69,27 @@ class SpeechService(Speech):
     async def hush(self, owner: str) -> None:
         self._queue.forget(owner)
         self._changed()
+
+    async def listen(self, owner: str, language: str, seconds: float = 8.0) -> str:
+        if self._listener is not None:
+            raise CallError("UNAVAILABLE", f"{self._listener} listens already")
+        known = language[:2].lower()
+        able = [ear for ear in self._ears if ear is self._typed or known in ear.understands()]
+        self._listen(owner)
+        try:
+            return " ".join((await first_word([ear.hear(known) for ear in able], seconds)).split())[:LONGEST_HEARD]
+        finally:
+            self._listen(None)
+
+    def _listen(self, owner: str | None) -> None:
+        self._listener, self._queue.hushed = owner, owner is not None
+        self._changed()
+
+    async def tell(self, text: str) -> str:
+        listener = self._listener
+        if listener is None or not self._typed.tell(text):
+            raise CallError("UNAVAILABLE", "nobody listens now: choose 'Say it' in the car first")
+        return listener
 
     async def run(self) -> None:
         while True:
@@ -138,14 +164,17 @@ class SpeechService(Speech):
         self._publish()
 
     def _publish(self) -> None:
-        states = [text.state for text in self._queue.texts]
+        first = self._queue.first
         cure = self._lacks()
+        understands = sorted({language for ear in self._ears for language in ear.understands()})
         self.state.publish(
             SpeechState(
-                speaking=states[0] if states else None,
-                waiting=tuple(states[1:]),
+                speaking=first.state if first is not None else None,
+                waiting=tuple(text.state for text in self._queue.texts if text is not first),
                 engine=self._engine.name if cure is None else None,
                 cure=cure or "",
+                listener=self._listener,
+                understands=tuple(understands),
                 problem=self._problem,
             )
         )
