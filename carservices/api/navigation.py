@@ -282,6 +282,21 @@ class Navigation(Contract):
         raise NotImplementedError
 
     @call
+    async def places(
+        self,
+        box: Box,
+        categories: list[str],
+        apart_m: Annotated[float, Field(ge=0)] = 0.0,
+        limit: Annotated[int, Field(ge=1, le=50)] = 20,
+        language: str = "en",
+    ) -> list[Place]:
+        """Places in a part of the map: the kinds in their order, of each the most important first.
+
+        None is nearer to one before it than ``apart_m``, or than twice that to one of its kind.
+        """
+        raise NotImplementedError
+
+    @call
     async def reverse(self, lat: Latitude, lon: Longitude) -> Place | None:
         """The address or street there; None: nothing near."""
         raise NotImplementedError

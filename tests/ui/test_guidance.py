@@ -19,10 +19,12 @@ from carservices.api.routes import ArrivalCharge, Lane, ManeuverKind, Place, Rou
 from carservices_ui.daynight import MODE
 from carservices_ui.map.data import ASSETS
 from carservices_ui.mapmarks import Mark, route_marks
+from carservices_ui.planning import Page
 from carservices_ui.planning.streams import GUIDANCE, MAPS, POSITION, ROUTE
 from carservices_ui.polyline import decode
 from carservices_ui.screens.guidance_lanes import Lanes
 from carservices_ui.screens.home_map import MapCard
+from carservices_ui.store import Outcome
 from carservices_ui.widgets import Text
 from tests.ui.fitting import LARGEST, controls_keep_apart, fits
 from tests.ui.golden import differences, fresh_fonts, seen
@@ -249,6 +251,45 @@ def test_marks_and_other_ways_can_be_tapped(home):
     assert tapped == [station, 1]
     live.preview([])
     assert view.on_alternate is None
+
+
+def test_places_nearby_are_on_the_map_and_a_touch_away(home):
+    """And the nearest charging station beside the range."""
+    live, view = home.cockpit.ui.map, shown(home)
+    (card,) = home.widgets(MapCard)
+    station = STATION.model_copy(
+        update={"place": STATION.place.model_copy(update={"lat": HERE.lat + 0.002, "lon": HERE.lon})}
+    )
+    beside = CAFE.model_copy(update={"lat": HERE.lat + 0.0021, "lon": HERE.lon})
+    apart = CAFE.model_copy(update={"lat": HERE.lat - 0.004, "lon": HERE.lon, "id": "n9"})
+    answers = {"places": [apart, beside], "chargers": [station]}
+
+    def answer():
+        for call in [one for one in home.car.calls if one[1] in answers]:
+            home.car.calls.remove(call)
+            call[3](Outcome(True, answers[call[1]]))
+        home.frames(3)
+
+    home.store.put_stream(MAPS, MapsState(current="town"))
+    home.frames(3)
+    answer()
+    assert {"220 m", "Voltessa 7"} <= words(home)
+    live.look_over([(station.place.lat, station.place.lon), (apart.lat, apart.lon)])
+    home.until(lambda: view.resting)
+    home.until(lambda: any(call[1] == "places" for call in home.car.calls) or len(markers(view)) == 2)
+    answer()
+    assert markers(view) == {(station.place.lat, "Voltessa 7"), (apart.lat, "")}
+    card.cover(300.0)
+    assert not markers(view)
+    card.cover(0.0)
+    view.on_marker(next(one for one in view._letters.markers if one.lat == apart.lat))
+    assert (home.cockpit.ui.plan.page, home.cockpit.ui.plan.place.id) == (Page.PLACE, "n9")
+    assert home.cockpit.screen.name == "navigation"
+
+
+def markers(view):
+    """Latitudes and names of those that are no part of a route."""
+    return {(one.lat, one.name) for one in view._letters.markers if one.key}
 
 
 def test_it_looks_as_it_did_when_it_was_looked_at(drive, utc):

@@ -74,6 +74,9 @@ class LiveMap:
         self._on_tap: Callable[[Mark], None] | None = None
         self._on_hold: Callable[[float, float], None] | None = None
         self._on_moved: Callable[[], None] | None = None
+        self._sights: tuple[Mark, ...] = ()
+        self._on_sight: Callable[[Mark], None] | None = None
+        self._on_seen: Callable[[], None] | None = None
         self._drawn: object = None
         self._fed: Position | None = None
         self._feed_soon = Clock.create_trigger(self._feed)
@@ -113,6 +116,8 @@ class LiveMap:
         `insets` are the pixels left, top, right, bottom that `parent` covers. `on_map` gets the map, at once if it has
         been shown before; `on_road` gets the road now and then. `guided` shows the active route on it.
         """
+        self._previews, self._marks, self._sights = (), (), ()
+        self._on_choose = self._on_tap = self._on_hold = self._on_moved = self._on_sight = self._on_seen = None
         self._on_map = lambda view: self._lend(view, parent, insets, on_map, on_road, guided)
         if self._view is not None:
             self._hand_over()
@@ -148,8 +153,6 @@ class LiveMap:
         view.set_theme(theme().name)
         parent.add_widget(view, index=len(parent.children))
         self._guided, self._on_road = guided, on_road
-        self._previews, self._marks = (), ()
-        self._on_choose = self._on_tap = self._on_hold = self._on_moved = None
         if view.north_up:
             self.recenter()
         self._drawn = None
@@ -182,6 +185,15 @@ class LiveMap:
         """Show places beside those of the route; `on_tap` gets the one tapped."""
         self._marks, self._on_tap = tuple(marks), on_tap
         self._draw_ways()
+
+    def show_sights(self, marks: Sequence[Mark], on_tap: Callable[[Mark], None]) -> None:
+        """Show places that are there anyway, below those of a screen and of the route; `on_tap` gets the one tapped."""
+        self._sights, self._on_sight = tuple(marks), on_tap
+        self._draw_ways()
+
+    def on_seen(self, callback: Callable[[], None]) -> None:
+        """As `on_moved`, for those places."""
+        self._on_seen = callback
 
     def show_areas(self, reach: Sequence[str], back: Sequence[str]) -> None:
         """Show what can be reached, and from where one can return: outlines as polylines; none ends it."""
@@ -256,8 +268,10 @@ class LiveMap:
             view.set_route(chosen or None)
             view.set_alternates(others)
         marks = [*route_marks(self._previews[self._chosen] if self._previews else active, state), *self._marks]
-        view.set_markers([marker_of(mark) for mark in marks])
-        view.on_marker = (lambda marker: self._tap(marker.key)) if self._on_tap else None
+        taken = {(mark.lat, mark.lon) for mark in marks}
+        sights = [mark for mark in self._sights if (mark.lat, mark.lon) not in taken]
+        view.set_markers([marker_of(mark) for mark in (*sights, *marks)])
+        view.on_marker = (lambda marker: self._tap(marker.key)) if self._on_tap or self._on_sight else None
         view.on_alternate = self._choose if self._previews and self._on_choose else None
         view.on_hold = self._on_hold
 
@@ -267,9 +281,11 @@ class LiveMap:
             self._on_choose(other + (other >= self._chosen))
 
     def _tap(self, key: str) -> None:
-        mark = next((mark for mark in self._marks if mark.key == key), None)
-        if mark is not None and self._on_tap is not None:
-            self._on_tap(mark)
+        for marks, on_tap in ((self._marks, self._on_tap), (self._sights, self._on_sight)):
+            mark = next((mark for mark in marks if mark.key == key), None)
+            if mark is not None and on_tap is not None:
+                on_tap(mark)
+                return
 
     def _use_map(self) -> None:
         """While the service is away the map stays."""
@@ -278,8 +294,9 @@ class LiveMap:
             self._view.use_map(Path(state.folder) if state.folder else None)
 
     def _tell_moved(self, *_: object) -> None:
-        if self._on_moved is not None:
-            self._on_moved()
+        for tell in (self._on_moved, self._on_seen):
+            if tell is not None:
+                tell()
 
     # -- the car -----------------------------------------------------------------------------------------------------
 

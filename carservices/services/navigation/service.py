@@ -110,6 +110,13 @@ class NavigationService(Navigation):
         return [Category(key=key, name=known[key].name(language), count=count) for key, count in counts.items()]
 
     @in_words
+    async def places(
+        self, box: Box, categories: list[str], apart_m: float = 0.0, limit: int = 20, language: str = "en"
+    ) -> list[Place]:
+        desk = self._atlas.opened().desk
+        return await desk.search(lambda search: search.spread(box, categories, apart_m, limit, language))
+
+    @in_words
     async def reverse(self, lat: float, lon: float) -> Place | None:
         return await self._atlas.opened().desk.search(lambda search: search.reverse(lat, lon))
 

@@ -1,5 +1,6 @@
 """Search: text as people type it, kinds of places, house numbers, and what is at a point."""
 
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from carservices.api.routes import Box
+from carservices.services.navigation.geo import metres
 from carservices.services.navigation.maps.defaults import EXTRACTS
 from carservices.services.navigation.search.categories import kinds, kinds_meant
 from carservices.services.navigation.search.database import write_search
@@ -99,6 +102,18 @@ def test_every_kind_counted_is_known_and_has_places(search: Search) -> None:
     counts = search.categories()
     assert counts["pharmacy"] > 5
     assert set(counts) <= set(kinds())
+
+
+def test_places_to_be_shown_together_keep_apart(search: Search) -> None:
+    box = Box(south=53.54, west=13.24, north=53.57, east=13.29)
+    found = search.spread(box, ["restaurant", "parking"], 200.0, 30, "de")
+    kinds_found = [place.category for place in found]
+    assert kinds_found == sorted(kinds_found, reverse=True)
+    assert set(kinds_found) == {"restaurant", "parking"}
+    for one, other in itertools.combinations(found, 2):
+        away = metres((one.lat, one.lon), (other.lat, other.lon))
+        assert away >= 199.0 * (2 if one.category == other.category else 1)
+    assert all(box.south <= place.lat <= box.north and box.west <= place.lon <= box.east for place in found)
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ class Charging:
         if here is None:
             self.near.refuse(t("nav.no_position"))
         else:
-            self.near.ask(box=_around(*here, NEAR), wanted=self.wanted)
+            self.near.ask(box=around(*here, NEAR), wanted=self.wanted)
 
     def nearest(self) -> list[Charger]:
         """Those around the car, the nearest first, with their distance."""
@@ -95,7 +95,7 @@ class Charging:
     def detail(self, place: Place) -> None:
         """Ask for the station at a place."""
         self.details.forget()
-        self.details.ask(box=_around(place.lat, place.lon, AROUND))
+        self.details.ask(box=around(place.lat, place.lon, AROUND))
 
     def station(self, place: Place) -> Charger | None:
         """What is known of the station at a place."""
@@ -122,7 +122,8 @@ def power(charger: Charger) -> float:
     return max((plugs.power_kw for plugs in charger.plugs), default=0.0)
 
 
-def _around(lat: float, lon: float, degrees: float) -> Box:
+def around(lat: float, lon: float, degrees: float) -> Box:
+    """The part of the map so many degrees around a place."""
     return Box(
         west=max(-180.0, lon - degrees),
         south=max(-90.0, lat - degrees),

@@ -6,6 +6,8 @@ from kivy.metrics import dp
 from carservices.api.energy import Energy, Trip
 from carservices.signals import Datum
 from carservices_ui.i18n import number, t
+from carservices_ui.planning.names import plain
+from carservices_ui.planning.nearest import Nearest
 from carservices_ui.ui import BATTERY_POWER, Ui
 from carservices_ui.units import NOTHING, duration, is_number, percent
 from carservices_ui.widgets import ArcGauge, Bar, Card, Column, Icon, IconTile, Row, Sparkline, Text, spacer
@@ -115,7 +117,10 @@ class Flow(Row):
 
 
 class RangeCard(Card):
-    """Range and charge as a ring; consumption, battery temperature and energy beside it."""
+    """Range and charge as a ring; beside it consumption, battery temperature, and how far it is to charge.
+
+    That is the nearest station, while charging the time it takes, and where no station is known the energy left.
+    """
 
     def __init__(self, ui: Ui) -> None:
         super().__init__()
@@ -134,6 +139,7 @@ class RangeCard(Card):
         self.consumption = Fact("speed", "accent", ui.units.shown("consumption").label.split()[0])
         self.temperature = Fact("device_thermostat", "accent", t("range.battery"))
         self.energy = Fact("ev_station", "energy", "kWh")
+        self._nearest = Nearest(ui.store, self._show_energy)
         self.add_widget(
             Row(
                 self.gauge,
@@ -169,6 +175,9 @@ class RangeCard(Card):
         if store.get(f"{CHARGING}.IsCharging") is True:
             self.energy.value.text = duration(store.get(f"{CHARGING}.TimeToComplete"))
             self.energy.label.text = t("range.to_full")
+        elif (station := self._nearest.station) is not None:
+            self.energy.value.text = self._ui.units.way(self._nearest.metres)
+            self.energy.label.text = plain(station.place.name or station.operator)
         else:
             kwh = store.get(f"{BATTERY}.StateOfCharge.CurrentEnergy")
             self.energy.value.text = number(float(kwh), 1) if is_number(kwh) else NOTHING

@@ -15,6 +15,7 @@ from carservices_ui.screens.guidance import GuidanceColumn
 from carservices_ui.screens.guidance_bar import ArrivalBar
 from carservices_ui.screens.guidance_parts import GLASS, Divider
 from carservices_ui.screens.guidance_speed import SpeedChip
+from carservices_ui.screens.home_sights import Sights
 from carservices_ui.tokens import TARGET
 from carservices_ui.ui import Ui
 from carservices_ui.units import NOTHING, duration, percent
@@ -44,6 +45,7 @@ class MapCard(FloatLayout):
         self.locate.bind(on_release=lambda *_: self._locate())
         self.zoom = {step: ZoomButton(icon, step, self) for icon, step in ZOOM.items()}
         self.buttons = Column(self.locate, *self.zoom.values(), gap="s")
+        self.sights = Sights(ui)
         self.corner = Row(gap="m")
         """Top right, for buttons of the screen."""
         if not whole:
@@ -64,6 +66,7 @@ class MapCard(FloatLayout):
     def cover(self, left: float) -> None:
         """Something covers this many pixels at the left: what lies there hides, and the map keeps clear of it."""
         self._covered = left
+        self.sights.show(not left)
         self._arrange()
         for overlay in (self.guidance, self.speed):
             overlay.opacity, overlay.disabled = (0.0, True) if left else (1.0, False)
@@ -125,6 +128,8 @@ class MapCard(FloatLayout):
     def _show_map(self, view: "MapView") -> None:
         self.map = view
         view.bind(follow=self._show_follow, north_up=self._show_follow)
+        self._ui.map.on_seen(self.sights.look)
+        self.sights.look()
         self._show_follow()
         self._arrange()
 

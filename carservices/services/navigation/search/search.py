@@ -8,7 +8,7 @@ from typing import Self
 
 from rapidfuzz import fuzz
 
-from carservices.api.routes import Place
+from carservices.api.routes import Box, Place
 from carservices.services.navigation.geo import box_around, plane_metres
 from carservices.services.navigation.search.categories import kinds, kinds_meant, names_kind
 from carservices.services.navigation.search.folding import fold
@@ -28,6 +28,8 @@ KIND_BOXES_M = (1_000, 4_000, 16_000, 64_000, 256_000, 2_000_000)
 REVERSE_M = (40, 200, 1000)
 ADDRESS_BONUS_M = 15.0
 """An address is preferred to a street that is so much nearer."""
+SPREAD_OF, SAME_KIND_APART = 1000, 2.0
+"""Of how many places `Search.spread` chooses at most, and how many times further apart those of one kind are."""
 WITHIN = "south <= ? AND north >= ? AND west <= ? AND east >= ?"
 """What an R-tree is asked; `box_around` gives the values."""
 
@@ -96,6 +98,27 @@ class Search:
         rows = self._database.execute("SELECT kind, count(*) FROM named GROUP BY kind")
         counts = dict(rows.fetchall())
         return {key: counts[key] for key in kinds() if key in counts}
+
+    def spread(self, box: Box, wanted: Sequence[str], apart_m: float, limit: int, language: str) -> list[Place]:
+        """Places of some kinds in a box, in the order of these and of their importance; see `Navigation.places`."""
+        marks = ",".join("?" * len(wanted))
+        rows = self._rows(
+            f"JOIN around USING (id) WHERE kind IN ({marks}) AND {WITHIN}"
+            f" ORDER BY importance DESC, name = '', id LIMIT {SPREAD_OF}",
+            (*wanted, box.north, box.south, box.east, box.west),
+        )
+        rows.sort(key=lambda row: wanted.index(row.kind))
+        taken: list[_Row] = []
+        for row in rows:
+            if len(taken) == limit:
+                break
+            if all(
+                plane_metres(row.lat, row.lon, one.lat, one.lon)
+                >= apart_m * (SAME_KIND_APART if one.kind == row.kind else 1.0)
+                for one in taken
+            ):
+                taken.append(row)
+        return [_place(row, None, language) for row in taken]
 
     def reverse(self, lat: float, lon: float) -> Place | None:
         """The address at a point, or its street; None where there is neither within 1 km."""
