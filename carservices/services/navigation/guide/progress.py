@@ -14,7 +14,7 @@ BACK_M, AHEAD_M = 60.0, 400.0
 """m before and after the last place on the route in which the car is looked for first."""
 ASIDE_M = 30.0
 """m beside the route at which the car has left it, whatever its course."""
-TURNED_AWAY_M, TURNED_AWAY = 9.0, 40.0
+TURNED_AWAY_M, TURNED_AWAY = 9.0, 20.0
 """m beside it and degrees across it that together mean the same."""
 AGAINST = 120.0
 """Degrees across the route from which on the car goes the other way."""
