@@ -99,7 +99,8 @@ class Songs(MusicScreen):
         return ListTemplate(self.group.name, rows, actions=[play, shuffle])
 
     def row(self, index: int, song: Song) -> Row:
-        text = " · ".join(filter(None, (song.artist, song.album)))
+        said = {"artists": (song.album,), "albums": (song.artist,)}  # the title of the screen says the rest
+        text = " · ".join(filter(None, said.get(self.kind, (song.artist, song.album))))
         return Row(song.title, text, on_click=lambda: self.play(index))
 
     async def play(self, index: int = 0, *, shuffle: bool | None = None) -> None:
