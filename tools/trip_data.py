@@ -1,6 +1,6 @@
 """Makes the emulator's drive: a loop on real roads, fastest through via points, obeying one-ways and turn bans.
 
-    python -m tools.trip_data ../shared/data/maps/neubrandenburg.osm.pbf
+    python -m tools.trip_data [region.osm.pbf]
 
 Real: every road, one-way, posted limit, traffic signal and stop sign. Assumed: the limit where none is mapped
 (statutory: 50 km/h in built-up areas, 100 outside). Invented, but deterministic: which signals are red and for how
@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from carservices.services.navigation.geo import metres
+from carservices.services.navigation.maps.defaults import EXTRACTS, FIRST
 from carservices.services.navigation.maps.landuse import BuiltUp
 from carservices.services.navigation.maps.limits import legal_limits, posted_limit
 from carservices.services.navigation.maps.roads import ATTRIBUTION, Network, Way, read_network
@@ -179,9 +180,9 @@ def trip(graph: Graph, chain: list[Arc]) -> dict[str, object]:
 
 
 def main() -> None:
-    """Build the trip from the extract named on the command line."""
+    """Build the trip from the extract named on the command line, else from the one that comes along."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("pbf", type=Path)
+    parser.add_argument("pbf", type=Path, nargs="?", default=EXTRACTS[FIRST].pbf)
     pbf = parser.parse_args().pbf
     graph = Graph(read_network(pbf), BuiltUp(pbf))
     text = json.dumps(trip(graph, loop(graph, VIAS)), ensure_ascii=False, separators=(",", ":"))
