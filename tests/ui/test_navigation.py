@@ -6,6 +6,7 @@ from kivy.metrics import dp
 
 from carservices.api.navigation import MapInfo, MapsState
 from carservices.api.routes import Avoid, Box, ChargerFilter, Connector, Place, Prefer
+from carservices.api.speech import Speech
 from carservices_ui.i18n import t
 from carservices_ui.planning import Page
 from carservices_ui.planning.plan import MAPS
@@ -127,14 +128,25 @@ def test_while_driving_nothing_is_typed_but_places_can_be_chosen(journey):
     journey.put(DRIVING, MOVING)
     assert journey.sheet.keyboard.parent is None
     assert t("nav.driving_hint") in journey.words()
-    journey.tap(journey.sheet.field)
     Window.dispatch("on_textinput", "x")
     journey.driver.frames(2)
     assert (journey.sheet.field.typing, journey.asked("search")) == (False, [])
-    assert journey.driver.cockpit.banner.text == t("nav.type_when_parked")
     assert [row.title.text for row in journey.sheet.own] == ["Home", "Café am Markt"]
     journey.tap(journey.sheet.own[0])
     assert journey.asked("preview")[0]["destination"] == HOME
+
+
+def test_while_driving_a_place_is_said(journey):
+    journey.search(favourites=[HOME], recents=[CAFE])
+    journey.put(DRIVING, MOVING)
+    journey.tap(journey.sheet.field)
+    *_, (contract, method, _, ended) = journey.driver.car.calls
+    assert (contract, method, journey.sheet.say_it.listening) == (Speech, "listen", True)
+    ended(Outcome(True, "café am markt"))
+    journey.driver.frames(2)
+    assert (journey.plan.page, journey.asked("search")[-1]["text"]) == (Page.RESULTS, "café am markt")
+    journey.answer("search", [CAFE])
+    assert [entry.title.text for entry in journey.sheet.entries] == ["Café am Markt"]
 
 
 def test_typing_over_the_bare_map_opens_the_search(journey):

@@ -7,11 +7,13 @@ from contextlib import contextmanager
 import pytest
 from kivy.core.window import Window
 
+from carservices.api.speech import Speech, SpeechState
 from carservices.signals import Catalogue, Datatype, SignalConfig, Status
 from carservices.testing import car
 from carservices_emulator.hal import EmulatorHal
 from carservices_ui import i18n
 from carservices_ui.panel.backend import PanelLink
+from carservices_ui.panel.speaking import SPEECH
 from carservices_ui.panel.tabs import TABS
 from carservices_ui.store import Outcome, Store
 from tests.ui.panels import GEAR, SPEED, VERBS, FakeEmulator, PanelDriver
@@ -52,6 +54,24 @@ def test_every_tab_survives_a_lost_hub_and_another_hal(panel, tab):
     driver.refresh()
     assert not notice()
     assert not driver.tab.content.disabled
+
+
+def test_the_driver_says_what_is_typed_once_the_car_listens(panel):
+    driver = panel("drive")
+    group = driver.tab.speaking
+    driver.store.put_stream(SPEECH, SpeechState())
+    driver.frames(2)
+    assert not group.say.usable
+    driver.store.put_stream(SPEECH, SpeechState(listener="shell"))
+    driver.frames(2)
+    assert group.state.text == "The car listens now."
+    group.field.text = " charging station "
+    group.say.tap()
+    contract, method, arguments, ended = driver.backend.calls[-1]
+    assert (contract, method, arguments) == (Speech, "tell", {"text": "charging station"})
+    ended(Outcome(True, "shell"))
+    driver.frames(2)
+    assert group.field.text == ""
 
 
 def test_the_car_follows_navigation_misses_a_turn_and_enters_a_tunnel(panel):

@@ -7,6 +7,7 @@ import pytest
 
 from carservices.api.appscreen import Card, Front, ImageFile, Player, Screen
 from carservices.api.appstatus import AppStatus, Catalog
+from carservices.api.speech import Speech, SpeechState
 from carservices.app.codec import decode
 from carservices.app.rules import check
 from carservices.app.templates import (
@@ -31,7 +32,7 @@ from carservices_ui.store import Outcome
 from carservices_ui.templates.actions import AppButton
 from carservices_ui.templates.header import Unsandboxed
 from carservices_ui.templates.keyboard import DONE, ERASE, Keyboard
-from carservices_ui.templates.search import SayIt
+from carservices_ui.templates.sayit import SPEECH, SayIt
 from carservices_ui.templates.states import CutPill, Empty, Waiting
 from carservices_ui.templates.tabs import TabButton
 from carservices_ui.widgets import CutNote, Icon, Scroll, Text
@@ -211,6 +212,53 @@ def test_the_keyboard_gives_way_to_say_it_with_the_next_frame(driver):
     driver.frames(1)
     assert not list(driver.widgets(Keyboard))
     assert len(list(driver.widgets(SayIt))) == 1
+
+
+def spoken(driver, outcome):
+    """Tap on it while driving, and the outcome of listening; what stands on it, before and after."""
+    show(driver, templates.TEMPLATES["search"])
+    driver.store.put_stream(STREAM, MOVING)
+    driver.frames(2)
+    (button,) = driver.widgets(SayIt)
+    driver.tap(button)
+    contract, method, arguments, ended = driver.car.calls[-1]
+    assert (contract, method, arguments) == (Speech, "listen", {"owner": "shell", "language": "en"})
+    waits = button.title.text, button.detail.text
+    driver.tap(button)
+    assert driver.car.calls[-1][3] is ended, "it listens already"
+    ended(outcome)
+    driver.frames(2)
+    return waits, (button.title.text, button.detail.text)
+
+
+def test_what_is_said_fills_the_search_as_if_it_were_typed(driver):
+    node = show(driver, templates.TEMPLATES["search"])
+    driver.store.put_stream(SPEECH, SpeechState(understands=("en",)))
+    waits, heard = spoken(driver, Outcome(True, "charging station"))
+    assert (waits, heard) == (("Listening …", ""), ("Say it", "Heard: charging station"))
+    assert view(driver).field.shown == "charging station"
+    assert actions(driver) == [(node.on_change, ["charging station"]), (node.on_submit, ["charging station"])]
+
+
+@pytest.mark.parametrize(
+    ("understands", "outcome", "said"),
+    [
+        (("en",), Outcome(True, ""), ("Nothing heard", "Tap and say it once more")),
+        ((), Outcome(True, ""), ("Nothing heard", "The car understands no spoken English yet")),
+        (
+            ("en",),
+            Outcome(False, code="UNAVAILABLE", reason="shell listens already"),
+            ("Say it", "shell listens already"),
+        ),
+        (("en",), Outcome(False), ("Say it", "the car is not connected")),
+    ],
+)
+def test_why_nothing_was_heard_is_said(driver, understands, outcome, said):
+    driver.store.put_stream(SPEECH, SpeechState(understands=understands))
+    waits, after = spoken(driver, outcome)
+    assert waits == ("Listening …", "" if understands else "The car understands no spoken English yet")
+    assert after == said
+    assert actions(driver) == []
 
 
 def test_a_cut_list_says_what_is_missing_and_why_with_the_next_frame(driver):

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from carservices.api.pilot import Pilot
+from carservices.api.speech import Speech
 from carservices.bus import CallError, Car
 from carservices.signals import Datum, SignalConfig, Status
 from carservices_ui.link import Link
@@ -49,7 +50,7 @@ class PanelLink(Link):
     """The panel's bus thread; it needs the right to control HALs."""
 
     def __init__(self, store: Store, run_dir: Path, name: str) -> None:
-        super().__init__(store, run_dir, name, ())
+        super().__init__(store, run_dir, name, (Speech,))
         self._pilot: Pilot | None = None
 
     @property

@@ -1,6 +1,5 @@
-"""Search: typed while parked, with results as one types; kinds of places, favourites and recents at any time."""
+"""Search: typed while parked, said while driving; kinds of places, favourites and recents at any time."""
 
-from kivy.metrics import dp
 from kivy.uix.widget import Widget
 
 from carservices.api.driving import Restriction
@@ -14,7 +13,8 @@ from carservices_ui.screens.navigation_rows import FILL, Entry
 from carservices_ui.screens.navigation_sheet import Sheet
 from carservices_ui.templates.entry import Entry as Field
 from carservices_ui.templates.keyboard import LowKeyboard
-from carservices_ui.widgets import Column, Icon, IconButton, Row, Text, put
+from carservices_ui.templates.sayit import SayIt
+from carservices_ui.widgets import Column, IconButton, put
 
 
 class SearchPage(Sheet):
@@ -28,6 +28,8 @@ class SearchPage(Sheet):
         self.clear = IconButton("close", tone="text2")
         self.clear.bind(on_release=lambda *_: self._clear())
         self.next = NextTurn(self.ui)
+        self.say_it = SayIt(self.ui, self._said)
+        self.say_it.explain(t("nav.driving_hint"))
         self.keyboard = LowKeyboard(self._typed, self._erase, self._done)
         self.found: Found | None = None
         self.choices: Choices | None = None
@@ -44,9 +46,9 @@ class SearchPage(Sheet):
         return not self.ui.restrictions.forbids(Restriction.NO_KEYBOARD)
 
     def type(self, typing: bool) -> None:
-        """Bring the keyboard, or take it away."""
+        """Bring the keyboard, or take it away; while driving, listen."""
         if typing and not self.may_type:
-            self.ui.tell(t("nav.type_when_parked"), "keyboard", "heat")
+            self.say_it.tap()
             return
         self.field.type(typing)
         self.refresh()
@@ -74,6 +76,11 @@ class SearchPage(Sheet):
         self.field.put(character)
         self.plan.search.type(self.field.value)
 
+    def _said(self, text: str) -> None:
+        self.field.value = ""
+        self._typed(text)
+        self._done()
+
     def _erase(self) -> None:
         self.field.erase()
         self.plan.search.type(self.field.value)
@@ -100,8 +107,9 @@ class SearchPage(Sheet):
         return search.categories.phase, search.categories.answer, *own
 
     def content(self) -> Widget:
-        if self.keyboard.parent is not None:
-            self.keyboard.parent.remove_widget(self.keyboard)
+        for kept in (self.keyboard, self.say_it):
+            if kept.parent is not None:
+                kept.parent.remove_widget(kept)
         self.found = self.choices = None
         if self.field.typing:
             self.found = Found(self.ui)
@@ -112,7 +120,7 @@ class SearchPage(Sheet):
             return waits or Column()
         self.own = own_places(self.ui)
         self.choices = Choices(self.ui, categories.answer, self.cut(self.own))
-        return Column(self.choices, *([] if self.may_type else [Hint()]), gap="s", **FILL)
+        return Column(self.choices, *([] if self.may_type else [self.say_it]), gap="s", **FILL)
 
     def refresh(self) -> None:
         super().refresh()
@@ -125,11 +133,3 @@ class SearchPage(Sheet):
 
     def again(self) -> None:
         self.plan.search.begin()
-
-
-class Hint(Row):
-    """While driving: typing waits for the next stop, and what can be done instead."""
-
-    def __init__(self) -> None:
-        icon = Icon("keyboard", size="small", tone="heat")
-        super().__init__(icon, Text(t("nav.driving_hint"), tone="text2"), gap="m", padding=(dp(8), dp(4)))

@@ -1,32 +1,13 @@
 """Search: a field with results below; typed while parked, spoken while driving."""
 
-from kivy.metrics import dp
-
 from carservices.app.templates import SearchTemplate
 from carservices_ui.i18n import t
 from carservices_ui.templates.entry import Entry
 from carservices_ui.templates.keyboard import Keyboard
 from carservices_ui.templates.lists import ListView
+from carservices_ui.templates.sayit import SayIt
 from carservices_ui.templates.view import View
-from carservices_ui.tokens import TARGET
-from carservices_ui.widgets import Card, Column, Icon, Row, Text, spacer
-
-
-class SayIt(Card):
-    """In the place of the keyboard while the car moves."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(tone="surface2", radius="tile", size_hint=(1, None), height=dp(TARGET + 20))
-        row = Row(
-            Icon("mic", tone="accent", filled=True),
-            Column(Text(t("template.say_it"), strong=True), Text(why, tone="text2"), gap=None),
-            spacer(),
-            gap="m",
-            size_hint=(1, 1),
-            padding=(dp(24), 0),
-            pos_hint={"x": 0, "y": 0},
-        )
-        self.add_widget(row)
+from carservices_ui.widgets import Column
 
 
 class SearchView(View):
@@ -39,6 +20,8 @@ class SearchView(View):
         self.field = Entry(node.text, node.hint or t("template.search"), icon="search")
         self.field.bind(on_release=lambda *_: self._open(not self.field.typing))
         self.keyboard = Keyboard(self._typed, self._erase, self._submit)
+        self.say_it = SayIt(self.host.ui, self._said)
+        self.say_it.explain(self.host.ui.restrictions.why)
         self.results: ListView | None = None
         self._column = Column(gap="s", size_hint=(1, 1), pos_hint={"x": 0, "y": 0})
         self.add_widget(self._column)
@@ -57,12 +40,13 @@ class SearchView(View):
         return True
 
     def restrict(self) -> None:
+        self.say_it.explain(self.host.ui.restrictions.why)
         self.field.type(self.field.typing and self.host.may_type)
         self._lay()
 
     def _open(self, typing: bool) -> None:
         if typing and not self.host.may_type:
-            self.host.ui.tell(t("template.say_it"), "mic", "accent")
+            self.say_it.tap()
             return
         self.field.type(typing)
         self._lay()
@@ -76,7 +60,7 @@ class SearchView(View):
         if self.field.typing:
             self._column.add_widget(self.keyboard)
         elif not self.host.may_type:
-            self._column.add_widget(SayIt(self.host.ui.restrictions.why))
+            self._column.add_widget(self.say_it)
 
     def _typed(self, character: str) -> None:
         self.field.put(character)
@@ -88,6 +72,11 @@ class SearchView(View):
 
     def _changed(self) -> None:
         self.host.act(self.node.on_change, self.field.value)
+
+    def _said(self, text: str) -> None:
+        self.field.value = ""
+        self._typed(text)
+        self._submit()
 
     def _submit(self) -> None:
         self._open(False)

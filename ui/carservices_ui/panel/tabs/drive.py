@@ -15,6 +15,7 @@ from carservices_ui.panel.guided import GuidedGroup
 from carservices_ui.panel.keys import KeyDriver
 from carservices_ui.panel.kit import CONTROL, Cell, Group, Words, choice, fact, line
 from carservices_ui.panel.pedals import Pedal, Wheel
+from carservices_ui.panel.speaking import SpeakingGroup
 from carservices_ui.panel.tabs.base import Tab
 from carservices_ui.units import is_number
 from carservices_ui.widgets import ArcGauge, Column, Row, Scroll, Text, Toggle, ValueSlider
@@ -78,6 +79,7 @@ class DriveTab(Tab):
         self.hold.value = self.desk.memory.hold
         self.hold.bind(on_choose=lambda _, on: self._hold(on))
         self.guided = GuidedGroup(emulator)
+        self.speaking = SpeakingGroup(self.desk)
         self.dial = ArcGauge(tones=("accent", "accent"))
         self.number = Text("–", role="display", strong=True)
         self.gear_shown = Text("", role="body", tone="text2")
@@ -100,6 +102,7 @@ class DriveTab(Tab):
 
     def wire(self) -> None:
         store = self.desk.store
+        self.speaking.wire()
         bind_signal(self.desk, self.mode, "Vehicle.Powertrain.Transmission.PerformanceMode")
         bind_signal(self.desk, self.parking, "Vehicle.Chassis.ParkingBrake.IsEngaged")
         store.bind(GEAR, self._show_gear)
@@ -158,7 +161,7 @@ class DriveTab(Tab):
         for part in (live, by_hand):
             left.add_widget(part)
         right = Scroll(size_hint_x=None, width=dp(WIDTH))
-        for part in (driver, self.guided, lever, state):
+        for part in (driver, self.guided, self.speaking, lever, state):
             part.size_hint_x = 1
             right.body.add_widget(part)
         both = BoxLayout(spacing=dp(14), pos_hint={"x": 0, "y": 0})
