@@ -15,7 +15,7 @@ from carservices.services.navigation.maps.defaults import EXTRACTS
 from carservices.services.navigation.maps.errors import MapError, UnknownMap
 from carservices.services.navigation.maps.importer import import_map
 from carservices.services.navigation.maps.parts import PARTS
-from carservices.services.navigation.maps.store import FACTS, FORMAT, GRAPH, TILES, MapStore, Progress
+from carservices.services.navigation.maps.store import FACTS, FORMAT, GRAPH, NEW, TILES, MapStore, Progress
 from tests.unit.navigation.towns import write_town
 
 build_map = functools.partial(import_map, routing=False)
@@ -148,6 +148,7 @@ def test_a_map_without_roads(store: MapStore, tmp_path: Path) -> None:
         build_map(store, sea)
     assert store.names() == []
     assert store.current() is None
+    assert not list(store.root.glob(f"{NEW}*"))
 
 
 @contextmanager

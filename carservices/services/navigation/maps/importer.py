@@ -115,6 +115,8 @@ def _build(store: MapStore, source: Source, key: str, report: Callable[[Progress
             to_disk(target)
         except BaseException:
             _delete(target)
+            if not done:
+                shutil.rmtree(work)
             raise
         built = Part(_bytes(target), round(time.monotonic() - begun, 3), peak_mb())
         done[part.name] = _Done(built, counts)
