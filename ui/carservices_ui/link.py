@@ -17,12 +17,15 @@ from carservices_ui.store import OnOutcome, Outcome, Store
 
 log = logging.getLogger(__name__)
 
-FAST = ("Vehicle.Speed", "Vehicle.CurrentLocation.**")
+SPEED, PLACE, CLOCK = "Vehicle.Speed", "Vehicle.CurrentLocation.**", "Vehicle.CurrentLocation.Timestamp"
 WATCHES = (
-    (FAST, 20.0),
-    (("**", *(f"!{glob}" for glob in FAST)), 10.0),
+    ((SPEED, PLACE, f"!{CLOCK}"), 20.0),
+    (("**", f"!{SPEED}", f"!{PLACE}"), 10.0),
+    ((CLOCK,), 1.0),
 )
-"""Globs and Hz: nothing on the glass needs more than 10 Hz, except the speed and the map."""
+"""Globs and Hz: nothing on the glass needs more than 10 Hz, except the speed and the map. A receiver's clock never
+stands still, and would wake a parked car's display ten times a second.
+"""
 RETRY_SECONDS = 0.5
 
 

@@ -23,6 +23,7 @@ from carservices.api.speech import Speech
 from carservices_ui import apps, glass
 from carservices_ui.cockpit import Cockpit
 from carservices_ui.link import Link
+from carservices_ui.pace import Pace
 from carservices_ui.preferences import Preferences
 from carservices_ui.store import Store
 
@@ -41,7 +42,8 @@ log = logging.getLogger(__name__)
 def opened(run_dir: Path, name: str, screen: str | None) -> Iterator[Cockpit]:
     """A cockpit with a bus thread; `screen` instead of the one shown last."""
     store = Store()
-    store.wake = Clock.create_trigger(store.drain)
+    pace = Pace()
+    store.wake = pace.waking(Clock.create_trigger(store.drain))
     preferences = Preferences.load()
     if screen:
         preferences.screen = screen
@@ -53,6 +55,7 @@ def opened(run_dir: Path, name: str, screen: str | None) -> Iterator[Cockpit]:
     finally:
         link.close()
         cockpit.close()
+        pace.close()
 
 
 def run(run_dir: Path, name: str, screen: str | None, ready: Callable[[], None], beat: Callable[[], None]) -> None:

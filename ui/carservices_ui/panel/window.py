@@ -12,6 +12,7 @@ from kivy.clock import Clock
 from kivy.core.window import Window
 
 from carservices_ui import glass
+from carservices_ui.pace import Pace
 from carservices_ui.panel.backend import PanelLink
 from carservices_ui.panel.panel import Panel
 from carservices_ui.panel.tabs import BY_NAME
@@ -19,6 +20,8 @@ from carservices_ui.preferences import Preferences
 from carservices_ui.store import Store
 
 BEAT_SECONDS = 1.0
+QUIET_HZ = 12.5
+"""Turns a second while nothing moves: a first click waits 80 ms at most, and so do values, which are many."""
 SETTLED_SECONDS = 2.5
 PICTURE_SECONDS = 15.0
 """A picture is taken this long after the emulator answered, or after this long without one."""
@@ -36,6 +39,7 @@ def check_tab(tab: str) -> None:
 def opened(run_dir: Path, name: str, tab: str) -> Iterator[Panel]:
     """A panel with a bus thread."""
     store = Store()
+    pace = Pace(QUIET_HZ)
     store.wake = Clock.create_trigger(store.drain)
     link = PanelLink(store, run_dir, name)
     panel = Panel(store, link, tab, wanted_language=lambda: Preferences.load().language)
@@ -45,6 +49,7 @@ def opened(run_dir: Path, name: str, tab: str) -> Iterator[Panel]:
     finally:
         panel.close()
         link.close()
+        pace.close()
 
 
 def run(run_dir: Path, name: str, tab: str, ready: Callable[[], None], beat: Callable[[], None]) -> None:
