@@ -17,6 +17,8 @@ def app_lines(error: BaseException, bundle: Path) -> str:
     inside = [frame for frame in everything if Path(frame.filename).is_relative_to(bundle)]
     for frame in inside:
         frame.filename = str(Path(frame.filename).relative_to(bundle))
+    if isinstance(error, SyntaxError) and error.filename and Path(error.filename).is_relative_to(bundle):
+        error.filename = str(Path(error.filename).relative_to(bundle))
     shown = inside or ([] if isinstance(error, SyntaxError) else everything)  # a SyntaxError says where it is
     lines = traceback.format_list(shown)
     return "".join([*lines, *traceback.format_exception_only(error)]).rstrip()

@@ -15,6 +15,7 @@ from carservices.app.car import Car
 from carservices.app.codec import encode
 from carservices.app.context import Context
 from carservices.app.crash import app_lines, card
+from carservices.app.errors import PermissionMissing
 from carservices.app.http import Http, through
 from carservices.app.i18n import Strings
 from carservices.app.images import Images
@@ -69,6 +70,7 @@ class Runtime:
         self.http = Http(through(lambda: self.context.proxy))
         self.stage = Stage(
             self._show,
+            self._tell,
             self._card,
             ready=lambda: self.car.complete,
             give_up=self.car.give_up,
@@ -176,8 +178,13 @@ class Runtime:
             self.failed(error)
 
     def failed(self, error: Exception) -> None:
-        log.error("%s", app_lines(error, self.bundle))
+        self._tell(error)
         self.stage.fail(error)
+
+    def _tell(self, error: Exception) -> None:
+        """A permission may still be given: the person is asked."""
+        level = logging.WARNING if isinstance(error, PermissionMissing) else logging.ERROR
+        log.log(level, "%s failed:\n%s", self.name, app_lines(error, self.bundle))
 
     def _card(self, error: Exception) -> Template:
         language = self.context.language

@@ -51,11 +51,12 @@ class _Level:
 
 
 class Stage:
-    """``show(key, depth, seq, tree)`` sends a version; ``card(error)`` makes the template of a failure."""
+    """``show(key, depth, seq, tree)`` sends a version; a failure is logged by ``tell`` and shown as its ``card``."""
 
     def __init__(
         self,
         show: Callable[[int, int, int, Any], None],
+        tell: Callable[[Exception], None],
         card: Callable[[Exception], Template],
         ready: Callable[[], bool],
         give_up: Callable[[], None],
@@ -63,6 +64,7 @@ class Stage:
         keep: Callable[[set[Source]], None],
     ) -> None:
         self._show = show
+        self._tell = tell
         self._card = card
         self._ready = ready
         self._give_up = give_up
@@ -159,7 +161,7 @@ class Stage:
                 problem = error
         if problem is not None:
             if problem is not self._failure:
-                log.error("the view of %s failed", type(level.screen).__name__, exc_info=problem)
+                self._tell(problem)
             self._send(level, self._card(problem))
         self._keep({source for other in self._stack for source in other.tracker.sources})
 

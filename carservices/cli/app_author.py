@@ -50,7 +50,8 @@ def check(arguments: list[str]) -> int:
     else:
         for finding in findings:
             print(finding)
-        print(f"{errors} errors, {len(findings) - errors} warnings")
+        counts = (("error", errors), ("warning", len(findings) - errors))
+        print(", ".join(f"{count} {what}{'s' * (count != 1)}" for what, count in counts))
     return 1 if errors else 0
 
 

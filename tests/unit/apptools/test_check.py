@@ -255,7 +255,7 @@ def test_the_command(bundle, capsys):
     assert main(["app", "check", str(folder)]) == FAILED
     said = capsys.readouterr().out
     assert "error: main.py:1: '(' was never closed" in said
-    assert said.endswith("1 errors, 1 warnings\n")
+    assert said.endswith("1 error, 1 warning\n")
     (folder / "main.py").write_text(
         "from carservices.app import *\nclass Main(App):\n def view(self): return ListTemplate('a')"
     )
