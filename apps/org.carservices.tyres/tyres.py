@@ -26,12 +26,11 @@ class Tyres(App):
         return ListTemplate(self.t("title"), rows, empty=self.t("none"), actions=[care, change])
 
     def care(self) -> Template:
-        done = self.storage.get("rotated_km")
-        driven = self.car["Vehicle.TraveledDistance"].as_("km")
-        if driven is None or done is None:
-            text = self.t("rotation.unknown")
-        else:
-            text = self.t("rotation.left", n=max(0, round(done + ROTATE_AFTER_KM - driven)))
+        mileage, done = self.car["Vehicle.TraveledDistance"], self.storage.get("rotated_km")
+        if not mileage.available:
+            return PaneTemplate(self.t("care"), [Row(self.t("rotation.title"), self.t("rotation.no_mileage"))])
+        left = 0 if done is None else round(done + ROTATE_AFTER_KM - (mileage.as_("km") or 0))
+        text = self.t("rotation.unknown") if done is None else self.t("rotation.left", n=max(0, left))
         rotated = Action(self.t("rotation.done"), self.rotated, primary=True, parked_only=True)
         return PaneTemplate(self.t("care"), [Row(self.t("rotation.title"), text)], [rotated])
 

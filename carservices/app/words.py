@@ -8,7 +8,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     "en": {
         "failed": "Something went wrong in this app. It goes on.",
         "retry": "Try again",
-        "denied": "This app needs a permission that it does not have: {permission}",
+        "denied": "Allow this app in Settings, Apps what it needs here: {permission}",
         "Row1.Left": "Front left",
         "Row1.Right": "Front right",
         "Row2.Left": "Rear left",
@@ -21,7 +21,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     "de": {
         "failed": "In dieser App ist etwas schiefgegangen. Sie läuft weiter.",
         "retry": "Noch einmal",
-        "denied": "Dieser App fehlt eine Berechtigung: {permission}",
+        "denied": "Erlauben Sie der App unter Einstellungen, Apps, was sie hier braucht: {permission}",
         "Row1.Left": "Vorn links",
         "Row1.Right": "Vorn rechts",
         "Row2.Left": "Hinten links",
@@ -34,7 +34,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     "fr": {
         "failed": "Une erreur s’est produite dans cette application. Elle continue.",
         "retry": "Réessayer",
-        "denied": "Il manque une autorisation à cette application : {permission}",
+        "denied": "Autorisez dans Réglages, Applis ce qu’il faut ici à cette application : {permission}",
         "Row1.Left": "Avant gauche",
         "Row1.Right": "Avant droite",
         "Row2.Left": "Arrière gauche",

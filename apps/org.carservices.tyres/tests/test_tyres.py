@@ -45,3 +45,10 @@ def test_the_rotation_is_remembered(car):
     car.start()
     car.tap("Care")
     assert car.rows == [("Rotate the tyres", "in 7500 km")]
+
+
+def test_without_a_mileage_nothing_is_to_be_tapped(app_car):
+    app_car.start()
+    app_car.tap("Care")
+    assert "see Settings, Apps" in app_car.rows[0][1]
+    assert app_car.screen.buttons == ()

@@ -123,7 +123,7 @@ def test_a_missing_permission_is_a_card_that_names_it_and_the_line(app_car):
     app_car.may_fail()
     app_car[SPEED] = 1.0
     app = app_car.start(Nosy, scopes=[])
-    assert app_car.screen.message == "This app needs a permission that it does not have: read:Vehicle.Speed"
+    assert app_car.screen.message == "Allow this app in Settings, Apps what it needs here: read:Vehicle.Speed"
     assert f'in app.toml, under [permissions], add: "read:{SPEED}" = "why the app needs it"' in app_car.failure
     signal = app.car[SPEED]
     assert (signal.available, signal.text(), signal.denied.permission) == (False, "–", "read:Vehicle.Speed")
