@@ -135,7 +135,11 @@ async def test_favourites_chargers_and_range(mapped: Path):
         await nav.keep(kept)
         await nav.forget(kept.id)
         assert len(await nav.favourites()) == MOST_FAVOURITES - 1
-        assert await nav.chargers(Box(west=24.9, south=60.1, east=25.0, north=60.2))
+        stations = await nav.chargers(Box(west=24.9, south=60.1, east=25.0, north=60.2))
+        assert next(kind for kind in await nav.categories() if kind.key == "charging").count == len(stations)
+        found = await nav.search("Ladesäule", limit=len(stations))
+        assert {place.id for place in found} == {station.place.id for station in stations}
+        assert [place.distance_m for place in found] == sorted(place.distance_m for place in found)
         area = await nav.range_area()
         assert area.range_km == 0.8
         assert len(area.reach[0]) > len(area.back[0]) > 20

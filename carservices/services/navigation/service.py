@@ -100,14 +100,20 @@ class NavigationService(Navigation):
     ) -> list[Place]:
         here = self._pulse.position
         near = (lat, lon) if lat is not None and lon is not None else (here.lat, here.lon) if here else None
-        desk = self._atlas.opened().desk
-        return await desk.search(lambda search: search.search(text, near, limit, language, category))
+        opened = self._atlas.opened()
+        places = await opened.desk.search(lambda search: search.search(text, near, limit, language, category))
+        return await stations_ahead.among(opened, places, text, near, limit, category)
 
     @in_words
     async def categories(self, language: str = "en") -> list[Category]:
-        counts = await self._atlas.opened().desk.search(lambda search: search.categories())
-        known = kinds()
-        return [Category(key=key, name=known[key].name(language), count=count) for key, count in counts.items()]
+        opened = self._atlas.opened()
+        counts = await opened.desk.search(lambda search: search.categories())
+        counts |= {stations_ahead.CHARGING: await stations_ahead.count(opened)}
+        return [
+            Category(key=key, name=kind.name(language), count=counts[key])
+            for key, kind in kinds().items()
+            if counts.get(key)
+        ]
 
     @in_words
     async def places(

@@ -1,10 +1,10 @@
-"""Charging stations for the driver to choose from: in a part of the map, or along the way that is ahead."""
+"""Charging stations for the driver to choose from: searched for, in a part of the map, or along the way ahead."""
 
 import asyncio
 import logging
 from collections.abc import Sequence
 
-from carservices.api.navigation import Avoid, Box, Charger, ChargerFilter, Position
+from carservices.api.navigation import Avoid, Box, Charger, ChargerFilter, Place, Position
 from carservices.services.navigation.charging import local_time
 from carservices.services.navigation.engine.base import RouteError
 from carservices.services.navigation.engine.roads import RoadEngine
@@ -13,12 +13,38 @@ from carservices.services.navigation.journey import Journey
 from carservices.services.navigation.openmap import OpenMap
 from carservices.services.navigation.refusals import Refused
 from carservices.services.navigation.remarks import Remark
+from carservices.services.navigation.search.categories import kinds_meant
+from carservices.services.navigation.search.folding import fold
 from carservices.services.navigation.trips.detours import detours
 
+CHARGING = "charging"
+"""Their kind among those of places."""
 CORRIDOR_M = 2000.0
 """m beside the route within which a charging station lies along it."""
 
 log = logging.getLogger(__name__)
+
+
+async def among(
+    opened: OpenMap, places: list[Place], text: str, near: Point | None, limit: int, category: str | None
+) -> list[Place]:
+    """What a search has found, with the nearest stations where it is for such: they are in a file of their own.
+
+    What is called so comes before them. Raises `Refused`.
+    """
+    typed = fold(text)
+    meant = category == CHARGING or (category is None and CHARGING in kinds_meant(typed))
+    if not meant or near is None or (category and typed):
+        return places
+    stations = await opened.desk.chargers(lambda network: network.nearest(near, limit))
+    others = [place for place in places if place.category != CHARGING]
+    called = [place for place in others if fold(place.name).startswith(typed)][: limit // 3]
+    return [*called, *stations, *(place for place in others if place not in called)][:limit]
+
+
+async def count(opened: OpenMap) -> int:
+    """All of the map. Raises `Refused`."""
+    return sum(await opened.desk.chargers(lambda network: [network.count()]))
 
 
 async def in_box(opened: OpenMap, box: Box, wanted: ChargerFilter) -> list[Charger]:

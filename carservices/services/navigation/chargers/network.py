@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Self
 
-from carservices.api.routes import Box, Charger, ChargerFilter, Connector, Plugs
+from carservices.api.routes import Box, Charger, ChargerFilter, Connector, Place, Plugs
 from carservices.services.navigation.chargers.occupancy import free_now
 from carservices.services.navigation.chargers.opening import open_at
 from carservices.services.navigation.chargers.site import Site
@@ -20,6 +20,8 @@ ANY = ChargerFilter()
 PIECE_M = 2000.0
 """m of a route that are looked around at once."""
 MOST = 2000
+NEAREST_M = (1_000.0, 4_000.0, 16_000.0, 64_000.0, 256_000.0)
+"""Half of the sides of the squares in which the nearest stations are looked for, one after the other."""
 
 
 class ChargerNetwork:
@@ -61,6 +63,20 @@ class ChargerNetwork:
         """Stations in the box that holds all points and reaches ``metres`` beyond each."""
         north, south, east, west = zip(*(box_around(*point, metres) for point in points), strict=True)
         return self.sites((max(north), min(south), max(east), min(west)))
+
+    def count(self) -> int:
+        """All stations of the map."""
+        return int(self._database.execute("SELECT count(*) FROM site").fetchone()[0])
+
+    def nearest(self, here: Point, limit: int) -> list[Place]:
+        """The stations nearest to a place, with how far each is."""
+        far: list[tuple[float, Site]] = []
+        for metres in NEAREST_M:
+            far = [(plane_metres(*here, site.lat, site.lon), site) for site in self.around([here], metres)]
+            if len(far) >= limit:
+                break
+        far.sort(key=lambda pair: pair[0])
+        return [site.place.model_copy(update={"distance_m": round(away, 1)}) for away, site in far[:limit]]
 
     def in_box(self, box: Box, when: datetime, wanted: ChargerFilter = ANY, limit: int = MOST) -> list[Charger]:
         """Stations in a part of the map at a local time, strongest first."""
