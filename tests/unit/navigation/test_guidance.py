@@ -257,3 +257,13 @@ async def test_the_destination_stays_over_a_restart(city: RoadEngine, tmp_path: 
 
 def _fields(text: str) -> set[str | None]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+@pytest.mark.parametrize(("letters", "seconds"), [(10, 3.0), (140, 10.0)])
+def test_a_sentence_is_said_to_its_end_before_the_next(letters, seconds):
+    voice = Voice("en")
+    assert voice.rested(100.0)
+    voice.say("m" * letters, 100.0)
+    assert not voice.rested(100.0 + seconds - 0.1)
+    assert voice.rested(100.0 + seconds)
+    assert voice.rested(99.0), "the clock was set back"

@@ -11,7 +11,9 @@ from carservices.services.navigation.guide.sentences import ENDS, sentences
 SILENT = (Kind.START, Kind.BECOMES, Kind.CONTINUE)
 """Nothing has to be done there."""
 BREATH_S = 3.0
-"""s between two sentences, unless the second is about now."""
+"""s at least between the beginnings of two sentences, unless the second is about now."""
+CHARACTERS_A_SECOND = 14.0
+"""How fast a voice speaks, for longer sentences (eSpeak NG at 160 words a minute says 13)."""
 FOLLOW_M = 2000.0
 """m without a maneuver after which it is worth saying so."""
 THEN_M, THEN_S = 70.0, 7.0
@@ -55,8 +57,9 @@ class Voice:
         self._spoke_at = float("-inf")
 
     def rested(self, now: float) -> bool:
-        """Whether the last sentence is long enough ago, or the clock was set back."""
-        return not 0.0 <= now - self._spoke_at < BREATH_S
+        """Whether the last sentence has been said by now, or the clock was set back."""
+        length = len(self.last.text) / CHARACTERS_A_SECOND if self.last else 0.0
+        return not 0.0 <= now - self._spoke_at < max(BREATH_S, length)
 
     def say(self, text: str, now: float) -> None:
         """The next sentence."""
