@@ -78,6 +78,7 @@ class Queue:
     def drop(self, text: Text) -> None:
         self._texts.remove(text)
 
-    def forget(self, owner: str) -> None:
-        """Everything of this owner."""
-        self._texts = [text for text in self._texts if text.owner != owner]
+    def forget(self, owner: str) -> bool:
+        """Everything of this owner; whether there was anything."""
+        before, self._texts = self._texts, [text for text in self._texts if text.owner != owner]
+        return len(self._texts) < len(before)

@@ -67,8 +67,8 @@ class SpeechService(Speech):
         return added.number
 
     async def hush(self, owner: str) -> None:
-        self._queue.forget(owner)
-        self._changed()
+        if self._queue.forget(owner):
+            self._changed()
 
     async def listen(self, owner: str, language: str, seconds: float = 8.0) -> str:
         if self._listener is not None:
@@ -134,8 +134,8 @@ class SpeechService(Speech):
     def _on_guidance(self, guidance: Guidance | None) -> None:
         sentence = guidance.sentence if guidance is not None else None
         if sentence is None:  # muted, cancelled, or navigation has ended
-            self._queue.forget(Navigation.name)
-            self._changed()
+            if self._queue.forget(Navigation.name):
+                self._changed()
         elif sentence.id != self._heard:
             self._heard = sentence.id
             self._guide(sentence)
