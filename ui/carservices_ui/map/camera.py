@@ -45,6 +45,10 @@ class Camera:
     @cached_property
     def matrix(self) -> NDArray[np.float64]:
         """4x4 from (x, y, z, 1) in metres to clip space; float64, so that a focus far from the origin stays exact."""
+        return self.clipped(FAR)
+
+    def clipped(self, far: float) -> NDArray[np.float64]:
+        """The matrix that lets nothing further off than a depth in focal lengths be drawn."""
         sin_b, cos_b = math.sin(math.radians(self.bearing)), math.cos(math.radians(self.bearing))
         sin_t, cos_t = math.sin(math.radians(self.tilt)), math.cos(math.radians(self.tilt))
         k, f = self.pxm, self.focal
@@ -56,7 +60,7 @@ class Camera:
         up = ahead * cos_t + above * sin_t
         depth = ahead * sin_t - above * cos_t + unit * f
         width, height = self.size
-        near, far = NEAR * f, FAR * f
+        near, far = NEAR * f, far * f
         return np.array(
             (
                 right * (2 * f / width),

@@ -11,6 +11,8 @@ from carservices_ui.map.data import AreaKind, MapData, RoadClass
 
 Floats = NDArray[np.float32]
 CELL_M, CELLS = 1200.0, 18  # a cell's side: at least that long, and so many along a map
+HOUSE_CELLS = 3  # along a cell: buildings have most of the vertices, and are seen from near only
+PATH_POINTS = 500  # of a path that changes in one piece: most of a long way is out of view
 LONGEST_M = 2000.0  # a line's width is measured at its points, which must not be too far apart
 OUTLINED = (AreaKind.GREEN, AreaKind.WOOD, AreaKind.WATER)
 MAX_VERTICES = 60_000  # Kivy's mesh indices are 16 bit
@@ -119,13 +121,19 @@ def line_piece(xy: NDArray[np.floating], start: NDArray[np.integer]) -> Piece:
 
 
 def path_pieces(xy: NDArray[np.floating]) -> list[Piece]:
-    """One polyline of any length, (n, 2) metres, as pieces that meet; distances run on from one to the next."""
+    """One polyline of any length, (n, 2) metres, as pieces that meet; distances run on from one to the next.
+
+    Fewer than two different points make none.
+    """
+    if len(xy):
+        xy = xy[np.concatenate(([True], np.any(np.diff(xy, axis=0) != 0, axis=1)))]
+    if len(xy) < 2:
+        return []
     xy, start = densified(xy, np.array((0, len(xy))))
     vertices, indices = lines(xy, start)
-    most = MAX_VERTICES // 2 - 1
     pieces = []
-    for first in range(0, len(xy) - 1, most):
-        last = min(first + most, len(xy) - 1)
+    for first in range(0, len(xy) - 1, PATH_POINTS):
+        last = min(first + PATH_POINTS, len(xy) - 1)
         part = indices[2 * first : 2 * last] - 2 * first
         box = _box(xy[first : last + 1])
         pieces.append(Piece(box, vertices[2 * first : 2 * (last + 1)].ravel(), part.astype(np.uint16).ravel()))
@@ -212,7 +220,8 @@ def house_pieces(data: MapData) -> list[Piece]:
         axis=1,
     )  # fmt: skip
     pieces = []
-    for group in _cells(data.house_xy, data.house_start, np.arange(len(data.house_height)), 5, side_of(data)):
+    side = side_of(data) / HOUSE_CELLS
+    for group in _cells(data.house_xy, data.house_start, np.arange(len(data.house_height)), 5, side):
         points = _ranges(data.house_start, group)
         base = np.repeat(_offsets(data.house_start, group)[:-1], np.diff(data.house_tri_start)[group])
         roofs = data.house_tri[_ranges(data.house_tri_start, group)] + base

@@ -9,12 +9,13 @@ from kivy.graphics.transformation import Matrix
 
 from carservices_ui.map.camera import Camera
 from carservices_ui.map.culling import Footprint
-from carservices_ui.map.geometry import LINE_FORMAT, Piece, path_pieces
+from carservices_ui.map.geometry import Piece
 
 VertexFormat = list[tuple[bytes, int, str]]
 UPLOAD_BYTES, UPLOAD_COST = 1_200_000, 12_000  # a picture; what a mesh costs beside its vertices, in bytes
 KEPT = 300  # meshes of a layer kept on the graphics card
 SLACK_M = 30.0  # roads are wider than their points, and roofs lean into view
+MOVE_M = 20.0  # so far the view may move before it is asked anew what is in it
 
 
 def mesh(piece: Piece, fmt: VertexFormat) -> Mesh:
@@ -94,7 +95,7 @@ class CellLayer:
         self.group.clear()
         self._pieces, self._meshes, self._shown = pieces, meshes, []
         boxes = np.array([piece.box for piece in pieces]).reshape(-1, 2, 2)
-        self._center, self._half = boxes.mean(axis=1), (boxes[:, 1] - boxes[:, 0]) / 2 + SLACK_M
+        self._center, self._half = boxes.mean(axis=1), (boxes[:, 1] - boxes[:, 0]) / 2 + SLACK_M + MOVE_M
 
     def show(self, footprint: Footprint | None) -> None:
         """Draw the pieces that touch the ground in view; None = nothing."""
@@ -110,20 +111,3 @@ class CellLayer:
             self.group.add(drawn)
         for index in list(self._meshes)[: max(0, len(self._meshes) - max(KEPT, len(wanted)))]:
             del self._meshes[index]
-
-
-class PathLayer:
-    """Polylines that change, such as the route; long ones are cut into meshes."""
-
-    def __init__(self, program: Program) -> None:
-        self.group = InstructionGroup()
-        program.add(self.group)
-
-    def load(self, paths: Sequence[np.ndarray]) -> None:
-        """Replace the lines by others of (n, 2) metres; fewer than two different points draw nothing."""
-        self.group.clear()
-        for xy in paths:
-            points = xy[np.concatenate(([True], np.any(np.diff(xy, axis=0) != 0, axis=1)))] if len(xy) else xy
-            if len(points) > 1:
-                for piece in path_pieces(points):
-                    self.group.add(mesh(piece, LINE_FORMAT))

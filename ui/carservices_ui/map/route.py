@@ -31,8 +31,8 @@ class RouteProgress:
 
     def update(self, x: float, y: float) -> float:
         """The metres behind a car at x, y; unchanged while it is further than 60 m from the route."""
-        near = (self._from + self._length > self.passed - BACK_M) & (self._from < self.passed + AHEAD_M)
-        for where in (np.flatnonzero(near), np.arange(len(self._from))):
+        near = np.searchsorted(self._from, (self.passed - BACK_M, self.passed + AHEAD_M))
+        for where in (np.arange(max(0, near[0] - 1), near[1]), np.arange(len(self._from))):
             to = np.array((x, y)) - self._a[where]
             along = np.clip((to * self._d[where]).sum(axis=1) / self._length[where] ** 2, 0.0, 1.0)
             distance = np.hypot(*(to - self._d[where] * along[:, None]).T)

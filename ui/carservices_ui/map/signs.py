@@ -168,7 +168,8 @@ class Signs:
             return []
         screen, _ = camera.project(np.array([sign.xy for sign in signs]))
         taken = []
-        for sign, (x, y) in zip(signs, np.nan_to_num(screen, nan=HIDDEN[0]).tolist(), strict=True):
+        screen[np.isnan(screen)] = HIDDEN[0]
+        for sign, (x, y) in zip(signs, screen.tolist(), strict=True):
             sign.move.x, sign.move.y = round(x), round(y)
             left, low, right, high = sign.rect
             taken.append((x + left, y + low, x + right, y + high))

@@ -47,13 +47,13 @@ class Ways:
         self.progress = RouteProgress(xy) if self._route else None
         if self.progress is not None and self._route == self._driven[0]:
             self.progress.passed = self._driven[1]
-        self._scene.load_route(xy)
+        self._scene.strokes.load_route(xy)
 
     def set_alternates(self, routes: Sequence[Line]) -> None:
         """Other ways to choose from."""
         self._alternates = [list(route) for route in routes if len(route) > 1]
         self._laid = [self._metres(route) for route in self._alternates]
-        self._scene.load_alternates(self._laid)
+        self._scene.strokes.load_alternates(self._laid)
 
     def set_areas(self, reach: Sequence[Line], back: Sequence[Line]) -> None:
         """Outlines of what can be reached, and from where one can return."""
@@ -91,7 +91,7 @@ class Ways:
 
     def _load_track(self) -> None:
         """All but the newest point, which the smoothed car may not have reached yet; the gap is under the car."""
-        self._scene.load_track(self._metres(self.track[:-1]))
+        self._scene.strokes.load_track(self._metres(self.track[:-1]))
 
     def _metres(self, points: Sequence[LatLon]) -> np.ndarray:
         return self.projection.array_xy(np.array(points, np.float64).reshape(-1, 2))
