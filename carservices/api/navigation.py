@@ -153,7 +153,7 @@ class Sentence(BaseModel, frozen=True):
 
 
 class Guidance(BaseModel, frozen=True):
-    """What the driver needs now. Distances in m, times in s."""
+    """What the driver needs now: all that a second display needs, such as that behind the wheel. m and s."""
 
     state: GuidanceState = GuidanceState.NONE
     turn: Turn | None = None

@@ -20,6 +20,7 @@ PACKAGES = ("Kivy", "pydantic", "msgpack", "NumPy")
 
 WORKS = (
     ("© OpenStreetMap contributors", "map", "ODbL 1.0", "settings.work_map"),
+    ("GeoNames", "location_on", "CC BY 4.0", "settings.work_towns"),
     ("COVESA Vehicle Signal Specification", "lan", "MPL 2.0", "settings.work_signals"),
     ("Inter", "format_size", "SIL OFL 1.1", "settings.work_letters"),
     ("Material Symbols", "grid_view", "Apache 2.0", "settings.work_icons"),
