@@ -7,6 +7,7 @@ from carservices.hal.virtual import VirtualHal
 from carservices.services.driving.service import DrivingService
 from carservices.signals import Access, ChangeMode, Datatype, SignalConfig
 from carservices.testing import car
+from carservices_ui.link import MOVING_HZ, STANDING_HZ
 from tests.ui.links import linked, outcome, until
 
 SPEED, GEAR = "Vehicle.Speed", "Vehicle.Powertrain.Transmission.SelectedGear"
@@ -41,6 +42,16 @@ async def test_values_sets_streams_and_calls():
             gone = await outcome(store, lambda on: store.call(Driving, "explain", on, restriction=Restriction.NO_VIDEO))
             assert not gone.ok
             assert gone.reason
+
+
+async def test_a_car_that_moves_is_watched_faster():
+    hal = VirtualHal.of(*CONFIGS, values=VALUES)
+    async with car(hal) as c:
+        with linked(c.run_dir) as store:
+            for speed, rate in ((0.0, STANDING_HZ), (50.0, MOVING_HZ), (0.0, STANDING_HZ)):
+                await hal.inject(SPEED, speed)
+                await until(store, lambda rate=rate: hal.rates.get(SPEED) == rate)
+                await until(store, lambda speed=speed: store.get(SPEED) == speed)
 
 
 async def test_a_car_that_goes_and_comes_back():

@@ -11,20 +11,22 @@ from typing import Any
 import uvloop
 
 from carservices.api.contract import Contract, Stream
-from carservices.bus import CallError, Car, CarError, SetFailed
-from carservices.signals import Code, Datum
+from carservices.bus import CallError, Car, CarError, SetFailed, Watch
+from carservices.signals import Code, Datum, Value
 from carservices_ui.store import OnOutcome, Outcome, Store
 
 log = logging.getLogger(__name__)
 
 SPEED, PLACE, CLOCK = "Vehicle.Speed", "Vehicle.CurrentLocation.**", "Vehicle.CurrentLocation.Timestamp"
+FAST = (SPEED, PLACE, f"!{CLOCK}")
+MOVING_HZ, STANDING_HZ = 20.0, 10.0
+"""Of `FAST`; the highest rate that anybody wants wakes the source, the hub and us."""
 WATCHES = (
-    ((SPEED, PLACE, f"!{CLOCK}"), 20.0),
     (("**", f"!{SPEED}", f"!{PLACE}"), 10.0),
     ((CLOCK,), 1.0),
 )
-"""Globs and Hz: nothing on the glass needs more than 10 Hz, except the speed and the map. A receiver's clock never
-stands still, and would wake a parked car's display ten times a second.
+"""Globs and Hz of the others: nothing on the glass needs more than 10 Hz, except the speed and the map. A receiver's
+clock never stands still, and would wake a parked car's display ten times a second.
 """
 RETRY_SECONDS = 0.5
 
@@ -38,6 +40,7 @@ class Link:
         self._name = name
         self._contracts = contracts
         self._car: Car | None = None
+        self._moving = False
         self._loop = uvloop.new_event_loop()
         self._stop = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -126,12 +129,32 @@ class Link:
         car.on_connection(self._store.put_link)
         for globs, rate in WATCHES:
             await car.watch(globs, self._store.put, rate=rate)
+        car.spawn(self._watch_fast(car))
         for contract in self._contracts:
             await self._watch_streams(car, contract)
         self._car = car
         self._store.put_link(car.connected)
         await self._stop.wait()
         self._car = None
+
+    async def _watch_fast(self, car: Car) -> None:
+        """Faster while the car moves."""
+        turned = asyncio.Event()
+
+        def see(value: Value) -> None:
+            if value.path == SPEED and self._moving is not bool(value.value):
+                self._moving = bool(value.value)
+                turned.set()
+            self._store.put(value)
+
+        before: Watch | None = None
+        while True:
+            turned.clear()
+            watch = await car.watch(FAST, see, rate=MOVING_HZ if self._moving else STANDING_HZ)
+            if before is not None:
+                await before.close()
+            before = watch
+            await turned.wait()
 
     async def _watch_streams(self, car: Car, contract: type[Contract]) -> None:
         service = car.service(contract)

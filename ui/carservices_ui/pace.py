@@ -14,10 +14,14 @@ TOUCHED_SECONDS = 0.5
 
 
 class Pace:
-    """In kivy's clock, until closed. What the clock has to do is done in time; `waking` does it for other threads."""
+    """In kivy's clock, until closed. What the clock has to do is done in time; `waking` does it for other threads.
 
-    def __init__(self, quiet_hz: float = QUIET_HZ) -> None:
+    ``lax`` is for a window that few look at: what the clock has to do there may wait for the next quiet turn.
+    """
+
+    def __init__(self, quiet_hz: float = QUIET_HZ, lax: bool = False) -> None:
         self._longest = 1 / quiet_hz
+        self._slack = self._longest if lax else 0.0
         self._stirred = Event()
         self._touched = float("-inf")
         self._next_picture: Callable[[], float] = Clock.idle
@@ -41,8 +45,9 @@ class Pace:
         """Wait for the next turn; returns its time."""
         now = Clock.time()
         if now - self._touched > TOUCHED_SECONDS:
-            until = min(Clock.get_min_timeout(), Clock.get_time() + self._longest)
-            if until > now:
+            due = Clock.get_min_timeout()
+            until = min(due + self._slack, Clock.get_time() + self._longest)
+            if until > now < due:
                 self._stirred.wait(until - now)
         self._stirred.clear()
         return self._next_picture()  # which waits for the rest of a picture's time

@@ -39,7 +39,7 @@ def check_tab(tab: str) -> None:
 def opened(run_dir: Path, name: str, tab: str) -> Iterator[Panel]:
     """A panel with a bus thread."""
     store = Store()
-    pace = Pace(QUIET_HZ)
+    pace = Pace(QUIET_HZ, lax=True)
     store.wake = Clock.create_trigger(store.drain)
     link = PanelLink(store, run_dir, name)
     panel = Panel(store, link, tab, wanted_language=lambda: Preferences.load().language)
