@@ -50,6 +50,8 @@ class Conditions:
     altitude_m: float = 200.0
     wind_ms: float = 0.0
     wind_from: float | None = None
+    wind_felt: bool = False
+    """Guessed from what this trip takes, and not yet as sure as a forecast."""
     load_kg: float = 0.0
     climate: bool = True
     """Whether heating and cooling are on."""
@@ -64,8 +66,8 @@ class Conditions:
 
     @property
     def wind_told(self) -> bool:
-        """Whether its direction is known."""
-        return self.wind_from is not None
+        """Whether it is known as well as a forecast tells it."""
+        return self.wind_from is not None and not self.wind_felt
 
     @property
     def cells_now_c(self) -> float:

@@ -1,22 +1,23 @@
 """The car's consumption as it drives: takes its signals, learns from each stretch, and says what is known of it now."""
 
 import logging
+import math
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from carservices.api.state import StateFile
 from carservices.services.navigation.engine.base import EdgePart
-from carservices.services.navigation.engine.graph import RoadGraph
+from carservices.services.navigation.engine.graph import Floats, RoadGraph
 from carservices.services.navigation.trips import conditions, vehicle
 from carservices.services.navigation.trips.conditions import SOC, Conditions
 from carservices.services.navigation.trips.correction import CAUSES, Correction
 from carservices.services.navigation.trips.energy import EnergyModel
 from carservices.services.navigation.trips.figures import figure
 from carservices.services.navigation.trips.habit import Habit, Log
-from carservices.services.navigation.trips.learning import Recursive
+from carservices.services.navigation.trips.learning import WIND_TOLD_MS, Recursive, Today
 from carservices.services.navigation.trips.meter import CHARGING, COARSEST_S, IGNITION, OFF, STANDING_MS, Meter, Stretch
 from carservices.services.navigation.trips.meter import PATHS as METERED
 from carservices.services.navigation.trips.stretches import road_of
@@ -31,6 +32,8 @@ SHORTEST_S = 2.0
 """s of a stretch, driven or stood, that say something; standing tells what runs all the time by itself."""
 PARKED_S = 240.0
 """s of standing with which a trip ends, where the car is not switched off."""
+CALM_MS = 0.5
+"""m/s of wind below which none is felt."""
 SHORTEST_M, LONGEST_M = 1500.0, 100_000.0
 """m of a trip that says something of its driver, and after which it has said enough."""
 
@@ -88,11 +91,14 @@ class Consumption:
     def _begin_car(self, number: str) -> None:
         """Another car, with what is known of it."""
         self._number = number
-        self._learner, self._habit, self._km = Recursive(), Habit(), 0.0
+        self._learner, self._habit, self._km, self._faded_km = Recursive(), Habit(), 0.0, 0.0
         if (kept := self._cars.get(number)) is not None:
-            self._learner.information, self._learner.weighted = np.array(kept.information), np.array(kept.weighted)
+            self._learner = Recursive.restored(np.array(kept.information), np.array(kept.weighted))
             self._habit, self._km = Habit(kept.habit, kept.trips, kept.errors), kept.km
+            self._faded_km = kept.km
         self._saved_km = self._km
+        self._today: Today | None = None
+        self._felt: dict[str, Any] = {}
         self._log = Log()
         self._driven_s = self._stood_s = 0.0
         self._begun: Conditions | None = None
@@ -112,8 +118,14 @@ class Consumption:
 
     @property
     def correction(self) -> Correction:
+        """Of the trip that is driven, or of one that begins now."""
+        if self._today is None:
+            self._today = self._learner.today
+        return self._corrected(self._today.factors)
+
+    def _corrected(self, factors: Floats) -> Correction:
         return Correction(
-            self._learner.factors,
+            factors,
             self._learner.covariance,
             self._habit.paces,
             self._habit.delays,
@@ -123,11 +135,32 @@ class Consumption:
 
     @property
     def conditions(self) -> Conditions:
-        """Of this moment."""
+        """Of this moment, with the wind that was told, else that which this trip feels."""
+        told = self._told()
+        return told if self._wind else replace(told, **self._felt)
+
+    def _told(self) -> Conditions:
         if self._conditions is None:
             now = conditions.told(self.values)
             self._conditions = replace(now, wind_ms=self._wind[0], wind_from=self._wind[1]) if self._wind else now
         return self._conditions
+
+    def _begin_effects(self) -> None:
+        """From now on wind, load and sun are others."""
+        self._learner.begin_trip(self._km - self._faded_km, wind_told=self._wind is not None)
+        self._faded_km = self._km
+        self._feel()
+
+    def _feel(self) -> None:
+        """What the trip says of itself by now."""
+        self._today = today = self._learner.today
+        speed, comes_from = (
+            math.hypot(today.north, today.east),
+            math.degrees(math.atan2(today.east, today.north)) % 360.0,
+        )
+        doubtful = today.wind_sigma > WIND_TOLD_MS
+        known = speed > CALM_MS
+        self._felt = {"wind_ms": speed, "wind_from": comes_from, "wind_felt": doubtful} if known else {}
 
     @property
     def km(self) -> float:
@@ -161,6 +194,7 @@ class Consumption:
     def tell_wind(self, wind: tuple[float, float] | None, until: float = np.inf) -> None:
         """m/s beside a car in open country, and the degrees it comes from; None: not known any more."""
         self._wind, self._wind_until, self._conditions = wind, until, None
+        self._begin_effects()
 
     def use(self, graph: RoadGraph | None) -> None:
         """The map of which arcs are told from now on."""
@@ -179,10 +213,13 @@ class Consumption:
         seconds, speed = self._meter.last_s, self._meter.last_ms
         self._stood_s = 0.0 if speed > STANDING_MS else self._stood_s + seconds
         off = self.values.get(IGNITION) in OFF or self.values.get(CHARGING) is True
-        if off or self._stood_s > PARKED_S or self._log.metres > LONGEST_M:
+        over = off or self._stood_s > PARKED_S
+        if over or self._log.metres > LONGEST_M:
             self._end_trip()
+            if over and self._km > self._faded_km:
+                self._begin_effects()
         elif self._begun is None and seconds > 0.0 and speed > STANDING_MS:
-            self._begun, self._believed = self.conditions, self.model
+            self._begun, self._believed = self._told(), self.model
         if road is not None and self._begun is not None and 0.0 < seconds <= COARSEST_S:
             self._log.add(road, speed, self._meter.last_w, seconds)
         if stretch is not None:
@@ -190,12 +227,12 @@ class Consumption:
 
     def save(self) -> None:
         """Keep what was learned."""
-        learner, habit = self._learner, self._habit
+        (information, weighted), habit = self._learner.kept, self._habit
         if self._km == self._saved_km:
             return
         self._cars[self._number] = Learned(
-            information=learner.information.tolist(),
-            weighted=learner.weighted.tolist(),
+            information=information.tolist(),
+            weighted=weighted.tolist(),
             habit=habit.sums,
             trips=habit.trips,
             errors=habit.errors,
@@ -208,7 +245,6 @@ class Consumption:
         if stretch.fine:
             for moving, noise_kwh in ((True, NOISE_KWH), (False, 0.0)):
                 self._learn_from(stretch.part(moving=moving), noise_kwh)
-            self._learner.forget(stretch.metres / 1000.0)
         self._driven_s += stretch.duration
         self._km += stretch.metres / 1000.0
         if self._km - self._saved_km >= SAVE_KM:
@@ -217,14 +253,18 @@ class Consumption:
     def _learn_from(self, part: Stretch, noise_kwh: float) -> None:
         if part.duration < SHORTEST_S:
             return
-        foretold, features = (one.sum(axis=0) for one in self.model.driven(part, self._as_begun(), self._driven_s))
-        drawn = float(features @ self.correction.factors)
-        self._learner.update(features, part.kwh - float(foretold), float(np.hypot(NOISE_SHARE * drawn, noise_kwh)))
+        factors = self._learner.factors
+        model = EnergyModel(self.vehicle, self._corrected(factors))
+        driven = model.driven(part, self._as_begun(), self._driven_s)
+        foretold, features, gusts = (one.sum(axis=0) for one in driven)
+        sigma = float(np.hypot(NOISE_SHARE * float(features @ factors), noise_kwh))
+        self._learner.update(features, gusts, part.kwh - float(foretold), sigma)
+        self._feel()
 
     def _as_begun(self) -> Conditions:
         """Conditions of now, but tyres and cabin as the trip began with: their warming is the model's to foretell."""
-        begun = self._begun or self.conditions
-        return replace(self.conditions, cabin_c=begun.cabin_c, tyres_c=begun.tyres_c)
+        begun = self._begun or self._told()
+        return replace(self._told(), cabin_c=begun.cabin_c, tyres_c=begun.tyres_c)
 
     def _end_trip(self) -> None:
         """What the trip says of the driver."""

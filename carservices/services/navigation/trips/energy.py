@@ -141,8 +141,11 @@ class EnergyModel:
         ).reshape(np.shape(kwh))
         return spread
 
-    def driven(self, stretch: Stretch, conditions: Conditions, at_s: float) -> tuple[Floats, Floats]:
-        """(kWh [n], features [n, 4]) of n samples of a drive with its own speeds; begun ``at_s`` s after the start."""
+    def driven(self, stretch: Stretch, conditions: Conditions, at_s: float) -> tuple[Floats, Floats, Floats]:
+        """(kWh [n], features [n, 4], gusts [n, 2]) of n samples of a drive with its own speeds.
+
+        It began ``at_s`` s after the start. Gusts are kWh more for one m/s more of wind from north and from east.
+        """
         vehicle, factors = self.vehicle, self.correction.factors
         seconds, speed = np.array(stretch.seconds), np.array(stretch.speed)
         grade, acceleration = np.array(stretch.grade), np.array(stretch.acceleration)
@@ -153,7 +156,9 @@ class EnergyModel:
         roll = mass * G * vehicle.rolling * tyres.factor(conditions, warm_s, speed)
         air = 0.5 * conditions.air_density * vehicle.drag_area_m2
         course = np.array(stretch.course) if stretch.course else np.full(len(speed), np.nan)
-        wind = air * _headwind_square(speed, course, conditions, _exposed(band_weights(speed)))
+        exposed = _exposed(band_weights(speed))
+        square = _headwind_square(speed, course, conditions, exposed)
+        wind = air * square
         force = factors[0] * roll + factors[1] * wind + mass * G * grade + inertia * acceleration
         moving = speed > 0.0
         power, more = battery_power(
@@ -163,7 +168,9 @@ class EnergyModel:
         base, warmth = vehicle.base_w * seconds, climate.watts(vehicle, conditions, warm_s) * seconds
         features = np.column_stack((more * roll * metres, more * wind * metres, base, warmth))
         joules = power * seconds + factors[2] * base + factors[3] * warmth
-        return joules / KWH, features / KWH
+        ahead = more * factors[1] * air * 2.0 * np.sqrt(np.abs(square)) * exposed * metres
+        gusts = np.nan_to_num(np.column_stack((ahead * np.cos(course), ahead * np.sin(course))))
+        return joules / KWH, features / KWH, gusts / KWH
 
     def _spend(self, road: Stretches, conditions: Conditions, at_s: Floats) -> tuple[Floats, Floats, Floats]:
         """(kWh, features [n, 4] in kWh, roughness in kWh²/km) of each stretch, passed ``at_s`` s after the start."""

@@ -1,10 +1,14 @@
 """Recursive least squares with forgetting: the factors of this car, from what stretches of road took.
 
+Stretches of one trip share its wind, load and sun. Those are effects of the trip, estimated with the factors and summed
+out when it is over (linear mixed model: Laird, Ware 1982), so that a windy day is not taken for a car of high drag.
+
 Information form: forgetting lets what was learned fade towards the prior, so the covariance neither winds up when the
 car always drives the same road nor ends in false certainty (stabilised exponential forgetting: Kulhavý, Zarrop 1993).
 """
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,42 +21,105 @@ CLIPPED, ABSURD = 2.5, 8.0
 """Standard deviations from which an error counts no more than this (Huber 1964), and not at all."""
 LOWEST, HIGHEST = 0.3, 3.0
 """Bounds of a factor."""
+OF_TRIP, DEVIATIONS = (0, 2, 3), (0.03, 0.06, 0.25)
+"""`CAUSES` that differ from trip to trip, and by which standard deviation of their factor: load, lights, sun."""
+WIND_MS, WIND_TOLD_MS = 1.5, 0.8
+"""Standard deviation of either component of the wind beside a car (3.4 m/s on average at 10 m), and of what a forecast
+is wrong by."""
+CAR = len(CAUSES)
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """Factors of one trip, m/s of wind from north and east beyond what was told, and its doubt."""
+
+    factors: Floats
+    north: float
+    east: float
+    wind_sigma: float
 
 
 class Recursive:
-    """Estimates `factors` of `CAUSES`; starts at one with the prior's doubt."""
+    """Estimates `factors` of `CAUSES`; starts at one with the prior's doubt.
+
+    Its unknowns are the factors, then the effects of the trip: deviations of those `OF_TRIP`, m/s of wind from north
+    and from east.
+    """
 
     def __init__(self) -> None:
         self._prior = np.asarray(np.diag(1.0 / np.square(PRIOR)), np.float64)
-        self.information: Floats = self._prior.copy()
-        self.weighted: Floats = self._prior @ np.ones(len(CAUSES))
+        self._joint, self._weighted = _begun(self._prior, self._prior @ np.ones(CAR), WIND_MS)
+
+    @classmethod
+    def restored(cls, information: Floats, weighted: Floats) -> "Recursive":
+        """As it was kept, at the begin of a trip."""
+        learner = cls()
+        learner._joint, learner._weighted = _begun(information, weighted, WIND_MS)
+        return learner
+
+    @property
+    def kept(self) -> tuple[Floats, Floats]:
+        """(information [4, 4], weighted [4]) of the factors, the effects of the trip summed out."""
+        out = self._joint[:CAR, CAR:] @ np.linalg.inv(self._joint[CAR:, CAR:])
+        information: Floats = self._joint[:CAR, :CAR] - out @ self._joint[CAR:, :CAR]
+        weighted: Floats = self._weighted[:CAR] - out @ self._weighted[CAR:]
+        return (information + information.T) / 2.0, weighted
 
     @property
     def covariance(self) -> Floats:
-        return np.asarray(np.linalg.inv(self.information), np.float64)
+        """Of the factors."""
+        return np.asarray(np.linalg.inv(self._joint)[:CAR, :CAR], np.float64)
+
+    @property
+    def today(self) -> Today:
+        """Of the trip that is driven."""
+        unknowns, doubt = self._unknowns, np.diag(np.linalg.inv(self._joint))
+        factors = unknowns[:CAR].copy()
+        factors[list(OF_TRIP)] += unknowns[CAR : CAR + len(OF_TRIP)]
+        north, east = unknowns[-2:].tolist()
+        return Today(np.clip(factors, LOWEST, HIGHEST), north, east, math.sqrt(float(doubt[-2:].max())))
 
     @property
     def factors(self) -> Floats:
-        return np.asarray(np.clip(np.linalg.solve(self.information, self.weighted), LOWEST, HIGHEST), np.float64)
+        """Of the car, on an ordinary day."""
+        return self._unknowns[:CAR]
 
-    def update(self, features: Floats, error: float, sigma: float) -> None:
-        """Learn from a stretch with ``features`` in kWh at a factor of one.
+    def update(self, features: Floats, gusts: Floats, error: float, sigma: float) -> None:
+        """Learn from a stretch with ``features`` in kWh at a factor of one and ``gusts`` in kWh per m/s of wind.
 
         ``error`` is what was measured less what the factors of now foretold, in kWh, ``sigma`` the measurement's own
         standard deviation. An error too large to be believed teaches nothing.
         """
-        if not (np.isfinite(features).all() and math.isfinite(error) and math.isfinite(sigma) and sigma > 0.0):
+        row = np.concatenate((features, features[list(OF_TRIP)], gusts))
+        if not (np.isfinite(row).all() and math.isfinite(error) and math.isfinite(sigma) and sigma > 0.0):
             return
-        expected = math.sqrt(float(features @ self.covariance @ features) + sigma * sigma)
-        if abs(error) > ABSURD * expected:
+        unknowns = self._unknowns
+        surprise = error - float(row[CAR:] @ unknowns[CAR:])
+        expected = math.sqrt(float(row @ np.linalg.solve(self._joint, row)) + sigma * sigma)
+        if abs(surprise) > ABSURD * expected:
             return
-        weight = min(1.0, CLIPPED * expected / max(abs(error), 1e-12)) / (sigma * sigma)
-        measured = float(features @ self.factors) + error
-        self.information = self.information + weight * np.outer(features, features)
-        self.weighted = self.weighted + weight * features * measured
+        weight = min(1.0, CLIPPED * expected / max(abs(surprise), 1e-12)) / (sigma * sigma)
+        self._joint = self._joint + weight * np.outer(row, row)
+        self._weighted = self._weighted + weight * row * (float(row @ unknowns) + surprise)
 
-    def forget(self, km: float) -> None:
-        """So far was driven since the last time."""
+    def begin_trip(self, km: float, *, wind_told: bool) -> None:
+        """Another trip with its own effects, after so many km of those before."""
+        known, knows = self.kept
         kept = math.exp(-max(0.0, km) / MEMORY_KM)
-        self.information = kept * self.information + (1.0 - kept) * self._prior
-        self.weighted = kept * self.weighted + (1.0 - kept) * (self._prior @ np.ones(len(CAUSES)))
+        information: Floats = kept * known + (1.0 - kept) * self._prior
+        weighted: Floats = kept * knows + (1.0 - kept) * (self._prior @ np.ones(CAR))
+        self._joint, self._weighted = _begun(information, weighted, WIND_TOLD_MS if wind_told else WIND_MS)
+
+    @property
+    def _unknowns(self) -> Floats:
+        found = np.asarray(np.linalg.solve(self._joint, self._weighted), np.float64)
+        found[:CAR] = np.clip(found[:CAR], LOWEST, HIGHEST)
+        return found
+
+
+def _begun(information: Floats, weighted: Floats, wind_ms: float) -> tuple[Floats, Floats]:
+    """Information of all unknowns at the begin of a trip, of whose effects nothing is known."""
+    effects = 1.0 / np.square((*DEVIATIONS, wind_ms, wind_ms))
+    joint = np.asarray(np.diag(np.concatenate((np.zeros(CAR), effects))), np.float64)
+    joint[:CAR, :CAR] = information
+    return joint, np.concatenate((weighted, np.zeros(len(effects))))
