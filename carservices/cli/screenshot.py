@@ -1,26 +1,26 @@
 """`carservices screenshot`: a picture of the cockpit of the running car, drawn without a display."""
 
+import os
 from importlib import import_module
 
+from carservices.api.state import STATE_DIR_VARIABLE
 from carservices.bus.identity import TOOL
 from carservices.cli.common import Failed, Usage, add_run_dir, parser, picture
 from carservices.cli.start import size
-from carservices.system.run_dir import running_pid
-from carservices.system.state import NotRunning
+from carservices.system.state import load
 
 SHELL = "carservices_ui.shell"
 
 
 def main(arguments: list[str]) -> int:
-    """Draw the cockpit once into a file."""
+    """Draw the cockpit once into a file, as the person who drives has it."""
     options = parser("screenshot", "A picture of the cockpit of the running car; needs no display.")
     options.add_argument("picture", type=picture, metavar="PNG")
     options.add_argument("--screen", metavar="NAME", help="another screen than the one shown last")
     options.add_argument("--size", type=size, default=(1280, 720), metavar="WxH")
     add_run_dir(options)
     chosen = options.parse_args(arguments)
-    if running_pid(chosen.run_dir) is None:
-        raise NotRunning(f"no car runs in {chosen.run_dir}: start one with `carservices emulator`")
+    os.environ[STATE_DIR_VARIABLE] = load(chosen.run_dir).state_dir
     draw = import_module(SHELL).main
     try:
         draw(chosen.run_dir, name=TOOL, size=chosen.size, screenshot=chosen.picture, screen=chosen.screen)

@@ -3,9 +3,9 @@
 import asyncio
 import os
 import signal
-import struct
 import sys
 
+from carservices.app import png
 from carservices.hal.virtual import VirtualHal
 from carservices.testing import car
 
@@ -22,29 +22,33 @@ main(pathlib.Path(sys.argv[1]), name="tool", ready=lambda: print("ready", flush=
 """
 
 
-async def start(code, *arguments):
+async def start(code, *arguments, **variables):
     environment = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
     return await asyncio.create_subprocess_exec(
         sys.executable,
         "-c",
         code,
         *map(str, arguments),
-        env=environment | {"PYTHONPATH": os.pathsep.join(sys.path)},
+        env=environment | {"PYTHONPATH": os.pathsep.join(sys.path)} | variables,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
 
 
-async def test_a_picture_of_a_screen_is_written_to_exactly_that_file(tmp_path):
+async def test_a_picture_of_a_screen_as_the_person_has_it_is_written_to_exactly_that_file(tmp_path):
     picture = tmp_path / "{home} 1.png"
+    kept = tmp_path / "state" / "shell" / "preferences.json"
+    kept.parent.mkdir(parents=True)
+    kept.write_text('{"theme": "day"}')
     async with car(VirtualHal()) as c:
-        process = await start(PICTURE, c.run_dir, picture, "home")
+        process = await start(PICTURE, c.run_dir, picture, "home", CARSERVICES_STATE_DIR=str(tmp_path / "state"))
         _, errors = await process.communicate()
     assert process.returncode == 0, errors.decode()
-    header = picture.read_bytes()[:24]
-    assert header[:8] == b"\x89PNG\r\n\x1a\n"
-    assert struct.unpack(">II", header[16:]) == (1280, 720)
-    assert [path.name for path in tmp_path.iterdir()] == [picture.name]
+    width, height, pixels = png.decode(picture.read_bytes(), 1280 * 720)
+    assert (width, height) == (1280, 720)
+    assert sum(pixels[::401]) / len(pixels[::401]) > 180
+    assert {path.name for path in tmp_path.iterdir()} == {picture.name, "state"}
+    assert [path.read_text() for path in kept.parent.iterdir()] == ['{"theme": "day"}']
 
 
 async def test_an_unknown_screen_is_named(tmp_path):

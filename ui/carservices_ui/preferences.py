@@ -34,6 +34,8 @@ class Preferences(Look):
     screen: str = Field("home", exclude=True)
     """The screen shown last; a restarted shell goes back to it."""
     developer: bool = False
+    kept: bool = Field(True, exclude=True)
+    """Changes are written; not those that a picture of somebody's cockpit makes."""
 
     @classmethod
     def load(cls) -> "Preferences":
@@ -63,8 +65,10 @@ class Preferences(Look):
     def show(self, screen: str) -> None:
         """Keep which one is shown."""
         self.screen = screen
-        _SCREEN.write(screen, lasting=False)
+        if self.kept:
+            _SCREEN.write(screen, lasting=False)
 
     def save(self) -> None:
         """Keep them."""
-        _FILE.write(self.model_dump_json())
+        if self.kept:
+            _FILE.write(self.model_dump_json())

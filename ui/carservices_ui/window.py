@@ -39,12 +39,13 @@ log = logging.getLogger(__name__)
 
 
 @contextmanager
-def opened(run_dir: Path, name: str, screen: str | None) -> Iterator[Cockpit]:
-    """A cockpit with a bus thread; `screen` instead of the one shown last."""
+def opened(run_dir: Path, name: str, screen: str | None, *, keep: bool = True) -> Iterator[Cockpit]:
+    """A cockpit with a bus thread; `screen` instead of the one shown last. ``keep``: what the person changes lasts."""
     store = Store()
     pace = Pace()
     store.wake = pace.waking(Clock.create_trigger(store.drain))
     preferences = Preferences.load()
+    preferences.kept = keep
     if screen:
         preferences.screen = screen
     cockpit = Cockpit(store, preferences, size=Window.size)
@@ -77,7 +78,7 @@ def run(run_dir: Path, name: str, screen: str | None, ready: Callable[[], None],
 def take(run_dir: Path, name: str, screen: str | None, path: Path) -> None:
     """Write a picture of a screen with the car's values."""
     EventLoop.ensure_window()
-    with opened(run_dir, name, screen) as cockpit:
+    with opened(run_dir, name, screen, keep=False) as cockpit:
         Window.add_widget(cockpit)
         EventLoop.status = "started"
         store, live_map = cockpit.ui.store, cockpit.ui.map
