@@ -79,7 +79,7 @@ class RoutesPage(Sheet):
         words: list[Widget] = [Hint(self.ui.restrictions.text(warning)) for warning in warnings]
         if not warnings and any(route.engine == SIMPLER for route in routes.offered):
             words.append(Hint(t("nav.simpler"), icon="info", tone="text2"))
-        return [*self.rows, *words]
+        return [*words, *self.rows]  # below three rows nobody would see them
 
     def again(self) -> None:
         self.plan.routes.again()
