@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from carservices.api.navigation import Guidance, GuidanceState, Place, Position, RouteOptions, RoutePreview, RouteState
 from carservices.api.state import StateFile
@@ -201,9 +201,12 @@ class Journey:
         self._searching.add_done_callback(self._searched)
 
     def _wanted(self, position: Position) -> Wanted:
-        """The way to the destination; over the charging stops that are ahead when the car left its route."""
-        ahead = self.trip.vias[self._passed :] if self.trip and self.guide and self.guide.left else ()
-        return Wanted(self.plan.request(position), self.plan.options.charging, ahead)
+        """The way to the destination; when the car left its route at once, over the charging stops that are ahead."""
+        request = self.plan.request(position)
+        if self.trip and self.guide and self.guide.left:
+            ahead = self.trip.vias[self._passed :]
+            return Wanted(replace(request, alternates=0), self.plan.options.charging, ahead)
+        return Wanted(request, self.plan.options.charging, ())
 
     async def _find(self, engine: Engine, wanted: Wanted, plan: Plan, now: float) -> None:
         try:
