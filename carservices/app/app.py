@@ -126,7 +126,13 @@ class Screen:
     # -- navigation --------------------------------------------------------------------------------------------------
 
     def push(self, screen: "Screen | Callable[[], Template]") -> None:
-        """Go to another screen, or to a function that makes its template."""
+        """Go to another screen, or to a function that makes its template.
+
+        Where the driver may go no deeper it takes the place of the one on top: the car would not show it below.
+        """
+        deepest, depth = self.context.limits.get("depth", 0), self._runtime.stage.depth
+        if deepest and depth >= deepest:
+            self._runtime.stage.pop(depth - deepest + 1)
         if isinstance(screen, Screen):
             screen.app = self.app
             self._runtime.stage.push(screen)

@@ -81,7 +81,7 @@ class Context:
 
     @property
     def limits(self) -> Mapping[str, int]:
-        """How many items are shown now, by template: ``{"list": 6}``."""
+        """How many items are shown now, by template: ``{"list": 6}``; while driving ``depth`` screens."""
         return dict(self._get("limits"))
 
     @property

@@ -100,8 +100,11 @@ class Surroundings:
             "units": units,
             "restrictions": int(restrictions),
             "limits": {
-                name.removesuffix("Template").lower(): limit if limited else ITEMS_PARKED
-                for name, limit in ITEM_LIMITS.items()
+                **({"depth": self.rules.limits.depth} if limited else {}),
+                **{
+                    name.removesuffix("Template").lower(): limit if limited else ITEMS_PARKED
+                    for name, limit in ITEM_LIMITS.items()
+                },
             },
         }
 

@@ -32,6 +32,8 @@ R = TypeVar("R")
 STEP: Final = 1.5 * INTERVAL
 """Seconds that pass with each thing a test does: enough for the view that follows."""
 DRIVING: Final = 511
+DEPTH: Final = 3
+"""Screens of one task while driving, as the car has it when nothing else is set (AAOS)."""
 
 
 class AppFailed(AssertionError):
@@ -226,10 +228,10 @@ class AppCar:
 
     def drive(self) -> None:
         """The car moves: everything is restricted."""
-        self.context(restrictions=DRIVING)
+        self.context(restrictions=DRIVING, limits={"depth": DEPTH})
 
     def park(self) -> None:
-        self.context(restrictions=0)
+        self.context(restrictions=0, limits={})
 
     def advance(self, seconds: float) -> None:
         """Let time pass; timers and sleeps of the app run."""

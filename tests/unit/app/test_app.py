@@ -180,6 +180,16 @@ class Deep(App):
         return ListTemplate(f"level {n}", [Row("deeper", on_click=lambda: self.push(lambda: self.level(n + 1)))])
 
 
+def test_no_screen_lies_deeper_than_the_driver_may_go(app_car):
+    app_car.start(Deep)
+    app_car.drive()
+    for _ in range(3):
+        app_car.tap("deeper")
+    assert (app_car.screen.title, app_car.depth) == ("level 4", 3)
+    app_car.back()
+    assert (app_car.screen.title, app_car.depth) == ("level 2", 2)
+
+
 def test_screens_go_back_one_by_one_and_leave_at_the_first(app_car):
     app = app_car.start(Deep)
     for _ in range(3):
