@@ -44,7 +44,8 @@ STATES = {
 """States worth a mark: icon and tone."""
 
 _decoding = ThreadPoolExecutor(1, "icons")
-_under_way: set[str] = set()
+_under_way: list[str] = []
+"""One for each icon that waits: after a change of theme the same file is decoded for another one."""
 _decoded: dict[str, Any] = {}
 """Icon file → its texture, None for one that cannot be used."""
 
@@ -85,12 +86,12 @@ class AppIcon(Card):
 
             def keep() -> None:
                 _decoded[path] = pixels and texture(*pixels)
-                _under_way.discard(path)
+                _under_way.remove(path)
                 self._draw(path)
 
             self._ui.store.post(keep)
 
-        _under_way.add(path)
+        _under_way.append(path)
         _decoding.submit(read)
 
     def _draw(self, path: str) -> None:
