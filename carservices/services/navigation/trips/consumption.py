@@ -123,6 +123,11 @@ class Consumption:
             self._today = self._learner.today
         return self._corrected(self._today.factors)
 
+    @property
+    def _ordinary(self) -> EnergyModel:
+        """This car on an ordinary day."""
+        return EnergyModel(self.vehicle, self._corrected(self._learner.factors))
+
     def _corrected(self, factors: Floats) -> Correction:
         return Correction(
             factors,
@@ -253,11 +258,10 @@ class Consumption:
     def _learn_from(self, part: Stretch, noise_kwh: float) -> None:
         if part.duration < SHORTEST_S:
             return
-        factors = self._learner.factors
-        model = EnergyModel(self.vehicle, self._corrected(factors))
+        model = self._ordinary
         driven = model.driven(part, self._as_begun(), self._driven_s)
         foretold, features, gusts = (one.sum(axis=0) for one in driven)
-        sigma = float(np.hypot(NOISE_SHARE * float(features @ factors), noise_kwh))
+        sigma = float(np.hypot(NOISE_SHARE * float(features @ model.correction.factors), noise_kwh))
         self._learner.update(features, gusts, part.kwh - float(foretold), sigma)
         self._feel()
 
@@ -271,7 +275,7 @@ class Consumption:
         log, begun = self._log, self._begun
         self._driven_s, self._begun, self._log = 0.0, None, Log()
         if begun is not None and log.metres >= SHORTEST_M:
-            self._habit.learn(log, begun, self._believed, self.model)
+            self._habit.learn(log, begun, self._believed, self._ordinary)
 
     def _restored(self) -> dict[str, Learned]:
         text = self._file.read()
