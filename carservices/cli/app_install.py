@@ -47,7 +47,7 @@ def build(arguments: list[str]) -> int:
             info = _build(folder, Path(scratch, "bundle"), key)
             out: Path = chosen.out or Path(f"{info.id}-{info.version}{SUFFIX}")
             shutil.copyfile(Path(scratch, "bundle"), out)
-    print(f"{out}: {info.id} {info.version}, {len(info.files)} files, {info.size / 1e3:.0f} kB, key {key.id}")
+    print(f"{out}: {info.id} {info.version}, {len(info.files)} files, {_size(info.size)}, key {key.id}")
     return 0
 
 
@@ -143,9 +143,13 @@ def install(arguments: list[str]) -> int:
     return 0
 
 
+def _size(size: int) -> str:
+    return f"{size / 1e3:.0f} kB" if size < 1_000_000 else f"{size / 1e6:.1f} MB"
+
+
 def _ask(bundle: Bundle) -> None:
     manifest = bundle.manifest()
-    print(f"{manifest.id} {manifest.version}, {bundle.info.size / 1e6:.1f} MB, key {bundle.key_id}. It wants:")
+    print(f"{manifest.id} {manifest.version}, {_size(bundle.info.size)}, key {bundle.key_id}. It wants:")
     for scope, reason in manifest.permissions.items():
         print(f"  {scope}: {reason['en']}")
     for host in manifest.hosts:
