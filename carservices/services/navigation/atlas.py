@@ -155,9 +155,13 @@ class Atlas:
 
     async def _build(self) -> None:
         """The maps that came with the car, one after the other; one that fails ends it until the next start."""
-        await asyncio.sleep(FIRST_MAP_AFTER_S)
+        wait = FIRST_MAP_AFTER_S
         while name := next(iter(still_to_build(self._store)), None):
             begun = ImportProgress(name=name, title=EXTRACTS[name].title, part="", done=0.0)
+            if self._import is None:
+                self._tell(begun)
+            await asyncio.sleep(wait)
+            wait = 0.0
             try:
                 async with aclosing(build_first(self._store, name)) as steps:
                     async for step in steps:
@@ -167,7 +171,7 @@ class Atlas:
                 self._on_change()
             except MapsBusy as error:
                 self._tell(begun, error.remark)
-                await asyncio.sleep(LOOK_S)
+                wait = LOOK_S
             except (MapError, OSError) as error:
                 log.warning("the map %s that came with the car: %s", name, error)
                 self._tell(begun, error.remark if isinstance(error, MapError) else FAILED)

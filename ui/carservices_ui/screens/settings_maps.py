@@ -119,7 +119,7 @@ class ImportRow(Card):
         self._tile.icon.show("sync_problem" if failed else "sync", tone="heat" if failed else "accent")
         self.title.text = t("settings.map_building", map=progress.title or progress.name)
         part = words(f"settings.part_{progress.part}", progress.part)
-        self.detail.text = progress.problem or f"{part}  ·  {number(progress.done)} %"
+        self.detail.text = progress.problem or "  ·  ".join(filter(None, (part, f"{number(progress.done)} %")))
         self.detail.tone("heat" if failed else "text2")
         self.bar.share = progress.done / 100.0
         put(self._words, self.bar, not failed)
