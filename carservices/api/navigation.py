@@ -285,7 +285,7 @@ class Navigation(Contract):
     async def places(
         self,
         box: Box,
-        categories: list[str],
+        categories: Annotated[list[str], Field(max_length=50)],
         apart_m: Annotated[float, Field(ge=0)] = 0.0,
         limit: Annotated[int, Field(ge=1, le=50)] = 20,
         language: str = "en",

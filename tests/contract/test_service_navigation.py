@@ -137,6 +137,7 @@ async def test_favourites_chargers_and_range(mapped: Path):
         assert len(await nav.favourites()) == MOST_FAVOURITES - 1
         stations = await nav.chargers(Box(west=24.9, south=60.1, east=25.0, north=60.2))
         assert next(kind for kind in await nav.categories() if kind.key == "charging").count == len(stations)
+        assert await nav.places(Box(west=-180, south=-90, east=180, north=90), [], apart_m=1e9) == []
         found = await nav.search("Ladesäule", limit=len(stations))
         assert {place.id for place in found} == {station.place.id for station in stations}
         assert [place.distance_m for place in found] == sorted(place.distance_m for place in found)
