@@ -4,6 +4,7 @@ import asyncio
 import http.client
 import json
 import math
+import socket
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -53,7 +54,7 @@ class ValhallaEngine(Engine):
 
     def __init__(self, port: Callable[[], int | None]) -> None:
         self._port = port
-        self._connection: http.client.HTTPConnection | None = None
+        self._connection: socket.socket | None = None
         self._lock = threading.Lock()
 
     @property
@@ -153,31 +154,40 @@ class ValhallaEngine(Engine):
         return await asyncio.to_thread(self._post, action, json.dumps(body))
 
     def _post(self, action: str, body: str) -> Any:
-        """One question on the one connection, which is opened anew when it was closed in between."""
+        """One question on the one connection, which is opened anew when it was closed in between.
+
+        Head and body go in one packet, or Valhalla's threads are woken once more.
+        """
+        content = body.encode()
+        question = f"POST /{action} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(content)}\r\n\r\n".encode()
         with self._lock:
             for last in (False, True):
                 try:
                     connection = self._connect()
-                    connection.request("POST", f"/{action}", body, {"Content-Type": "application/json"})
-                    reply = connection.getresponse()
-                    content = json.loads(reply.read())
+                    connection.sendall(question + content)
+                    with http.client.HTTPResponse(connection, method="POST") as reply:
+                        reply.begin()
+                        answer = json.loads(reply.read())
+                        if reply.will_close:
+                            self._drop()
                     break
                 except (OSError, http.client.HTTPException, ValueError) as error:
                     self._drop()
                     if last:
                         raise RouteError("engine_down", Remark.of("engine_silent")) from error
         if reply.status == http.client.OK:
-            return content
-        reason = content.get("error", "the engine gave no reason")
+            return answer
+        reason = answer.get("error", "the engine gave no reason")
         unknown: tuple[Trouble, Remark] = ("unreachable", Remark.of("no_route_because", reason=reason))
-        raise RouteError(*TROUBLES.get(content.get("error_code", 0), unknown))
+        raise RouteError(*TROUBLES.get(answer.get("error_code", 0), unknown))
 
-    def _connect(self) -> http.client.HTTPConnection:
+    def _connect(self) -> socket.socket:
         if self._connection is None:
             port = self._port()
             if port is None:
                 raise RouteError("engine_down", Remark.of("engine_starts"))
-            self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT_S)
+            self._connection = socket.create_connection(("127.0.0.1", port), TIMEOUT_S)
+            self._connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
         return self._connection
 
     def _drop(self) -> None:
