@@ -15,7 +15,7 @@ from carservices.api.state import StateFile
 from carservices.services.navigation.engine.base import EdgePart
 from carservices.services.navigation.trips.conditions import FANS, OUTSIDE, SOC, Conditions
 from carservices.services.navigation.trips.consumption import VIN, Consumption
-from carservices.services.navigation.trips.correction import CAUSES, PRIOR, Correction
+from carservices.services.navigation.trips.correction import CAUSES, HIGHEST, LOWEST, PRIOR, Correction
 from carservices.services.navigation.trips.energy import KWH, EnergyModel
 from carservices.services.navigation.trips.learning import Recursive
 from carservices.services.navigation.trips.meter import CHARGING, CLOCK, HEADING, IGNITION, POWER, SPEED, Stretch
@@ -31,7 +31,7 @@ from carservices_emulator.weather import Weather
 from carservices_emulator.world import World
 from tests.unit.navigation.roads import value
 
-TRUTH = (1.2, 0.85, 1.6, 1.0)
+TRUTH = (1.2, 0.85, 1.6, 1.0, 1.0, 1.0)
 """Factors of a car that differs from its class."""
 SPEEDS = (36.0, 130.0, 0.0, 90.0, 50.0)
 CALM = {IGNITION: "ON", FANS[0]: 0}
@@ -100,7 +100,7 @@ def test_the_factors_of_a_car_are_found_and_doubt_falls():
     assert found.factors[:3] == pytest.approx(TRUTH[:3], rel=0.06)
     assert np.all(np.abs(found.factors - TRUTH) < 3.0 * doubt)
     assert np.all(doubt[:3] < np.array(PRIOR[:3]) / 2.0)
-    assert doubt[3] == pytest.approx(PRIOR[3], rel=0.01), "heating was off: nothing can be known of it"
+    assert doubt[3:] == pytest.approx(PRIOR[3:], rel=0.01), "heating was off: nothing can be known of it"
 
 
 def test_a_wind_that_is_told_is_not_taken_for_the_car_until_it_is_old():
@@ -118,6 +118,23 @@ def test_a_wind_that_is_told_is_not_taken_for_the_car_until_it_is_old():
     assert (told.consumption.conditions.wind_ms, told.consumption.conditions.wind_from) == (4.0, 0.0)
     told.drive((50.0,), seconds=3000)
     assert told.consumption.conditions.wind_ms == 0.0
+
+
+def test_the_wind_of_a_trip_is_felt_until_it_ends():
+    def there_and_back(seen: Readings, k: int) -> Readings:
+        """4 m/s from north; five minutes to the north, five to the south ..."""
+        ahead, heading = ((4.0, 0.0), (-4.0, 180.0))[k // 300 % 2]
+        return {**seen, POWER: -drawn_w(float(str(seen[SPEED])), ahead), HEADING: heading}
+
+    driver = Driver(new(), there_and_back)
+    calm = driver.consumption.conditions
+    driver.drive((100.0, 130.0, 80.0) * 6)
+    felt = driver.consumption.conditions
+    assert felt.wind_ms * math.cos(math.radians(felt.wind_from or 0.0)) == pytest.approx(4.0, abs=1.0)
+    aero = CAUSES.index("aero")
+    assert driver.consumption.correction.factors[aero] == pytest.approx(TRUTH[aero], rel=0.06)
+    driver.park()
+    assert (driver.consumption.conditions.wind_ms, calm.wind_ms) == (0.0, 0.0)
 
 
 def lies(seen: Readings, k: int) -> Readings:
@@ -199,8 +216,8 @@ def test_what_was_learned_stays_over_a_restart_for_each_car(tmp_path: Path):
     [
         "",
         "{",
-        '{"": {"information": [[1]], "weighted": [1, 1, 1, 1]}}',
-        '{"": {"information": %s, "weighted": [1, 1, 1, 1]}}' % ([[0.0] * 4] * 4),
+        '{"": {"information": [[1]], "weighted": [1, 1, 1, 1, 1, 1]}}',
+        '{"": {"information": %s, "weighted": [1, 1, 1, 1, 1, 1]}}' % ([[0.0] * 6] * 6),
     ],
 )
 def test_a_damaged_file_is_said_and_learned_anew(tmp_path: Path, text: str, caplog: pytest.LogCaptureFixture):
@@ -214,7 +231,7 @@ def test_a_damaged_file_is_said_and_learned_anew(tmp_path: Path, text: str, capl
 @given(
     st.lists(
         st.tuples(
-            st.tuples(*[st.floats(0.0, 5.0)] * 4),
+            st.tuples(*[st.floats(0.0, 5.0)] * len(CAUSES)),
             st.tuples(*[st.floats(-0.2, 0.2)] * 2),
             st.floats(-50.0, 50.0),
             st.floats(1e-3, 2.0),
@@ -232,9 +249,9 @@ def test_doubt_is_never_more_than_the_prior_nor_less_than_nothing(updates: list[
     eigenvalues = np.linalg.eigvalsh(learner.covariance)
     assert eigenvalues[0] > 0.0
     assert np.all(np.diag(learner.covariance) <= np.square(PRIOR) * 1.0001)
-    assert np.all((learner.factors >= 0.3) & (learner.factors <= 3.0))
+    assert np.all((learner.factors >= LOWEST) & (learner.factors <= HIGHEST))
     learner.begin_trip(1e6, wind_told=False)
-    assert learner.factors == pytest.approx(np.ones(4))
+    assert learner.factors == pytest.approx(np.ones(len(CAUSES)))
 
 
 NONSENSE = st.one_of(
@@ -270,6 +287,7 @@ def test_an_emulated_car_is_foretold_after_an_hour_of_driving():
     profile = load_profile("renault-zoe-r135")
     world = World(Car(profile, Weather(temperature=8.0, sun=0.0)), 0, EPOCH)
     car, consumption = world.car, new()
+    consumption.tell_wind((0.0, 0.0))
 
     def drive(driver: Feet, seconds: int) -> float:
         energy = car.battery.energy

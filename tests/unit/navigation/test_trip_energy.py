@@ -138,10 +138,10 @@ def test_wind_has_a_direction_and_turns_slow_down():
 
 def test_a_cabin_is_warmed_as_fast_as_its_blower_can_and_then_held():
     cold, at_s = Conditions(outside_c=-10.0), np.array((30.0, 5000.0))
-    slow, fast = (climate.watts(Vehicle(), replace(cold, fan=fan), at_s) for fan in (0.4, 1.0))
+    slow, fast = (climate.watts(Vehicle(), replace(cold, fan=fan), at_s).sum(axis=1) for fan in (0.4, 1.0))
     assert slow[1] < slow[0] < 0.55 * fast[0]
     assert slow[1] < fast[1] < fast[0], "more fresh air has to be warmed"
-    warm = climate.watts(Vehicle(), replace(cold, cabin_c=21.0, fan=0.4), at_s)
+    warm = climate.watts(Vehicle(), replace(cold, cabin_c=21.0, fan=0.4), at_s).sum(axis=1)
     assert warm[0] < warm[1], "its seats were warm, too"
     assert warm[1] == pytest.approx(slow[1], rel=0.1)
 
@@ -153,7 +153,7 @@ def test_sums_features_and_doubt():
     first, second, whole = energy.spend(0, 10), energy.spend(10, 20), energy.spend()
     assert first.kwh + second.kwh == pytest.approx(whole.kwh)
     assert math.hypot(first.sigma, second.sigma) < whole.sigma < first.sigma + second.sigma
-    doubled = replace(Correction(), factors=np.array((1.0, 2.0, 1.0, 1.0)))
+    doubled = replace(Correction(), factors=np.array((1.0, 2.0, 1.0, 1.0, 1.0, 1.0)))
     more = EnergyModel(correction=doubled).along(road(), Conditions(outside_c=0.0)).kwh[-1] - energy.kwh[-1]
     assert more == pytest.approx(energy.features[-1][CAUSES.index("aero")], rel=0.03)
     rough = float(MODEL.sigma(whole.kwh, energy.metres[-1]))

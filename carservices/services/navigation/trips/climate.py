@@ -29,21 +29,25 @@ CATCH_UP_S = 120.0
 """s in which the control wants the air at its temperature."""
 GAINS_W, OCCUPANT_W = 175.0, 75.0
 """Sun through the windows, the mean of a day (1.4 m² that let half of 250 W/m² in); one person (ISO 7730)."""
-COP_PER_K = 0.02
-"""By which the heat per electricity grows with each K outside, over a class of heat pumps (1.5 at −10 °C, 2.5 at 7 °C)
-and resistive heaters (0.97 at all)."""
+RESISTIVE = 0.97
+"""Heat per electricity of resistive heaters."""
+PUMP_AT_C, PUMP_COP = (-17.0, -10.0, 7.0, 20.0), (1.0, 1.5, 2.5, 3.0)
+"""°C outside, and heat per electricity of heat pumps there (published 1.5 at −10 °C, 2.5 at 7 °C)."""
 
 
 def watts(vehicle: Vehicle, conditions: Conditions, at_s: Floats) -> Floats:
-    """W from the battery ``at_s`` s after the start."""
+    """[n, 3] W from the battery ``at_s`` s after the start.
+
+    Half of the heat by a resistive heater, the other half by a heat pump, and cooling with the blower.
+    """
     if not conditions.climate:
-        return np.zeros(len(at_s))
+        return np.zeros((len(at_s), 3))
     outside = conditions.outside_c
     begin = outside if conditions.cabin_c is None else conditions.cabin_c
     thermal = np.interp(at_s, TIMES, _thermal(vehicle, outside, begin, conditions.wanted_c, conditions.fan))
-    cop = vehicle.heating_cop * min(max(1.0 + COP_PER_K * outside, 0.7), 1.4)
-    power: Floats = np.where(thermal > 0.0, thermal / cop, -thermal / vehicle.cooling_cop)
-    return power + BLOWER_W * conditions.fan**2
+    half = 0.5 * np.maximum(thermal, 0.0)
+    cold = np.maximum(-thermal, 0.0) / vehicle.cooling_cop + BLOWER_W * conditions.fan**2
+    return np.column_stack((half / RESISTIVE, half / np.interp(outside, PUMP_AT_C, PUMP_COP), cold))
 
 
 @lru_cache(maxsize=64)

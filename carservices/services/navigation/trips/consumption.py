@@ -13,11 +13,11 @@ from carservices.services.navigation.engine.base import EdgePart
 from carservices.services.navigation.engine.graph import Floats, RoadGraph
 from carservices.services.navigation.trips import conditions, vehicle
 from carservices.services.navigation.trips.conditions import SOC, Conditions
-from carservices.services.navigation.trips.correction import CAUSES, Correction
+from carservices.services.navigation.trips.correction import CAUSES, WIND_TOLD_MS, Correction
 from carservices.services.navigation.trips.energy import EnergyModel
 from carservices.services.navigation.trips.figures import figure
 from carservices.services.navigation.trips.habit import Habit, Log
-from carservices.services.navigation.trips.learning import WIND_TOLD_MS, Recursive, Today
+from carservices.services.navigation.trips.learning import Recursive, Today
 from carservices.services.navigation.trips.meter import CHARGING, COARSEST_S, IGNITION, OFF, STANDING_MS, Meter, Stretch
 from carservices.services.navigation.trips.meter import PATHS as METERED
 from carservices.services.navigation.trips.stretches import road_of
@@ -33,7 +33,7 @@ SHORTEST_S = 2.0
 PARKED_S = 240.0
 """s of standing with which a trip ends, where the car is not switched off."""
 CALM_MS = 0.5
-"""m/s of wind below which none is felt."""
+"""m/s of wind below which none is felt before one is sure."""
 SHORTEST_M, LONGEST_M = 1500.0, 100_000.0
 """m of a trip that says something of its driver, and after which it has said enough."""
 
@@ -163,9 +163,9 @@ class Consumption:
             math.hypot(today.north, today.east),
             math.degrees(math.atan2(today.east, today.north)) % 360.0,
         )
-        doubtful = today.wind_sigma > WIND_TOLD_MS
-        known = speed > CALM_MS
-        self._felt = {"wind_ms": speed, "wind_from": comes_from, "wind_felt": doubtful} if known else {}
+        sure = today.wind_sigma <= WIND_TOLD_MS
+        blows = sure or speed > CALM_MS
+        self._felt = {"wind_ms": speed, "wind_from": comes_from, "wind_felt": not sure} if blows else {}
 
     @property
     def km(self) -> float:

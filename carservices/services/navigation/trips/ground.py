@@ -151,7 +151,7 @@ def _key(model: EnergyModel, conditions: Conditions) -> object:
         round(conditions.outside_c / 2.0),
         round(conditions.altitude_m / 200.0),
         round(conditions.wind_ms),
-        None if conditions.wind_from is None else round(conditions.wind_from / 30.0),
+        None if conditions.wind_from is None or conditions.wind_ms < 0.5 else round(conditions.wind_from / 30.0),
         round(conditions.load_kg / 50.0),
         conditions.climate,
         round(conditions.wanted_c),

@@ -13,19 +13,23 @@ from dataclasses import dataclass
 import numpy as np
 
 from carservices.services.navigation.engine.graph import Floats
-from carservices.services.navigation.trips.correction import CAUSES, PRIOR
+from carservices.services.navigation.trips.correction import (
+    CAUSES,
+    CLIMATE,
+    HIGHEST,
+    LOWEST,
+    WIND_MS,
+    WIND_TOLD_MS,
+    prior,
+)
 
 MEMORY_KM = 1500.0
 """km after which two thirds of what was learned have faded: tyres, seasons and loads change."""
 CLIPPED, ABSURD = 2.5, 8.0
 """Standard deviations from which an error counts no more than this (Huber 1964), and not at all."""
-LOWEST, HIGHEST = 0.3, 3.0
-"""Bounds of a factor."""
-OF_TRIP, DEVIATIONS = (0, 2, 3), (0.03, 0.06, 0.25)
-"""`CAUSES` that differ from trip to trip, and by which standard deviation of their factor: load, lights, sun."""
-WIND_MS, WIND_TOLD_MS = 1.5, 0.8
-"""Standard deviation of either component of the wind beside a car (3.4 m/s on average at 10 m), and of what a forecast
-is wrong by."""
+OF_TRIP, DEVIATIONS, SUN = (0, 2), (0.03, 0.06), 0.25
+"""`CAUSES` that differ from trip to trip, and by which standard deviation of their factor: load, lights; that of the
+share by which sun changes what heating or cooling takes."""
 CAR = len(CAUSES)
 
 
@@ -42,12 +46,12 @@ class Today:
 class Recursive:
     """Estimates `factors` of `CAUSES`; starts at one with the prior's doubt.
 
-    Its unknowns are the factors, then the effects of the trip: deviations of those `OF_TRIP`, m/s of wind from north
-    and from east.
+    Its unknowns are the factors, then the effects of the trip: deviations of those `OF_TRIP`, of the whole climate as a
+    share, m/s of wind from north and from east.
     """
 
     def __init__(self) -> None:
-        self._prior = np.asarray(np.diag(1.0 / np.square(PRIOR)), np.float64)
+        self._prior = np.asarray(np.linalg.inv(prior()), np.float64)
         self._joint, self._weighted = _begun(self._prior, self._prior @ np.ones(CAR), WIND_MS)
 
     @classmethod
@@ -59,7 +63,7 @@ class Recursive:
 
     @property
     def kept(self) -> tuple[Floats, Floats]:
-        """(information [4, 4], weighted [4]) of the factors, the effects of the trip summed out."""
+        """(information [causes, causes], weighted [causes]) of the factors, the effects of the trip summed out."""
         out = self._joint[:CAR, CAR:] @ np.linalg.inv(self._joint[CAR:, CAR:])
         information: Floats = self._joint[:CAR, :CAR] - out @ self._joint[CAR:, :CAR]
         weighted: Floats = self._weighted[:CAR] - out @ self._weighted[CAR:]
@@ -75,7 +79,8 @@ class Recursive:
         """Of the trip that is driven."""
         unknowns, doubt = self._unknowns, np.diag(np.linalg.inv(self._joint))
         factors = unknowns[:CAR].copy()
-        factors[list(OF_TRIP)] += unknowns[CAR : CAR + len(OF_TRIP)]
+        factors[list(OF_TRIP)] += unknowns[CAR:-3]
+        factors[CLIMATE] *= 1.0 + max(-0.5, float(unknowns[-3]))
         north, east = unknowns[-2:].tolist()
         return Today(np.clip(factors, LOWEST, HIGHEST), north, east, math.sqrt(float(doubt[-2:].max())))
 
@@ -90,10 +95,11 @@ class Recursive:
         ``error`` is what was measured less what the factors of now foretold, in kWh, ``sigma`` the measurement's own
         standard deviation. An error too large to be believed teaches nothing.
         """
-        row = np.concatenate((features, features[list(OF_TRIP)], gusts))
+        unknowns = self._unknowns
+        warmth = features[CLIMATE] @ unknowns[CLIMATE]
+        row = np.concatenate((features, features[list(OF_TRIP)], [warmth], gusts))
         if not (np.isfinite(row).all() and math.isfinite(error) and math.isfinite(sigma) and sigma > 0.0):
             return
-        unknowns = self._unknowns
         surprise = error - float(row[CAR:] @ unknowns[CAR:])
         expected = math.sqrt(float(row @ np.linalg.solve(self._joint, row)) + sigma * sigma)
         if abs(surprise) > ABSURD * expected:
@@ -119,7 +125,7 @@ class Recursive:
 
 def _begun(information: Floats, weighted: Floats, wind_ms: float) -> tuple[Floats, Floats]:
     """Information of all unknowns at the begin of a trip, of whose effects nothing is known."""
-    effects = 1.0 / np.square((*DEVIATIONS, wind_ms, wind_ms))
+    effects = 1.0 / np.square((*DEVIATIONS, SUN, wind_ms, wind_ms))
     joint = np.asarray(np.diag(np.concatenate((np.zeros(CAR), effects))), np.float64)
     joint[:CAR, :CAR] = information
     return joint, np.concatenate((weighted, np.zeros(len(effects))))

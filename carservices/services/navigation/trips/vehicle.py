@@ -46,8 +46,6 @@ class Vehicle:
     """Electronics, pumps and lights (SUMO 360 W, FASTSim 250 W)."""
     shell_w_per_k: float = 45.0
     """Heat through glass and body of the cabin (published 30–60 W/K)."""
-    heating_cop: float = 1.4
-    """Heat per electricity at 0 °C over the class: resistive 0.97, heat pumps 2."""
     cooling_cop: float = 2.8
     cabin_j_per_k: float = 200e3
     """Heat capacity of cabin air, seats and trim that has to be warmed first."""
