@@ -20,9 +20,10 @@ KEPT: Final = 48
 
 
 class Drawn(Protocol):
-    """A picture of Pillow, as far as it is used here; libraries of a bundle bring Pillow along."""
+    """A picture of Pillow, as far as it is used here; a car with ``carservices[apps]`` has it for all apps."""
 
-    size: tuple[int, int]
+    @property
+    def size(self) -> tuple[int, int]: ...
 
     def convert(self, mode: str) -> Any: ...
 
@@ -49,7 +50,7 @@ class Images:
         return self._files[name]
 
     def encoded(self, data: bytes) -> Image:
-        """A picture from the bytes of a file: PNG, JPEG, and whatever Pillow knows if the bundle has it.
+        """A picture from the bytes of a file: PNG, JPEG, and whatever Pillow knows if the car has it.
 
         Raises ImageError.
         """
@@ -95,7 +96,7 @@ def decoded(data: bytes) -> tuple[int, int, bytes]:
 
 def _by_pillow(data: bytes, error: Exception) -> tuple[int, int, bytes]:
     try:
-        from PIL import Image as Pillow  # type: ignore[import-not-found, unused-ignore]  # brought along by the app
+        from PIL import Image as Pillow  # type: ignore[import-not-found, unused-ignore]  # not every car has it
     except ImportError:
         raise ImageError(f"{error}; for other pictures the car needs Pillow") from None
     import io

@@ -12,6 +12,8 @@ from carservices.apptools.finding import Finding, error, warning
 from carservices.apptools.source import Source
 
 OURS: Final = ("carservices.app", "carservices.api")
+OFFERED: Final = ("PIL",)
+"""Machine code, so no bundle brings it along: the car does (``carservices[apps]``)."""
 NO_PROCESSES: Final = "an app has one process: use self.spawn, self.every or a thread"
 NO_SOCKETS: Final = "the sandbox has no network: name the host in app.toml and use self.http"
 NO_WINDOW: Final = "an app does not draw: view() returns a template"
@@ -33,7 +35,7 @@ def check_imports(source: Source, manifest: Manifest, bundle: Path) -> Iterator[
     for name, place in source.imports:
         root = name.partition(".")[0]
         parents = {name.rsplit(".", cut)[0] for cut in range(name.count(".") + 1)}
-        if root in source.modules or root in vendored:
+        if root in source.modules or root in vendored or root in OFFERED:
             continue
         if useless := sorted(parents & USELESS.keys()):
             yield error(place, f"'{useless[0]}' is of no use in an app", USELESS[useless[0]])

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any, assert_type
 
+from PIL import Image as Pillow
+
 from carservices.api.energy import Energy, Trip
 from carservices.app import (
     App,
@@ -61,6 +63,7 @@ class Typed(App):
         assert_type(self.car.tyres(), list[tuple[str, Signal[Any]]])
         assert_type(self.car.state(Energy.trip), Trip | None)
         assert_type(self.image("icon.png"), Image)
+        assert_type(self.image(Pillow.new("RGB", (2, 2))), Image)
         assert_type(self.audio.state, Sound)
         assert_type(self.speech.state, Spoken)
         assert_type(self.context, Context)

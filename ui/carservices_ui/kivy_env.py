@@ -23,6 +23,7 @@ def prepare(
     """
     os.environ["KIVY_NO_ARGS"] = "1"
     os.environ["KIVY_NO_CONFIG"] = "1"
+    os.environ["KIVY_IMAGE"] = "sdl2"  # what we draw is PNG; Pillow, where there is one for apps, takes 5 MB and 50 ms
     os.environ["KIVY_LOG_MODE"] = "PYTHON"  # the other modes swallow tracebacks
     os.environ["KIVY_HOME"] = str(home or tempfile.mkdtemp(prefix="carservices-kivy-"))
     if offscreen or not has_display():

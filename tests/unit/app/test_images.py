@@ -6,6 +6,8 @@ import zlib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image as Pillow
+from PIL import ImageDraw
 
 from carservices.app import App, BundleError, GridItem, GridTemplate, ImageError
 from carservices.app.images import MAX_PIXELS, Images
@@ -116,24 +118,14 @@ def test_a_picture_is_sent_once_in_chunks_that_fit(images, sent):
     assert images.file("dot.png").id != picture.id
 
 
-class Drawn:
-    """As much of a Pillow picture as is used."""
-
-    def __init__(self, width, height):
-        self.size = (width, height)
-
-    def convert(self, mode):
-        assert mode == "RGBA"
-        return self
-
-    def tobytes(self):
-        return bytes(self.size[0] * self.size[1] * 4)
-
-
-def test_a_drawn_picture_and_its_limits(images):
-    assert images.drawn(Drawn(3, 2)).width == 3
+def test_a_drawn_picture_and_its_limits(images, sent):
+    drawn = Pillow.new("RGB", (3, 2), "black")
+    ImageDraw.Draw(drawn).rectangle((1, 0, 2, 1), fill=(255, 128, 0))
+    assert images.drawn(drawn).width == 3
+    black, orange = b"\0\0\0\xff", b"\xff\x80\0\xff"
+    assert zlib.decompress(sent[-1][-1]) == (black + 2 * orange) * 2
     with pytest.raises(ImageError, match=f"at most {MAX_PIXELS} pixels"):
-        images.drawn(Drawn(1921, 1080))
+        images.drawn(Pillow.new("RGB", (1921, 1080)))
     with pytest.raises(ImageError, match="3 bytes are not 1 × 1"):
         images.pixels(1, 1, b"abc")
 

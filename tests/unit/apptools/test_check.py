@@ -53,7 +53,7 @@ def test_a_folder_without_a_manifest(tmp_path):
     ],
 )
 def test_imports_that_cannot_work(parts, line, level, words):
-    app = parts(code=f"import json, urllib.parse\nfrom carservices.api.energy import Energy\n\n{line}\n")
+    app = parts(code=f"import json, PIL.Image, urllib.parse\nfrom carservices.api.energy import Energy\n\n{line}\n")
     found, place, said = one(check_imports(app.source, app.manifest, app.folder))
     assert (found, place, words in said) == (level, "main.py:4", True)
 
