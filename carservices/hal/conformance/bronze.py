@@ -1,5 +1,6 @@
 """Bronze: the ten rules without which a hub cannot work with a HAL, and no leaks."""
 
+import time
 from collections.abc import Iterable
 
 from carservices.hal.base import SetError
@@ -87,12 +88,15 @@ async def set_echoes(rig: Rig) -> None:
                 sent[config.path] = value
         if not sent:
             raise NotApplicable("every set was refused")
-        missing = await unechoed(bench, sent, start)
+        missing = await unechoed(bench, sent, start, rig.patience / 5)
         for path, was in before.items():
             if path in sent and was.value is not None:
                 await takes(bench, path, was.value)
-    if missing and len(missing) < len(sent):  # one set may undo another: a fan set by hand ends its automatic
-        missing = await unechoed_alone(rig, missing)
+    if missing:  # one set may undo another: a fan set by hand ends its automatic
+        tried = missing
+        missing = await unechoed_again(rig, tried)
+        if missing and 1 < len(tried) < len(sent):
+            missing = await unechoed_alone(rig, missing)
     fail_on(f"{path} was set to {value!r} and that value never came back" for path, value in missing.items())
 
 
@@ -215,6 +219,23 @@ async def takes(bench: Bench, path: str, value: Datum) -> bool:
     return True
 
 
+async def unechoed_again(rig: Rig, paths: Iterable[str]) -> dict[str, Datum]:
+    """Those of the signals that say nothing either when no others are set, in a HAL opened anew, with all patience."""
+    async with rig.bench() as bench:
+        await bench.first_values()
+        sent: dict[str, Datum] = {}
+        start = len(bench.heard)
+        before = {path: bench.latest[path].value if path in bench.latest else None for path in paths}
+        for path, was in before.items():
+            sent[path] = other(bench.configs[path], was)
+            await takes(bench, path, sent[path])
+        missing = await unechoed(bench, sent, start)
+        for path, was in before.items():
+            if was is not None:
+                await takes(bench, path, was)
+    return missing
+
+
 async def unechoed_alone(rig: Rig, paths: Iterable[str]) -> dict[str, Datum]:
     """The first of the signals that says nothing either when it alone is set, in a HAL opened anew."""
     async with rig.bench() as bench:
@@ -230,8 +251,8 @@ async def unechoed_alone(rig: Rig, paths: Iterable[str]) -> dict[str, Datum]:
     return {}
 
 
-async def unechoed(bench: Bench, sent: dict[str, Datum], since: int) -> dict[str, Datum]:
-    """Those of the sent values that do not come back within the bench's patience."""
+async def unechoed(bench: Bench, sent: dict[str, Datum], since: int, quiet: float | None = None) -> dict[str, Datum]:
+    """Those of the sent values that do not come back within the bench's patience; or ``quiet`` s after another did."""
     missing, seen = dict(sent), since
 
     def all_back() -> bool:
@@ -242,5 +263,8 @@ async def unechoed(bench: Bench, sent: dict[str, Datum], since: int) -> dict[str
         seen = len(bench.heard)
         return not missing
 
-    await bench.until(all_back)
+    end, known = time.monotonic() + bench.patience, -1
+    while not all_back() and len(missing) != known and (left := end - time.monotonic()) > 0:
+        known = len(missing)
+        await bench.until(lambda known=known: all_back() or len(missing) < known, min(left, quiet or left))  # type: ignore[misc]
     return missing

@@ -269,10 +269,10 @@ async def burst(bench: Bench, config: SignalConfig, values: tuple[Datum, Datum],
     for turn, value in enumerate(itertools.islice(itertools.cycle(values), length)):
         if await takes(bench, config.path, value):
             last = value
+        if time.monotonic() > deadline:
+            break
         if turn % 100 == 99:
             await asyncio.sleep(0)
-            if time.monotonic() > deadline:
-                break
     return last
 
 
