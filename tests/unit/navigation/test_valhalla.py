@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -126,6 +127,24 @@ async def test_when_valhalla_is_killed_the_road_graph_takes_over_until_it_is_bac
     await sidecar.start()
     assert (await engines.route(request))[0].engine == engines.name == "valhalla"
     await engines.close()
+
+
+async def test_an_engine_that_hangs_is_left_alone_for_a_while(
+    neubrandenburg_graph: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("carservices.services.navigation.engine.valhalla.TIMEOUT_S", 0.05)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.setblocking(False)
+        roads = RoadEngine(RoadGraph.load(neubrandenburg_graph))
+        engines = Engines([ValhallaEngine(lambda: silent.getsockname()[1]), roads])
+        for _ in range(3):
+            assert (await engines.route(RouteRequest((Via(*HERE), Via(*THERE)))))[0].engine == engines.name == "roads"
+        silent.accept()[0].close()
+        with pytest.raises(BlockingIOError):
+            silent.accept()
+        monkeypatch.setattr("carservices.services.navigation.engine.choice.REST_S", 0.0)
+        assert engines.name == "valhalla"
+        await engines.close()
 
 
 def test_an_answer_of_valhalla_becomes_a_route():

@@ -1,8 +1,10 @@
 """The engines of a map in order of preference: when one fails the next answers, and says so."""
 
 import logging
+import math
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from time import monotonic
 from typing import TypeVar
 
 from carservices.api.routes import Mode
@@ -21,6 +23,8 @@ from carservices.services.navigation.remarks import Remark
 R = TypeVar("R")
 SIMPLER = Remark.of("engine_lost")
 """What a driver is told of a route by another engine than the best."""
+REST_S = 10.0
+"""s for which an engine that did not answer is not asked: one that hangs would keep every route waiting."""
 
 log = logging.getLogger(__name__)
 
@@ -30,12 +34,13 @@ class Engines(Engine):
 
     def __init__(self, engines: Sequence[Engine]) -> None:
         self._engines = list(engines)
-        self._failed: set[str] = set()
+        self._failed: dict[Engine, float] = {}
+        """When each did not answer, in monotonic s."""
 
     @property
     def name(self) -> str:  # type: ignore[override]
         """Of the one that answers now."""
-        return next((one.name for one in self._engines if one.up and one.name not in self._failed), "")
+        return next((one.name for one in self._engines if self._may_be_asked(one)), "")
 
     async def route(self, request: RouteRequest) -> list[Route]:
         if request.mode is Mode.ECO and (weighing := next((one for one in self._engines if one.weighs_energy), None)):
@@ -60,17 +65,20 @@ class Engines(Engine):
 
     async def _ask(self, question: Callable[[Engine], Awaitable[R]]) -> R:
         for engine in self._engines[:-1]:
-            if not engine.up:
+            if not self._may_be_asked(engine):
                 continue
             try:
                 answer = await question(engine)
             except RouteError as error:
                 if error.kind != "engine_down":
                     raise
-                if engine.name not in self._failed:
+                if engine not in self._failed:
                     log.warning("%s does not answer (%s): %s takes over", engine.name, error, self._engines[-1].name)
-                self._failed.add(engine.name)
+                self._failed[engine] = monotonic()
             else:
-                self._failed.discard(engine.name)
+                self._failed.pop(engine, None)
                 return answer
         return await question(self._engines[-1])
+
+    def _may_be_asked(self, engine: Engine) -> bool:
+        return engine.up and monotonic() - self._failed.get(engine, -math.inf) >= REST_S

@@ -173,7 +173,7 @@ class ValhallaEngine(Engine):
                     break
                 except (OSError, http.client.HTTPException, ValueError) as error:
                     self._drop()
-                    if last:
+                    if last or isinstance(error, TimeoutError):
                         raise RouteError("engine_down", Remark.of("engine_silent")) from error
         if reply.status == http.client.OK:
             return answer
