@@ -8,8 +8,8 @@ from pydantic import BaseModel, BeforeValidator, Field, PlainSerializer
 
 from carservices.api.contract import Contract, Stream, call
 
-MOST_SPOKEN = 60 * 48_000 * 2
-"""Bytes of one piece of speech: a minute at the highest rate."""
+MOST_SPOKEN = 500_000
+"""Bytes of speech in one call: some 11 s; on the bus well below what may wait there for a slow reader."""
 
 
 def _bytes(raw: Any) -> Any:
@@ -109,9 +109,10 @@ class Audio(Contract):
         raise NotImplementedError
 
     @call
-    async def speak(self, sound: Pcm, rate: Rate, over: Over = Over.DUCK) -> int:
+    async def speak(self, sound: Pcm, rate: Rate, over: Over = Over.DUCK, goes_on: int | None = None) -> int:
         """Speech over whatever plays, at once and in place of what was spoken; the number of the piece.
 
+        With ``goes_on``, the number of the piece under way, it is the rest of that one, and nothing if that has ended.
         Who plays keeps the focus. The music comes back when nothing more has been spoken for a breath.
         """
         raise NotImplementedError

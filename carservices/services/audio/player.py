@@ -64,9 +64,9 @@ class Player:
         """Something plays, and nothing of it is heard."""
         return self.playing and (self.speech.holds or (self._deck is not None and self._deck.dry))
 
-    def speak(self, sound: bytes, rate: int, *, pause: bool) -> int:
+    def speak(self, sound: bytes, rate: int, *, pause: bool, goes_on: int | None) -> int:
         with self._lock:
-            return self.speech.say(sound, rate, pause=pause)
+            return self.speech.say(sound, rate, pause=pause, goes_on=goes_on)
 
     def hush(self) -> None:
         with self._lock:

@@ -88,8 +88,8 @@ class AudioService(Audio):
         self._player.unload()
         self._publish()
 
-    async def speak(self, sound: bytes, rate: int, over: Over = Over.DUCK) -> int:
-        number = self._player.speak(sound, rate, pause=over is Over.PAUSE)
+    async def speak(self, sound: bytes, rate: int, over: Over = Over.DUCK, goes_on: int | None = None) -> int:
+        number = self._player.speak(sound, rate, pause=over is Over.PAUSE, goes_on=goes_on)
         self._publish()
         return number
 

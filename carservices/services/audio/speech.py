@@ -40,14 +40,17 @@ class Speech:
         """The music waits."""
         return self._gain == 0.0
 
-    def say(self, sound: bytes, rate: int, *, pause: bool) -> int:
-        """Speak this now; its number. What is spoken already ends with it."""
-        self.hush()
+    def say(self, sound: bytes, rate: int, *, pause: bool, goes_on: int | None = None) -> int:
+        """Speak this now, or as the rest of the piece with that number; its number. Else what is spoken ends."""
         fresh = _at_our_rate(np.frombuffer(sound[: len(sound) // 2 * 2], "<i2"), rate)
+        if goes_on is None:
+            self.hush()
+            self.spoken = self._number
+            self._number += 1
+            self._low = 0.0 if pause else DUCKED
+        elif goes_on != self._number or not self.speaking:
+            return goes_on
         self._piece = np.concatenate((self._piece, fresh))
-        self._low = 0.0 if pause else DUCKED
-        self.spoken = self._number
-        self._number += 1
         return self._number
 
     def hush(self) -> None:

@@ -6,7 +6,6 @@ from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Mapping
 from typing import Final
 
-from carservices.api.audio import MOST_SPOKEN
 from carservices.services.speech.engine import EngineError, NoEngine, Sound
 
 PROGRAM: Final = "espeak-ng"
@@ -18,6 +17,8 @@ SECONDS: Final = 10.0
 HEADER: Final = 44
 """Bytes of the WAV header that it writes (RIFF, fmt of 16 bytes, data); its lengths are unknown to it and wrong."""
 CHUNK: Final = 65536
+MOST: Final = 6_000_000
+"""Bytes of one sentence: two minutes; the digits that fit into one make a third of that."""
 COMMANDS: Final = str.maketrans("[]", "()")
 """In its own input [[…]] are phonemes."""
 
@@ -38,7 +39,7 @@ class Espeak:
         try:
             process = await asyncio.create_subprocess_exec(
                 _program(), "-v", voice, "-s", WORDS_A_MINUTE, "-b", "1", "--stdin", "--stdout",
-                stdin=PIPE, stdout=PIPE, stderr=DEVNULL, limit=MOST_SPOKEN,
+                stdin=PIPE, stdout=PIPE, stderr=DEVNULL, limit=MOST,
             )  # fmt: skip
         except OSError as error:
             raise EngineError(f"{PROGRAM} does not start: {error.strerror}") from None
@@ -75,7 +76,7 @@ async def _through(process: Process, text: str) -> bytes:
     wave = bytearray()
     while part := await process.stdout.read(CHUNK):
         wave += part
-        if len(wave) > MOST_SPOKEN:
+        if len(wave) > MOST:
             raise EngineError(f"{PROGRAM} does not come to an end")
     await process.wait()
     return bytes(wave)

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 
-from carservices.api.audio import Audio, AudioState, Over
+from carservices.api.audio import MOST_SPOKEN, Audio, AudioState, Over
 from carservices.bus import CallError, Car, CarError
 from carservices.services.speech.engine import Engine, EngineError
 
@@ -26,8 +26,11 @@ class Mouth:
     async def say(self, text: str, language: str, over: Over) -> None:
         """Returns when it has been said; a cancelled one falls silent. Raises `EngineError`, `NoEngine`, CarError."""
         sound = await self._engine.speak(text, self._engine.voices[language])
+        number: int | None = None
         try:
-            number = await self._audio.speak(sound.samples, sound.rate, over)
+            for begin in range(0, len(sound.samples), MOST_SPOKEN):
+                part = sound.samples[begin : begin + MOST_SPOKEN]
+                number = await self._audio.speak(part, sound.rate, over, number)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._ended(number), sound.seconds + GRACE_S)
         except asyncio.CancelledError:
@@ -39,11 +42,11 @@ class Mouth:
         self._state = state
         self._news.set()
 
-    async def _ended(self, number: int) -> None:
+    async def _ended(self, number: int | None) -> None:
         while True:
             self._news.clear()
             if self._state is None:
                 raise EngineError("the audio service has ended")
-            if self._state.spoken >= number:
+            if number is None or self._state.spoken >= number:
                 return
             await self._news.wait()
