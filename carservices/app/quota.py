@@ -94,6 +94,7 @@ class Quota:
     def __init__(self) -> None:
         self._levels: list[_Level] = []
         self._forgiven = False
+        self._translated = False
 
     @property
     def step(self) -> int:
@@ -103,6 +104,10 @@ class Quota:
     def reset(self) -> None:
         """The person began a new task: the app was opened from the launcher or from a notification."""
         self._forgiven = True
+
+    def translate(self) -> None:
+        """The person chose another language: what is shown may be said again in other words, which is a refresh."""
+        self._translated = bool(self._levels)
 
     def send(self, screen: int | str, depth: int, template: t.Node) -> Step:
         """Count ``template``, sent by the screen with this key at this depth of the stack (1 is the first)."""
@@ -122,6 +127,8 @@ class Quota:
                 violations.append(Violation("quota.back", name, text))
         else:
             refresh = not self._forgiven and is_refresh(level.template, template)
+            if not refresh and self._translated and type(level.template) is type(template):
+                refresh, self._translated = True, False
             number = before if refresh else before + 1
         if isinstance(template, t.NavigationTemplate):
             number = 0

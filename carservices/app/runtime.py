@@ -119,6 +119,8 @@ class Runtime:
 
     def _surround(self, changes: Mapping[str, Any]) -> None:
         """Take a context; the person's own choices stand above the host's settings."""
+        if changes.get("language", self.context.language) != self.context.language:
+            self.stage.quota.translate()
         guided = self.context.has_focus(NAVIGATION)
         self.context.update({name: value for name, value in changes.items() if name != "settings"})
         if guided and not self.context.has_focus(NAVIGATION) and not self._arriving:

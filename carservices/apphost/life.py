@@ -289,6 +289,8 @@ class App:
 
     def tell(self, changes: Mapping[str, Any]) -> None:
         """Part of its context is another; a frozen one gets all of it when it wakes."""
+        if "language" in changes:
+            self.stage.translate()
         if self.session is not None and self.health.greeted and not self._frozen:
             self.session.send(Kind.CONTEXT, dict(changes))
 

@@ -78,6 +78,10 @@ class Stage:
         """A new task has begun."""
         self._quota.reset()
 
+    def translate(self) -> None:
+        """The language is another one."""
+        self._quota.translate()
+
     @property
     def has_content(self) -> bool:
         """Something has been shown, or waits to be."""

@@ -200,6 +200,8 @@ class AppCar:
         """Change what the host tells the app: ``language="de"``, ``theme="day"``, ``units={"pressure": "bar"}``."""
         self._context |= changes
         if self._host is not None:
+            if "language" in changes:
+                self.host.translate()
             self.host.send(Kind.CONTEXT, changes)
             self._settle()
 

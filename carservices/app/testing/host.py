@@ -81,6 +81,10 @@ class Host:
         """The person opens the app anew: the steps count from the beginning."""
         self._quota.reset()
 
+    def translate(self) -> None:
+        """The person chose another language."""
+        self._quota.translate()
+
     def config(self, path: str) -> SignalConfig:
         """Raises UnknownSignal, with the nearest name."""
         return self._catalogue.config(path)

@@ -180,6 +180,18 @@ class Deep(App):
         return ListTemplate(f"level {n}", [Row("deeper", on_click=lambda: self.push(lambda: self.level(n + 1)))])
 
 
+def test_the_language_may_be_changed_as_often_as_the_person_likes(app_car):
+    class Said(App):
+        def view(self):
+            return MessageTemplate("Said", f"in {self.context.language}")
+
+    app_car.start(Said)
+    for language in ("de", "fr", "en") * 3:
+        app_car.context(language=language)
+        assert app_car.screen.message == f"in {language}"
+    assert app_car.host.violations == []
+
+
 def test_no_screen_lies_deeper_than_the_driver_may_go(app_car):
     app_car.start(Deep)
     app_car.drive()

@@ -89,6 +89,15 @@ def test_a_navigation_template_and_a_new_task_begin_anew():
     assert (quota.step, quota.send(6, 6, listed()).number) == (0, 1)
 
 
+def test_another_language_is_a_refresh_once():
+    quota = Quota()
+    quota.send(1, 1, listed(title="Doors"))
+    quota.translate()
+    assert quota.send(1, 1, listed(title="Doors")) == (1, True, [])
+    assert quota.send(1, 1, listed(title="Türen")) == (1, True, [])
+    assert quota.send(1, 1, listed(title="Portes")) == (2, False, [])
+
+
 def test_after_going_back_the_type_has_to_be_the_same():
     (_, _, back) = steps((1, 1, listed()), (2, 2, listed()), (1, 1, t.PaneTemplate("x", [ROW])))
     assert [v.rule for v in back.violations] == ["quota.back"]
