@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from carservices.app import Action, App, ListTemplate, Notification, PaneTemplate, Row, Screen, Toggle
+from carservices.app import Action, App, ListTemplate, MessageTemplate, Notification, PaneTemplate, Row, Screen, Toggle
 from carservices.app.templates import MediaState, SearchTemplate, Track
 from carservices.app.testing.appcar import AppFailed
 from carservices.app.wire import Kind
