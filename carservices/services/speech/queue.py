@@ -76,7 +76,8 @@ class Queue:
             self.drop(text)
 
     def drop(self, text: Text) -> None:
-        self._texts.remove(text)
+        """It may have been forgotten already."""
+        self._texts = [one for one in self._texts if one is not text]
 
     def forget(self, owner: str) -> bool:
         """Everything of this owner; whether there was anything."""

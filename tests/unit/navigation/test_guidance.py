@@ -268,3 +268,11 @@ def test_a_sentence_is_said_to_its_end_before_the_next(letters, seconds):
     assert not voice.rested(100.0 + seconds - 0.1)
     assert voice.rested(100.0 + seconds)
     assert voice.rested(99.0), "the clock was set back"
+
+
+def test_a_muted_voice_is_still_muted_after_a_restart(tmp_path):
+    def journey():
+        return Journey(StateFile("navigation", "plan.json", tmp_path), lambda _: None)
+
+    journey().mute(on=True)
+    assert journey().update(None, None, 0.0).muted
