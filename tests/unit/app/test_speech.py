@@ -78,5 +78,5 @@ def test_more_than_a_few_texts_do_not_wait(app_car, app):
 
 def test_without_the_scope_the_permission_is_named(app_car):
     app = app_car.start(Book, SCOPES[:1])
-    with pytest.raises(PermissionMissing, match="call:speech.say"):
+    with pytest.raises(PermissionMissing, match=r"call:speech\.say"):
         app_car.run(app.speech.say(TEXT))
