@@ -261,6 +261,17 @@ def test_what_is_driven_of_a_route_stays_so_when_it_was_off_the_map(at_home: Scr
     assert blue() == pytest.approx(driven, abs=20)
 
 
+def test_a_long_route_is_seen_wherever_the_car_is_on_it(at_home: Screen) -> None:
+    view = at_home.map
+    route = [(HOME[0] + 0.0001 * step, HOME[1]) for step in range(360)]
+    view.set_route(route)
+    for lat, lon in (route[0], route[125], route[300], route[10]):
+        view.set_position(lat, lon, 0.0, 0.0)
+        at_home.rest()
+        pixels = at_home.pixels().astype(int)[100:250, 190:210]
+        assert (pixels[..., BLUE] - pixels[..., RED] > 60).any(axis=1).mean() > 0.9
+
+
 def test_route_and_markers_appear_and_go(at_home: Screen) -> None:
     def count(more: int, less: int) -> int:
         at_home.rest()

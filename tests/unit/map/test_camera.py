@@ -45,6 +45,19 @@ def test_straight_ahead_is_straight_up_and_tilt_shortens_it(camera: Camera, pixe
     assert y - SIZE[1] * camera.focus == pytest.approx(pixels * math.cos(tilt) / depth, abs=1e-4)
 
 
+@given(cameras, st.floats(1.05, 4.0), st.floats(1.5, 8.0))
+def test_the_height_of_fog_and_where_the_far_plane_cuts(camera: Camera, depth: float, far: float) -> None:
+    tilt = math.radians(camera.tilt)
+    ahead = (depth - 1) * camera.focal / max(math.sin(tilt), 1e-9) / camera.pxm
+    angle = math.radians(camera.bearing)
+    point = np.array((camera.x + math.sin(angle) * ahead, camera.y + math.cos(angle) * ahead, 0.0, 1.0))
+    clip = camera.clipped(far) @ point
+    if camera.tilt > 1:
+        assert (clip[1] / clip[3] + 1) / 2 == pytest.approx(camera.height_of(depth), abs=1e-6)
+        assert abs(far - depth) < 1e-6 or (clip[2] > clip[3]) == (depth > far)
+    assert camera.height_of(depth) > camera.focus
+
+
 @given(cameras, st.floats(0, SIZE[0]), st.floats(0, SIZE[1]))
 def test_finger_to_ground_and_back(camera: Camera, px: float, py: float) -> None:
     ground = camera.ground(px, py)

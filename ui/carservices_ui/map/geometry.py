@@ -12,7 +12,7 @@ from carservices_ui.map.data import AreaKind, MapData, RoadClass
 Floats = NDArray[np.float32]
 CELL_M, CELLS = 1200.0, 18  # a cell's side: at least that long, and so many along a map
 HOUSE_CELLS = 3  # along a cell: buildings have most of the vertices, and are seen from near only
-PATH_POINTS = 500  # of a path that changes in one piece: most of a long way is out of view
+PATH_POINTS = 128  # of a path that changes in one piece: most of a long way is out of view
 LONGEST_M = 2000.0  # a line's width is measured at its points, which must not be too far apart
 OUTLINED = (AreaKind.GREEN, AreaKind.WOOD, AreaKind.WATER)
 MAX_VERTICES = 60_000  # Kivy's mesh indices are 16 bit

@@ -40,6 +40,8 @@ PUCK_FAR, PUCK_SHRINK = 0.55, 0.12  # far out the arrow shrinks, by that much wi
 SHORE_PX = 0.6  # half the width of the soft edge of areas
 PUCK_DP, PUCK_STRETCH = 46.0, 0.3  # the arrow is drawn longer when seen at an angle
 HOUSES_UP_TO = 0.917  # of the depth at which fog swallows the ground: far buildings are many and hardly to be seen
+DETAIL_FADES = 0.4  # casings, paths and yards end so far into the fog: too fine there to be seen, but most of all lines
+DETAILS = (RoadClass.SERVICE, RoadClass.PATH)
 REACH_FILL = 0.13  # opacity of what can be reached
 DRAW_ORDER = tuple(reversed(RoadClass))
 
@@ -130,14 +132,15 @@ class Scene:
     def _build_roads(self) -> None:
         self._shore_layers: dict[AreaKind, tuple[ChangeState, CellLayer]] = {}
         for area in OUTLINED:
-            state = self._roads.state(halfw=SHORE_PX, tint=(0.0, 0.0, 0.0, 1.0))
+            state = self._roads.state(halfw=SHORE_PX, tint=(0.0, 0.0, 0.0, 1.0), fades=1.0)
             self._shore_layers[area] = (state, CellLayer(self._roads, LINE_FORMAT, self._budget))
         self._passes: list[tuple[RoadClass, float, ChangeState, CellLayer]] = []
         for casing in (CASING_DP, 0.0):
             for kind in DRAW_ORDER:
-                state = self._roads.state(halfw=0.0, tint=(0.0, 0.0, 0.0, 1.0))
+                fades = DETAIL_FADES if casing or kind in DETAILS else 1.0
+                state = self._roads.state(halfw=0.0, tint=(0.0, 0.0, 0.0, 1.0), fades=fades)
                 self._passes.append((kind, casing, state, CellLayer(self._roads, LINE_FORMAT, self._budget)))
-        self._grid_state = self._roads.state(halfw=0.0, tint=(0.0, 0.0, 0.0, 1.0))
+        self._grid_state = self._roads.state(halfw=0.0, tint=(0.0, 0.0, 0.0, 1.0), fades=1.0)
         self._grid = InstructionGroup()
         self._roads.add(self._grid)
         self._grid_mesh = mesh(_grid(), LINE_FORMAT)

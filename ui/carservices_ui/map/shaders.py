@@ -13,6 +13,7 @@ float fog(float w) { return smoothstep(fog_range.x, fog_range.y, w / focal); }
 
 # Lines grow along their mitre normal by half a width measured on the screen: at least 0.55 px (thinner lines fade
 # instead) plus half a pixel for the soft edge, so they stay crisp at any zoom and tilt without multisampling.
+# Those of which `fades` is below 1 end so far into the fog, and are cut off there by the far plane.
 LINE_VS = (
     HEADER
     + FOG
@@ -24,6 +25,7 @@ uniform mat4 cam;
 uniform vec2 viewport;
 uniform float halfw;
 uniform float pxm;
+uniform float fades;
 varying float vFog;
 varying float vSide;
 varying float vHalf;
@@ -42,6 +44,11 @@ void main() {
     vHalf = wanted;
     vThin = min(1.0, seen / 0.55);
     vDist = aDist;
+    if (fades < 1.0) {
+        float end = mix(fog_range.x, fog_range.y, fades);
+        vThin *= 1.0 - smoothstep(fog_range.x, end, mid.w / focal);
+        gl_Position.z = gl_Position.w + (gl_Position.w - end * focal) * 0.1;
+    }
     vFog = fog(mid.w);
 }
 """

@@ -27,7 +27,7 @@ class Strokes:
         self._new_track: np.ndarray | None = None
 
         def stroke(program: Program, glow: float = 0.0) -> Stroke:
-            state = program.state(halfw=0.0, tint=(0.0, 0.0, 0.0, 0.0), glow=glow, passed=ALWAYS)
+            state = program.state(halfw=0.0, tint=(0.0, 0.0, 0.0, 0.0), glow=glow, passed=ALWAYS, fades=1.0)
             return state, CellLayer(program, LINE_FORMAT, self._budget)
 
         self._edges = stroke(ground), stroke(ground)
