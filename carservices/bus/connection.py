@@ -8,7 +8,7 @@ from typing import cast
 from carservices.bus import zmtp
 
 WRITE_AHEAD = 1 << 20
-"""Bytes that wait for an end that does not read, beside what the kernel holds."""
+"""Bytes that wait for an end that does not read, beside what the kernel holds; its caller keeps what is newer."""
 LINGER = 0.1
 """Seconds that what is written has to leave before a connection is cut."""
 
@@ -21,7 +21,8 @@ class Connection(asyncio.Protocol):
     """One connection; `open` makes it, and once ``lost`` is done it is over.
 
     ``take`` gets each message; what it raises is for ``report``. ``room`` is called when what could not be sent can be
-    sent again. Raises ValueError for a name or token of more than 255 bytes.
+    sent again, that is once ``ahead`` bytes no longer wait. Raises ValueError for a name or token of more than 255
+    bytes.
     """
 
     def __init__(
@@ -31,11 +32,13 @@ class Connection(asyncio.Protocol):
         report: Callable[[Exception], None],
         take: Callable[[bytes], None] = lambda _message: None,
         room: Callable[[], None] = lambda: None,
+        ahead: int = WRITE_AHEAD,
     ) -> None:
         loop = asyncio.get_running_loop()
         self.lost: asyncio.Future[None] = loop.create_future()
         self.take = take
         self._room = room
+        self._ahead = ahead
         self._up: asyncio.Future[None] = loop.create_future()
         self._report = report
         self._hello = zmtp.hello(*credentials)
@@ -80,7 +83,7 @@ class Connection(asyncio.Protocol):
         transport = cast(asyncio.Transport, transport)  # uvloop's is one by its methods only
         self._transport = transport
         self._write = transport.write
-        transport.set_write_buffer_limits(WRITE_AHEAD)
+        transport.set_write_buffer_limits(self._ahead)
         transport.write(zmtp.CLIENT_GREETING + self._hello)  # there is one mechanism: nothing to wait for
 
     def pause_writing(self) -> None:

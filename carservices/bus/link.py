@@ -28,6 +28,10 @@ RESTORE_SECONDS = 0.2
 GRACE = 0.5
 """Seconds by which the client waits longer than the hub, whose own deadline gives the better answer."""
 
+CALLS_AHEAD = 2 * wire.MAX_MESSAGE
+"""Bytes of calls and answers that wait for a hub that does not read. An answer has nobody who says it again: the one
+after the largest must still find room."""
+
 Serve = Callable[[str, str, Any], Awaitable[Any]]
 
 
@@ -69,7 +73,7 @@ class Link:
         proof = (self._user, self._token)
         self._publish = Connection("PUSH", proof, report, room=self._room)
         self._topics = Connection("SUB", proof, report, lambda frame: self.on_topic(frame))
-        self._calls = Connection("DEALER", proof, report, self._read_call)
+        self._calls = Connection("DEALER", proof, report, self._read_call, ahead=CALLS_AHEAD)
 
     async def _live(self) -> None:
         """Be connected. The three live and end together: a new hub knows nothing of what the old one granted."""

@@ -236,6 +236,19 @@ async def test_an_answer_too_large_comes_back_as_an_error():
             assert failed.value.code == "INTERNAL"
 
 
+async def test_no_answer_is_lost_behind_a_large_one():
+    async with car() as c:
+        service = await c.connect("big")
+
+        async def serve(caller, method, params):
+            return "x" * params
+
+        await service.serve("big", serve)
+        sizes = [6_000_000, 7_000_000, 1, 2]
+        answers = await asyncio.gather(*(c.call("big", "text", size, timeout=PATIENCE) for size in sizes))
+        assert [len(answer) for answer in answers] == sizes
+
+
 async def test_figures_of_every_connection():
     async with car(bench()) as c:
         await c.until(GEAR, 126)
