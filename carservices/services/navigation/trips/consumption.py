@@ -91,12 +91,12 @@ class Consumption:
     def _begin_car(self, number: str) -> None:
         """Another car, with what is known of it."""
         self._number = number
-        self._learner, self._habit, self._km, self._faded_km = Recursive(), Habit(), 0.0, 0.0
+        self._learner, self._habit, self._km = Recursive(), Habit(), 0.0
         if (kept := self._cars.get(number)) is not None:
             self._learner = Recursive.restored(np.array(kept.information), np.array(kept.weighted))
             self._habit, self._km = Habit(kept.habit, kept.trips, kept.errors), kept.km
-            self._faded_km = kept.km
-        self._saved_km = self._km
+        self._saved_km = self._faded_km = self._km
+        """km up to which it is kept, and for which what was learned has faded."""
         self._today: Today | None = None
         self._felt: dict[str, Any] = {}
         self._log = Log()
@@ -159,10 +159,8 @@ class Consumption:
     def _feel(self) -> None:
         """What the trip says of itself by now."""
         self._today = today = self._learner.today
-        speed, comes_from = (
-            math.hypot(today.north, today.east),
-            math.degrees(math.atan2(today.east, today.north)) % 360.0,
-        )
+        speed = math.hypot(today.north, today.east)
+        comes_from = math.degrees(math.atan2(today.east, today.north)) % 360.0
         sure = today.wind_sigma <= WIND_TOLD_MS
         blows = sure or speed > CALM_MS
         self._felt = {"wind_ms": speed, "wind_from": comes_from, "wind_felt": not sure} if blows else {}
