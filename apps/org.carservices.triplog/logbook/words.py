@@ -49,7 +49,7 @@ class Words:
         return self._t("date", weekday=weekday, day=day.day, month=month)
 
     def month(self, day: date) -> str:
-        return f"{self._t('months').split()[day.month - 1]} {day.year}"
+        return f"{self._t('months').split()[day.month - 1].capitalize()} {day.year}"
 
     def start(self, trip: Trip) -> str:
         start = datetime.fromtimestamp(trip.start)
