@@ -162,6 +162,7 @@ def station(tmp_path, ramp, heard_enough):
     bodies = {
         "/radio": ("audio/wav", (tmp_path / "station.wav").read_bytes(), 8192),
         "/mp3": ("audio/mpeg", 2 * (SOUNDS / "tone.mp3").read_bytes(), 1000),
+        "/icy": ("audio/mpeg", 2 * (SOUNDS / "tone.mp3").read_bytes(), 1000),
         "/ogg": ("application/ogg", 2 * (SOUNDS / "tone.ogg").read_bytes(), 0),
     }
 
@@ -173,7 +174,10 @@ def station(tmp_path, ramp, heard_enough):
                 self.end_headers()
                 return
             kind, body, interval = bodies.get(self.path, ("text/html", b"", 0))
-            self.send_response(200)
+            if self.path == "/icy":
+                self.wfile.write(b"ICY 200 OK\r\n")
+            else:
+                self.send_response(200)
             self.send_header("Content-Type", kind)
             self.send_header("icy-metaint", str(interval))
             self.end_headers()
@@ -230,7 +234,10 @@ async def test_a_station_plays_and_says_its_title(service, station, heard, heard
     assert ramp[-1] in sound
 
 
-@pytest.mark.parametrize(("kind", "title"), [("mp3", "Night on the road"), ("ogg", "Ines Aumann - Low Tide")])
+@pytest.mark.parametrize(
+    ("kind", "title"),
+    [("mp3", "Night on the road"), ("icy", "Night on the road"), ("ogg", "Ines Aumann - Low Tide")],
+)
 async def test_a_station_of_each_format_plays_on_from_piece_to_piece(
     service, station, heard, heard_enough, kind, title
 ):
