@@ -1,6 +1,7 @@
 """Guidance: each maneuver in time, in three languages, a new route when one is left, arrival."""
 
 import itertools
+import math
 import string
 import tomllib
 from pathlib import Path
@@ -10,18 +11,20 @@ import pytest
 from carservices.api.navigation import Guidance, GuidanceState, Place, Position, RouteOptions, RouteState
 from carservices.api.routes import ManeuverKind
 from carservices.api.state import StateFile
-from carservices.services.navigation.engine.base import Engine, Maneuver, Route, RouteError, RouteRequest, Via
+from carservices.services.navigation.engine.base import Engine, Leg, Maneuver, Route, RouteError, RouteRequest, Via
 from carservices.services.navigation.engine.choice import Engines
 from carservices.services.navigation.engine.graph import RoadGraph
 from carservices.services.navigation.engine.roads import RoadEngine
 from carservices.services.navigation.geo import metres
 from carservices.services.navigation.guide.announcer import SILENT, Announcer, Stage, Voice, next_real, stage
 from carservices.services.navigation.guide.guide import Guide
+from carservices.services.navigation.guide.progress import SURE, Progress
 from carservices.services.navigation.guide.sentences import ENDS, sentences
 from carservices.services.navigation.journey import Journey
 from carservices.services.navigation.remarks import FOLDER, Remark, languages
 from carservices.services.navigation.trips.told import told
 from carservices.services.navigation.trips.trip import Trip
+from carservices.signals.earth import DEGREE_M
 from tests.unit.navigation.roads import drive
 
 HERE, THERE = (53.55354, 13.27298), (53.54349, 13.31280)
@@ -86,6 +89,25 @@ async def test_the_remaining_way_and_time_only_shrink_and_the_delay_is_the_drive
     assert seen[0].eta == pytest.approx(NOW + route.seconds, abs=5.0)
     assert seen[-1].delay_s == pytest.approx(2.0 * len(seen) - route.seconds, abs=15.0)
     assert any(one.limit_kmh == 30 and one.street for one in seen)
+
+
+@pytest.mark.parametrize("turn", [30.0, 90.0, 170.0])
+def test_who_drives_straight_on_at_a_turn_has_left_the_route_soon_and_not_at_once(turn: float):
+    """As long as the corner can be the lane, and however far the route turns."""
+    corner = 53.5, 13.2
+    start, end = beyond(corner, 180.0, 300.0), beyond(corner, turn, 300.0)
+    route = Route((start, corner, end), 600.0, 60.0, (Leg(600.0, 60.0, 2),), (), (), "")
+    for on, left in ((0.0, False), (5.0, False), (30.0, True)):
+        progress = Progress(route)
+        for _ in range(SURE):
+            progress.update(*beyond(corner, 0.0, on), 0.0, 1.0)
+        assert progress.left is left
+
+
+def beyond(place: tuple[float, float], course: float, metres: float) -> tuple[float, float]:
+    """A place so far from another."""
+    north, east = metres * math.cos(math.radians(course)), metres * math.sin(math.radians(course))
+    return place[0] + north / DEGREE_M, place[1] + east / (DEGREE_M * math.cos(math.radians(place[0])))
 
 
 @pytest.mark.parametrize("jump", [-3600.0, 86_400.0])

@@ -16,6 +16,8 @@ ASIDE_M = 30.0
 """m beside the route at which the car has left it, whatever its course."""
 TURNED_AWAY_M, TURNED_AWAY = 9.0, 20.0
 """m beside it and degrees across it that together mean the same."""
+OVERSHOT_M = 15.0
+"""m beyond a turn so sharp that nothing after it leads the car's way: turning round takes less."""
 AGAINST = 120.0
 """Degrees across the route from which on the car goes the other way."""
 SAME_M = 0.3
@@ -30,6 +32,8 @@ class Spot:
     along_m: float
     aside_m: float
     across: float
+    beyond: bool
+    """Whether the car has driven on where the route turns back."""
 
 
 class Progress:
@@ -92,7 +96,8 @@ class Progress:
     def _aside(self, spot: Spot, accuracy: float) -> bool:
         slack = min(accuracy, ASIDE_M)
         crossing = spot.aside_m > TURNED_AWAY_M + 0.5 * slack and spot.across > TURNED_AWAY
-        return crossing or spot.aside_m > ASIDE_M + slack
+        overshot = spot.beyond and spot.aside_m > OVERSHOT_M + 0.5 * slack
+        return crossing or overshot or spot.aside_m > ASIDE_M + slack
 
     def _find(self, lat: float, lon: float, course: float, start: float, end: float) -> Spot:
         """The nearest place of a part of the route, one that leads the car's way before another."""
@@ -109,4 +114,5 @@ class Progress:
         cost = aside + np.where(turn > AGAINST, ASIDE_M, 0.0)
         k = int(np.flatnonzero(cost <= cost.min() + SAME_M)[-1])  # at a corner the road after it: who goes on is aside
         along = self._along[a + k] + f[k] * (self._along[a + k + 1] - self._along[a + k])
-        return Spot(float(along), float(aside[k]), abs(turned(float(self._course[a + k]), course)))
+        beyond = bool(f[k] == 1.0) and a + k + 1 < len(self._course)
+        return Spot(float(along), float(aside[k]), abs(turned(float(self._course[a + k]), course)), beyond)
