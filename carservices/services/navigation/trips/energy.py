@@ -200,7 +200,7 @@ class EnergyModel:
             joules += power / np.maximum(speed, 0.1) * distance
             rolling += more * roll * distance
             aero += more * wind * distance
-            ahead += more * factors[1] * air * 2.0 * np.sqrt(np.abs(square)) * exposed * distance
+            ahead += more * np.sqrt(np.abs(square)) * distance
         joules += (1.0 - vehicle.loss_share) * 0.5 * inertia * vehicle.regen_fades_ms**2 * road.halts
         joules += vehicle.idle_w * road.metres / road.cruise
         seconds = road.seconds
@@ -211,7 +211,8 @@ class EnergyModel:
         drawn = features @ factors
         roughness = drawn * drawn / np.maximum(road.metres / 1000.0, 1e-3)
         more = road.bands @ self.correction.spending - 1.0
-        gusts = _gusts(ahead * road.driven / KWH, np.nan_to_num(road.course))
+        ahead *= 2.0 * factors[1] * air / KWH * exposed * road.driven
+        gusts = _gusts(ahead, np.nan_to_num(road.course))
         return joules * road.driven / KWH + more * drawn, features, gusts, roughness
 
 
