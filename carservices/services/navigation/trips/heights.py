@@ -37,8 +37,9 @@ class Heights:
         level = [bool(edge.flags & (Flag.BRIDGE | Flag.TUNNEL)) for edge in route.edges]
         parts = np.where(level, 1, np.maximum(np.ceil(np.diff(ends) / PART_M), 1)).astype(np.int64)
         first = np.concatenate(([0], np.cumsum(parts)))
-        share = (np.arange(first[-1]) - np.repeat(first[:-1], parts)) / np.repeat(parts, parts)
-        places = np.append(np.repeat(ends[:-1], parts) + share * np.repeat(np.diff(ends), parts), ends[-1])
+        each = np.repeat(parts, parts)
+        share: Floats = (np.arange(len(each)) - np.repeat(first[:-1], parts)) / each
+        places: Floats = np.append(np.repeat(ends[:-1], parts) + share * np.repeat(np.diff(ends), parts), ends[-1])
         heights = self._at(*(np.interp(places, marks, column) for column in points.T))
         rises = np.diff(heights) / np.maximum(np.diff(places), 1.0)
         slopes = np.clip(rises, -STEEPEST, STEEPEST)
