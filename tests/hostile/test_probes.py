@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -13,8 +14,9 @@ import pytest
 
 from carservices.apphost.sandbox import LaunchPlan, Level, Limits, SandboxRefused, cgroups, launch, probe
 from carservices.apphost.sandbox.uids import FIRST_UID, Uids
+from carservices.testing import PATIENCE
 from tests.hostile import as_user
-from tests.hostile.conftest import Net
+from tests.hostile.conftest import Net, groups
 from tests.hostile.probes import PROBES
 
 ABILITY = probe()
@@ -199,6 +201,28 @@ def test_all_of_this_holds_for_an_ordinary_user():
         check=False,
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+@pytest.mark.parametrize("by_host", [True, False])
+def test_a_frozen_app_ends_too_by_its_host_or_after_one_that_was_killed(by_host):
+    """The next host of the machine lets what is frozen die, and the one after it finds no group any more."""
+    needs(Level.FULL)
+    host = subprocess.Popen(["true"])
+    host.wait()
+    group = cgroups.Group(f"frozen-{os.getpid() if by_host else host.pid}-0", Limits())
+    with subprocess.Popen(group.entering(["sleep", "100"])) as app:
+        while any(str(app.pid) not in (place / "cgroup.procs").read_text().split() for place in groups("frozen")):
+            pass
+        group.freeze(True)
+        if by_host:
+            group.kill()
+        else:
+            app.kill()
+            cgroups.sweep()
+        assert app.wait(PATIENCE) == -signal.SIGKILL
+    group.remove()
+    cgroups.sweep()
+    assert not groups("frozen")
 
 
 def test_the_app_in_front_has_more_weight_than_one_behind_and_shares_no_group_with_it():

@@ -15,6 +15,7 @@ from carservices.apphost.sandbox.levels import Limits
 
 PERIOD = 100_000
 """µs over which the kernel counts a share of CPU (its default)."""
+FREEZERS = {1: ("freezer.state", ("THAWED", "FROZEN")), 2: ("cgroup.freeze", ("0", "1"))}
 WEIGHT_FILES = {1: "cpu.shares", 2: "cpu.weight"}
 IN_FRONT, BEHIND = {1: "1024", 2: "100"}, {1: "128", 2: "13"}
 """By version: what any group has, and an eighth of it. Where the processor is short, the app in front comes first."""
@@ -102,12 +103,17 @@ def divide(mount: Mount) -> None:
 
 
 def sweep() -> None:
-    """Remove what app hosts that were killed left behind; the name of a group ends with its host's id and a number."""
+    """Remove what app hosts that were killed left behind; the name of a group ends with its host's id and a number.
+
+    What was frozen then (version 1) has been killed too, and dies when it goes on: its group is removed the next time.
+    """
     for mount in mounts():
         for folder in mount.folder.glob(f"{OURS}-*-*-*"):
             host = folder.name.rsplit("-", 2)[1]
             if not Path(f"/proc/{host}").exists():
                 with contextlib.suppress(OSError):
+                    if (freezer := folder / FREEZERS[mount.version][0]).exists():
+                        freezer.write_text(FREEZERS[mount.version][1][False])
                     folder.rmdir()
 
 
@@ -165,10 +171,9 @@ class Group:
 
     def _freezer(self) -> tuple[Path, tuple[str, str]] | None:
         for version, folder in self._folders:
-            if version == 2:
-                return folder / "cgroup.freeze", ("0", "1")
-            if (folder / "freezer.state").exists():
-                return folder / "freezer.state", ("THAWED", "FROZEN")
+            file, words = FREEZERS[version]
+            if (folder / file).exists():
+                return folder / file, words
         return None
 
     @property
@@ -195,16 +200,16 @@ class Group:
 
     def kill(self) -> None:
         """End every process inside, also frozen ones and those that fork faster than one can count."""
-        for version, folder in self._folders:
-            if version == 2 and (folder / "cgroup.kill").exists():
-                with contextlib.suppress(OSError):
-                    (folder / "cgroup.kill").write_text("1")
-                return
-        for pid in self.pids():
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        whole = [folder / "cgroup.kill" for version, folder in self._folders if version == 2]
+        if whole and whole[0].exists():
+            with contextlib.suppress(OSError):
+                whole[0].write_text("1")
+        else:
+            for pid in self.pids():
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
         with contextlib.suppress(OSError):
-            self.freeze(False)
+            self.freeze(False)  # in version 1 a frozen process does not die
 
     def remove(self) -> bool:
         """Give the groups back; False while a process is still inside."""
