@@ -32,7 +32,7 @@ class Heights:
         return replace(route, edges=tuple(self._sloped(route)))
 
     def _sloped(self, route: Route) -> Iterator[EdgePart]:
-        marks, points = np.array(along(route.geometry)), np.array(route.geometry)
+        marks, points = np.array(along(route.geometry), float), np.array(route.geometry, float)
         ends = np.append(marks[[edge.at_index for edge in route.edges]], marks[-1])
         level = [bool(edge.flags & (Flag.BRIDGE | Flag.TUNNEL)) for edge in route.edges]
         parts = np.where(level, 1, np.maximum(np.ceil(np.diff(ends) / PART_M), 1)).astype(np.int64)
@@ -40,7 +40,8 @@ class Heights:
         each = np.repeat(parts, parts)
         share: Floats = (np.arange(len(each)) - np.repeat(first[:-1], parts)) / each
         places: Floats = np.append(np.repeat(ends[:-1], parts) + share * np.repeat(np.diff(ends), parts), ends[-1])
-        heights = self._at(*(np.interp(places, marks, column) for column in points.T))
+        lat, lon = points[:, 0], points[:, 1]
+        heights = self._at(np.interp(places, marks, lat), np.interp(places, marks, lon))
         rises = np.diff(heights) / np.maximum(np.diff(places), 1.0)
         slopes = np.clip(rises, -STEEPEST, STEEPEST)
         for edge, begin, end in zip(route.edges, first[:-1].tolist(), first[1:].tolist(), strict=True):
