@@ -25,7 +25,8 @@ def photograph(picture: Path, log: Path | None = None) -> str:
             return f"{picture.name}: {what} is not at {file}; give the log with --kona LOG, pcan.dbc beside it"
     with tempfile.TemporaryDirectory(prefix="kona") as scratch:
         run_dir = Path(scratch) / "run"
-        environment = os.environ | {"XDG_STATE_HOME": scratch, "XDG_CONFIG_HOME": scratch}
+        places = {"XDG_STATE_HOME": scratch, "XDG_CONFIG_HOME": scratch}
+        environment = os.environ | places | {"CARSERVICES_FIRST_MAPS": "none"}
         command = [sys.executable, "-m", "carservices.cli.main"]
         options = {"log": log, "dbc": dbc, "mapping": "kona-ev", "bus": 0, "start": READY, "speed": SLOW}
         words = [word for key, value in options.items() for word in ("--hal-option", f"{key}={value}")]
