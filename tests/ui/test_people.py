@@ -170,6 +170,14 @@ def test_units_belong_to_the_person_whatever_the_car_comes_up_with(driver, tmp_p
     assert own.units[distance] == "MILES", "the car would not, the person still wants it"
 
 
+def test_a_picture_is_in_the_units_of_the_person_and_leaves_the_car_as_it_is(drive):
+    distance = f"{HMI}.DistanceUnit"
+    driver = drive(size=(640, 360), kept=False, units={distance: "MILES"})
+    driver.put({distance: "KILOMETERS"})
+    assert driver.car.sets == []
+    assert driver.cockpit.ui.units.distance(5000) == "3.1 mi"
+
+
 def test_preferences_of_the_time_before_units_are_taken_as_they_are(tmp_path, monkeypatch):
     monkeypatch.setattr(preferences, "_FILE", preferences.StateFile("shell", "preferences.json", tmp_path))
     monkeypatch.setattr(preferences, "_SCREEN", preferences.StateFile("shell", "screen.txt", tmp_path))

@@ -49,7 +49,10 @@ class Follower:
             return
         wanted = preferences.units.get(path, choice)
         if path not in self._heard and wanted != choice:
-            self._ui.store.set(path, wanted, lambda _: None)
+            if preferences.kept:
+                self._ui.store.set(path, wanted, lambda _: None)
+            elif self._ui.units.choose(path, wanted):  # a picture changes nothing in the car
+                self._ui.restyle()
         elif preferences.units.get(path) != choice:
             preferences.units[path] = str(choice)
             preferences.save()

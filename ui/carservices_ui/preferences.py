@@ -31,10 +31,10 @@ class Preferences(Look):
     person: str = ""
     """The profile whose look it is; empty until the app host has said who drives."""
     others: dict[str, Look] = {}
-    screen: str = Field("home", exclude=True)
+    screen: str = Field(default="home", exclude=True)
     """The screen shown last; a restarted shell goes back to it."""
     developer: bool = False
-    kept: bool = Field(True, exclude=True)
+    kept: bool = Field(default=True, exclude=True)
     """Changes are written; not those that a picture of somebody's cockpit makes."""
 
     @classmethod
