@@ -15,7 +15,7 @@ from carservices.bus import CallError
 from carservices.services.audio.output import Clock
 from carservices.services.audio.service import AudioService
 from carservices.services.audio.sources import CHANNELS, RATE
-from carservices.services.audio.speech import Speech
+from carservices.services.audio.speech import Speech, at_our_rate
 from carservices.testing import PATIENCE, car
 
 FAST = 40.0
@@ -310,13 +310,14 @@ def test_between_two_sentences_the_music_stays_low_and_no_step_clicks(calm, paus
         return np.concatenate(blocks)[:, 0].astype(int)
 
     assert (sound(0.3) == 10_000).all()
-    half = len(calm) // 2
-    assert [speech.say(calm[:half], SPOKEN, pause=pause), speech.spoken] == [1, 0]
-    assert speech.say(calm[half:], SPOKEN, pause=pause, goes_on=1) == 1
+    words = at_our_rate(calm, SPOKEN)
+    half = len(words) // 2
+    assert [speech.say(words[:half], pause=pause), speech.spoken] == [1, 0]
+    assert speech.say(words[half:], pause=pause, goes_on=1) == 1
     first = sound(1.0)
     assert speech.spoken == 1
     gap = sound(0.5)
-    speech.say(calm, SPOKEN, pause=pause)
+    speech.say(words, pause=pause)
     second = sound(1.0)
     assert (first[RATE // 4 :] == 5000 + low).all()
     assert (gap == low).all()

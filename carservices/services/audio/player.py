@@ -9,7 +9,7 @@ import numpy as np
 from carservices.services.audio.deck import Deck
 from carservices.services.audio.output import Output, Samples
 from carservices.services.audio.sources import CHANNELS, Opened, open_source
-from carservices.services.audio.speech import Speech
+from carservices.services.audio.speech import Speech, at_our_rate
 
 RAMP = 256
 """Frames over which a change of volume is spread: a step would click."""
@@ -65,8 +65,9 @@ class Player:
         return self.playing and (self.speech.holds or (self._deck is not None and self._deck.dry))
 
     def speak(self, sound: bytes, rate: int, *, pause: bool, goes_on: int | None) -> int:
+        samples = at_our_rate(sound, rate)
         with self._lock:
-            return self.speech.say(sound, rate, pause=pause, goes_on=goes_on)
+            return self.speech.say(samples, pause=pause, goes_on=goes_on)
 
     def hush(self) -> None:
         with self._lock:
