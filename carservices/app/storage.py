@@ -1,6 +1,5 @@
 """What an app keeps: a small table of JSON values, written whole or not at all."""
 
-import contextlib
 import json
 import logging
 from collections.abc import Iterator, MutableMapping
@@ -8,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from carservices.app.errors import StorageError
-from carservices.bus.files import to_disk
+from carservices.bus.files import replace_file
 
 log = logging.getLogger(__name__)
 
@@ -39,18 +38,12 @@ class Storage(MutableMapping[str, Any]):
         return values
 
     def _save(self, values: dict[str, Any]) -> None:
-        data = json.dumps(values, ensure_ascii=False, allow_nan=False).encode()
-        new = self._file.with_suffix(".new")
+        text = json.dumps(values, ensure_ascii=False, allow_nan=False)
         try:
-            new.write_bytes(data)
-            to_disk(new)
-            new.replace(self._file)
-            to_disk(new.parent)
+            replace_file(self._file, text)
         except OSError as error:
-            with contextlib.suppress(OSError):
-                new.unlink(missing_ok=True)
             raise StorageError(f"{self._file.name} cannot be written: {error.strerror}; the old one is kept") from None
-        self._values = json.loads(data)
+        self._values = json.loads(text)
 
     def __getitem__(self, key: str) -> Any:
         return self._values[key]

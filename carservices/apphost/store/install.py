@@ -18,6 +18,7 @@ from typing import Any
 from carservices.app.manifest import SDK, Manifest
 from carservices.apphost.store.bundle import Bundle, BundleError
 from carservices.apphost.store.keys import Trust, key_id
+from carservices.bus.files import replace_file, to_disk
 
 STATE, LOCK, VERSIONS, FRESH = "state.json", "lock", "versions", ".new-"
 MARGIN = 8 << 20
@@ -205,13 +206,7 @@ def _read(folder: Path) -> Kept | None:
 
 
 def _write(folder: Path, kept: Kept) -> None:
-    fresh = folder / f"{STATE}.new"
-    with fresh.open("w") as file:
-        json.dump(asdict(kept), file)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(folder / STATE)
-    _sync_folder(folder)
+    replace_file(folder / STATE, json.dumps(asdict(kept)))
 
 
 def _sweep(folder: Path) -> None:
@@ -225,18 +220,8 @@ def _sweep(folder: Path) -> None:
 def _sync(folder: Path) -> None:
     """Have the disk hold all of it before anybody relies on it."""
     for inner, _, names in os.walk(folder):
-        for name in names:
-            with Path(inner, name).open("rb") as file:
-                os.fsync(file.fileno())
-        _sync_folder(Path(inner))
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        for name in (*names, "."):
+            to_disk(Path(inner, name))
 
 
 __all__ = ["BundleError", "InstallError", "Installed", "Store", "order"]

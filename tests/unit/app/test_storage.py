@@ -1,6 +1,7 @@
 """What an app keeps is whole, whatever happens."""
 
 import json
+import os
 
 import pytest
 from hypothesis import given, settings
@@ -28,7 +29,7 @@ def test_it_is_a_dict_that_is_there_the_next_time(tmp_path_factory, table, data)
         del storage[gone]
         table = {key: value for key, value in table.items() if key != gone}
     assert dict(storage) == dict(Storage(file)) == table
-    assert not list(file.parent.glob("*.new"))
+    assert {one.name for one in file.parent.iterdir()} <= {"storage.json"}
 
 
 def test_what_json_cannot_hold_changes_nothing(tmp_path):
@@ -54,7 +55,7 @@ def test_a_full_disk_is_said_and_the_old_table_kept(tmp_path):
     folder.mkdir()
     storage = Storage(folder / "storage.json")
     storage["a"] = 1
-    (folder / "storage.new").mkdir()  # the same as a disk on which nothing can be made
+    (folder / f".storage.json.{os.getpid()}").mkdir()  # the same as a disk on which nothing can be made
     with pytest.raises(StorageError, match=r"storage\.json cannot be written: .*; the old one is kept"):
         storage["a"] = 2
     assert dict(storage) == dict(Storage(folder / "storage.json")) == {"a": 1}
