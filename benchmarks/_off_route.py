@@ -92,6 +92,8 @@ class Drive:
             self.noticed = time.monotonic()
 
     def on_place(self, value: Value) -> None:
+        if not isinstance(value.value, float):
+            return
         if value.path == LATITUDE:
             self.latitude = value.value
         elif self.latitude and self.line:
@@ -174,13 +176,14 @@ async def _glass(run_dir: Path, environment: dict[str, str] | None) -> AsyncIter
     process = await asyncio.create_subprocess_exec(
         sys.executable, str(PROBE), str(run_dir), stdout=asyncio.subprocess.PIPE, env=environment
     )
+    assert process.stdout is not None
 
-    async def read() -> None:
-        async for line in process.stdout:
+    async def read(lines: asyncio.StreamReader) -> None:
+        async for line in lines:
             route, _, at = line.decode().strip().rpartition(" ")
             drawn.setdefault(route, float(at))
 
-    reader = asyncio.create_task(read())
+    reader = asyncio.create_task(read(process.stdout))
     try:
         yield drawn
     finally:
