@@ -133,6 +133,10 @@ def test_the_wind_of_a_trip_is_felt_until_it_ends():
     assert felt.wind_ms * math.cos(math.radians(felt.wind_from or 0.0)) == pytest.approx(4.0, abs=1.0)
     aero = CAUSES.index("aero")
     assert driver.consumption.correction.factors[aero] == pytest.approx(TRUTH[aero], rel=0.06)
+    today = driver.consumption.correction.factors
+    driver.consumption.tell_wind(None)
+    assert driver.consumption.conditions == felt, "it is known no more than before"
+    assert driver.consumption.correction.factors == pytest.approx(today)
     driver.park()
     assert (driver.consumption.conditions.wind_ms, calm.wind_ms) == (0.0, 0.0)
 
@@ -212,18 +216,27 @@ def test_what_was_learned_stays_over_a_restart_for_each_car(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "words"),
     [
-        "",
-        "{",
-        '{"": {"information": [[1]], "weighted": [1, 1, 1, 1, 1, 1]}}',
-        '{"": {"information": %s, "weighted": [1, 1, 1, 1, 1, 1]}}' % ([[0.0] * 6] * 6),
+        ("", ""),
+        ("{", "is damaged"),
+        ("[]", "is damaged"),
+        ('{"version": 2, "cars": {"": {"information": [[1]], "weighted": [1, 1, 1, 1, 1, 1]}}}', "is damaged"),
+        (
+            '{"version": 2, "cars": {"": {"information": %s, "weighted": [1, 1, 1, 1, 1, 1]}}}' % ([[0.0] * 6] * 6),
+            "is damaged (Value error, what is said to be learned cannot have been)",
+        ),
+        ('{"": {"information": %s, "weighted": [1, 1, 1, 1]}}' % ([[1.0] * 4] * 4), "is of another version"),
+        ('{"version": 3, "cars": {"": {"roads": 7}}}', "is of another version"),
     ],
 )
-def test_a_damaged_file_is_said_and_learned_anew(tmp_path: Path, text: str, caplog: pytest.LogCaptureFixture):
+def test_a_file_that_cannot_be_used_is_said_and_learned_anew(
+    tmp_path: Path, text: str, words: str, caplog: pytest.LogCaptureFixture
+):
     file = StateFile("navigation", "consumption.json", tmp_path)
     file.write(text)
     assert Consumption(file).correction.factors == pytest.approx(np.ones(len(CAUSES)))
+    assert words in caplog.text
     assert bool(text) is ("learned anew" in caplog.text)
 
 

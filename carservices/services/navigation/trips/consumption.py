@@ -3,10 +3,10 @@
 import logging
 import math
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from carservices.api.state import StateFile
 from carservices.services.navigation.engine.base import EdgePart
@@ -65,8 +65,12 @@ class Learned(BaseModel):
         return self
 
 
-CARS = TypeAdapter(dict[str, Learned])
-"""The file: by the number of the vehicle, as another one may be emulated tomorrow."""
+class Kept(BaseModel):
+    """The file: by the number of the vehicle, as another one may be emulated tomorrow."""
+
+    version: Literal[2]
+    """Changes with `CAUSES`; the first version had none."""
+    cars: dict[str, Learned]
 
 
 class Consumption:
@@ -196,8 +200,10 @@ class Consumption:
 
     def tell_wind(self, wind: tuple[float, float] | None, until: float = np.inf) -> None:
         """m/s beside a car in open country, and the degrees it comes from; None: not known any more."""
+        another = wind != self._wind
         self._wind, self._wind_until, self._conditions = wind, until, None
-        self._begin_effects()
+        if another:
+            self._begin_effects()
 
     def use(self, graph: RoadGraph | None) -> None:
         """The map of which arcs are told from now on."""
@@ -241,7 +247,7 @@ class Consumption:
             errors=habit.errors,
             km=self._km,
         )
-        self._file.write(CARS.dump_json(self._cars).decode())
+        self._file.write(Kept(version=2, cars=self._cars).model_dump_json())
         self._saved_km = self._km
 
     def _learn(self, stretch: Stretch) -> None:
@@ -278,7 +284,9 @@ class Consumption:
     def _restored(self) -> dict[str, Learned]:
         text = self._file.read()
         try:
-            return CARS.validate_json(text) if text else {}
+            return Kept.model_validate_json(text).cars if text else {}
         except ValidationError as error:
-            log.warning("%s is damaged (%s): consumption is learned anew", self._file.path, error.errors()[0]["msg"])
+            first = error.errors()[0]
+            why = "of another version" if first["loc"] == ("version",) else f"damaged ({first['msg']})"
+            log.warning("%s is %s: consumption is learned anew", self._file.path, why)
             return {}
