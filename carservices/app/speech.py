@@ -33,7 +33,7 @@ class Speech:
 
     The app that has begun last reads; guidance and alerts interrupt it, and the sentence is then begun again. It ends
     with the app, and goes on while the app is in the background. The calls raise PermissionMissing and CallError
-    INVALID_ARGUMENT (no word in it, another language) and UNAVAILABLE (no voice, or too many texts wait).
+    INVALID_ARGUMENT (no word in it, too long, another language) and UNAVAILABLE (no voice, or too many texts wait).
     """
 
     def __init__(self, car: Car, app: Callable[[], str], language: Callable[[], str]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from carservices.api.sentences import split
-from carservices.api.speech import MOST_OF_OWNER, Priority, SpeechState, Utterance
+from carservices.api.speech import LONGEST, MOST_OF_OWNER, Priority, SpeechState, Utterance
 from carservices.app.testing.audio import NotPossible
 
 LANGUAGES = ("en", "de", "fr")
@@ -86,9 +86,11 @@ class FakeSpeech:
             return None
         if method != "say":
             raise NotPossible("NOT_FOUND", f"speech has no call '{method}' for apps")
+        if len(text) > LONGEST:
+            raise NotPossible("INVALID_ARGUMENT", f"text: at most {LONGEST} characters")
         if self.state.engine is None:
             raise NotPossible("UNAVAILABLE", self.state.cure)
-        if language[:2] not in LANGUAGES:
+        if language[:2].lower() not in LANGUAGES:
             raise NotPossible("INVALID_ARGUMENT", f"the car does not speak '{language}'")
         if not (sentences := split(text)):
             raise NotPossible("INVALID_ARGUMENT", "nothing in the text can be said")

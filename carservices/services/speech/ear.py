@@ -16,7 +16,7 @@ class Ear(Protocol):
 
 
 class Typed:
-    """The emulator's panel and `carservices tell` speak to it; it knows every language."""
+    """The emulator's panel and `carservices speech tell` speak to it; it knows every language."""
 
     def __init__(self) -> None:
         self._words: asyncio.Future[str] | None = None

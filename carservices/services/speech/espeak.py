@@ -39,7 +39,8 @@ class Espeak:
         try:
             process = await asyncio.create_subprocess_exec(
                 _program(), "-v", voice, "-s", WORDS_A_MINUTE, "-b", "1", "--stdin", "--stdout",
-                stdin=PIPE, stdout=PIPE, stderr=DEVNULL, limit=MOST,
+                stdin=PIPE, stdout=PIPE, stderr=DEVNULL,
+                limit=MOST,  # a pipe that was paused for being full is never seen to end: `wait` would not return
             )  # fmt: skip
         except OSError as error:
             raise EngineError(f"{PROGRAM} does not start: {error.strerror}") from None

@@ -49,7 +49,7 @@ def test_it_speaks_the_drivers_language_until_it_is_hushed_or_another_reads(app_
     app_car.context(language="de")
     app_car.run(app.speech.say("Eins."))
     assert app_car.speech.language == "de"
-    app_car.run(app.speech.say("One.", "en"))
+    app_car.run(app.speech.say("One.", "EN-gb"))
     app_car.run(app.speech.hush())
     assert app.speech.state.number is None
     app_car.run(app.speech.say(TEXT))
@@ -62,7 +62,7 @@ def test_it_speaks_the_drivers_language_until_it_is_hushed_or_another_reads(app_
     assert app.speech.state.cure in app_car.texts
 
 
-@pytest.mark.parametrize(("text", "language"), [("…", "en"), ("Yksi.", "fi")])
+@pytest.mark.parametrize(("text", "language"), [("…", "en"), ("Yksi.", "fi"), ("word " * 5000, "en")])
 def test_what_cannot_be_said_is_refused_as_in_the_car(app_car, app, text, language):
     with pytest.raises(CallError) as raised:
         app_car.run(app.speech.say(text, language))
