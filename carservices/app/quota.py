@@ -126,9 +126,7 @@ class Quota:
                 text = f"after going back a screen sends the type it sent last, {was}, not {name}"
                 violations.append(Violation("quota.back", name, text))
         else:
-            refresh = not self._forgiven and is_refresh(level.template, template)
-            if not refresh and self._translated and type(level.template) is type(template):
-                refresh, self._translated = True, False
+            refresh = not self._forgiven and self._refreshes(level.template, template)
             number = before if refresh else before + 1
         if isinstance(template, t.NavigationTemplate):
             number = 0
@@ -136,6 +134,13 @@ class Quota:
             violations += self._beyond(number, template)
         self._keep(_Level(screen, template, number), depth)
         return Step(number, refresh, violations)
+
+    def _refreshes(self, before: t.Node, after: t.Node) -> bool:
+        if is_refresh(before, after):
+            return True
+        reworded = self._translated and type(before) is type(after)
+        self._translated = self._translated and not reworded
+        return reworded
 
     def _keep(self, level: _Level, depth: int) -> None:
         kept = [a for a in self._levels if a.screen != level.screen][: max(0, depth - 1)]

@@ -98,6 +98,14 @@ def test_another_language_is_a_refresh_once():
     assert quota.send(1, 1, listed(title="Portes")) == (2, False, [])
 
 
+def test_a_new_task_begins_with_its_first_step_in_another_language_too():
+    quota = Quota()
+    quota.send(1, 1, listed(title="Doors"))
+    quota.translate()
+    quota.reset()
+    assert quota.send(1, 1, listed(title="Türen")) == (1, False, [])
+
+
 def test_after_going_back_the_type_has_to_be_the_same():
     (_, _, back) = steps((1, 1, listed()), (2, 2, listed()), (1, 1, t.PaneTemplate("x", [ROW])))
     assert [v.rule for v in back.violations] == ["quota.back"]
