@@ -212,17 +212,19 @@ async def test_a_road_over_a_hill_is_not_level_though_its_ends_are(tmp_path: Pat
     assert -worth < down < -0.6 * worth
     (route,) = await engine.route(RouteRequest((Via(*ends[0]), Via(*hill))))
     other = [replace(edge, arc=-1, grade=0.0, slopes=()) for edge in route.edges]  # as of an engine with its own roads
-    sloped = Heights(graphs["hilly"]).sloped(replace(route, edges=tuple(other)))
+    unsloped = replace(route, edges=tuple(other))
+    sloped = Heights(graphs["hilly"]).sloped(unsloped)
     assert sum(sloped.edges[0].slopes) == pytest.approx(sum(route.edges[0].slopes), rel=0.03)
     assert model.along(sloped.edges).spend().kwh == pytest.approx(spent["hilly", ends[0], hill], rel=0.03)
-    assert Heights(graphs["flat"]).sloped(route) is route
-    assert Heights(graphs["before"]).sloped(replace(route, edges=tuple(other))).edges == tuple(other)
+    assert not Heights(graphs["hilly"]).wanted(route)
+    assert [Heights(graphs[name]).wanted(unsloped) for name in ("flat", "hilly")] == [False, True]
+    assert Heights(graphs["before"]).sloped(unsloped).edges == tuple(other)
     kwh = [model.per_arc(graphs[name], Conditions(tyres_c=40.0)).kwh for name in ("flat", "hilly", "before")]
     assert (1.01 * kwh[0] < kwh[1]).all()
     assert kwh[2] == pytest.approx(kwh[0])
     assert spent["before", *ends] == pytest.approx(spent["flat", *ends])
-    assert not graphs["flat"].slopes(0)
-    assert sum(graphs["hilly"].slopes(0)) == pytest.approx(0.0, abs=1e-3)
+    assert not graphs["flat"].slopes.of(0)
+    assert sum(graphs["hilly"].slopes.of(0)) == pytest.approx(0.0, abs=1e-3)
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ class _Writer:
         begins = [chain.start.offset_m, *([0.0] * (len(arcs) - 1))]
         for first, arc, begin, length, row in zip(at, arcs, begins, driven.tolist(), rows, strict=True):
             way, speed, limit, grade, flags = row
-            street, slopes = roads.street(arc), roads.slopes(arc, begin, begin + length)
+            street, slopes = roads.street(arc), roads.slopes.of(arc, begin, begin + length)
             self._edges.append(EdgePart(shift + first, arc, way, length, speed, limit, grade, flags, street, slopes))
         waits = [0.0, *map(self._lines.turn_seconds, self._lines.turns(arcs))]
         self._seconds += (roads.seconds[arcs] * driven / lengths + waits).tolist()

@@ -1,7 +1,6 @@
 """The road graph of a map as numpy arrays: who follows whom, where roads lie, and which are near a point."""
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carservices.api.mapfile import UNREADABLE
+from carservices.services.navigation.engine.slopes import Slopes
 from carservices.signals.earth import DEGREE_M
 
 MOTORWAY, RESIDENTIAL, SERVICE = 0, 6, 8
@@ -19,8 +19,6 @@ CELL = 0.004
 """Degrees of a cell of the grid of `nearest`: about 450 m from south to north."""
 STEP = CELL / 4
 """Degrees between the points by which a segment gets into the grid's cells."""
-STEEPEST = 0.35
-"""Tangent of a slope beyond which heights are wrong."""
 ACROSS = 60.0
 """Degrees between a heading and a road that can still be meant."""
 
@@ -65,13 +63,6 @@ class RoadGraph:
         self.grade = arrays["grade"]
         self.altitude: Floats = arrays.get("node_ele", np.full(len(arrays["node_lat"]), np.nan)).astype(float)
         """m above the sea of each node, NaN without elevation data."""
-        profile: Floats = arrays.get("profile", np.empty(0)).astype(float)
-        self._profile, self.parts = profile, np.ones(len(self.head), np.int64)
-        """Heights inside arcs; equal parts into which those cut each arc."""
-        self._inner: Ints = np.zeros(len(self.head) + 1, np.int64)
-        if "profile_first" in arrays:  # maps of before have none
-            self._inner = arrays["profile_first"].astype(np.int64)
-            self.parts += np.diff(self._inner)
         self.twin: Ints = arrays["twin"].astype(np.int64)
         self.left = bool(arrays.get("left", np.False_))
         """Driven on the left."""
@@ -81,6 +72,9 @@ class RoadGraph:
         self.nodes = len(self.node_lat)
         self.arcs = len(self.head)
         self.tail: Ints = np.repeat(np.arange(self.nodes), np.diff(self.first))
+        inside: Ints = arrays.get("profile_first", np.zeros(self.arcs + 1)).astype(np.int64)  # maps of before have none
+        heights: Floats = arrays.get("profile", np.empty(0)).astype(float)
+        self.slopes = Slopes(self.length, self.grade, (self.tail, self.head), self.altitude, inside, heights)
         self._lay(arrays["shape_first"].astype(np.int64), arrays["shape_lat"], arrays["shape_lon"])
         self._index()
 
@@ -156,43 +150,6 @@ class RoadGraph:
         which = np.repeat(tails + 1 - sums[:-1], steps) + np.arange(sums[-1])
         middle = zip(self._lat[which].tolist(), self._lon[which].tolist(), strict=True)
         return [*begin, *middle, *end[1:]], [0, *(len(begin) - 1 + sums).tolist()]
-
-    def slopes(self, arc: int, start_m: float = 0.0, end_m: float | None = None) -> tuple[float, ...]:
-        """Tangents of equal parts of an arc between two offsets; none where the map knows but its mean slope."""
-        parts, length = int(self.parts[arc]), float(self.length[arc])
-        end_m = length if end_m is None else end_m
-        if parts == 1 or end_m <= start_m:
-            return ()
-        inner = self._profile[self._inner[arc] : self._inner[arc + 1]]
-        heights = np.concatenate(([self.altitude[self.tail[arc]]], inner, [self.altitude[self.head[arc]]]))
-        cuts = np.linspace(start_m, end_m, 1 + math.ceil((end_m - start_m) / length * parts))
-        rises = np.diff(np.interp(cuts, np.linspace(0.0, length, parts + 1), heights))
-        return tuple(np.clip(rises / np.diff(cuts), -STEEPEST, STEEPEST).tolist())
-
-    def all_slopes(self) -> Floats:
-        """Of all parts of all arcs one after the other, as many of each as `parts` says."""
-        slopes = np.repeat(self.grade.astype(float), self.parts)
-        inside = np.repeat(self.parts > 1, self.parts)
-        if inside.any():
-            ends = np.cumsum(self.parts)
-            heights = np.empty(len(slopes))  # at the end of each part
-            heights[ends - 1] = self.altitude[self.head]
-            last = np.zeros(len(slopes), bool)
-            last[ends - 1] = True
-            heights[~last] = self._profile
-            before = np.concatenate(([0.0], heights[:-1]))
-            before[ends - self.parts] = self.altitude[self.tail]
-            rises = (heights - before) / np.repeat(self.length / self.parts, self.parts)
-            slopes[inside] = np.clip(rises[inside], -STEEPEST, STEEPEST)
-        return slopes
-
-    def inner_heights(self) -> tuple[Floats, Floats, Floats]:
-        """Latitudes, longitudes and heights inside arcs."""
-        cuts = self.parts - 1
-        arcs = np.repeat(np.arange(self.arcs), cuts)
-        rank = 1 + np.arange(len(arcs)) - np.repeat(self._inner[:-1], cuts)
-        lat, lon, _ = self.spots(arcs, self.length[arcs] * rank / self.parts[arcs])
-        return lat, lon, self._profile
 
     def at(self, arc: int, offset_m: float) -> Snap:
         """The point of an arc that many m from its tail."""

@@ -10,6 +10,8 @@ Ints = NDArray[np.int64]
 
 PART_M = 250.0
 """m of a part at most: over less than that, noise of SRTM (about 2 m from sample to sample) is steeper than roads."""
+STEEPEST = 0.35
+"""Tangent of a slope beyond which heights are wrong."""
 
 
 def profile(

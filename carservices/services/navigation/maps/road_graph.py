@@ -35,7 +35,7 @@ from carservices.services.navigation.maps.countries import Lands
 from carservices.services.navigation.maps.elevation import Elevation
 from carservices.services.navigation.maps.landuse import BuiltUp
 from carservices.services.navigation.maps.limits import drives_left
-from carservices.services.navigation.maps.profile import profile
+from carservices.services.navigation.maps.profile import STEEPEST, profile
 from carservices.services.navigation.maps.roads import Network, stream_ways
 from carservices.services.navigation.maps.ways import Ways
 from carservices.signals.earth import EARTH_RADIUS_M
@@ -155,7 +155,7 @@ def _graph(ways: Ways, network: Network, lands: Lands, elevation: Elevation | No
         "shape_first": shape_first,
         "shape_lat": lat[shape_at].astype(np.float32),
         "shape_lon": lon[shape_at].astype(np.float32),
-        "grade": np.clip(grade, -0.35, 0.35).astype(np.float32),
+        "grade": np.clip(grade, -STEEPEST, STEEPEST).astype(np.float32),
         "profile_first": profile_first,
         "profile": heights,
         "restrict": restrict.astype(np.int32),

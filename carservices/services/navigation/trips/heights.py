@@ -8,10 +8,10 @@ import numpy as np
 from scipy.spatial import KDTree
 
 from carservices.services.navigation.engine.base import EdgePart, Route
-from carservices.services.navigation.engine.graph import STEEPEST, Floats, RoadGraph
+from carservices.services.navigation.engine.graph import Floats, RoadGraph
 from carservices.services.navigation.flags import Flag
 from carservices.services.navigation.geo import along
-from carservices.services.navigation.maps.profile import PART_M
+from carservices.services.navigation.maps.profile import PART_M, STEEPEST
 from carservices.signals.earth import DEGREE_M
 
 AT_M = 1.0
@@ -23,15 +23,17 @@ class Heights:
 
     def __init__(self, roads: RoadGraph) -> None:
         self._roads = roads
-        self.known = bool(np.isfinite(roads.altitude).any())
+        self._known = bool(np.isfinite(roads.altitude).any())
+
+    def wanted(self, route: Route) -> bool:
+        """Whether the map knows slopes and the engine of the route does not."""
+        return self._known and bool(route.edges) and route.edges[0].arc < 0
 
     def sloped(self, route: Route) -> Route:
-        """With the slopes of its roads, where the map knows them and the engine does not."""
-        if not self.known or not route.edges or route.edges[0].arc >= 0:
-            return route
-        return replace(route, edges=tuple(self._sloped(route)))
+        """With the slopes of its roads, as far as the map knows them."""
+        return replace(route, edges=tuple(self._edges(route)))
 
-    def _sloped(self, route: Route) -> Iterator[EdgePart]:
+    def _edges(self, route: Route) -> Iterator[EdgePart]:
         marks, points = np.array(along(route.geometry), float), np.array(route.geometry, float)
         ends = np.append(marks[[edge.at_index for edge in route.edges]], marks[-1])
         level = [bool(edge.flags & (Flag.BRIDGE | Flag.TUNNEL)) for edge in route.edges]
@@ -67,7 +69,8 @@ class Heights:
     def _tree(self) -> tuple[KDTree, Floats, float]:
         roads = self._roads
         nodes = np.flatnonzero(np.isfinite(roads.altitude))
-        lat, lon, inside = roads.inner_heights()
+        arcs, offsets, inside = roads.slopes.inside()
+        lat, lon, _ = roads.spots(arcs, offsets)
         across = float(np.cos(np.radians(roads.node_lat.mean())))
         places = np.column_stack(
             (np.append(roads.node_lat[nodes], lat), np.append(roads.node_lon[nodes], lon) * across)

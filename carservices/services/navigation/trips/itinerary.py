@@ -104,12 +104,11 @@ class Itinerary:
         return planned if isinstance(planned, list) else [_warned(trip, planned) for trip in direct]
 
     async def _routes(self, request: RouteRequest) -> list[Route]:
-        routes = await self._opened.engine.route(request)
-        return (
-            [await asyncio.to_thread(self._heights.sloped, route) for route in routes]
-            if self._heights.known
-            else routes
-        )
+        heights = self._heights
+        return [
+            await asyncio.to_thread(heights.sloped, route) if heights.wanted(route) else route
+            for route in await self._opened.engine.route(request)
+        ]
 
     async def _along(
         self, request: RouteRequest, vias: Sequence[Candidate | None], wishes: ChargingWishes, at: Situation

@@ -135,11 +135,11 @@ def of_graph(graph: RoadGraph, cap_kmh: float | None = None, correction: Correct
     lost = np.minimum(lost, 2.0 * BRAKING * graph.length)
     north = graph.node_lat[graph.head] - graph.node_lat[graph.tail]
     east = (graph.node_lon[graph.head] - graph.node_lon[graph.tail]) * np.cos(np.radians(graph.node_lat[graph.tail]))
-    driven, course, parts = np.where(graph.flags & Flag.FERRY, 0.0, 1.0), np.arctan2(east, north), graph.parts
+    driven, course, parts = np.where(graph.flags & Flag.FERRY, 0.0, 1.0), np.arctan2(east, north), graph.slopes.parts
     metres, waiting, lost, halts = (np.repeat(column / parts, parts) for column in (graph.length, waiting, lost, halts))
     cruise, driven, course, bands = (np.repeat(column, parts, axis=0) for column in (cruise, driven, course, bands))
     ends = np.concatenate(([0], np.cumsum(parts)))
-    grade, peak = graph.all_slopes(), cruise * cruise
+    grade, peak = graph.slopes.all(), cruise * cruise
     return Stretches(metres, cruise, waiting, grade, lost, lost, halts, driven, course, peak, bands, ends)
 
 
