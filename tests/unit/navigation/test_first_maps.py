@@ -53,6 +53,17 @@ async def test_what_goes_wrong_in_the_process_is_said(store: MapStore) -> None:
     assert "helsinki" in still_to_build(store)
 
 
+@pytest.mark.parametrize("said", ["Segmentation fault", "[]", '{"problem": "no remark"}', '{"name": "helsinki"}'])
+async def test_a_process_that_says_anything_else_fails_its_map_and_not_the_service(
+    store: MapStore, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, said: str
+) -> None:
+    (tmp_path / "talking.py").write_text(f"print({said!r})", encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setattr("carservices.services.navigation.maps.first.MODULE", "talking")
+    with pytest.raises(MapError, match="none of its reports"):
+        await exhaust(store)
+
+
 async def test_a_map_is_built_when_another_import_has_ended(store: MapStore, monkeypatch: pytest.MonkeyPatch) -> None:
     """Such as that of a service that was killed while it built one."""
     monkeypatch.setattr("carservices.services.navigation.atlas.FIRST_MAP_AFTER_S", 0.0)

@@ -43,12 +43,7 @@ async def build_first(store: MapStore, name: str) -> AsyncGenerator[Progress]:
         if process.stdout is None:
             raise MapError(f"the map {name} cannot be built: its process has no output")
         async for line in process.stdout:
-            words = json.loads(line)
-            if "problem" in words:
-                if words["remark"] == BUSY.key:
-                    raise MapsBusy(words["problem"])
-                raise MapError(words["problem"], Remark.of(words["remark"]))
-            yield Progress(**words)
+            yield _heard(line)
         if status := await process.wait():
             raise MapError(f"the map {name} was not built, its process ended with status {status}: see the log")
         write_json(store.root / OFFERED, sorted({*_offered(store), name}))
@@ -57,6 +52,18 @@ async def build_first(store: MapStore, name: str) -> AsyncGenerator[Progress]:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
             await process.wait()
+
+
+def _heard(line: bytes) -> Progress:
+    """A line of the process that builds. Raises `MapError`: what it says, or that this is no word of its own."""
+    try:
+        words = json.loads(line)
+        if "problem" not in words:
+            return Progress(**words)
+        problem, remark = words["problem"], words["remark"]
+    except (ValueError, TypeError, KeyError):
+        raise MapError(f"the process that builds maps said {line!r}, which is none of its reports") from None
+    raise MapsBusy(problem) if remark == BUSY.key else MapError(problem, Remark.of(remark))
 
 
 def _outdated(store: MapStore, name: str) -> bool:
