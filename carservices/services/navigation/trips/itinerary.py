@@ -10,7 +10,7 @@ from typing import Protocol
 
 from carservices.api.routes import ChargingWishes, Prefer
 from carservices.services.navigation.chargers.network import ChargerNetwork
-from carservices.services.navigation.engine.base import Engine, Route, RouteRequest, Via
+from carservices.services.navigation.engine.base import Engine, Route, RouteRequest
 from carservices.services.navigation.engine.roads import RoadEngine
 from carservices.services.navigation.remarks import Remark
 from carservices.services.navigation.trips.advice import STEP, charge_before, charge_first, out_of_reach
@@ -18,12 +18,13 @@ from carservices.services.navigation.trips.conditions import Conditions
 from carservices.services.navigation.trips.corridor import Anchor, Corridor
 from carservices.services.navigation.trips.demand import Demand
 from carservices.services.navigation.trips.energy import EnergyModel
-from carservices.services.navigation.trips.ground import Cap, Ground, Hops, caps
+from carservices.services.navigation.trips.ground import Ground, Hops, caps
 from carservices.services.navigation.trips.heights import Heights
+from carservices.services.navigation.trips.on_route import OTHER, correct, price, through, vias_of
 from carservices.services.navigation.trips.planner import FULL, plan
-from carservices.services.navigation.trips.problem import Plan, Problem
+from carservices.services.navigation.trips.problem import Problem
 from carservices.services.navigation.trips.stations import MOST, Candidate, Tables, beside, candidates, station_of
-from carservices.services.navigation.trips.trip import Car, Trip, parts_of, quantile, settled, takes, unplanned
+from carservices.services.navigation.trips.trip import Car, Trip, quantile, settled, unplanned
 
 S_PER_EUR = {Prefer.TIME: (20.0, 120.0), Prefer.COST: (240.0, 20.0)}
 """What an euro is worth in s, first as preferred, then for the other choice: nobody pays 10 € for a minute."""
@@ -35,8 +36,6 @@ ASIDE_M = 60_000.0
 """m around start, stops and destination within which stations are looked for."""
 TRIES, CLOSE = 4, 0.002
 """How often a plan is made at most, and by which share its real route may take longer than it promised."""
-OTHER = 0.01
-"""Share by which a route differs from the plan's own hops where the engine must know other speeds."""
 
 
 class Opened(Protocol):
@@ -92,7 +91,7 @@ class Itinerary:
         """
         request, wishes = wanted.request, wanted.wishes
         if any(wanted.ahead):
-            kept = replace(request, via=_through(request, wanted.ahead), alternates=0)
+            kept = replace(request, via=through(request, wanted.ahead), alternates=0)
             return [await self._along(kept, wanted.ahead, wishes, at)]
         routes = await self._routes(request)
         if at.car is None:
@@ -160,17 +159,17 @@ class Itinerary:
             found = await asyncio.to_thread(plan, problem)
             if found is None:
                 return best
-            vias = _vias(found, ground)
-            route = (await self._routes(replace(request, via=_through(request, vias), alternates=0)))[0]
+            vias = vias_of(found, ground)
+            route = (await self._routes(replace(request, via=through(request, vias), alternates=0)))[0]
             demand = Demand(route, at.model, at.conditions)
             trip = await asyncio.to_thread(
                 settled, demand, vias, car, wishes, speeds, at.now, problem.s_per_eur, problem.first_least
             )
-            if trip is not None and (best is None or _price(trip, problem) < _price(best, problem)):
+            if trip is not None and (best is None or price(trip, problem) < price(best, problem)):
                 best = trip
-            if trip is not None and -OTHER <= _price(trip, problem) / found.price - 1.0 <= CLOSE:
+            if trip is not None and -OTHER <= price(trip, problem) / found.price - 1.0 <= CLOSE:
                 return best
-            _correct(problem, found, demand, vias, car, speeds)
+            correct(problem, found, demand, vias, car, speeds)
         return best
 
     def _problem(
@@ -263,31 +262,6 @@ def _warned(trip: Trip, remark: Remark) -> Trip:
     return trip if trip.sure else replace(trip, warning=remark)
 
 
-def _price(trip: Trip, problem: Problem) -> float:
-    driving = sum(stage.hop.drive_s for stage in trip.stages)
-    stops = trip.charge_s + problem.bother_s * len(trip.stops)
-    return driving + stops + problem.s_per_eur * sum(stage.hop.eur for stage in trip.stages)
-
-
-def _correct(
-    problem: Problem, found: Plan, demand: Demand, vias: Sequence[Candidate | None], car: Car, speeds: Sequence[Cap]
-) -> None:
-    """Write what the real route takes into the hops of a plan, and scale all others as its own were wrong on average.
-
-    The engine may know other speeds than the map's road graph.
-    """
-    legs, parts = problem.legs, parts_of(vias)
-    places = [hop.place for hop in found.hops]
-    pairs = [0, *places[:-1]], places
-    for level, cap in enumerate(speeds):
-        reals = zip(*(takes(demand, part, cap, car) for part in parts), strict=True)
-        for table, real in zip((legs.seconds, legs.percent, legs.sigma), reals, strict=True):
-            scale = sum(real) / max(1e-6, float(table[level][pairs].sum()))
-            if abs(scale - 1.0) > OTHER:
-                table[level] *= scale
-            table[level][pairs] = real
-
-
 def _worth_choosing(trips: Sequence[Trip]) -> list[Trip]:
     """Without those that another one beats in time and money."""
 
@@ -301,21 +275,3 @@ def _worth_choosing(trips: Sequence[Trip]) -> list[Trip]:
         if not any(s <= seconds and e <= eur for s, e in others):
             kept.append(trip)
     return kept or [min(trips, key=figures)]
-
-
-def _vias(best: Plan, ground: Ground) -> tuple[Candidate | None, ...]:
-    """What the vias of a plan are, the driver's own in their places."""
-    vias: list[Candidate | None] = []
-    before = 0
-    for hop in best.stops:
-        vias += [None] * len(ground.passed(before, hop.place))
-        vias.append(ground.station(hop.place))
-        before = hop.place
-    return (*vias, *[None] * (ground.stops - sum(via is None for via in vias)))
-
-
-def _through(request: RouteRequest, vias: Sequence[Candidate | None]) -> tuple[Via, ...]:
-    """The points of a route: the driver's own, and stations between them."""
-    own = iter(request.via[1:-1])
-    between = [next(own) if via is None else Via(via.site.lat, via.site.lon) for via in vias]
-    return (request.via[0], *between, request.via[-1])
