@@ -76,6 +76,8 @@ LIMITS: Final[dict[type[t.Node], int]] = {
     t.PaneTemplate: 4,
 }
 """Items that are shown for certain; the host drops what is beyond the limit in force (androidx integers.xml)."""
+ITEMS_PARKED: Final = 100
+"""Items of one template while nothing is restricted; a person scrolls no further."""
 
 REQUIRED: Final[dict[type[t.Node], tuple[str, ...]]] = {
     t.Row: ("title",),
@@ -119,6 +121,13 @@ TITLE_LINES: Final = 2
 TABS: Final = (2, 4)
 PIN_LENGTH: Final = 12
 MARKER_LENGTH: Final = 3
+
+
+def limits_told(depth: int | None) -> dict[str, int]:
+    """What an app is told: items by template, and while the driver is to be spared the ``depth`` of a task."""
+    spared = {} if depth is None else {"depth": depth}
+    names = {kind.__name__.removesuffix("Template").lower(): limit for kind, limit in LIMITS.items()}
+    return spared | {name: ITEMS_PARKED if depth is None else limit for name, limit in names.items()}
 
 
 def check(template: t.Node, category: str | None = None) -> list[Violation]:

@@ -9,7 +9,8 @@ from pydantic import ValidationError
 from carservices.api.appscreen import Display
 from carservices.api.driving import Driving, DrivingState, Restriction
 from carservices.api.state import StateFile
-from carservices.apphost.cuts import ITEM_LIMITS, Rules
+from carservices.app.rules import limits_told
+from carservices.apphost.cuts import Rules
 from carservices.bus import Car
 from carservices.signals import Status, Value
 
@@ -29,8 +30,6 @@ UNITS: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
 }
 """Signal → its value → quantity (`carservices.signals.units`) → unit."""
 FILE: Final = "display.json"
-ITEMS_PARKED: Final = 100
-"""Items of one template while nothing is restricted; a person scrolls no further."""
 
 log = logging.getLogger(__name__)
 
@@ -99,13 +98,7 @@ class Surroundings:
             "height": self._display.height,
             "units": units,
             "restrictions": int(restrictions),
-            "limits": {
-                **({"depth": self.rules.limits.depth} if limited else {}),
-                **{
-                    name.removesuffix("Template").lower(): limit if limited else ITEMS_PARKED
-                    for name, limit in ITEM_LIMITS.items()
-                },
-            },
+            "limits": limits_told(self.rules.limits.depth if limited else None),
         }
 
     def _update(self) -> None:

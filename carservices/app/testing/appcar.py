@@ -13,6 +13,7 @@ from carservices.app.app import App
 from carservices.app.hosts import PORTS, is_listed
 from carservices.app.http import Http, HttpError, Request, Response, unlisted
 from carservices.app.manifest import Manifest, load
+from carservices.app.rules import limits_told
 from carservices.app.run import load as load_app
 from carservices.app.runtime import LinkLog, Runtime
 from carservices.app.stage import INTERVAL
@@ -54,7 +55,11 @@ class AppCar:
         self._values: dict[str, Any] = {}
         self._states: dict[str, Any] = {}
         self._hosts: tuple[str, ...] | None = None
-        self._context: dict[str, Any] = {"restrictions": 0, "data_dir": str(data_dir)}
+        self._context: dict[str, Any] = {
+            "restrictions": 0,
+            "limits": limits_told(None),
+            "data_dir": str(data_dir),
+        }
         self._refused: set[str] = set()
         self._may_fail = False
         self._modules = set(sys.modules)
@@ -230,10 +235,10 @@ class AppCar:
 
     def drive(self) -> None:
         """The car moves: everything is restricted."""
-        self.context(restrictions=DRIVING, limits={"depth": DEPTH})
+        self.context(restrictions=DRIVING, limits=limits_told(DEPTH))
 
     def park(self) -> None:
-        self.context(restrictions=0, limits={})
+        self.context(restrictions=0, limits=limits_told(None))
 
     def advance(self, seconds: float) -> None:
         """Let time pass; timers and sleeps of the app run."""

@@ -114,6 +114,20 @@ def test_the_view_follows_the_surroundings_it_reads(app_car):
     assert app_car.host.views == sent + 1
 
 
+def test_a_view_is_told_how_much_is_shown_of_it_parked_and_driving(app_car):
+    class Told(App):
+        def view(self):
+            limits = self.context.limits
+            return ListTemplate("x", [Row("a", f"{limits['list']} {limits['pane']} {limits.get('depth')}")])
+
+    app_car.start(Told)
+    assert app_car.rows == [("a", "100 100 None")]
+    app_car.drive()
+    assert app_car.rows == [("a", "6 4 3")]
+    app_car.park()
+    assert app_car.rows == [("a", "100 100 None")]
+
+
 def test_a_view_that_did_not_change_is_not_sent_again_and_its_newest_handlers_count(app_car):
     class Same(App):
         count = 0
