@@ -58,6 +58,25 @@ def test_the_guidance_is_muted_and_a_refusal_puts_it_back(sound):
     assert last(driver) == (Audio, "set_volume", {"volume": 0.5})
 
 
+def test_a_choice_stays_until_its_own_call_has_ended(sound):
+    """Guidance is said several times a second while driving, also between the tap and what it does."""
+    driver, rows = sound
+    show(driver, guidance=Guidance(), audio=AudioState(volume=0.3))
+    driver.tap(rows.guidance)
+    show(driver, guidance=Guidance(distance_m=90.0))
+    assert rows.guidance.value is False
+    for share in (0.4, 0.6):
+        driver.tap(rows.volume, at=(share, 0.5))
+    first, second = (call[3] for call in driver.car.calls[-2:])
+    chosen = rows.volume.value
+    first(Outcome(True))
+    show(driver, audio=AudioState(volume=0.4))
+    assert (rows.volume.value, rows.volume.phase) == (chosen, "pending")
+    second(Outcome(False, reason="no"))
+    driver.frames(2)
+    assert rows.volume.value == 40
+
+
 def test_the_voice_can_be_tried_or_says_what_is_missing(sound):
     driver, rows = sound
     show(driver, speech=SpeechState(cure="…"))

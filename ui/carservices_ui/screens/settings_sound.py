@@ -45,14 +45,23 @@ class SoundRows:
         ]
 
     def _calls(self, control: ValueControl, send: Callable[[Any, Callable[[Outcome], None]], None]) -> None:
-        """The person's choice is a call; what the service then says of itself is shown."""
+        """The person's choice is a call; what the service then says of itself is shown.
 
-        def ended(outcome: Outcome) -> None:
-            control.phase = "confirmed" if outcome.ok else "refused"
-            if not outcome.ok:
-                self._refused(outcome)
+        As with `bind_signal` a control keeps showing what is pending, and only the latest choice counts.
+        """
+        latest = 0
 
         def choose(_: ValueControl, value: Any) -> None:
+            nonlocal latest
+            latest = turn = latest + 1
+
+            def ended(outcome: Outcome) -> None:
+                if turn != latest:
+                    return
+                control.phase = "confirmed" if outcome.ok else "refused"
+                if not outcome.ok:
+                    self._refused(outcome)
+
             control.phase = "pending"
             send(value, ended)
 
@@ -65,11 +74,13 @@ class SoundRows:
 
     def _show_audio(self, state: AudioState | None) -> None:
         self.volume.available = state is not None
-        self.volume.value = None if state is None else round(100 * state.volume)
+        if self.volume.phase != "pending":
+            self.volume.value = None if state is None else round(100 * state.volume)
 
     def _show_guidance(self, guidance: Guidance | None) -> None:
         self.guidance.available = guidance is not None
-        self.guidance.value = guidance is not None and not guidance.muted
+        if self.guidance.phase != "pending":
+            self.guidance.value = guidance is not None and not guidance.muted
 
     def _show_voice(self, state: SpeechState | None) -> None:
         engine = state.engine if state is not None else None
