@@ -201,7 +201,7 @@ class Journey:
         self._searching.add_done_callback(self._searched)
 
     def _wanted(self, position: Position) -> Wanted:
-        """The way to the destination; when the car left its route at once, over the charging stops that are ahead."""
+        """The way to the destination; for a car that left its route only the best, over the charging stops ahead."""
         request = self.plan.request(position)
         if self.trip and self.guide and self.guide.left:
             ahead = self.trip.vias[self._passed :]

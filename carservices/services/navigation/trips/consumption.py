@@ -236,9 +236,9 @@ class Consumption:
 
     def save(self) -> None:
         """Keep what was learned."""
-        (information, weighted), habit = self._learner.kept, self._habit
         if self._km == self._saved_km:
             return
+        (information, weighted), habit = self._learner.kept, self._habit
         self._cars[self._number] = Learned(
             information=information.tolist(),
             weighted=weighted.tolist(),
