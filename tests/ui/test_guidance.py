@@ -234,7 +234,7 @@ def test_a_map_that_is_built_is_told_and_why_it_was_not(home):
 def test_marks_and_other_ways_can_be_tapped(home):
     tapped = []
     live, view = home.cockpit.ui.map, shown(home)
-    station = Mark(HERE.lat + 0.002, HERE.lon, "ev_station", "energy", key="cs1")
+    station = Mark(HERE.lat + 0.002, HERE.lon + 0.012, "ev_station", "energy", key="cs1")  # beside the cards
     other = ROUTE_TAKEN.model_copy(update={"id": "r2", "geometry": encode([POINTS[0], POINTS[-1]])})
     live.show_marks([station], tapped.append)
     live.preview([ROUTE_TAKEN, other], 0, tapped.append)
@@ -273,7 +273,7 @@ def test_places_nearby_are_on_the_map_and_a_touch_away(home):
     home.store.put_stream(MAPS, MapsState(current="town"))
     home.frames(3)
     answer()
-    assert {"220 m", "Voltessa 7"} <= words(home)
+    assert {"220 m", "150 kW"} <= words(home)
     live.look_over([(station.place.lat, station.place.lon), (apart.lat, apart.lon)])
     home.until(lambda: view.resting)
     home.until(lambda: any(call[1] == "places" for call in home.car.calls) or len(markers(view)) == 2)

@@ -74,7 +74,7 @@ class Signs:
         self._labels: list[_Sign] = []
         self._markers: list[_Sign] = []
         self.covered: Sequence[Rect] = ()
-        """Pixels under other widgets, where a marker's name cannot be read."""
+        """Pixels under other widgets, where no marker is drawn and no name of one."""
         self._layers = (InstructionGroup(), InstructionGroup())
         for layer in self._layers:
             group.add(layer)
@@ -174,6 +174,10 @@ class Signs:
             sign.move.x, sign.move.y = round(x), round(y)
             left, low, right, high = sign.rect
             taken.append((x + left, y + low, x + right, y + high))
+        for sign in self._markers:
+            x, y = sign.move.x, sign.move.y + (sign.rect[1] + sign.rect[3]) / 2
+            if any(left <= x <= right and low <= y <= high for left, low, right, high in self.covered):
+                sign.move.x, sign.move.y = HIDDEN
         self._part()
         return taken[len(self._labels) :]
 

@@ -20,6 +20,7 @@ from carservices_ui.map.camera import MAX_PXM, MIN_PXM, Camera
 from carservices_ui.map.data import Projection
 from carservices_ui.map.gestures import Gestures
 from carservices_ui.map.ground import Ground
+from carservices_ui.map.labels import Rect
 from carservices_ui.map.lettering import covered
 from carservices_ui.map.loading import LoadedMap
 from carservices_ui.map.motion import Motion
@@ -327,14 +328,18 @@ class MapView(Widget):
         self.attribution.pos = (round(self.right - right - margin - self.attribution.width), round(self.y + bottom + 8))
         self.attribution.opacity = 1.0 if self.has_map else 0.0
         self.notice.pos = (round(self.center_x - self.notice.width / 2), round(self.y + self.height * 0.6))
-        self._letters.renew()
         self._show_markers()
-        self._wake()
+        self._cover()
 
     def _cover(self, *_: Any) -> None:
         """Other widgets move with every word on them: only the names make room."""
-        self._letters.cover(self.covered)
+        self._letters.cover(self._over())
         self._wake()
+
+    def _over(self) -> list[Rect]:
+        """Pixels of the map that something else is written on."""
+        x, y = self.attribution.x - self.x, self.attribution.y - self.y
+        return [*self.covered, (x, y, x + self.attribution.width, y + self.attribution.height)]
 
     def _show_markers(self) -> None:
         self._letters.show_markers(self._ground.projection, STYLES[self.theme])
@@ -371,7 +376,7 @@ class MapView(Widget):
             STYLES[self.theme],
             self._motion.pose,
             loaded.labels if loaded else None,
-            covered(self.insets, self.covered, self.size),
+            covered(self.insets, self._over(), self.size),
             street=self.follow and not self.north_up,
         )
         self.frames_drawn += 1

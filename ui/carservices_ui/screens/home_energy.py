@@ -6,8 +6,10 @@ from kivy.metrics import dp
 from carservices.api.energy import Energy, Trip
 from carservices.signals import Datum
 from carservices_ui.i18n import number, t
+from carservices_ui.planning.charging import power
 from carservices_ui.planning.names import plain
 from carservices_ui.planning.nearest import Nearest
+from carservices_ui.screens.navigation_words import kilowatts
 from carservices_ui.ui import BATTERY_POWER, Ui
 from carservices_ui.units import NOTHING, duration, is_number, percent
 from carservices_ui.widgets import ArcGauge, Bar, Card, Column, Icon, IconTile, Row, Sparkline, Text, spacer
@@ -177,7 +179,8 @@ class RangeCard(Card):
             self.energy.label.text = t("range.to_full")
         elif (station := self._nearest.station) is not None:
             self.energy.value.text = self._ui.units.way(self._nearest.metres)
-            self.energy.label.text = plain(station.place.name or station.operator)
+            kw = power(station)
+            self.energy.label.text = kilowatts(kw) if kw else plain(station.place.name or station.operator)
         else:
             kwh = store.get(f"{BATTERY}.StateOfCharge.CurrentEnergy")
             self.energy.value.text = number(float(kwh), 1) if is_number(kwh) else NOTHING

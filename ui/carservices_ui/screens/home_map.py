@@ -122,7 +122,13 @@ class MapCard(FloatLayout):
         self.speed.pos = (self.x + edge, above)
         self.buttons.pos = (right - self.buttons.width, self.y + edge if self._covered else above)
         if self.map is not None:
-            over = (*self.guidance.children, self.corner, self.speed, self.buttons)
+            over = [
+                *self.guidance.children,
+                self.corner,
+                self.speed,
+                self.buttons,
+                *([] if self._covered else [self.bar]),
+            ]
             self.map.covered = [(one.x - self.x, one.y - self.y, one.right - self.x, one.top - self.y) for one in over]
 
     def _show_map(self, view: "MapView") -> None:
