@@ -120,6 +120,21 @@ def test_a_wind_that_is_told_is_not_taken_for_the_car_until_it_is_old():
     assert told.consumption.conditions.wind_ms == 0.0
 
 
+def test_a_wind_may_be_told_before_the_car_is_known():
+    def blown(first: bool) -> Driver:
+        driver = Driver(new(), lambda seen, k: {**seen, POWER: -drawn_w(float(str(seen[SPEED])), 4.0), HEADING: 0.0})
+        if first:
+            driver.consumption.tell_wind((3.0, 0.0))
+        driver.tell({VIN: "CAR1"})
+        driver.consumption.tell_wind((3.0, 0.0))
+        driver.drive(SPEEDS)
+        return driver
+
+    before, after = (blown(first).consumption.correction for first in (True, False))
+    assert before.factors == pytest.approx(after.factors)
+    assert before.covariance == pytest.approx(after.covariance)
+
+
 def test_the_wind_of_a_trip_is_felt_until_it_ends():
     def there_and_back(seen: Readings, k: int) -> Readings:
         """4 m/s from north; five minutes to the north, five to the south ..."""

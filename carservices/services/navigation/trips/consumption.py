@@ -17,7 +17,7 @@ from carservices.services.navigation.trips.correction import CAUSES, WIND_TOLD_M
 from carservices.services.navigation.trips.energy import EnergyModel
 from carservices.services.navigation.trips.figures import figure
 from carservices.services.navigation.trips.habit import Habit, Log
-from carservices.services.navigation.trips.learning import Recursive, Today
+from carservices.services.navigation.trips.learning import Recursive
 from carservices.services.navigation.trips.meter import CHARGING, COARSEST_S, IGNITION, OFF, STANDING_MS, Meter, Stretch
 from carservices.services.navigation.trips.meter import PATHS as METERED
 from carservices.services.navigation.trips.stretches import road_of
@@ -101,8 +101,7 @@ class Consumption:
             self._habit, self._km = Habit(kept.habit, kept.trips, kept.errors), kept.km
         self._saved_km = self._faded_km = self._km
         """km up to which it is kept, and for which what was learned has faded."""
-        self._today: Today | None = None
-        self._felt: dict[str, Any] = {}
+        self._begin_effects()
         self._log = Log()
         self._driven_s = self._stood_s = 0.0
         self._begun: Conditions | None = None
@@ -123,8 +122,6 @@ class Consumption:
     @property
     def correction(self) -> Correction:
         """Of the trip that is driven, or of one that begins now."""
-        if self._today is None:
-            self._today = self._learner.today
         return self._corrected(self._today.factors)
 
     @property
@@ -167,7 +164,7 @@ class Consumption:
         comes_from = math.degrees(math.atan2(today.east, today.north)) % 360.0
         sure = today.wind_sigma <= WIND_TOLD_MS
         blows = sure or speed > CALM_MS
-        self._felt = {"wind_ms": speed, "wind_from": comes_from, "wind_felt": not sure} if blows else {}
+        self._felt: dict[str, Any] = {"wind_ms": speed, "wind_from": comes_from, "wind_felt": not sure} if blows else {}
 
     @property
     def km(self) -> float:
