@@ -8,7 +8,7 @@ import pytest
 
 from carservices.api.routes import Box, ChargerFilter, Connector
 from carservices.services.navigation.chargers.build import write_chargers
-from carservices.services.navigation.chargers.network import ChargerNetwork
+from carservices.services.navigation.chargers.network import NEAREST_M, ChargerNetwork
 from carservices.services.navigation.chargers.opening import open_at
 from carservices.services.navigation.chargers.synthetic import MARK, synthetic_sites
 from carservices.services.navigation.geo import plane_metres
@@ -100,6 +100,19 @@ def test_only_what_is_wanted(city: ChargerNetwork, wanted: ChargerFilter) -> Non
             and not (wanted.only_free and plug.free == 0)
             for plug in charger.plugs
         )
+
+
+@pytest.mark.parametrize(
+    ("here", "limit"),
+    [((53.557, 13.261), 10), ((53.522, 13.2168), 1), ((53.52, 13.244), 3), ((53.52, 13.2695), 5), ((50.0, 10.0), 1)],
+)
+def test_the_nearest_are_those_of_looking_at_each(city: ChargerNetwork, here: tuple[float, float], limit: int) -> None:
+    """Those in the corner of a square are further away than one just outside its side."""
+    everywhere = city.in_box(CITY, NOON)
+    assert city.count() == len(everywhere)
+    away = sorted(round(plane_metres(*here, one.place.lat, one.place.lon), 1) for one in everywhere)
+    found = [place.distance_m for place in city.nearest(here, limit)]
+    assert found == [metres for metres in away[:limit] if metres < NEAREST_M[-1]]
 
 
 def test_along_agrees_with_looking_at_each(city: ChargerNetwork) -> None:
