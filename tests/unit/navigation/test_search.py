@@ -104,6 +104,18 @@ def test_every_kind_counted_is_known_and_has_places(search: Search) -> None:
     assert set(counts) <= set(kinds())
 
 
+@pytest.mark.parametrize(
+    ("kind", "near", "limit"),
+    [("restaurant", (53.536, 13.275), 1), ("restaurant", (53.548, 13.253), 10), ("parking", (53.542, 13.231), 3)],
+)
+def test_the_nearest_of_a_kind_are_those_of_looking_at_all(
+    search: Search, kind: str, near: tuple[float, float], limit: int
+) -> None:
+    """Those in the corner of a square are further away than one just outside its side."""
+    found, every = (search.search("", near, most, "de", kind) for most in (limit, 5000))
+    assert [place.distance_m for place in found] == [place.distance_m for place in every][:limit]
+
+
 def test_places_to_be_shown_together_keep_apart(search: Search) -> None:
     box = Box(south=53.54, west=13.24, north=53.57, east=13.29)
     found = search.spread(box, ["restaurant", "parking"], 200.0, 30, "de")

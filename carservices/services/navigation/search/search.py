@@ -156,8 +156,8 @@ class Search:
                     f"JOIN around USING (id) WHERE kind IN ({marks}) AND {WITHIN}",
                     (*keys, *box_around(*near, metres)),
                 )
-                if len(rows) >= limit:
-                    break
+                if sum(plane_metres(*near, row.lat, row.lon) <= metres for row in rows) >= limit:
+                    break  # who is in a corner of the square may be further than who is outside
             rows.sort(key=lambda row: plane_metres(*near, row.lat, row.lon))
         fitting = [row for row in rows if not query.words or _likeness(query, row) >= LIKE_ENOUGH]
         return [_place(row, near, language) for row in fitting[:limit]]
