@@ -6,10 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from carservices.services.navigation.maps.profile import STEEPEST
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from carservices.services.navigation.maps.profile import STEEPEST, Floats, Ints
 
 
 class Slopes:
