@@ -10,7 +10,16 @@ from carservices.services.navigation.engine.base import RouteRequest, Via
 from carservices.services.navigation.engine.graph import RoadGraph
 from carservices.services.navigation.engine.roads import RoadEngine
 from carservices.services.navigation.geo import metres, moved
-from carservices.services.navigation.position.locator import FIX_TYPE, HEADING, LATITUDE, LONGITUDE, SPEED, YAW, Locator
+from carservices.services.navigation.position.locator import (
+    ACCURACY,
+    FIX_TYPE,
+    HEADING,
+    LATITUDE,
+    LONGITUDE,
+    SPEED,
+    YAW,
+    Locator,
+)
 from carservices.signals import Status, Value
 from tests.unit.navigation.roads import drive, value
 
@@ -91,6 +100,26 @@ def test_nonsense_from_the_receiver_is_no_fix(broken: float | None):
     assert all(math.isfinite(position.lat) for position in later)
     assert later[-1].source is Source.DEAD_RECKONING
     assert metres((later[-1].lat, later[-1].lon), moved(place, 0.0, 50.0)) < 8.0
+
+
+@pytest.mark.parametrize(("path", "datum"), [(SPEED, 1e9), (SPEED, -1e300), (YAW, 1.7e308), (ACCURACY, 1e300)])
+def test_a_reading_no_car_can_have_moves_nothing(path: str, datum: float):
+    locator = Locator()
+    feed(locator, 0.0, HERE)
+    assert locator.position(0.0) is not None
+    locator.take(value(path, datum), 0.2)
+    locator.take(value(LATITUDE, HERE[0]), 0.2)
+    for time in (0.4, 100.0, 200.0):
+        assert metres(_at(locator, time), HERE) <= 10.0 * time + 1.0
+
+
+def test_a_car_reckons_on_over_the_date_line():
+    locator = Locator()
+    feed(locator, 0.0, (65.0, 179.9999), **{HEADING: 90.0})
+    locator.position(0.0)
+    feed(locator, 0.2, (65.0, 179.9999), **{HEADING: 90.0, FIX_TYPE: "NONE"})
+    lat, lon = _at(locator, 1.4)
+    assert (lat, lon) == (pytest.approx(65.0, abs=1e-3), pytest.approx(-180.0, abs=1e-3))
 
 
 def test_a_fix_far_off_is_not_believed_until_it_stays():

@@ -52,9 +52,10 @@ class Kalman:
 
     @property
     def place(self) -> Point:
-        """Latitude and longitude in degrees."""
+        """Latitude and longitude in degrees, on the other side of the date line once that is passed."""
         lat, lon = self._anchor
-        return lat + self._x[1] / DEGREE_M, lon + self._x[0] / (DEGREE_M * math.cos(math.radians(lat)))
+        north, east = lat + self._x[1] / DEGREE_M, lon + self._x[0] / (DEGREE_M * math.cos(math.radians(lat)))
+        return min(90.0, max(-90.0, north)), math.remainder(east, 360.0)
 
     @property
     def course(self) -> float:

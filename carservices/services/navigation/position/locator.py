@@ -2,6 +2,7 @@
 
 import copy
 import math
+import sys
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,6 +21,8 @@ CLOCK, FIX_TYPE = f"{LOCATION}.Timestamp", f"{LOCATION}.GNSSReceiver.FixType"
 SPEED, YAW, GEAR = "Vehicle.Speed", "Vehicle.AngularVelocity.Yaw", "Vehicle.Powertrain.Transmission.CurrentGear"
 PATHS = (LATITUDE, LONGITUDE, HEADING, ACCURACY, CLOCK, FIX_TYPE, SPEED, YAW, GEAR)
 
+MOST = {SPEED: 500.0, YAW: 720.0, ACCURACY: 100_000.0}
+"""km/h, °/s and m beyond which, either way, a reading is no car's: it would carry the position off the earth."""
 SILENT_S = 2.5
 """s without a new fix on the move after which the car reckons for itself."""
 ACCURACY_M = 5.0
@@ -87,9 +90,10 @@ class Locator:
         self.snap = None
 
     def take(self, value: Value, now: float) -> None:
-        """A signal of `PATHS`; what is not available or no number is forgotten."""
+        """A signal of `PATHS`; what is not available, no number or beyond `MOST` is forgotten."""
         datum = value.value if value.status is Status.AVAILABLE else None
-        if not isinstance(datum, float | int | str) or (isinstance(datum, float) and not math.isfinite(datum)):
+        most = MOST.get(value.path, sys.float_info.max)
+        if not isinstance(datum, float | int | str) or not (isinstance(datum, str) or abs(datum) <= most):
             if self._values.pop(value.path, None) is not None:
                 self._news = now
             return
