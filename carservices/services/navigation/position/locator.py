@@ -21,8 +21,8 @@ CLOCK, FIX_TYPE = f"{LOCATION}.Timestamp", f"{LOCATION}.GNSSReceiver.FixType"
 SPEED, YAW, GEAR = "Vehicle.Speed", "Vehicle.AngularVelocity.Yaw", "Vehicle.Powertrain.Transmission.CurrentGear"
 PATHS = (LATITUDE, LONGITUDE, HEADING, ACCURACY, CLOCK, FIX_TYPE, SPEED, YAW, GEAR)
 
-MOST = {SPEED: 500.0, YAW: 720.0, ACCURACY: 100_000.0}
-"""km/h, °/s and m beyond which, either way, a reading is no car's: it would carry the position off the earth."""
+MOST = {SPEED: 500.0, ACCURACY: 100_000.0}
+"""km/h and m beyond which, either way, a reading is no car's: it would carry the position off the earth."""
 SILENT_S = 2.5
 """s without a new fix on the move after which the car reckons for itself."""
 ACCURACY_M = 5.0
