@@ -217,15 +217,8 @@ class Server:
     def _stirred(self, end: End, events: int) -> None:
         if events & WRITE:
             self._write(end)
-        if events != WRITE and end not in self.behind:
-            self._read(end)
-
-    def go_on(self) -> None:
-        """A turn for those who are behind."""
-        for end in list(self.behind):
-            self._take(end)
-
-    def _read(self, end: End) -> None:
+        if events == WRITE or end in self.behind:
+            return
         try:
             data = end.socket.recv(CHUNK)
         except BlockingIOError:
@@ -241,6 +234,11 @@ class Server:
             self._garbled(end, str(error))
             self.cut(end)
         else:
+            self._take(end)
+
+    def go_on(self) -> None:
+        """A turn for those who are behind."""
+        for end in list(self.behind):
             self._take(end)
 
     def _take(self, end: End) -> None:

@@ -115,7 +115,8 @@ class Fanout:
         if topic is self._speaking and len(self._run) < MAX_RUN:
             self._run.append(row)
         else:
-            self._end_run()
+            if self._speaking is not None:
+                self._end_run()
             self._speaking, self._run = topic, [row]
 
     def _end_run(self) -> None:
