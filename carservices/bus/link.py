@@ -43,16 +43,15 @@ def report(error: Exception) -> None:
 class Link:
     """One authenticated connection; `Car` gives it a face.
 
-    ``on_topic`` gets every frame of a subscribed topic, ``on_notice``
-    gets what the hub says unasked, ``on_up`` runs after each hello (the first and those after a hub restart),
-    ``on_down`` when the hub is lost, ``on_room`` when it takes publications again.
+    ``on_notice`` gets what the hub says unasked, ``on_up`` runs after each hello (the first and those after a hub
+    restart), ``on_down`` when the hub is lost, ``on_room`` when it takes publications again.
     """
 
     def __init__(self, run_dir: Path, name: str, token: str) -> None:
         self.run_dir = run_dir
         self.name = name
         self._connected = asyncio.Event()
-        self.on_topic: Callable[[bytes], None] = lambda _frame: None
+        self._on_topic: Callable[[bytes], None] = lambda _frame: None
         self.on_notice: Callable[[str, Any], None] = lambda _what, _body: None
         self.on_up: Callable[[], Awaitable[None]] | None = None
         self.on_down: Callable[[], None] = lambda: None
@@ -72,7 +71,7 @@ class Link:
     def _begin(self) -> None:
         proof = (self._user, self._token)
         self._publish = Connection("PUSH", proof, report, room=self._room)
-        self._topics = Connection("SUB", proof, report, lambda frame: self.on_topic(frame))
+        self._topics = Connection("SUB", proof, report, self._on_topic)
         self._calls = Connection("DEALER", proof, report, self._read_call, ahead=CALLS_AHEAD)
 
     async def _live(self) -> None:
@@ -248,6 +247,10 @@ class Link:
 
     def report_drops(self, drops: int) -> None:
         self._send([Kind.REPORT, drops])
+
+    def hand_to(self, on_topic: Callable[[bytes], None]) -> None:
+        """Who gets every frame of a subscribed topic; asked directly, as a step between would be one for each value."""
+        self._on_topic = self._topics.take = on_topic
 
     def follow(self, topics: Iterable[str]) -> None:
         """Let the frames of granted topics in."""

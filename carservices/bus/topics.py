@@ -74,16 +74,15 @@ class Subscriptions:
         self._lock = asyncio.Lock()
         self.drops = 0
         self._reporting = False
-        link.on_topic = self._frame
+        link.hand_to(self._frame)
 
     # -- the way of a value ------------------------------------------------------------------------------------------
 
     def _frame(self, frame: bytes) -> None:
         name, _, payload = frame.partition(wire.NUL)
-        if (topic := self._topics.get(name)) is not None:
-            self._take(topic, payload)
-
-    def _take(self, topic: Followed, payload: bytes) -> None:
+        topic = self._topics.get(name)
+        if topic is None:
+            return
         for value, timestamp, status, seq in wire.decode(payload):
             if seq <= topic.seq:
                 continue  # the snapshot or the stream brought it already
@@ -110,8 +109,7 @@ class Subscriptions:
 
     async def _sync(self, names: list[str]) -> None:
         for name, payload in await self._ask("sync", names):
-            if (topic := self._topics.get(name.encode())) is not None:
-                self._take(topic, payload)
+            self._frame(name.encode() + wire.NUL + payload)
 
     # -- watches -----------------------------------------------------------------------------------------------------
 
