@@ -17,6 +17,7 @@ from carservices.services.audio.service import AudioService
 from carservices.services.audio.sources import CHANNELS, RATE
 from carservices.services.audio.speech import Speech, at_our_rate
 from carservices.testing import PATIENCE, car
+from tests.contract.bench_car import eventually
 
 FAST = 40.0
 SOUNDS = Path(__file__).parent / "sounds"
@@ -335,6 +336,7 @@ async def test_speech_alone_takes_its_time_and_can_be_broken_off(slow, heard, ca
         await audio.set_volume(1.0)
         number = await audio.speak(calm, SPOKEN)
         await until(audio, c, lambda s: s is not None and s.spoken == number)
+        await eventually(lambda: sum(map(len, heard)) >= RATE)  # its last block is said to be spoken just before
         sound = np.concatenate(heard)[:, 0]
         assert abs(np.count_nonzero(sound == 5000) - RATE) < 300, "but for the ramp of the volume"
         long = np.full(8000 * 30, 5000, "<i2").tobytes()
