@@ -91,14 +91,7 @@ class Sights:
         self._shown = self._chosen() if self.visible else {}
         nearest = self._nearest()
         marks = [
-            Mark(
-                place.lat,
-                place.lon,
-                say.icon(place),
-                tone,
-                name=self._ui.restrictions.text(say.title(place)) if key == nearest else "",
-                key=key,
-            )
+            say.mark(key, place, tone, self._ui.restrictions.text(say.title(place)) if key == nearest else "")
             for key, (place, tone) in self._shown.items()
         ]
         self._ui.map.show_sights(marks, self._tap)

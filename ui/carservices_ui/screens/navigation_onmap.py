@@ -102,15 +102,7 @@ class OnMap:
         plan = self._plan
         chosen = _key(plan.place) if plan.page is Page.PLACE and plan.place is not None else None
         marks = [
-            Mark(
-                place.lat,
-                place.lon,
-                say.icon(place),
-                tone,
-                name=say.title(place) if key == chosen else "",
-                key=key,
-                chosen=key == chosen,
-            )
+            say.mark(key, place, tone, say.title(place) if key == chosen else "", chosen=key == chosen)
             for key, (place, tone) in self._places.items()
         ]
         self._ui.map.show_marks(marks, self._tap)

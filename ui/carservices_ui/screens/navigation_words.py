@@ -6,6 +6,7 @@ from datetime import datetime
 
 from carservices.api.routes import ArrivalCharge, Charger, Connector, Place, RoutePreview
 from carservices_ui.i18n import number, t
+from carservices_ui.mapmarks import Mark
 from carservices_ui.planning.charging import power
 from carservices_ui.planning.names import named
 from carservices_ui.planning.search import HOME, WORK
@@ -141,6 +142,11 @@ def station_tone(charger: Charger) -> str:
     if charger.open_now is False:
         return "text2"
     return "heat" if free(charger)[0] == 0 else "energy"
+
+
+def mark(key: str, place: Place, tone: str, name: str = "", chosen: bool = False) -> Mark:
+    """A place on the map."""
+    return Mark(place.lat, place.lon, icon(place), tone, name=name, key=key, chosen=chosen)
 
 
 def sentence(words: str) -> str:
