@@ -50,7 +50,7 @@ def command(words: list[str]) -> list[str]:
         *("--symlink", "usr/sbin", "/sbin"),
         *("--perms", "1777", "--tmpfs", "/tmp", "--ro-bind", "/etc", "/etc", *binds, "--chdir", str(PROJECT)),
         *(*bwrap.TO_CHANGE_USER, "--", *bwrap.become(UID)),
-        *("env", "-i", f"PATH={os.defpath}", "HOME=/tmp/home", "PYTHONDONTWRITEBYTECODE=1", *words),
+        *("env", "-i", f"PATH={os.defpath}", "HOME=/tmp", "PYTHONDONTWRITEBYTECODE=1", *words),
     ]
 
 
