@@ -74,19 +74,22 @@ class SearchPage(Sheet):
 
     def _typed(self, character: str) -> None:
         self.field.put(character)
-        self.plan.search.type(self.field.value)
+        self._changed()
 
     def _said(self, text: str) -> None:
-        self.field.value = ""
-        self._typed(text)
+        self.field.fill(text)
+        self._changed()
         self._done()
 
     def _erase(self) -> None:
         self.field.erase()
+        self._changed()
+
+    def _changed(self) -> None:
         self.plan.search.type(self.field.value)
 
     def _clear(self) -> None:
-        self.field.value = ""
+        self.field.fill("")
         self.field.type(False)
         self.plan.search.clear()
         self.refresh()

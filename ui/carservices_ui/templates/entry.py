@@ -42,13 +42,16 @@ class Entry(Control):
 
     def put(self, text: str) -> None:
         """Add what was typed."""
-        self.value = (self.value + text)[: self._most]
+        self.fill(self.value + text)
+
+    def fill(self, text: str) -> None:
+        """Replace what stands in it; none clears it."""
+        self.value = text[: self._most]
         self._show()
 
     def erase(self) -> None:
         """Take the last character away."""
-        self.value = self.value[:-1]
-        self._show()
+        self.fill(self.value[:-1])
 
     def _show(self) -> None:
         text = DOT * len(self.value) if self._password else self.value

@@ -30,8 +30,7 @@ class SearchView(View):
 
     def update(self, node: SearchTemplate) -> bool:
         if node.text != self.node.text and node.text != self.field.value:
-            self.field.value = ""
-            self.field.put(node.text)
+            self.field.fill(node.text)
         self.node = node
         if not self.host.may_type:
             self.field.type(False)
@@ -74,8 +73,8 @@ class SearchView(View):
         self.host.act(self.node.on_change, self.field.value)
 
     def _said(self, text: str) -> None:
-        self.field.value = ""
-        self._typed(text)
+        self.field.fill(text)
+        self._changed()
         self._submit()
 
     def _submit(self) -> None:
