@@ -17,9 +17,9 @@ from carservices.api.routes import (
     Turn,
 )
 from carservices_ui.planning import Page
-from carservices_ui.planning.streams import GUIDANCE, POSITION, ROUTE
 from carservices_ui.restrictions import STREAM as DRIVING
 from carservices_ui.store import Outcome
+from carservices_ui.streams import GUIDANCE, POSITION, ROUTE
 from carservices_ui.widgets import Text
 from tests.ui.fitting import of_kind
 from tests.ui.states import PARKED

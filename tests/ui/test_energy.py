@@ -5,9 +5,9 @@ import pytest
 from carservices.api.energy import Energy, Sink, Trip, TripPoint
 from carservices_ui.restrictions import STREAM as DRIVING
 from carservices_ui.screens.energy_battery import BATTERY, CONDITIONING, LIMIT, START_STOP, TIME_TO_LIMIT
-from carservices_ui.screens.energy_trip import STREAM
 from carservices_ui.screens.vehicle_signals import CABLE, IS_CHARGING
 from carservices_ui.store import Outcome
+from carservices_ui.streams import TRIP as STREAM
 from carservices_ui.ui import BATTERY_POWER
 from carservices_ui.units import HMI
 from carservices_ui.widgets import Text, TextButton

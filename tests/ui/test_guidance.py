@@ -20,11 +20,11 @@ from carservices_ui.daynight import MODE
 from carservices_ui.map.data import ASSETS
 from carservices_ui.mapmarks import Mark, route_marks
 from carservices_ui.planning import Page
-from carservices_ui.planning.streams import GUIDANCE, MAPS, POSITION, ROUTE
 from carservices_ui.polyline import decode
 from carservices_ui.screens.guidance_lanes import Lanes
 from carservices_ui.screens.home_map import MapCard
 from carservices_ui.store import Outcome
+from carservices_ui.streams import GUIDANCE, MAPS, POSITION, ROUTE
 from carservices_ui.widgets import Text
 from tests.ui.fitting import LARGEST, controls_keep_apart, fits
 from tests.ui.golden import differences, fresh_fonts, seen

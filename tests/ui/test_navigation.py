@@ -10,9 +10,9 @@ from carservices.api.speech import Speech
 from carservices_ui.i18n import t
 from carservices_ui.planning import Page
 from carservices_ui.planning.plan import MAPS
-from carservices_ui.planning.streams import GUIDANCE, ROUTE
 from carservices_ui.restrictions import STREAM as DRIVING
 from carservices_ui.store import Outcome
+from carservices_ui.streams import GUIDANCE, ROUTE
 from carservices_ui.tokens import TARGET
 from carservices_ui.widgets import Control, Text, TextButton
 from tests.ui.fitting import controls_keep_apart, of_kind

@@ -13,9 +13,9 @@ from carservices.testing import car
 from carservices_emulator.hal import EmulatorHal
 from carservices_ui import i18n
 from carservices_ui.panel.backend import PanelLink
-from carservices_ui.panel.speaking import SPEECH
 from carservices_ui.panel.tabs import TABS
 from carservices_ui.store import Outcome, Store
+from carservices_ui.streams import SPEECH
 from tests.ui.panels import GEAR, SPEED, VERBS, FakeEmulator, PanelDriver
 
 

@@ -3,9 +3,9 @@
 from carservices.api.navigation import Box, ImportProgress, MapInfo, MapsState, Navigation
 from carservices.services.navigation.maps.parts import PARTS
 from carservices_ui.i18n import t
-from carservices_ui.planning.streams import MAPS as STREAM
 from carservices_ui.restrictions import STREAM as DRIVING
 from carservices_ui.store import Outcome
+from carservices_ui.streams import MAPS as STREAM
 from carservices_ui.widgets import Bar, Text, TextButton
 from tests.ui.fitting import of_kind
 from tests.ui.states import PARKED

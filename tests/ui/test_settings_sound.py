@@ -5,10 +5,9 @@ import pytest
 from carservices.api.audio import Audio, AudioState
 from carservices.api.navigation import Guidance, Navigation
 from carservices.api.speech import Speech, SpeechState
-from carservices_ui.planning.streams import GUIDANCE
 from carservices_ui.restrictions import STREAM as DRIVING
-from carservices_ui.screens.settings_sound import AUDIO, SPEECH
 from carservices_ui.store import Outcome
+from carservices_ui.streams import AUDIO, GUIDANCE, SPEECH
 from tests.ui.states import PARKED
 
 

@@ -29,10 +29,11 @@ from carservices_ui.apps import CATALOG, FRONT, MEDIA, AppIcon
 from carservices_ui.preferences import Preferences
 from carservices_ui.restrictions import STREAM
 from carservices_ui.store import Outcome
+from carservices_ui.streams import SPEECH
 from carservices_ui.templates.actions import AppButton
 from carservices_ui.templates.header import Unsandboxed
 from carservices_ui.templates.keyboard import DONE, ERASE, Keyboard
-from carservices_ui.templates.sayit import SPEECH, SayIt
+from carservices_ui.templates.sayit import SayIt
 from carservices_ui.templates.states import CutPill, Empty, Waiting
 from carservices_ui.templates.tabs import TabButton
 from carservices_ui.widgets import CutNote, Icon, Scroll, Text

@@ -22,9 +22,9 @@ from carservices.api.navigation import (
 from carservices_ui.i18n import t
 from carservices_ui.look import MEDIUM, theme
 from carservices_ui.mapmarks import Mark, marker_of, route_marks
-from carservices_ui.planning.streams import GUIDANCE, MAPS, POSITION, ROUTE
 from carservices_ui.polyline import decode
 from carservices_ui.store import Store
+from carservices_ui.streams import GUIDANCE, MAPS, POSITION, ROUTE
 from carservices_ui.tokens import RADIUS
 from carservices_ui.units import is_number
 

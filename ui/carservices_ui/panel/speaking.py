@@ -8,8 +8,7 @@ from carservices_ui.i18n import t
 from carservices_ui.panel.desk import Desk
 from carservices_ui.panel.kit import CONTROL, Field, Group, Words, button
 from carservices_ui.store import Outcome
-
-SPEECH = f"{Speech.name}.state"
+from carservices_ui.streams import SPEECH
 
 
 class SpeakingGroup(Group):

@@ -7,8 +7,8 @@ from carservices.api.routes import Charger
 from carservices_ui.planning.asking import Asking
 from carservices_ui.planning.charging import NEAR, around
 from carservices_ui.planning.geo import Point, metres
-from carservices_ui.planning.streams import MAPS, POSITION
 from carservices_ui.store import Store
+from carservices_ui.streams import MAPS, POSITION
 
 ASK_M, SAY_M = 2000.0, 50.0
 """m of driving after which stations are asked for, and the distance is told, anew."""

@@ -11,8 +11,8 @@ from carservices_ui.planning.charging import Charging
 from carservices_ui.planning.geo import Point, inside, metres
 from carservices_ui.planning.routes import Routes
 from carservices_ui.planning.search import CHARGING, Search
-from carservices_ui.planning.streams import MAPS, POSITION, ROUTE
 from carservices_ui.store import Outcome, Store
+from carservices_ui.streams import MAPS, POSITION, ROUTE
 
 
 class Page(StrEnum):

@@ -6,8 +6,8 @@ from typing import Any
 from carservices.api.navigation import Navigation, RouteState
 from carservices.api.routes import Place, RouteOptions, RoutePreview
 from carservices_ui.planning.asking import Asking, Phase
-from carservices_ui.planning.streams import ROUTE
 from carservices_ui.store import Outcome, Store
+from carservices_ui.streams import ROUTE
 
 
 class Routes:

@@ -11,12 +11,12 @@ from carservices_ui.i18n import number, t
 from carservices_ui.look import color
 from carservices_ui.screens.energy_chart import Course, Stretch, TripChart
 from carservices_ui.store import Outcome
+from carservices_ui.streams import TRIP
 from carservices_ui.ui import Ui
 from carservices_ui.units import NOTHING, duration
 from carservices_ui.widgets import Card, Column, Dialog, IconButton, Row, Text, spacer
 from carservices_ui.widgets.shapes import disc, plate
 
-STREAM = f"{Energy.name}.trip"
 FILL: dict[str, Any] = {"size_hint": (1, 1), "pos_hint": {"x": 0, "y": 0}}
 
 FIGURES = ("distance", "time", "average", "recuperated", "used")
@@ -54,7 +54,7 @@ class TripCard(Card):
             )
         )
         self.add_widget(self.empty)
-        ui.store.bind_stream(STREAM, self._show)
+        ui.store.bind_stream(TRIP, self._show)
 
     def _show(self, trip: Trip | None) -> None:
         units = self._ui.units
@@ -145,7 +145,7 @@ class LossCard(Card):
             )
         )
         self._listed: list[Cause] = []
-        ui.store.bind_stream(STREAM, self._show)
+        ui.store.bind_stream(TRIP, self._show)
 
     def _show(self, trip: Trip | None) -> None:
         spent = {} if trip is None else trip.by_cause

@@ -10,10 +10,10 @@ from carservices_ui.i18n import t
 from carservices_ui.livemap import Road
 from carservices_ui.planning import geo
 from carservices_ui.planning.names import named
-from carservices_ui.planning.streams import GUIDANCE, MAPS, ROUTE
 from carservices_ui.polyline import points
 from carservices_ui.screens.guidance_notes import ImportCard, NotePill, RoadPill, StateCard
 from carservices_ui.screens.guidance_turn import ThenPill, TurnCard
+from carservices_ui.streams import GUIDANCE, MAPS, ROUTE
 from carservices_ui.ui import Ui
 from carservices_ui.widgets import Column
 

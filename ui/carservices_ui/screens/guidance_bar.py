@@ -11,9 +11,9 @@ from carservices.api.navigation import Guidance, GuidanceState, RouteState
 from carservices.api.routes import ArrivalCharge
 from carservices_ui.i18n import number, t
 from carservices_ui.planning.names import named
-from carservices_ui.planning.streams import GUIDANCE, ROUTE
 from carservices_ui.screens.guidance_parts import GLASS, Divider
 from carservices_ui.screens.navigation_words import bounds, charge_tone
+from carservices_ui.streams import GUIDANCE, ROUTE
 from carservices_ui.tokens import ICON, SPACE
 from carservices_ui.ui import Ui
 from carservices_ui.units import NOTHING, duration

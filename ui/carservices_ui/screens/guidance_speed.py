@@ -9,8 +9,8 @@ from kivy.uix.floatlayout import FloatLayout
 from carservices.api.navigation import Guidance, GuidanceState
 from carservices.signals import Datum
 from carservices_ui.livemap import Road
-from carservices_ui.planning.streams import GUIDANCE
 from carservices_ui.screens.guidance_parts import GLASS
+from carservices_ui.streams import GUIDANCE
 from carservices_ui.ui import Ui
 from carservices_ui.units import NOTHING, is_number
 from carservices_ui.widgets import Card, Column, Row, Text

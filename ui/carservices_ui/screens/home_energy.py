@@ -3,13 +3,14 @@
 from kivy.clock import Clock
 from kivy.metrics import dp
 
-from carservices.api.energy import Energy, Trip
+from carservices.api.energy import Trip
 from carservices.signals import Datum
 from carservices_ui.i18n import number, t
 from carservices_ui.planning.charging import power
 from carservices_ui.planning.names import plain
 from carservices_ui.planning.nearest import Nearest
 from carservices_ui.screens.navigation_words import kilowatts
+from carservices_ui.streams import TRIP
 from carservices_ui.ui import BATTERY_POWER, Ui
 from carservices_ui.units import NOTHING, duration, is_number, percent
 from carservices_ui.widgets import ArcGauge, Bar, Card, Column, Icon, IconTile, Row, Sparkline, Text, spacer
@@ -160,7 +161,7 @@ class RangeCard(Card):
         store.bind(f"{BATTERY}.StateOfCharge.CurrentEnergy", lambda _: self._show_energy())
         store.bind(f"{CHARGING}.IsCharging", lambda _: self._show_energy())
         store.bind(f"{CHARGING}.TimeToComplete", lambda _: self._show_energy())
-        store.bind_stream(f"{Energy.name}.trip", self._show_trip)
+        store.bind_stream(TRIP, self._show_trip)
 
     def _show_range(self, metres: Datum | None) -> None:
         self.range.text = self._ui.units.number("distance", metres)

@@ -6,16 +6,16 @@ from kivy.metrics import dp
 from kivy.uix.floatlayout import FloatLayout
 from kivy.uix.widget import Widget
 
-from carservices.api.energy import Energy, Trip
+from carservices.api.energy import Trip
 from carservices.signals import Datum
 from carservices_ui.livemap import Road
 from carservices_ui.planning import Page
-from carservices_ui.planning.streams import GUIDANCE
 from carservices_ui.screens.guidance import GuidanceColumn
 from carservices_ui.screens.guidance_bar import ArrivalBar
 from carservices_ui.screens.guidance_parts import GLASS, Divider
 from carservices_ui.screens.guidance_speed import SpeedChip
 from carservices_ui.screens.home_sights import Sights
+from carservices_ui.streams import GUIDANCE, TRIP
 from carservices_ui.tokens import TARGET
 from carservices_ui.ui import Ui
 from carservices_ui.units import NOTHING, duration, percent
@@ -184,7 +184,7 @@ class TripBar(Card):
             group.pos_hint = {"center_y": 0.5}
             row.add_widget(group)
         self.add_widget(row)
-        ui.store.bind_stream(f"{Energy.name}.trip", self._show_trip)
+        ui.store.bind_stream(TRIP, self._show_trip)
         ui.store.bind("Vehicle.Powertrain.TractionBattery.StateOfCharge.Displayed", self._show_charge)
 
     def _show_trip(self, trip: Trip | None) -> None:

@@ -11,8 +11,8 @@ from carservices_ui.planning.asking import Asking
 from carservices_ui.planning.charging import power
 from carservices_ui.planning.geo import metres
 from carservices_ui.planning.search import CHARGING
-from carservices_ui.planning.streams import MAPS
 from carservices_ui.screens import navigation_words as say
+from carservices_ui.streams import MAPS
 from carservices_ui.ui import Ui
 
 SCREEN = "navigation"

@@ -8,7 +8,6 @@ from kivy.uix.widget import Widget
 
 from carservices.api.driving import Restriction
 from carservices_ui.planning import Page
-from carservices_ui.planning.streams import GUIDANCE
 from carservices_ui.restrictions import Restrictions
 from carservices_ui.screens.base import Screen
 from carservices_ui.screens.home_map import MapCard
@@ -24,6 +23,7 @@ from carservices_ui.screens.navigation_routes import RoutesPage
 from carservices_ui.screens.navigation_search import SearchPage
 from carservices_ui.screens.navigation_sheet import WIDTH, Sheet
 from carservices_ui.screens.navigation_trip import TripPage
+from carservices_ui.streams import GUIDANCE
 from carservices_ui.widgets import IconButton
 
 PAGES: dict[Page, type[Sheet]] = {

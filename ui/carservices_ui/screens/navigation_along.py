@@ -9,11 +9,11 @@ from carservices.api.navigation import Guidance
 from carservices.api.routes import Charger
 from carservices_ui.i18n import t
 from carservices_ui.planning import geo
-from carservices_ui.planning.streams import GUIDANCE
 from carservices_ui.polyline import points
 from carservices_ui.screens import navigation_words as say
 from carservices_ui.screens.navigation_rows import Nothing, StationEntry, tailed
 from carservices_ui.screens.navigation_sheet import Sheet
+from carservices_ui.streams import GUIDANCE
 from carservices_ui.units import duration
 from carservices_ui.widgets import IconButton, Row
 

@@ -6,8 +6,8 @@ from kivy.metrics import dp
 
 from carservices.api.navigation import Guidance, GuidanceState
 from carservices_ui.maneuvers import icon_of
-from carservices_ui.planning.streams import GUIDANCE
 from carservices_ui.screens.guidance_parts import GLASS
+from carservices_ui.streams import GUIDANCE
 from carservices_ui.tokens import TARGET
 from carservices_ui.ui import Ui
 from carservices_ui.widgets import Card, Icon, Row, Text

@@ -10,11 +10,11 @@ from carservices.api.routes import Place, RoutePreview, Turn
 from carservices_ui.i18n import t
 from carservices_ui.maneuvers import icon_of, words_of
 from carservices_ui.planning import Page, geo
-from carservices_ui.planning.streams import GUIDANCE
 from carservices_ui.polyline import points
 from carservices_ui.screens import navigation_words as say
 from carservices_ui.screens.navigation_rows import Entry, Heading, Nothing, tailed
 from carservices_ui.screens.navigation_sheet import Sheet
+from carservices_ui.streams import GUIDANCE
 from carservices_ui.units import duration
 from carservices_ui.widgets import Dialog, Icon, IconButton, Row, Text, TextButton, spacer
 

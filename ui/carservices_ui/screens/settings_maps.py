@@ -9,9 +9,9 @@ from kivy.uix.widget import Widget
 
 from carservices.api.navigation import ImportProgress, MapInfo, MapsState, Navigation
 from carservices_ui.i18n import number, t, words
-from carservices_ui.planning.streams import MAPS
 from carservices_ui.screens.settings_parts import Part
 from carservices_ui.store import Outcome
+from carservices_ui.streams import MAPS
 from carservices_ui.templates.words import Flow
 from carservices_ui.widgets import Bar, Card, Column, Dialog, Icon, IconButton, IconTile, Row, Text, TextButton, put
 

@@ -11,13 +11,12 @@ from carservices.api.navigation import Guidance, Navigation
 from carservices.api.speech import Priority, Speech, SpeechState
 from carservices_ui import i18n
 from carservices_ui.i18n import t
-from carservices_ui.planning.streams import GUIDANCE
 from carservices_ui.screens.settings_parts import setting
 from carservices_ui.store import Outcome
+from carservices_ui.streams import AUDIO, GUIDANCE, SPEECH
 from carservices_ui.ui import Ui
 from carservices_ui.widgets import ListRow, TextButton, Toggle, ValueControl, ValueSlider
 
-AUDIO, SPEECH = f"{Audio.name}.state", f"{Speech.name}.state"
 OWNER = "shell"
 WIDTH = 480
 

@@ -8,11 +8,11 @@ from carservices.api.speech import Speech, SpeechState
 from carservices_ui import i18n, refusal
 from carservices_ui.i18n import t
 from carservices_ui.store import Outcome
+from carservices_ui.streams import SPEECH
 from carservices_ui.tokens import TARGET
 from carservices_ui.ui import Ui
 from carservices_ui.widgets import Card, Column, Control, Icon, Row, Text, spacer
 
-SPEECH = f"{Speech.name}.state"
 OWNER = "shell"
 
 
