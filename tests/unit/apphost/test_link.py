@@ -99,9 +99,11 @@ async def test_what_an_app_has_not_got_is_counted_by_permission(linked):
         await a.app.hear(Kind.VALUES)
         fast = a.join()
         await subscribed(fast.app, 1, SPEED)
+        await fast.app.hear(Kind.VALUES)
         for speed in itertools.count(1):
             await a.say(SPEED, float(speed))
-            await fast.app.hear(Kind.VALUES)
+            ((_, value, _, _),) = (await fast.app.hear(Kind.VALUES))[0]
+            assert value == speed
             if a.session.tolls["speed"].coalesced:
                 break
         assert not a.session.tolls["tyres"].coalesced
