@@ -62,6 +62,17 @@ def drive(imported: None) -> Iterator[Callable[..., object]]:
     Animation._instances.clear()
 
 
+@pytest.fixture(scope="module")
+def cockpit(imported: None, request: pytest.FixtureRequest) -> Iterator[object]:
+    """A small one for all tests of a module, on its `SCREEN`: a large one takes longer to build than most of them."""
+    from carservices_ui.preferences import Preferences
+    from carservices_ui.testing import Driver
+
+    driver = Driver((640, 360), Preferences(screen=request.module.SCREEN))
+    yield driver
+    driver.close()
+
+
 @pytest.fixture
 def driver(drive: Callable[..., object], request: pytest.FixtureRequest) -> object:
     """The screen that the test's module opens."""

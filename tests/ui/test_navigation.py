@@ -33,19 +33,7 @@ from tests.ui.journeys import (
 )
 from tests.ui.states import MOVING
 
-SMALL = (640, 360)
-"""The map is drawn by the processor here: a quarter of the pixels, and the same layout."""
-
-
-@pytest.fixture(scope="module")
-def cockpit(imported):
-    """One for all: with the map it is slow to build."""
-    from carservices_ui.preferences import Preferences
-    from carservices_ui.testing import Driver
-
-    driver = Driver(SMALL, Preferences(screen="navigation"))
-    yield driver
-    driver.close()
+SCREEN = "navigation"
 
 
 @pytest.fixture
