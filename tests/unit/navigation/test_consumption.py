@@ -282,6 +282,19 @@ def test_doubt_is_never_more_than_the_prior_nor_less_than_nothing(updates: list[
     assert learner.factors == pytest.approx(np.ones(len(CAUSES)))
 
 
+@pytest.mark.parametrize(
+    ("kwh", "gust", "sigma"),
+    [(1e200, 0.0, 1.0), (0.0, 1e155, 1.0), (0.0, 0.0, 1e-200), (math.nan, 0.0, 1.0), (90.0, 90.0, 1e-6)],
+)
+def test_a_stretch_that_cannot_be_teaches_nothing_and_breaks_nothing(kwh: float, gust: float, sigma: float):
+    learner, untaught = Recursive(), Recursive()
+    for cause in range(len(CAUSES)):
+        learner.update(kwh * np.eye(len(CAUSES))[cause], np.array((0.0, gust)), 0.0, sigma)
+    assert learner.today.factors == pytest.approx(untaught.today.factors)
+    for known, before in zip(learner.kept, untaught.kept, strict=True):
+        assert known == pytest.approx(before)
+
+
 NONSENSE = st.one_of(
     st.none(),
     st.booleans(),

@@ -27,6 +27,9 @@ MEMORY_KM = 1500.0
 """km after which two thirds of what was learned have faded: tyres, seasons and loads change."""
 CLIPPED, ABSURD = 2.5, 8.0
 """Standard deviations from which an error counts no more than this (Huber 1964), and not at all."""
+LARGEST_KWH, FINEST_KWH, CONDITION = 100.0, 1e-9, 1e10
+"""What no stretch takes, nor per m/s of wind; a standard deviation finer than that of any meter; and the condition of
+what is known from which a double has no digits left to tell its unknowns apart."""
 OF_TRIP, DEVIATIONS, SUN = (0, 2), (0.03, 0.06), 0.25
 """`CAUSES` that differ from trip to trip, and by which standard deviation of their factor: load, lights; that of the
 share by which sun changes what heating or cooling takes."""
@@ -93,19 +96,23 @@ class Recursive:
         """Learn from a stretch with ``features`` in kWh at a factor of one and ``gusts`` in kWh per m/s of wind.
 
         ``error`` is what was measured less what the factors of now foretold, in kWh, ``sigma`` the measurement's own
-        standard deviation. An error too large to be believed teaches nothing.
+        standard deviation. An error too large to be believed teaches nothing, nor does a stretch that cannot be.
         """
+        largest = float(np.abs(np.concatenate((features, gusts))).max())
+        if not (largest <= LARGEST_KWH and FINEST_KWH <= sigma < math.inf and math.isfinite(error)):
+            return
         unknowns = self._unknowns
         warmth = features[CLIMATE] @ unknowns[CLIMATE]
         row = np.concatenate((features, features[list(OF_TRIP)], [warmth], gusts))
-        if not (np.isfinite(row).all() and math.isfinite(error) and math.isfinite(sigma) and sigma > 0.0):
-            return
         surprise = error - float(row[CAR:] @ unknowns[CAR:])
         expected = math.sqrt(float(row @ np.linalg.solve(self._joint, row)) + sigma * sigma)
         if abs(surprise) > ABSURD * expected:
             return
         weight = min(1.0, CLIPPED * expected / max(abs(surprise), 1e-12)) / (sigma * sigma)
-        self._joint = self._joint + weight * np.outer(row, row)
+        joint = self._joint + weight * np.outer(row, row)
+        if np.linalg.cond(joint) > CONDITION:
+            return
+        self._joint = joint
         self._weighted = self._weighted + weight * row * (float(row @ unknowns) + surprise)
 
     def begin_trip(self, km: float, *, wind_told: bool) -> None:
