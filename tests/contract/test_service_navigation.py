@@ -20,6 +20,7 @@ from carservices.services.navigation.maps.importer import import_map
 from carservices.services.navigation.maps.store import FACTS, GRAPH, SEARCH, MapStore
 from carservices.services.navigation.orders import DESTINATION
 from carservices.services.navigation.position.locator import ACCURACY, GEAR, HEADING, LATITUDE, LONGITUDE, SPEED
+from carservices.services.navigation.refusals import Refused
 from carservices.services.navigation.service import NavigationService
 from carservices.services.navigation.trips.conditions import CELLS, SOC
 from carservices.services.navigation.trips.inlet import CONDITIONING
@@ -198,7 +199,7 @@ async def test_a_damaged_map_is_not_taken_and_said_in_the_language_of_the_driver
 
 
 async def test_a_question_that_takes_long_stops_nothing_but_those_after_it(mapped: Path):
-    desk = Desk(MapStore(mapped / "maps").folder("helsinki"))
+    desk = Desk("helsinki", MapStore(mapped / "maps").folder("helsinki"))
     await desk.open()
     go_on = threading.Event()
     slow = asyncio.create_task(desk.search(lambda _: go_on.wait(60.0)))
@@ -207,7 +208,13 @@ async def test_a_question_that_takes_long_stops_nothing_but_those_after_it(mappe
     go_on.set()  # the loop got here though the first is not answered
     assert await slow
     assert (await next_one)[0].name == "Kaisaniemenkatu"
+    asked_in_time = asyncio.create_task(desk.search(lambda search: search.search("Kaisaniemenkatu")))
+    await asyncio.sleep(0)
     await desk.close()
+    assert await asked_in_time
+    for ask in (desk.search, desk.chargers):
+        with pytest.raises(Refused, match="map helsinki is no longer in use"):
+            await ask(lambda _: [])
 
 
 async def test_an_emulated_car_drives_where_navigation_leads_misses_a_turn_and_parks(mapped: Path):

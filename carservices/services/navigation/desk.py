@@ -22,8 +22,8 @@ log = logging.getLogger(__name__)
 class Desk:
     """Questions are answered one after the other, in their order."""
 
-    def __init__(self, folder: Path) -> None:
-        self._name = folder.name
+    def __init__(self, name: str, folder: Path) -> None:
+        self._name = name
         self._search, self._chargers = folder / SEARCH, folder / CHARGERS
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="map")
         self._opened: tuple[Search, ChargerNetwork | None] | None = None
@@ -35,24 +35,26 @@ class Desk:
         )
 
     async def search(self, question: Callable[[Search], R]) -> R:
-        """Raises `Refused` where the map turns out to be damaged."""
+        """Raises `Refused` where the map turns out to be damaged, or is another one by now."""
         return await self._ask(lambda search, _: question(search))
 
     async def chargers(self, question: Callable[[ChargerNetwork], list[R]]) -> list[R]:
-        """Nothing of a map without stations. Raises `Refused` where the map turns out to be damaged."""
+        """Nothing of a map without stations. Raises `Refused` as `search`."""
         return await self._ask(lambda _, chargers: question(chargers) if chargers else [])
 
     async def close(self) -> None:
         """No more questions; those that were asked are answered."""
-        if self._opened is not None:
-            search, chargers = self._opened
+        opened, self._opened = self._opened, None
+        if opened is not None:
+            search, chargers = opened
             await self._do(search.close)
             if chargers is not None:
                 await self._do(chargers.close)
         self._thread.shutdown(wait=False)
 
     async def _ask(self, question: Callable[[Search, ChargerNetwork | None], R]) -> R:
-        assert self._opened is not None
+        if self._opened is None:
+            raise Refused("UNAVAILABLE", Remark.of("map_closed", map=self._name))
         search, chargers = self._opened
         try:
             return await self._do(lambda: question(search, chargers))

@@ -30,7 +30,7 @@ class OpenMap:
 
         Raises `GraphError` and sqlite3.Error when a part is missing or damaged.
         """
-        desk = Desk(folder)
+        desk = Desk(name, folder)
         try:
             await desk.open()
             roads = await asyncio.to_thread(lambda: RoadEngine(RoadGraph.load(folder / GRAPH)))
