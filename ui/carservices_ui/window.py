@@ -26,6 +26,7 @@ from carservices_ui.link import Link
 from carservices_ui.pace import Pace
 from carservices_ui.preferences import Preferences
 from carservices_ui.store import Store
+from carservices_ui.tidy import Tidy
 
 CONTRACTS = (Apps, Audio, Diagnostics, Driving, Energy, Navigation, Notifications, Speech)
 """The services whose streams the shell shows."""
@@ -72,6 +73,8 @@ def run(run_dir: Path, name: str, screen: str | None, ready: Callable[[], None],
     Window.set_title("Cockpit")
     Clock.schedule_interval(lambda _: beat(), BEAT_SECONDS)
     with opened(run_dir, name, screen) as cockpit:
+        tidy = Tidy(cockpit)
+        Clock.schedule_interval(lambda _: tidy.look(), BEAT_SECONDS)
         runTouchApp(cockpit)
 
 

@@ -1,6 +1,5 @@
 """Reads a map and prepares everything heavy away from the UI thread."""
 
-import ctypes
 import json
 import logging
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from carservices_ui.map.data import ASSETS, UNREADABLE, MapData, Projection, bui
 from carservices_ui.map.geometry import MapGeometry, build
 from carservices_ui.map.labels import Labeller
 from carservices_ui.map.roads import RoadIndex
+from carservices_ui.memory import give_back
 
 log = logging.getLogger(__name__)
 FIRST = "neubrandenburg"  # shown until a position is known
@@ -104,13 +104,7 @@ def load_in_background(wish: Wish, done: Callable[[LoadedMap | None, str], None]
 
     def work() -> None:
         found = read(wish)
-        _give_back()
+        give_back()
         Clock.schedule_once(lambda _: done(*found))
 
     Thread(target=work, name="map-loading", daemon=True).start()
-
-
-def _give_back() -> None:
-    """What reading took and freed goes back to the system; glibc would keep it for the next time."""
-    if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):
-        trim(0)

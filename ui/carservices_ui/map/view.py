@@ -105,6 +105,11 @@ class MapView(Widget):
         return self._ground.loading
 
     @property
+    def source(self) -> Path | None:
+        """The file of the map in use."""
+        return self._ground.loaded.path if self._ground.loaded else None
+
+    @property
     def track(self) -> list[LatLon]:
         """Where the car has been."""
         return self._ways.track

@@ -1,0 +1,55 @@
+"""A window at rest gives back what is left of its start."""
+
+import gc
+import time
+from weakref import ref
+
+import pytest
+
+
+class Knot:
+    """Only a collection frees it."""
+
+    def __init__(self):
+        self.itself = self
+
+
+@pytest.fixture
+def tidy(drive):
+    from carservices_ui.tidy import Tidy
+
+    driver = drive()
+    driver.store.linked, driver.store.grown = True, float("-inf")
+    gc.disable()
+    yield driver.store, Tidy(driver.cockpit)
+    gc.enable()
+
+
+def frozen_knot():
+    """What lived with the first picture and is nobody's since."""
+    knot = Knot()
+    gc.freeze()
+    return ref(knot)
+
+
+def test_what_was_left_of_the_start_goes_once_the_car_has_been_silent(tidy):
+    store, tidy = tidy
+    left = frozen_knot()
+    store.linked = False
+    tidy.look()
+    assert left() is not None
+    store.linked, store.grown = True, time.monotonic()
+    tidy.look()
+    assert left() is not None
+    store.grown = float("-inf")
+    tidy.look()
+    assert left() is None
+
+
+def test_it_is_not_looked_for_again_while_the_map_stays_the_same(tidy):
+    _, tidy = tidy
+    tidy.look()
+    later = frozen_knot()
+    for _ in range(3):
+        tidy.look()
+    assert later() is not None
