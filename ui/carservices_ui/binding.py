@@ -1,10 +1,10 @@
-"""The one way from a control to a signal: shows the car's value, actuates the person's choice, tells how that ended."""
+"""The one way from a control to the car: shows what it says, asks for the person's choice, tells how that ended."""
 
 from collections.abc import Callable
 from typing import Any, Protocol
 
 from carservices.signals import Datum
-from carservices_ui.store import Outcome, Store
+from carservices_ui.store import OnOutcome, Outcome, Store
 from carservices_ui.widgets.control import ValueControl
 
 
@@ -30,50 +30,86 @@ def bind_signal(
     `show` turns the signal's value into the widget's, `send` the other way. While a choice is pending the widget
     keeps showing it; a refusal puts back what the car says and tells the reason.
     """
-    _Actuator(ui, widget, (path, *also), show, send)
+    paths = path, *also
+
+    def ask(choice: Any, ended: OnOutcome) -> None:
+        value, each = send(choice), _joined(len(paths), ended)
+        for one in paths:
+            ui.store.set(one, value, each)
+
+    def update(value: Datum | None) -> None:
+        _show(widget, value, show)
+
+    def again() -> None:
+        update(ui.store.get(path))
+
+    _converse(ui, widget, ask, again, again)
+    ui.store.bind(path, update)
 
 
-class _Actuator:
-    """One control's conversation with the car; only the latest choice counts."""
+def bind_state(
+    ui: Tells,
+    widget: ValueControl,
+    stream: str,
+    *,
+    show: Callable[[Any], Any],
+    call: Callable[[Any, OnOutcome], None],
+) -> None:
+    """The same for a service: `show` turns the state of its `stream` into the widget's value, `call` asks for a choice.
 
-    def __init__(
-        self,
-        ui: Tells,
-        widget: ValueControl,
-        paths: tuple[str, ...],
-        show: Callable[[Any], Any],
-        send: Callable[[Any], Datum],
-    ) -> None:
-        self._ui, self._widget, self._paths, self._show, self._send = ui, widget, paths, show, send
-        self._turn = 0
-        widget.bind(on_choose=self._choose)
-        ui.store.bind(paths[0], self._update)
+    A service may say its new state only after its answer: a choice that it took stays until then.
+    """
 
-    def _update(self, value: Datum | None) -> None:
-        self._widget.available = value is not None
-        if self._widget.phase != "pending":
-            self._widget.value = None if value is None else self._show(value)
+    def update(state: Any) -> None:
+        _show(widget, state, show)
 
-    def _choose(self, _: ValueControl, choice: Any) -> None:
-        self._turn += 1
-        turn, waiting = self._turn, len(self._paths)
-        failed: list[Outcome] = []
+    _converse(ui, widget, call, lambda: None, lambda: update(ui.store.stream(stream)))
+    ui.store.bind_stream(stream, update)
+
+
+def _show(widget: ValueControl, said: Any, show: Callable[[Any], Any]) -> None:
+    widget.available = said is not None
+    if widget.phase != "pending":
+        widget.value = None if said is None else show(said)
+
+
+def _converse(
+    ui: Tells,
+    widget: ValueControl,
+    ask: Callable[[Any, OnOutcome], None],
+    confirmed: Callable[[], None],
+    refused: Callable[[], None],
+) -> None:
+    """Ask for each choice; only how the latest one ends counts."""
+    latest = 0
+
+    def choose(_: ValueControl, choice: Any) -> None:
+        nonlocal latest
+        latest = turn = latest + 1
 
         def ended(outcome: Outcome) -> None:
-            nonlocal waiting
-            waiting -= 1
-            if not outcome.ok:
-                failed.append(outcome)
-            if waiting == 0 and turn == self._turn:
-                self._finish(failed)
+            if turn != latest:
+                return
+            widget.phase = "confirmed" if outcome.ok else "refused"
+            if outcome.ok:
+                confirmed()
+            else:
+                refused()
+                ui.refused(outcome)
 
-        self._widget.phase = "pending"
-        value = self._send(choice)
-        for path in self._paths:
-            self._ui.store.set(path, value, ended)
+        widget.phase = "pending"
+        ask(choice, ended)
 
-    def _finish(self, failed: list[Outcome]) -> None:
-        self._widget.phase = "refused" if failed else "confirmed"
-        self._update(self._ui.store.get(self._paths[0]))
-        if failed:
-            self._ui.refused(failed[0])
+    widget.bind(on_choose=choose)
+
+
+def _joined(count: int, ended: OnOutcome) -> OnOutcome:
+    """What takes the outcomes of several requests and hands on one: a refusal if there is any."""
+    outcomes: list[Outcome] = []
+
+    def one_ended(outcome: Outcome) -> None:
+        outcomes.append(outcome)
+        if len(outcomes) == count:
+            ended(next((one for one in outcomes if not one.ok), outcome))
+
+    return one_ended
