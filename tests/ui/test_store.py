@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from carservices.signals import Status, Value
+from carservices_ui.planning import Asking
 from carservices_ui.store import Outcome, Store
 
 SPEED = "Vehicle.Speed"
@@ -110,3 +111,23 @@ def test_outcomes_come_with_a_frame():
     assert outcomes == []
     store.drain()
     assert outcomes == [Outcome(True)]
+
+
+def test_what_a_screen_asked_is_answered_to_nobody_once_it_is_left():
+    class Backend:
+        def call(self, contract, method, arguments, on_outcome):
+            calls.append(on_outcome)
+
+    store, calls, told = Store(), [], []
+    store.backend = Backend()
+    with store.recording() as bindings:
+        left = Asking(store, "places", lambda: told.append(left.answer))
+    stays = Asking(store, "places", lambda: told.append(stays.answer))
+    for asking in (left, stays):
+        asking.ask()
+    for unbind in bindings:
+        unbind()
+    for answer in calls:
+        answer(Outcome(True, "here"))
+    store.drain()
+    assert told == [None, None, "here"]

@@ -129,6 +129,11 @@ class Store:
         finally:
             self._recordings.pop()
 
+    def at_end(self, end: Unbind) -> None:
+        """Have `end` called with the unbinds of the screen that is being built, if one is."""
+        if self._recordings:
+            self._recordings[-1].append(end)
+
     def set(self, path: str, value: Datum, on_outcome: OnOutcome) -> None:
         """Actuate a signal; `on_outcome` comes once, in this thread."""
         if self.backend is None:
@@ -159,8 +164,7 @@ class Store:
             if callback in callbacks:
                 callbacks.remove(callback)
 
-        if self._recordings:
-            self._recordings[-1].append(unbind)
+        self.at_end(unbind)
         callback(self._latest.get(key))
         return unbind
 

@@ -22,7 +22,10 @@ class Phase(StrEnum):
 
 
 class Asking(Generic[T]):
-    """Calls `method`; `changed` is told of each new phase. The last answer stays while a newer one is awaited."""
+    """Calls `method`; `changed` is told of each new phase. The last answer stays while a newer one is awaited.
+
+    What is answered to a screen that was left is for nobody.
+    """
 
     def __init__(self, store: Store, method: str, changed: Callable[[], None]) -> None:
         self._store, self._method, self._changed = store, method, changed
@@ -31,6 +34,7 @@ class Asking(Generic[T]):
         self.answer: T | None = None
         self.problem = ""
         """Why it failed, in words for the person."""
+        store.at_end(self.forget)
 
     def ask(self, **arguments: Any) -> None:
         """Ask; an older question is not waited for any more."""

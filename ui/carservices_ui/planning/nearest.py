@@ -32,6 +32,8 @@ class Nearest:
     def _use(self, current: str | None) -> None:
         if current != self._map:
             self._map, self._asked_at = current, None
+            self._stations.forget()
+            self._look()
             self._ask()
 
     def _follow(self, position: Position | None) -> None:

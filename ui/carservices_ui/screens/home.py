@@ -39,7 +39,6 @@ class HomeScreen(Screen):
         self.ui.store.bind_stream(apps.GUIDE, self._show_guide)
 
     def close(self) -> None:
-        self.map.sights.close()
         self.power.close()
         self.media.close()
 

@@ -49,11 +49,6 @@ class Sights:
         self.visible = True
         ui.store.bind_stream(MAPS, self._follow_map)
 
-    def close(self) -> None:
-        """What is answered later is for nobody."""
-        self._places.forget()
-        self._stations.forget()
-
     def show(self, visible: bool) -> None:
         """Be seen, or make room."""
         if visible is not self.visible:
@@ -82,7 +77,8 @@ class Sights:
     def _forget(self) -> None:
         if self._asked is not None:
             self._asked = None
-            self.close()
+            self._places.forget()
+            self._stations.forget()
             self._draw()
 
     def _draw(self) -> None:

@@ -72,7 +72,6 @@ class NavigationScreen(Screen):
         for waiting in (self._show_soon, self._follow_soon, self._begin):
             waiting.cancel()
         self._on_map.close()
-        self.card.sights.close()
 
     def restrict(self, restrictions: Restrictions) -> None:
         if self.sheet is not None:
