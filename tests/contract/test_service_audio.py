@@ -2,6 +2,7 @@
 
 import asyncio
 import http.server
+import os
 import socket
 import threading
 import wave
@@ -119,6 +120,26 @@ async def test_what_sounds_at_once_is_not_said_to_buffer(tmp_path, ramp):
 async def test_the_volume_outlives_a_restart(service):
     async with car(services=[service]) as c:
         await c.service(Audio).set_volume(0.25)
+    async with car(services=[service]) as c:
+        assert (await until(c.service(Audio), c, lambda state: state is not None)).volume == 0.25
+
+
+async def test_a_slow_disk_stops_no_sound_and_keeps_the_newest_volume(service, monkeypatch):
+    ready, sync, synced = threading.Event(), os.fsync, []
+
+    def fsync(descriptor):
+        assert ready.wait(PATIENCE)
+        synced.append(descriptor)
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    async with car(services=[service]) as c:
+        audio = c.service(Audio)
+        calls = [asyncio.create_task(audio.set_volume(volume)) for volume in (0.1, 0.9, 0.4, 0.25)]
+        await until(audio, c, lambda state: state is not None and state.volume == 0.25)
+        ready.set()
+        await asyncio.gather(*calls)
+    assert len(synced) == 2 * 2, "a file and its folder, of the first and of the newest"
     async with car(services=[service]) as c:
         assert (await until(c.service(Audio), c, lambda state: state is not None)).volume == 0.25
 

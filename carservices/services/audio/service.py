@@ -34,6 +34,9 @@ class AudioService(Audio):
         self._file = StateFile("audio", "volume.json", state_dir)
         self._music = music
         self._output = output
+        self._keeping = asyncio.Lock()
+        self._kept: float
+        """The volume on the disk."""
         self._owner: str | None = None
         self._player: Player
         self._loop: asyncio.AbstractEventLoop
@@ -41,7 +44,7 @@ class AudioService(Audio):
     async def start(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._player = Player(self._output(), self._music, self._changed)
-        self._player.volume = self._kept_volume()
+        self._player.volume = self._kept = self._kept_volume()
         self.car.on_connection(lambda connected: self._publish() if connected else None)
         self._publish()
 
@@ -99,8 +102,11 @@ class AudioService(Audio):
 
     async def set_volume(self, volume: float) -> None:
         self._player.volume = volume
-        self._file.write(str(volume))
         self._publish()
+        async with self._keeping:
+            if self._kept != (newest := self._player.volume):
+                await asyncio.to_thread(self._file.write, str(newest))
+                self._kept = newest
 
     def _check(self, source: str) -> None:
         try:
