@@ -5,7 +5,7 @@ its port on standard output.
 """
 
 import sys
-import time
+import threading
 from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -21,12 +21,17 @@ FAST = 60.0
 """How much faster than it sounds; a player in a hurry is slower still."""
 
 
+CUT = threading.Event()
+"""Every answer breaks off."""
+
+
 class World(BaseHTTPRequestHandler):
     way = "well"
 
     def do_POST(self):
         way = self.path.rpartition("/")[2]
         World.way = way if way in WAYS else World.way
+        (CUT.set if World.way == "cut" else CUT.clear)()
         self.send_response(204 if way in WAYS else 404)
         self.end_headers()
 
@@ -55,10 +60,8 @@ class World(BaseHTTPRequestHandler):
         size = -(-len(body) // PIECES)
         for at in range(0, len(body), size):
             self.wfile.write(body[at : at + size])
-            if World.way == "cut":
+            if CUT.wait(0.01 if World.way == "slow" else 0.0):
                 return
-            if World.way == "slow":
-                time.sleep(0.01)
 
     def sing(self, kind, interval):
         sound = (SOUNDS / f"tone.{self.path[1:]}").read_bytes()
@@ -68,10 +71,9 @@ class World(BaseHTTPRequestHandler):
             self.send_header("icy-metaint", str(interval))
         self.end_headers()
         waiting, songs = b"", 0
-        while World.way != "cut":
+        while not CUT.wait(1 / FAST):
             waiting += sound
             songs += 1
-            time.sleep(1 / FAST)
             if not interval:
                 self.wfile.write(waiting)
                 waiting = b""
