@@ -109,7 +109,8 @@ class Providers:
         for path in moved:
             del self._actuators[path]
         self._drop(self._sources, given)
-        self._offers.withdraw(path for path in moved if path not in self._kept())
+        kept = self._kept()
+        self._offers.withdraw(path for path in moved if path not in kept)
 
     def silence(self, provider: Provider) -> None:
         """What a provider gives is unavailable until it speaks again."""
