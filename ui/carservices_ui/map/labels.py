@@ -32,7 +32,8 @@ class Placed:
     xy: tuple[float, float]
 
 
-def _overlaps(a: Rect, b: Rect) -> bool:
+def overlap(a: Rect, b: Rect) -> bool:
+    """Whether two rectangles share a pixel."""
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
@@ -66,7 +67,7 @@ class Labeller:
             width, height = measure(text, kind)
             box = (x - width / 2 - GAP, y - height / 2 - GAP / 2, x + width / 2 + GAP, y + height / 2 + GAP / 2)
             inside = box[0] > 0 and box[1] > 0 and box[2] < camera.size[0] and box[3] < camera.size[1]
-            if not inside or any(_overlaps(box, other) for other in boxes):
+            if not inside or any(overlap(box, other) for other in boxes):
                 continue
             boxes.append(box)
             names.setdefault(text, []).append((x, y))

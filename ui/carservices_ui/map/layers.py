@@ -1,4 +1,4 @@
-"""The building blocks of the map's scene: shader programs, culled groups of meshes and lines that change."""
+"""The building blocks of the map's scene: shader programs, and culled groups of meshes."""
 
 from collections.abc import Sequence
 from typing import Any

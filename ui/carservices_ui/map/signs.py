@@ -20,7 +20,7 @@ from kivy.graphics import (
 
 from carservices_ui.map.camera import Camera
 from carservices_ui.map.data import LabelKind
-from carservices_ui.map.labels import Placed
+from carservices_ui.map.labels import Placed, Rect, overlap
 from carservices_ui.map.style import LABEL_SP, MapStyle, rgb
 
 MARKER_DP, MARKER_LIFT_DP, DOT_DP = 19.0, 31.0, 3.0
@@ -29,7 +29,6 @@ TAP_DP = 38.0  # half of the smallest target
 MARKER_TEXT_SP, GLYPH_SP = 20, 22
 CACHE = 400
 HIDDEN = (-10_000.0, -10_000.0)
-Rect = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
@@ -191,8 +190,6 @@ class Signs:
                 continue
             words = sign.box(sign.disc, sign.rect[2])
             others = [*self.covered, *(disc for one, disc in discs if one is not sign)]
-            free = not any(
-                words[0] < one[2] and one[0] < words[2] and words[1] < one[3] and one[1] < words[3] for one in others
-            )
+            free = not any(overlap(words, one) for one in others)
             if sign.name.a != float(free):
                 sign.name.a = float(free)
