@@ -20,7 +20,6 @@ from carservices.api.notifications import Quantity
 from carservices_ui.i18n import language, t
 from carservices_ui.notices import say_quantity
 from carservices_ui.restrictions import Restrictions
-from carservices_ui.store import Outcome
 from carservices_ui.ui import Ui
 from carservices_ui.units import duration
 
@@ -120,9 +119,4 @@ def label(reading: Reading) -> str:
 
 def call(ui: Ui, method: str, **arguments: Any) -> None:
     """Ask the service for work; a refusal is told."""
-
-    def ended(outcome: Outcome) -> None:
-        if not outcome.ok:
-            ui.refused(outcome)
-
-    ui.store.call(Diagnostics, method, ended, **arguments)
+    ui.store.call(Diagnostics, method, ui.ended, **arguments)

@@ -74,7 +74,7 @@ def buttons(ui: Ui, notification: Notification) -> list[TextButton]:
 
 def act(ui: Ui, notification: str, action: int) -> None:
     """A button of a notification was tapped."""
-    ui.store.call(Notifications, "act", lambda outcome: _tell(ui, outcome), notification=notification, action=action)
+    ui.store.call(Notifications, "act", ui.ended, notification=notification, action=action)
 
 
 def leads(notification: Notification) -> bool:
@@ -97,14 +97,14 @@ def age(notification: Notification, now: float) -> str:
 
 def dismiss(ui: Ui, notification: str) -> None:
     """Hide it until its cause comes again."""
-    ui.store.call(Notifications, "dismiss", lambda outcome: _tell(ui, outcome), notification=notification)
+    ui.store.call(Notifications, "dismiss", ui.ended, notification=notification)
 
 
 def snooze(ui: Ui, notification: str) -> None:
     """Hide it for a while."""
 
     def ended(outcome: Outcome) -> None:
-        _tell(ui, outcome)
+        ui.ended(outcome)
         if outcome.ok:
             ui.tell(t("notifications.snoozed", minutes=f"{SNOOZE_MINUTES:g}"), "bedtime", "accent")
 
@@ -114,8 +114,3 @@ def snooze(ui: Ui, notification: str) -> None:
 def bind_count(store: Store, callback: Callable[[int], None]) -> None:
     """Call back with how many are in force, now and with each change; none while the service is away."""
     store.bind_stream(ACTIVE, lambda board: callback(len(board.notifications) if board else 0))
-
-
-def _tell(ui: Ui, outcome: Outcome) -> None:
-    if not outcome.ok:
-        ui.refused(outcome)

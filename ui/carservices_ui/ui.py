@@ -55,3 +55,8 @@ class Ui:
         if self.preferences.developer and outcome.code:
             words += f"\n{refusal.detail(outcome)}"
         self.tell(words, "block", "alert")
+
+    def ended(self, outcome: Outcome) -> None:
+        """For a set or call of which only a refusal is told."""
+        if not outcome.ok:
+            self.refused(outcome)

@@ -105,8 +105,7 @@ class TripCard(Card):
 
     def _reset_ended(self, outcome: Outcome) -> None:
         self.reset.phase = "confirmed" if outcome.ok else "refused"
-        if not outcome.ok:
-            self._ui.refused(outcome)
+        self._ui.ended(outcome)
 
 
 class Figure(Column):

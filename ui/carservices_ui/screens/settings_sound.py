@@ -10,7 +10,6 @@ from carservices_ui import i18n
 from carservices_ui.binding import bind_state
 from carservices_ui.i18n import t
 from carservices_ui.screens.settings_parts import setting
-from carservices_ui.store import Outcome
 from carservices_ui.streams import AUDIO, GUIDANCE, SPEECH
 from carservices_ui.ui import Ui
 from carservices_ui.widgets import ListRow, TextButton, Toggle, ValueSlider
@@ -58,9 +57,7 @@ class SoundRows:
         self.listen.available = engine is not None
 
     def _speak(self) -> None:
-        def ended(outcome: Outcome) -> None:
-            if not outcome.ok:
-                self.ui.refused(outcome)
-
         sentence, language = t("settings.voice_sample"), i18n.language()
-        self.ui.store.call(Speech, "say", ended, owner=OWNER, text=sentence, language=language, priority=Priority.ALERT)
+        self.ui.store.call(
+            Speech, "say", self.ui.ended, owner=OWNER, text=sentence, language=language, priority=Priority.ALERT
+        )

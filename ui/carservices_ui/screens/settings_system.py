@@ -9,7 +9,6 @@ from carservices_ui.i18n import t
 from carservices_ui.preferences import Preferences
 from carservices_ui.screens.settings_parts import Part, setting
 from carservices_ui.screens.settings_units import UNITS
-from carservices_ui.store import Outcome
 from carservices_ui.widgets import Dialog, ListRow, Text, TextButton, Toggle, ValueControl
 
 RESET = ("theme", "language", "scale", "developer")
@@ -76,12 +75,8 @@ class SystemPart(Part):
         self.ui.preferences.save()
         for path, (_, _, choices) in UNITS.items():
             if self.ui.store.get(path) is not None:
-                self.ui.store.set(path, choices[0][0], self._told)
+                self.ui.store.set(path, choices[0][0], self.ui.ended)
         self.ui.restyle()
-
-    def _told(self, outcome: Outcome) -> None:
-        if not outcome.ok:
-            self.ui.refused(outcome)
 
 
 def named(work: str) -> str:
