@@ -12,6 +12,7 @@ from kivy.clock import Clock
 from kivy.core.window import Window
 
 from carservices_ui import glass
+from carservices_ui.memory import give_back
 from carservices_ui.pace import Pace
 from carservices_ui.panel.backend import PanelLink
 from carservices_ui.panel.panel import Panel
@@ -23,6 +24,8 @@ BEAT_SECONDS = 1.0
 QUIET_HZ = 12.5
 """Turns a second while nothing moves: a first click waits 80 ms at most, and so do values, which are many."""
 SETTLED_SECONDS = 2.5
+TIDY_SECONDS = 10.0
+"""After the first picture: by then the car's values and all that is drawn of them are there."""
 PICTURE_SECONDS = 15.0
 """A picture is taken this long after the emulator answered, or after this long without one."""
 
@@ -58,6 +61,7 @@ def run(run_dir: Path, name: str, tab: str, ready: Callable[[], None], beat: Cal
 
     def first_flip(*_: object) -> None:
         Window.unbind(on_flip=first_flip)
+        Clock.schedule_once(lambda _: give_back(), TIDY_SECONDS)
         ready()
 
     Window.bind(on_flip=first_flip)
