@@ -156,6 +156,22 @@ def test_the_wind_of_a_trip_is_felt_until_it_ends():
     assert (driver.consumption.conditions.wind_ms, calm.wind_ms) == (0.0, 0.0)
 
 
+def test_another_wind_told_on_the_way_leaves_what_else_the_trip_has_shown():
+    driver = Driver(new())
+    driver.drive(SPEEDS * 2)
+    driver.park()
+    driver.spoilt = lambda seen, k: {**seen, POWER: -500.0 - drawn_w(float(str(seen[SPEED])))}
+    driver.drive(SPEEDS)
+    consumption = driver.consumption
+    lights = consumption.correction.factors
+    for wind in ((3.0, 90.0), (4.0, 80.0), None):
+        consumption.tell_wind(wind)
+        assert consumption.conditions.wind_ms == (wind[0] if wind else 0.0), "what was felt was the wind before"
+        assert consumption.correction.factors == pytest.approx(lights)
+    driver.park()
+    assert consumption.correction.factors != pytest.approx(lights)
+
+
 def lies(seen: Readings, k: int) -> Readings:
     chance = random.Random(k)
     if chance.random() < 0.01:

@@ -152,7 +152,7 @@ class Consumption:
         return self._conditions
 
     def _begin_effects(self) -> None:
-        """From now on wind, load and sun are others."""
+        """A trip begins: wind, load and sun are others."""
         self._learner.begin_trip(self._km - self._faded_km, wind_told=self._wind is not None)
         self._faded_km = self._km
         self._feel()
@@ -200,7 +200,8 @@ class Consumption:
         another = wind != self._wind
         self._wind, self._wind_until, self._conditions = wind, until, None
         if another:
-            self._begin_effects()
+            self._learner.begin_wind(told=wind is not None)
+            self._feel()
 
     def use(self, graph: RoadGraph | None) -> None:
         """The map of which arcs are told from now on."""

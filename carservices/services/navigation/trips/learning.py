@@ -8,6 +8,7 @@ car always drives the same road nor ends in false certainty (stabilised exponent
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,10 +68,7 @@ class Recursive:
     @property
     def kept(self) -> tuple[Floats, Floats]:
         """(information [causes, causes], weighted [causes]) of the factors, the effects of the trip summed out."""
-        out = self._joint[:CAR, CAR:] @ np.linalg.inv(self._joint[CAR:, CAR:])
-        information: Floats = self._joint[:CAR, :CAR] - out @ self._joint[CAR:, :CAR]
-        weighted: Floats = self._weighted[:CAR] - out @ self._weighted[CAR:]
-        return (information + information.T) / 2.0, weighted
+        return _summed_out(self._joint, self._weighted, CAR)
 
     @property
     def covariance(self) -> Floats:
@@ -123,6 +121,12 @@ class Recursive:
         weighted: Floats = kept * knows + (1.0 - kept) * (self._prior @ np.ones(CAR))
         self._joint, self._weighted = _begun(information, weighted, WIND_TOLD_MS if wind_told else WIND_MS)
 
+    def begin_wind(self, *, told: bool) -> None:
+        """Another wind in the same trip, whose load and sun stay as they are known by now."""
+        known, knows = _summed_out(self._joint, self._weighted, len(self._weighted) - 2)
+        sigma = WIND_TOLD_MS if told else WIND_MS
+        self._joint, self._weighted = _joined(known, knows, (sigma, sigma))
+
     @property
     def _unknowns(self) -> Floats:
         found = np.asarray(np.linalg.solve(self._joint, self._weighted), np.float64)
@@ -132,7 +136,19 @@ class Recursive:
 
 def _begun(information: Floats, weighted: Floats, wind_ms: float) -> tuple[Floats, Floats]:
     """Information of all unknowns at the begin of a trip, of whose effects nothing is known."""
-    effects = 1.0 / np.square((*DEVIATIONS, SUN, wind_ms, wind_ms))
-    joint = np.asarray(np.diag(np.concatenate((np.zeros(CAR), effects))), np.float64)
-    joint[:CAR, :CAR] = information
-    return joint, np.concatenate((weighted, np.zeros(len(effects))))
+    return _joined(information, weighted, (*DEVIATIONS, SUN, wind_ms, wind_ms))
+
+
+def _joined(information: Floats, weighted: Floats, sigmas: Sequence[float]) -> tuple[Floats, Floats]:
+    """With further unknowns, of which no more is known than that they scatter about zero."""
+    count = len(weighted)
+    joint = np.asarray(np.diag(np.concatenate((np.zeros(count), 1.0 / np.square(sigmas)))), np.float64)
+    joint[:count, :count] = information
+    return joint, np.concatenate((weighted, np.zeros(len(sigmas))))
+
+
+def _summed_out(joint: Floats, weighted: Floats, count: int) -> tuple[Floats, Floats]:
+    """Of the first ``count`` unknowns, whatever the others are."""
+    out = joint[:count, count:] @ np.linalg.inv(joint[count:, count:])
+    information: Floats = joint[:count, :count] - out @ joint[count:, :count]
+    return (information + information.T) / 2.0, weighted[:count] - out @ weighted[count:]
