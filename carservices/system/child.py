@@ -2,6 +2,7 @@
 
 import ctypes
 import faulthandler
+import gc
 import logging
 import os
 import signal
@@ -120,7 +121,9 @@ def run(launch: Launch, line_socket: socket.socket, output: Connection) -> None:
     os.environ[TOKEN_VARIABLE] = launch.token
     sys.argv = [launch.name]
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", force=True)
-    sys.exit(_call(launch, line))
+    code = _call(launch, line)
+    gc.freeze()  # all of it goes with the process; a last collection would look at each of the panel's widgets for 1 s
+    sys.exit(code)
 
 
 def _call(launch: Launch, line: Line) -> int:
