@@ -4,12 +4,12 @@ import os
 from pathlib import Path
 
 
-def replace_file(path: Path, text: str, lasting: bool = True) -> None:
+def replace_file(path: Path, content: str | bytes, lasting: bool = True) -> None:
     """A reader sees the old content or the new, never half of it; when ``lasting`` also after a loss of power.
 
     Raises OSError.
     """
-    data = text.encode()
+    data = content.encode() if isinstance(content, str) else content
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         fresh.write_bytes(data)

@@ -15,6 +15,8 @@ from carservices.bus.files import replace_file
 
 SECRET_FILE = "secret"
 GRANTS_FILE = "grants.json"
+KEPT_DIR = "kept"
+"""What a process leaves in the run directory for the one that comes after it, in the same car."""
 TOKEN_VARIABLE = "CARSERVICES_TOKEN"
 RUN_DIR_VARIABLE = "CARSERVICES_RUN_DIR"
 TOOL = "tool"

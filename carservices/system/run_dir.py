@@ -2,13 +2,14 @@
 
 import fcntl
 import os
+import shutil
 import stat
 import sys
 import tempfile
 from pathlib import Path
 from typing import Self
 
-from carservices.bus.identity import GRANTS_FILE, RUN_DIR_VARIABLE, SECRET_FILE
+from carservices.bus.identity import GRANTS_FILE, KEPT_DIR, RUN_DIR_VARIABLE, SECRET_FILE
 
 SOCKETS = ("topics.sock", "publish.sock", "calls.sock", "supervisor.sock")
 SUPERVISOR_SOCKET = "supervisor.sock"
@@ -113,6 +114,7 @@ def clean(run_dir: Path) -> None:
     """Remove what an earlier car that was killed left behind; only while holding the lock."""
     for name in (*SOCKETS, SECRET_FILE, GRANTS_FILE, STATE_FILE):
         (run_dir / name).unlink(missing_ok=True)
+    shutil.rmtree(run_dir / KEPT_DIR, ignore_errors=True)
 
 
 def _pid(path: Path) -> str:

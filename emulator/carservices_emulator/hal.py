@@ -26,6 +26,7 @@ from carservices_emulator.scenario import load_scenario
 from carservices_emulator.signals import CONFIGS, ENTRIES
 from carservices_emulator.simulation import STEP, Simulation
 from carservices_emulator.status import describe
+from carservices_emulator.worldfile import Moment, WorldFile
 from carservices_hal.can.bus import BusOptions
 
 TICK = 0.01
@@ -42,6 +43,8 @@ PENDING = 0.02
 """s between two looks for an answer a control unit has announced."""
 KEEP = 0.5
 """s between two looks for what the control units have to remember without power."""
+KEEP_WORLD = 2.0
+"""s between two times the world is kept: where the car is and how full; what is set is kept before it is accepted."""
 SLICE = 20.0
 """s of simulation at a time while seeking: about 10 ms."""
 
@@ -81,6 +84,8 @@ class EmulatorHal(Hal[EmulatorOptions]):
         self._nmea: NmeaPort | None = None
         self._keeper = Keeper()
         self._kept = 0.0
+        self._world_file = WorldFile()
+        self._world_kept = 0.0
         self._open = False
         self._replay: Replay | None = None
         self._recorder: Recorder | None = None
@@ -96,7 +101,11 @@ class EmulatorHal(Hal[EmulatorOptions]):
         return self._sim
 
     async def open(self) -> Sequence[SignalConfig]:
-        self._load(self.options.scenario)
+        kept = self._world_file.take()
+        if kept is None:
+            self._load(self.options.scenario)
+        else:
+            self._sim, self._factor, self._paused = kept.simulation, kept.factor, kept.paused
         self._keeper.restore(self.simulation.diagnostics)
         offered = CONFIGS
         if self.options.can is not None:
@@ -133,6 +142,8 @@ class EmulatorHal(Hal[EmulatorOptions]):
             if now - self._kept >= KEEP:
                 self._kept = now
                 self._keeper.look(self.simulation.diagnostics)
+            if now - self._world_kept >= KEEP_WORLD:
+                self._keep_world()
             self._wake.clear()
             if not self._open or self._sampler.urgent:
                 continue
@@ -203,6 +214,11 @@ class EmulatorHal(Hal[EmulatorOptions]):
         if self._replay is not None:
             raise SetError(Code.NOT_AVAILABLE, "a recording is playing; end it with `replay` without a file")
         self.simulation.set(path, value)
+        self._keep_world()
+
+    def _keep_world(self) -> None:
+        self._world_kept = asyncio.get_running_loop().time()
+        self._world_file.write(Moment(self.simulation, self._factor, self._paused))
 
     def _commanded(self, path: str, value: Datum) -> Code:
         """A command came by CAN, whose answer is a code only: `status` has the reason in words."""

@@ -68,6 +68,14 @@ class Simulation:
         self._until_forecast = 0.0
         self.do(self.scenario.driver)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """All but the control units, whose memory has a file of its own and the rest of which the world gives them."""
+        return {name: value for name, value in vars(self).items() if name != "diagnostics"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self.diagnostics = Diagnostics(self.world)
+
     @property
     def car(self) -> Car:
         return self.world.car
