@@ -29,11 +29,6 @@ def words(driver):
     return {text.text for text in driver.widgets(Text)}
 
 
-def press(driver, code, *modifiers):
-    Window.dispatch("on_key_down", code, 0, None, list(modifiers))
-    driver.frames(2)
-
-
 def test_the_theme_follows_the_hmi_signal(drive):
     driver = drive(theme="night")
     for mode in ("DAY", "NIGHT"):
@@ -135,12 +130,12 @@ def test_tab_visits_every_usable_control_once_and_comes_around(drive):
     focus = driver.cockpit.focus
     visited = []
     for _ in focus.controls():
-        press(driver, 9)
+        driver.press(9)
         visited.append(focus.current)
     assert set(visited) == set(focus.controls())
-    press(driver, 9)
+    driver.press(9)
     assert focus.current is visited[0]
-    press(driver, 9, "shift")
+    driver.press(9, "shift")
     assert focus.current is visited[-1]
 
 
@@ -150,11 +145,11 @@ def test_the_rotary_moves_the_focus_and_turns_what_is_engaged(drive):
     focus = driver.cockpit.focus
     while not isinstance(focus.current, Stepper):
         driver.cockpit.rotary(1)
-    press(driver, 13)
+    driver.press(13)
     driver.cockpit.rotary(-1)
     assert [(path, value) for path, value, _ in driver.car.sets] == [(DRIVER_TEMPERATURE, 19.5)]
     stepper = focus.current
-    press(driver, 13)
+    driver.press(13)
     driver.cockpit.rotary(1)
     assert focus.current is not stepper
 
@@ -163,11 +158,11 @@ def test_arrows_go_to_the_nearest_control_that_way(drive):
     driver = drive()
     driver.put({DRIVER_TEMPERATURE: 20.0, "Vehicle.Cabin.Seat.Row1.DriverSide.HeatingCooling": 0})
     focus = driver.cockpit.focus
-    press(driver, 9)
-    press(driver, 274)
+    driver.press(9)
+    driver.press(274)
     lower = focus.current
     before = lower.to_window(*lower.center)
-    press(driver, 275)
+    driver.press(275)
     after = focus.current.to_window(*focus.current.center)
     assert after[0] > before[0]
 
@@ -179,9 +174,9 @@ def test_a_dialog_keeps_the_focus_until_it_is_answered(drive):
     driver.cockpit.ask(Dialog("Sure?", "", actions))
     driver.frames(2)
     assert [button.label.text for button in driver.cockpit.focus.controls()] == ["No", "Yes"]
-    press(driver, 9)
-    press(driver, 9)
-    press(driver, 13)
+    driver.press(9)
+    driver.press(9)
+    driver.press(13)
     assert answers == ["Yes"]
     assert len(driver.cockpit.focus.controls()) > 2
 
@@ -189,9 +184,9 @@ def test_a_dialog_keeps_the_focus_until_it_is_answered(drive):
 def test_escape_closes_a_dialog_and_then_goes_home(drive):
     driver = drive()
     driver.cockpit.ask(Dialog("Sure?", "", [("No", "plain", lambda: None)]))
-    press(driver, 27)
+    driver.press(27)
     assert (driver.cockpit.dialog, driver.cockpit.current) == (None, "climate")
-    press(driver, 27)
+    driver.press(27)
     assert driver.cockpit.current == "home"
 
 
@@ -284,7 +279,7 @@ def overlap(a, b):
 
 def test_a_touch_takes_the_focus_ring_away(drive):
     driver = drive()
-    press(driver, 9)
+    driver.press(9)
     assert driver.cockpit.focus.current is not None
     driver.swipe((640, 700), (640, 690))
     assert driver.cockpit.focus.current is None

@@ -5,8 +5,10 @@ import os
 
 import pytest
 
+from carservices.api.audio import AudioState
 from carservices.api.driving import Driving, Motion, Restriction
 from carservices.api.driving import Outcome as Rule
+from carservices.api.navigation import Guidance
 from carservices.bus.identity import RUN_DIR_VARIABLE
 from carservices.system import run_dir as run_dirs
 from carservices.system import settings as machine
@@ -18,8 +20,9 @@ from carservices_ui.screens.settings import CATEGORIES
 from carservices_ui.screens.settings_developer import RestrictionRow, RuleTable
 from carservices_ui.screens.settings_units import UNITS
 from carservices_ui.store import Outcome
+from carservices_ui.streams import AUDIO, GUIDANCE
 from carservices_ui.tokens import TARGET
-from carservices_ui.widgets import Control, ListRow, Segmented, Text, TextButton
+from carservices_ui.widgets import Control, ListRow, Segmented, Text, TextButton, ValueControl
 from tests.ui import apps
 from tests.ui.fitting import LAYOUTS
 from tests.ui.states import MOVING, PARKED
@@ -81,6 +84,8 @@ def test_the_language_changes_at_once(open_part):
 
 def test_a_smaller_size_makes_everything_smaller(open_part):
     driver = open_part("display")
+    driver.cockpit.screen.part.scroll_y = 0.0
+    driver.frames(2)
     before = driver.cockpit.screen.part.theme.height
     driver.tap(segment(driver.cockpit.screen.part.scale, 0.8))
     assert driver.cockpit.screen.part.theme.height == pytest.approx(before * 0.8, abs=1)
@@ -88,6 +93,8 @@ def test_a_smaller_size_makes_everything_smaller(open_part):
 
 def test_the_largest_size_makes_the_words_larger_and_nothing_else(open_part):
     driver = open_part("display")
+    driver.cockpit.screen.part.scroll_y = 0.0
+    driver.frames(2)
     before = driver.cockpit.screen.part.theme.size, next(driver.widgets(Text)).font_size
     driver.tap(segment(driver.cockpit.screen.part.scale, 1.15))
     after = driver.cockpit.screen.part.theme.size, next(driver.widgets(Text)).font_size
@@ -117,18 +124,28 @@ def test_without_the_car_units_cannot_be_chosen(open_part):
     assert not any(control.usable for control in driver.cockpit.screen.part.choices.values())
 
 
-def test_nothing_is_set_while_driving_and_it_says_why(open_part):
+def test_nothing_is_set_up_while_driving_and_it_says_why(open_part):
     driver = open_part("developer", driving=True)
     for category in CATEGORIES:
         driver.tap(driver.cockpit.screen.categories[category.name])
         screen = driver.cockpit.screen
         assert screen.category is category
-        assert screen.part.disabled == category.sets
+        assert all(widget.disabled == category.sets for widget in screen.part.setup)
         assert screen.why.text == ("Not while driving" if category.sets else "")
-    driver.tap(driver.cockpit.screen.categories["display"])
+
+
+def test_what_needs_no_setup_is_chosen_while_driving(open_part):
+    driver = open_part("display", driving=True)
+    driver.store.put_stream(AUDIO, AudioState(volume=0.3))
+    driver.store.put_stream(GUIDANCE, Guidance())
+    driver.frames(2)
+    part = driver.cockpit.screen.part
+    free = {part.sound.volume, part.brightness, part.theme, part.sound.guidance}
+    usable = {one for one in driver.cockpit.focus.controls() if isinstance(one, ValueControl)}
+    assert usable & {*part.walk(restrict=True)} == free
     driver.store.put_stream(STREAM, PARKED)
-    driver.frames(1)
-    assert not driver.cockpit.screen.part.disabled
+    driver.frames(2)
+    assert part.language in driver.cockpit.focus.controls()
     assert driver.cockpit.screen.why.text == ""
 
 

@@ -17,8 +17,6 @@ def sound(drive):
     driver = drive(screen="settings", language="de")
     driver.store.put_stream(DRIVING, PARKED)
     driver.frames(2)
-    driver.cockpit.screen.part.scroll_y = 0.0
-    driver.frames(2)
     return driver, driver.cockpit.screen.part.sound
 
 
@@ -83,6 +81,8 @@ def test_the_voice_can_be_tried_or_says_what_is_missing(sound):
     assert not rows.listen.usable
     show(driver, speech=SpeechState(engine="eSpeak NG"))
     assert rows.voice.detail.text == "eSpeak NG"
+    driver.cockpit.screen.part.scroll_y = 0.0
+    driver.frames(2)
     driver.tap(rows.listen)
     contract, method, arguments = last(driver)
     assert (contract, method, arguments["language"]) == (Speech, "say", "de")

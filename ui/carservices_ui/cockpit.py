@@ -15,6 +15,7 @@ from carservices_ui import i18n, look, units
 from carservices_ui.chrome.climatebar import HEIGHT as CLIMATE_HEIGHT
 from carservices_ui.chrome.climatebar import ClimateBar
 from carservices_ui.chrome.notice import NoticeLayer
+from carservices_ui.chrome.quickpanel import CLICKS, QuickPanel
 from carservices_ui.chrome.rail import WIDTH as RAIL_WIDTH
 from carservices_ui.chrome.rail import Rail
 from carservices_ui.chrome.stage import Stage
@@ -25,6 +26,7 @@ from carservices_ui.daynight import LIGHT, MODE, wanted
 from carservices_ui.dimmer import Dimmer
 from carservices_ui.focus import ARROWS, Focus
 from carservices_ui.foreground import Foreground
+from carservices_ui.keys import KEYS
 from carservices_ui.people import Follower
 from carservices_ui.preferences import Preferences
 from carservices_ui.restrictions import STREAM, Restrictions
@@ -38,20 +40,6 @@ DESIGN = (1280, 720)
 """The size in pixels at which one dp is one pixel."""
 MARGIN = 24
 GAP = 12
-KEYS = {
-    8: "backspace",
-    9: "tab",
-    13: "enter",
-    32: "space",
-    27: "escape",
-    273: "up",
-    274: "down",
-    275: "right",
-    276: "left",
-    280: "pageup",
-    281: "pagedown",
-}
-"""Kivy's key codes; page up and down are the clicks of a rotary controller."""
 
 
 class Cockpit(FloatLayout):
@@ -63,12 +51,14 @@ class Cockpit(FloatLayout):
         self.screen: Screen | None = None
         self.banner: Banner | None = None
         self.notice: NoticeLayer | None = None
+        self.quick: QuickPanel | None = None
         self._bindings: list[Unbind] = []
         self.status: StatusBar | None = None
         self._stage = Stage(self._swipe)
         self._overlay = FloatLayout()
         self._restyle = Clock.create_trigger(lambda _: self._build())
-        self.focus = Focus(lambda: self.dialog or self)
+        self.focus = Focus(lambda: self.dialog or self.quick or self)
+        self._overlay.bind(children=lambda *_: self.focus.follow())
         self.ui.rebuilt = self.focus.repair
         self._dimmer = Dimmer(store)
         i18n.set_language(preferences.language)
@@ -109,6 +99,8 @@ class Cockpit(FloatLayout):
         still = self.ui.restrictions.forbids(Restriction.NO_VIDEO)
         before = None if still else self._stage.picture()
         self._build()
+        if self.dialog is None and self.quick is None:
+            self.focus.into(self.screen)
         if before is not None:
             self._stage.fade(before, 1 if forward else -1)
 
@@ -123,15 +115,47 @@ class Cockpit(FloatLayout):
         if self.banner is not None:
             self.banner.dismiss()
         self.banner = Banner(self.ui.restrictions.text(words), icon=icon, tone=tone)
-        self.banner.pos_hint = {"center_x": 0.5, "top": 0.985}
-        if self.notice is not None and self.notice.card is not None:
-            self.banner.pos_hint["top"] = (self.notice.lower_edge - dp(GAP)) / self.height
         self._overlay.add_widget(self.banner)
+        self._arrange()
 
     def ask(self, dialog: Widget) -> None:
         """Put a dialog over everything."""
         self._overlay.add_widget(dialog)
-        self.focus.clear()
+
+    def toggle_quick(self) -> None:
+        """Open the quick panel, or take it away."""
+        if self.quick is not None:
+            self._close_quick(self.quick)
+        else:
+            self._open_quick()
+
+    def _open_quick(self) -> QuickPanel:
+        panel = QuickPanel(self.ui, self._close_quick, self._toggles_quick)
+        self.quick = panel
+        self._overlay.add_widget(panel)
+        self._arrange()
+        return panel
+
+    def _toggles_quick(self, touch: Any) -> bool:
+        return self.status is not None and bool(self.status.sound.collide_point(*touch.pos))
+
+    def _close_quick(self, panel: QuickPanel) -> None:
+        if panel is self.quick:
+            self.quick = None
+            panel.close()
+            self._overlay.remove_widget(panel)
+            self._arrange()
+
+    def _arrange(self, *_: Any) -> None:
+        """What lies over the screen does not hide what is above it there: notification, quick panel, banner."""
+        edge = self.height - dp(GAP)
+        if self.notice is not None and self.notice.card is not None:
+            edge = self.notice.lower_edge - dp(GAP)
+        if self.quick is not None:
+            self.quick.put(self.width - dp(MARGIN), min(edge, self._stage.top - dp(GAP)))
+            edge = self.quick.card.y - dp(GAP)
+        if self.banner is not None:
+            self.banner.pos_hint = {"center_x": 0.5, "top": edge / self.height}
 
     @property
     def dialog(self) -> Dialog | None:
@@ -152,14 +176,16 @@ class Cockpit(FloatLayout):
         look.set_scale(fit * min(size, 1.0), words=max(size, 1.0))
         look.set_theme(self._theme())
         Window.clearcolor = look.color("bg")
+        ring = self.focus.place()
         self._drop()
         with self.ui.store.recording() as self._bindings:
-            rail, status, climate = Rail(self.ui, self.current), StatusBar(self.ui), ClimateBar(self.ui)
+            rail, climate = Rail(self.ui, self.current), ClimateBar(self.ui)
+            status = self.status = StatusBar(self.ui, self.toggle_quick)
             self.screen = BY_NAME[self.current].load()(self.ui)
             self.notice = NoticeLayer(self.ui, self.current)
+        self.notice.bind(lower_edge=self._arrange)
         self.screen.pos_hint = {"x": 0, "y": 0}
         self._stage.add_widget(self.screen)
-        self.status = status
         width, height = self.size
         rail.pos, rail.size = (0, 0), (dp(RAIL_WIDTH), height)
         left, right = dp(RAIL_WIDTH), width - dp(MARGIN)
@@ -168,11 +194,15 @@ class Cockpit(FloatLayout):
         bottom = climate.top + dp(GAP)
         self._stage.pos, self._stage.size = (left, bottom), (right - left, status.y - dp(4) - bottom)
         self.notice.pos, self.notice.size = self._stage.pos, self._stage.size
-        for widget in (rail, status, self._stage, climate, self.notice, self._overlay, self.focus, self._dimmer):
+        for widget in (rail, self._stage, status, climate, self.notice, self._overlay, self.focus, self._dimmer):
             self.add_widget(widget)
         for child in self._overlay.children:
-            if isinstance(child, Dialog):
+            if isinstance(child, Dialog | QuickPanel):
                 child.build()
+        self._arrange()
+        self.focus.follow()
+        if ring is not None:
+            self.focus.restore(ring)
         self.foreground.say_display()
         self.ui.plan.say_language()
 
@@ -243,6 +273,8 @@ class Cockpit(FloatLayout):
             self.focus.enter()
         elif name == "escape":
             self.back()
+        elif name in CLICKS:
+            (self.quick or self._open_quick()).click(CLICKS[name])
         return True
 
     def _write(self, _: Any, text: str) -> None:
@@ -253,5 +285,7 @@ class Cockpit(FloatLayout):
         """Close the dialog, or go back in the screen or in the app, or go home."""
         if self.dialog is not None:
             self._overlay.remove_widget(self.dialog)
+        elif self.quick is not None:
+            self._close_quick(self.quick)
         elif not (self.screen is not None and self.screen.back()) and not self.foreground.back():
             self.show(SCREENS[0].name)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from kivy.clock import Clock
 from kivy.graphics import Color, SmoothLine
 from kivy.metrics import dp
 from kivy.uix.scrollview import ScrollView
@@ -24,9 +25,13 @@ class Focus(Widget):
         """`root` says what holds the controls now: the screen, or a dialog over it."""
         super().__init__(**kwargs)
         self._root = root
+        self._holder: Widget | None = None
+        self._below: tuple[Widget | None, int | None] | None = None
+        """While a layer holds the controls: what held them before, and where the ring was in it."""
         self.current: Control | None = None
         self.engaged = False
         self._index = 0
+        self._scroll = Clock.create_trigger(self._uncover)
 
     def controls(self) -> list[Control]:
         """Everything that can be focused, in the order it was added to the screen."""
@@ -77,6 +82,40 @@ class Focus(Widget):
         else:
             self.current.tap()
 
+    def follow(self) -> None:
+        """Something else may hold the controls: a layer takes the ring, and gives it back where it was."""
+        root, ring = self._root(), self.current is not None
+        if self._holder is None or root is self._holder:
+            self._holder = root
+            return
+        goal: int | None = 0
+        if self._below is not None and root is self._below[0]:
+            goal, self._below = self._below[1], None
+        elif self._below is None:
+            self._below = self._holder, self._index if ring else None
+        self._holder = root
+        self.clear()
+        if ring and goal is not None:
+            self.restore((goal, False))
+
+    def place(self) -> tuple[int, bool] | None:
+        """Where the ring is, and whether that is engaged; to `restore` it once all is built anew."""
+        return (self._index, self.engaged) if self.current is not None else None
+
+    def restore(self, place: tuple[int, bool]) -> None:
+        """Put the ring to what stands in that place now."""
+        controls = self.controls()
+        if controls:
+            self._focus(controls[min(place[0], len(controls) - 1)])
+            self.engaged = place[1] and self.current is not None and self.current.engages
+            self._draw()
+
+    def into(self, widget: Widget) -> None:
+        """Put the ring, if there is one, to the first control in `widget` that has any."""
+        first = next(_usable(widget), None)
+        if self.current is not None and first is not None:
+            self._focus(first)
+
     def repair(self) -> None:
         """What had the focus may be gone: what stands in its place gets it."""
         controls = self.controls()
@@ -98,9 +137,13 @@ class Focus(Widget):
         self.current, self.engaged = control, False
         self._index = self.controls().index(control)
         control.bind(pos=self._draw, size=self._draw)
-        for parent in _parents(control):
+        self._uncover()
+        self._scroll()  # again once all has its place: it may just have been built
+
+    def _uncover(self, *_: Any) -> None:
+        for parent in _parents(self.current) if self.current else ():
             if isinstance(parent, ScrollView):
-                parent.scroll_to(control, animate=False)
+                parent.scroll_to(self.current, animate=False)
         self._draw()
 
     def _draw(self, *_: Any) -> None:

@@ -92,6 +92,11 @@ class Driver:
         touch.touch_up()
         self.frames(2)
 
+    def press(self, code: int, *modifiers: str) -> None:
+        """A key by kivy's code."""
+        Window.dispatch("on_key_down", code, 0, None, list(modifiers))
+        self.frames(2)
+
     def swipe(self, start: tuple[float, float], end: tuple[float, float]) -> None:
         """Draw a finger over the window, in pixels."""
         touch = UnitTestTouch(*start)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from kivy.uix.widget import Widget
 
+from carservices.api.audio import AudioState
 from carservices_ui import refusal
 from carservices_ui.history import History
 from carservices_ui.i18n import t
@@ -13,6 +14,7 @@ from carservices_ui.planning import Plan
 from carservices_ui.preferences import Preferences
 from carservices_ui.restrictions import Restrictions
 from carservices_ui.store import Outcome, Store
+from carservices_ui.streams import AUDIO
 from carservices_ui.units import Units
 
 BATTERY_POWER = "Vehicle.Powertrain.TractionBattery.CurrentPower"
@@ -38,6 +40,8 @@ class Ui:
     restrictions: Restrictions = field(default_factory=lambda: Restrictions.of(None))
     places: dict[str, str] = field(default_factory=dict)
     """Where in a screen the person is, by the screen's name; it outlasts building again."""
+    loud: float = 0.3
+    """The last volume, 0–1, that could be heard: a silenced car comes back to it."""
     power: History = field(init=False)
     """Power into the battery in W over the last minutes."""
 
@@ -48,6 +52,7 @@ class Ui:
         self.power = History(self.store, BATTERY_POWER)
         self.map = LiveMap(self.store)
         self.plan = Plan(self.store, self.refused)
+        self.store.bind_stream(AUDIO, self._hear)
 
     def refused(self, outcome: Outcome) -> None:
         """Tell why the car did not do what the person asked; a developer reads what the car itself says, too."""
@@ -55,6 +60,10 @@ class Ui:
         if self.preferences.developer and outcome.code:
             words += f"\n{refusal.detail(outcome)}"
         self.tell(words, "block", "alert")
+
+    def _hear(self, state: AudioState | None) -> None:
+        if state is not None and state.volume > 0:
+            self.loud = state.volume
 
     def ended(self, outcome: Outcome) -> None:
         """For a set or call of which only a refusal is told."""

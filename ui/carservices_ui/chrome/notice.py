@@ -5,6 +5,7 @@ from typing import Any
 from kivy.animation import Animation
 from kivy.graphics import Color
 from kivy.metrics import dp
+from kivy.properties import NumericProperty
 from kivy.uix.floatlayout import FloatLayout
 
 from carservices.api.notifications import Current, Notification, Priority
@@ -28,6 +29,9 @@ LIST = "notifications"
 class NoticeLayer(FloatLayout):
     """Shows the current notification at the top of its place; touches beside the card go on to the screen."""
 
+    lower_edge = NumericProperty(0.0)
+    """What comes below the card must end here."""
+
     def __init__(self, ui: Ui, screen: str) -> None:
         super().__init__(size_hint=(None, None))
         self._ui = ui
@@ -37,11 +41,6 @@ class NoticeLayer(FloatLayout):
         ui.store.bind_stream(notices.CURRENT, self._show)
         self._fresh = True
         self.bind(pos=self._place, size=self._place)
-
-    @property
-    def lower_edge(self) -> float:
-        """What comes below the card must end here."""
-        return float(self.card.y if self.card else self.y + self.height)
 
     def restrict(self) -> None:
         """Say it again in the length that may be read now."""
@@ -54,6 +53,7 @@ class NoticeLayer(FloatLayout):
             self.remove_widget(self.card)
             self.card = None
         if notification is None:
+            self._place()
             return
         self.card = NoticeCard(self._ui, notification)
         self.card.bind(height=self._place)
@@ -71,6 +71,7 @@ class NoticeLayer(FloatLayout):
                 round(self.x + (self.width - width) / 2),
                 round(self.y + self.height - dp(INSET) - self.card.height),
             )
+        self.lower_edge = self.card.y if self.card else self.top
 
 
 class NoticeCard(Control):

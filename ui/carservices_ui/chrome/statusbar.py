@@ -1,15 +1,18 @@
-"""The status bar: time, date, selected gear, outside temperature, connection, settings and who drives."""
+"""The status bar: time, date, selected gear, outside temperature, connection, sound, settings and who drives."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from kivy.clock import Clock
 from kivy.metrics import dp
 from kivy.uix.floatlayout import FloatLayout
 
+from carservices.api.audio import AudioState
 from carservices.api.people import Profiles
 from carservices.signals import Datum
 from carservices_ui import people
 from carservices_ui.i18n import t
+from carservices_ui.streams import AUDIO
 from carservices_ui.tokens import TARGET
 from carservices_ui.ui import Ui
 from carservices_ui.widgets import Avatar, Card, Control, Icon, IconButton, Row, Text
@@ -23,9 +26,10 @@ GEARS = {126: "P", -1: "R", 0: "N"}
 
 
 class StatusBar(FloatLayout):
-    """One line, read at a glance; the two targets at its end are as high as every target, so they reach below it."""
+    """One line, read at a glance; the targets at its end are as high as every target, so they reach below it."""
 
-    def __init__(self, ui: Ui) -> None:
+    def __init__(self, ui: Ui, quick: Callable[[], None]) -> None:
+        """`quick` opens the quick panel, and closes it."""
         super().__init__(size_hint=(None, None))
         self._ui = ui
         self.time = Text(role="body", strong=True)
@@ -38,20 +42,24 @@ class StatusBar(FloatLayout):
         self.gear.pos_hint = {"center_x": 0.545, "center_y": 0.5}
         self.add_widget(self.gear)
         end = Row(self.outside_icon, self.outside, self.link, gap="s", pos_hint={"right": 1, "center_y": 0.5})
-        end.spacing, end.padding = dp(12), (0, 0, dp(DISC + 70), 0)
+        end.spacing, end.padding = dp(12), (0, 0, dp(DISC + 160), 0)
         self.add_widget(end)
         middle = 1 - HEIGHT / 2 / TARGET
         self.settings = IconButton("settings", size_token="small", tone="text2", pos_hint={"top": 1})
-        self.settings.icon.pos_hint = {"center_x": 0.72, "center_y": middle}
+        self.settings.icon.pos_hint = {"center_x": 0.58, "center_y": middle}
         self.settings.bind(on_release=lambda *_: ui.show("settings"))
+        self.sound = IconButton("volume_up", size_token="small", tone="text2", pos_hint={"top": 1})
+        self.sound.icon.pos_hint = {"center_x": 0.68, "center_y": middle}
+        self.sound.bind(on_release=lambda *_: quick())
         self.person = Control(radius="pill", pos_hint={"top": 1})
         self.avatar = Avatar(DISC, pos_hint={"center_x": 0.5, "center_y": middle})
         self.person.add_widget(self.avatar)
         self.person.bind(on_release=lambda *_: self._open_people())
-        for target in (self.settings, self.person):
+        for target in (self.sound, self.settings, self.person):
             self.add_widget(target)
         self.bind(pos=self._place, size=self._place)
         ui.store.bind_stream(people.STREAM, self._show_person)
+        ui.store.bind_stream(AUDIO, self._show_sound)
         ui.store.bind("Vehicle.Powertrain.Transmission.SelectedGear", self.gear.show)
         ui.store.bind("Vehicle.Exterior.AirTemperature", self._show_outside)
         ui.store.bind_link(self._show_link)
@@ -65,6 +73,7 @@ class StatusBar(FloatLayout):
     def _place(self, *_: object) -> None:
         self.person.right = self.right + dp(OVERHANG)
         self.settings.right = self.person.x
+        self.sound.right = self.settings.x
 
     def _open_people(self) -> None:
         self._ui.places["settings"] = "people"
@@ -72,6 +81,9 @@ class StatusBar(FloatLayout):
 
     def _show_person(self, state: Profiles | None) -> None:
         self.avatar.show(state.active if state else "", people.called(state.current) if state else "")
+
+    def _show_sound(self, state: AudioState | None) -> None:
+        self.sound.icon.show("volume_off" if state is not None and state.volume == 0 else "volume_up")
 
     def _tick(self, *_: object) -> None:
         now = datetime.now()

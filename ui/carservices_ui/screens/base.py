@@ -32,7 +32,7 @@ class Screen(FloatLayout):
         """What a keyboard writes while no dialog is open."""
 
     def key(self, name: str) -> bool:
-        """A key by its name in `cockpit.KEYS`, before it moves the focus; True: it is used up."""
+        """A key by its name in `keys.KEYS`, before it moves the focus; True: it is used up."""
         return False
 
     def back(self) -> bool:
@@ -58,8 +58,9 @@ class Page(Screen):
 
     def __init__(self, ui: Ui) -> None:
         self.body = Column(gap="m", size_hint=(1, 1))
-        self.guarded: Widget = self.body
+        self.guarded: list[Widget] = [self.body]
         """What cannot be used while blocked."""
+        self.blocked = False
         self.head_start, self.head_end = Row(), Row()
         """Before the title, and at the end of its row."""
         self.why = Text(tone="heat")
@@ -67,7 +68,7 @@ class Page(Screen):
         super().__init__(ui)
         card = Card(pos_hint={"x": 0, "y": 0})
         content = Column(
-            Row(*self._head(), size_hint=(1, None)),
+            Row(*self._head(), gap="m", size_hint=(1, None)),
             self.body,
             gap="m",
             size_hint=(1, 1),
@@ -81,11 +82,12 @@ class Page(Screen):
     def _head(self) -> list[Widget]:
         title = Text(t(self.title), role="primary", strong=True)
         ends = [[end] if end.children else [] for end in (self.head_start, self.head_end)]
-        return [*ends[0], title, spacer(), self._lock, self.why, *ends[1]]
+        return [*ends[0], title, spacer(), Row(self._lock, self.why), *ends[1]]
 
     def restrict(self, restrictions: Restrictions) -> None:
-        blocked = restrictions.forbids(self.blocked_by)
-        self.guarded.disabled = blocked
-        self.guarded.opacity = 0.4 if blocked else 1.0
-        self._lock.opacity = 1.0 if blocked else 0.0
-        self.why.text = restrictions.why if blocked else ""
+        self.blocked = restrictions.forbids(self.blocked_by)
+        for widget in self.guarded:
+            widget.disabled = self.blocked
+            widget.opacity = 0.4 if self.blocked else 1.0
+        self._lock.opacity = 1.0 if self.blocked else 0.0
+        self.why.text = restrictions.why if self.blocked else ""

@@ -145,7 +145,7 @@ class Calm(Column):
             spacer(),
             IconTile(icon, tone=tone, side=72),
             Text(t(title), role="primary", strong=True),
-            Text(t(detail), tone="text2"),
+            Text(t(detail), tone="text2", wrap=640, halign="center"),
             spacer(),
             gap="m",
             align="center_x",

@@ -41,7 +41,7 @@ CATEGORIES = (
 
 
 class SettingsScreen(Page):
-    """While driving nothing can be set, and the title row says why; the developer's view only shows."""
+    """While driving nothing is set up, and the title row says why; what a part leaves free is, and what only shows."""
 
     name = "settings"
     title = "screen.settings"
@@ -81,7 +81,8 @@ class SettingsScreen(Page):
         self.ui.places[self.name] = category.name
         self.blocked_by = Restriction.NO_SETUP if category.sets else Restriction.BASELINE
         with self.ui.store.recording() as self._unbinds:
-            self.part = self.guarded = category.part(self.ui)
+            self.part = category.part(self.ui)
+        self.guarded = self.part.setup
         self._row.add_widget(self.part)
         for name, button in self.categories.items():
             button.select(name == category.name)

@@ -6,6 +6,9 @@ from carservices_ui.i18n import t
 from carservices_ui.ui import Ui
 from carservices_ui.widgets import ListRow, Scroll
 
+WIDTH = 544
+"""Of a control at the end of a row, in dp."""
+
 
 class Part(Scroll):
     """One category's rows; build them in `rows`."""
@@ -13,6 +16,8 @@ class Part(Scroll):
     def __init__(self, ui: Ui) -> None:
         super().__init__(size_hint=(1, 1))
         self.ui = ui
+        self.setup: list[Widget] = [self]
+        """What cannot be used while driving."""
         for row in self.rows():
             self.body.add_widget(row)
 

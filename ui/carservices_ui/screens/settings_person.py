@@ -32,11 +32,11 @@ class PersonScreen(Page):
             self.body.add_widget(widget)
 
     def write(self, text: str) -> None:
-        if not self.guarded.disabled:
+        if not self.blocked:
             self.field.put(text)
 
     def key(self, name: str) -> bool:
-        if self.guarded.disabled or name not in ("space", "backspace", "enter"):
+        if self.blocked or name not in ("space", "backspace", "enter"):
             return False
         if name == "backspace":
             self.field.erase()

@@ -1,21 +1,16 @@
 """Settings of what is heard: the volume, whether the guidance speaks, and the voice it has."""
 
-from kivy.metrics import dp
-from kivy.uix.widget import Widget
-
-from carservices.api.audio import Audio
 from carservices.api.navigation import Navigation
 from carservices.api.speech import Priority, Speech, SpeechState
-from carservices_ui import i18n
+from carservices_ui import i18n, quick
 from carservices_ui.binding import bind_state
 from carservices_ui.i18n import t
-from carservices_ui.screens.settings_parts import setting
-from carservices_ui.streams import AUDIO, GUIDANCE, SPEECH
+from carservices_ui.screens.settings_parts import WIDTH
+from carservices_ui.streams import GUIDANCE, SPEECH
 from carservices_ui.ui import Ui
-from carservices_ui.widgets import ListRow, TextButton, Toggle, ValueSlider
+from carservices_ui.widgets import ListRow, TextButton, Toggle
 
 OWNER = "shell"
-WIDTH = 480
 
 
 class SoundRows:
@@ -23,19 +18,12 @@ class SoundRows:
 
     def __init__(self, ui: Ui) -> None:
         self.ui = ui
-        self.volume = ValueSlider(low=0, high=100, step=5, width=dp(WIDTH))
+        self.volume = quick.volume(ui, WIDTH)
         self.guidance = Toggle()
         self.listen = TextButton(t("settings.voice_try"), icon="play_arrow")
         self.voice = ListRow(t("settings.voice"), detail=" ", icon="record_voice_over", end=self.listen, inert=True)
         self.listen.bind(on_release=lambda *_: self._speak())
         store = ui.store
-        bind_state(
-            ui,
-            self.volume,
-            AUDIO,
-            show=lambda state: round(100 * state.volume),
-            call=lambda value, ended: store.call(Audio, "set_volume", ended, volume=value / 100),
-        )
         bind_state(
             ui,
             self.guidance,
@@ -44,11 +32,6 @@ class SoundRows:
             call=lambda on, ended: store.call(Navigation, "mute", ended, on=not on),
         )
         store.bind_stream(SPEECH, self._show_voice)
-        self.all: list[Widget] = [
-            setting("settings.volume", "volume_up", self.volume),
-            setting("settings.voice_guidance", "navigation", self.guidance),
-            self.voice,
-        ]
 
     def _show_voice(self, state: SpeechState | None) -> None:
         engine = state.engine if state is not None else None

@@ -40,10 +40,13 @@ class SystemPart(Part):
         self.developer.bind(on_choose=self._develop)
         self.reset = TextButton(t("settings.reset_button"))
         self.reset.bind(on_release=lambda *_: self._ask())
-        python = f"Python {platform.python_version()} · {platform.system()} {platform.release()}"
-        return [
+        self.setup = [
             setting("settings.developer_options", "code", self.developer),
             setting("settings.reset", "settings_backup_restore", self.reset),
+        ]
+        python = f"Python {platform.python_version()} · {platform.system()} {platform.release()}"
+        return [
+            *self.setup,
             ListRow(f"carservices {version('carservices')}", detail=python, icon="info", inert=True),
             *(
                 ListRow(named(work), detail=t(what), icon=icon, end=Text(licence, tone="text2"), inert=True)

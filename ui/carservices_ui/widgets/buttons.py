@@ -58,11 +58,12 @@ class TextButton(Control):
 
 
 class IconToggle(ValueControl):
-    """An icon that is on (filled, in `tone`) or off; `value` is a bool."""
+    """An icon that is on (filled, in `tone`) or off; `value` is a bool. `on` is another icon for that."""
 
-    def __init__(self, icon: str, *, tone: str = "accent", **kwargs: Any) -> None:
+    def __init__(self, icon: str, *, on: str | None = None, tone: str = "accent", **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._tone = tone
+        self._icons = icon, on or icon
         self.icon = Icon(icon, tone="text2", pos_hint=_CENTER)
         self.add_widget(self.icon)
         self.bind(value=self._show)
@@ -71,7 +72,8 @@ class IconToggle(ValueControl):
         self.choose(not self.value)
 
     def _show(self, *_: Any) -> None:
-        self.icon.show(tone=self._tone if self.value else "text2", filled=bool(self.value))
+        on = bool(self.value)
+        self.icon.show(self._icons[on], tone=self._tone if on else "text2", filled=on)
 
 
 class WordToggle(ValueControl):

@@ -63,16 +63,24 @@ class Toggle(ValueControl):
 
 
 class ValueSlider(ValueControl):
-    """A value between `low` and `high` in steps of `step`; chosen when the finger lifts."""
+    """A value between `low` and `high` in steps of `step`; chosen when the finger lifts, if `live` with each step."""
 
     engages = True
 
     def __init__(
-        self, *, low: float = 0, high: float = 100, step: float = 1, tone: str = "accent", **kwargs: Any
+        self,
+        *,
+        low: float = 0,
+        high: float = 100,
+        step: float = 1,
+        tone: str = "accent",
+        live: bool = False,
+        **kwargs: Any,
     ) -> None:
         super().__init__(radius="pill", **{"size": (dp(320), dp(TARGET)), **kwargs})
         self.always_release = True
         self._low, self._high, self._step = low, high, step
+        self._live = live
         self._dragged: float | None = None
         with self.canvas:
             Color(*color("track"))
@@ -103,7 +111,8 @@ class ValueSlider(ValueControl):
     def on_release(self) -> None:
         if self._dragged is not None:
             value, self._dragged = self._dragged, None
-            self.choose(value)
+            if not self._live:
+                self.choose(value)
 
     @property
     def _level(self) -> float:
@@ -111,7 +120,12 @@ class ValueSlider(ValueControl):
 
     def _drag(self, touch: Any) -> None:
         left, width = self.x + dp(22), max(1.0, self.width - dp(44))
-        self._dragged = self._snap(self._low + (touch.x - left) / width * (self._high - self._low))
+        before, self._dragged = (
+            self._dragged,
+            self._snap(self._low + (touch.x - left) / width * (self._high - self._low)),
+        )
+        if self._live and self._dragged != before:
+            self.choose(self._dragged)
         self._place()
 
     def _snap(self, value: float) -> float:
