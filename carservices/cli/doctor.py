@@ -23,6 +23,13 @@ from kivy.graphics.opengl import glGetString, GL_RENDERER
 assert Window, "no window"
 print(glGetString(GL_RENDERER).decode())
 """
+WINDOW_PROBE = """
+from carservices_ui import kivy_env
+kivy_env.prepare()
+from kivy.config import Config
+Config.set("graphics", "window_state", "hidden")
+kivy_env.need_window()
+"""
 PROBE_SECONDS = 30
 DEBIAN_GL = "apt install libgl1 libegl1 libgl1-mesa-dri libmtdev1"
 
@@ -66,23 +73,33 @@ def _packages() -> Finding:
 
 
 def _gl() -> Finding:
-    try:
-        probe = subprocess.run(
-            [sys.executable, "-c", GL_PROBE], capture_output=True, text=True, timeout=PROBE_SECONDS, check=False
-        )
-    except subprocess.TimeoutExpired:
-        return Finding("GL", "bad", f"no answer within {PROBE_SECONDS} s", "update the graphics driver")
-    if probe.returncode == 0:
-        return Finding("GL", "ok", probe.stdout.strip().splitlines()[-1])
-    last = (probe.stderr.strip().splitlines() or ["no reason given"])[-1]
-    return Finding("GL", "bad", f"no OpenGL context ({last})", DEBIAN_GL)
+    done, says = _probe(GL_PROBE)
+    if done:
+        return Finding("GL", "ok", says)
+    return Finding("GL", "bad", f"no OpenGL context ({says})", DEBIAN_GL)
 
 
 def _display() -> Finding:
-    if has_display():
-        return Finding("display", "ok", os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY") or "native")
     cure = "set DISPLAY, or use --headless and `carservices screenshot`"
-    return Finding("display", "note", "DISPLAY and WAYLAND_DISPLAY are not set", cure)
+    if not has_display():
+        return Finding("display", "note", "DISPLAY and WAYLAND_DISPLAY are not set", cure)
+    name = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or "native"
+    if _probe(WINDOW_PROBE)[0]:
+        return Finding("display", "ok", name)
+    return Finding("display", "bad", f"{name} does not answer or cannot do OpenGL", cure)
+
+
+def _probe(program: str) -> tuple[bool, str]:
+    """Whether a program of its own ends well, and its last words."""
+    try:
+        probe = subprocess.run(
+            [sys.executable, "-c", program], capture_output=True, text=True, timeout=PROBE_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return False, f"no answer within {PROBE_SECONDS} s: update the graphics driver"
+    done = probe.returncode == 0
+    words = (probe.stdout if done else probe.stderr).strip().splitlines()
+    return done, words[-1] if words else "no reason given"
 
 
 def _fonts() -> Finding:

@@ -117,8 +117,8 @@ def car_table(
 ) -> tuple[ProcessSpec, ...]:
     """A car with these HALs (name → options).
 
-    With ``must_start`` a HAL that cannot start ends the car at once. ``shell`` are further arguments of the cockpit;
-    with ``window_ends_car`` closing it ends the car. ``doors`` are options of the doors for foreign clients.
+    With ``must_start`` a HAL or a cockpit that cannot start ends the car at once. ``shell`` are further arguments of
+    the cockpit; with ``window_ends_car`` closing it ends the car. ``doors`` are options of those for foreign clients.
     ``to``: somebody drives the emulated car to this place, as the navigation says.
     """
     table = (
@@ -202,6 +202,7 @@ def car_table(
             when=on_ignition & has_display,
             watch=NORMAL,
             start="fresh",
+            must_start=must_start,
             priority=3,
             clean_end="car" if window_ends_car else "again",
             arguments=shell or {},

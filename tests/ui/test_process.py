@@ -20,10 +20,11 @@ import sys, pathlib
 from carservices_ui.shell import main
 main(pathlib.Path(sys.argv[1]), name="tool", ready=lambda: print("ready", flush=True))
 """
+SCREEN = ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER")
 
 
 async def start(code, *arguments, **variables):
-    environment = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    environment = {name: value for name, value in os.environ.items() if name not in SCREEN}
     return await asyncio.create_subprocess_exec(
         sys.executable,
         "-c",
@@ -56,6 +57,13 @@ async def test_an_unknown_screen_is_named(tmp_path):
     _, errors = await process.communicate()
     assert process.returncode == 1
     assert "there is no screen 'garage'; there are home, " in errors.decode()
+
+
+async def test_a_display_that_does_not_answer_is_named(tmp_path):
+    process = await start(WINDOW, tmp_path, DISPLAY=":9876")
+    _, errors = await process.communicate()
+    assert process.returncode == 1
+    assert "no window: the display :9876 does not answer" in errors.decode()
 
 
 async def test_it_says_when_it_is_ready_and_ends_with_sigterm(tmp_path):

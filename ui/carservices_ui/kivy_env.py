@@ -6,8 +6,14 @@ import sys
 import tempfile
 from pathlib import Path
 
+from carservices.bus import CarError
+
 MAX_FPS = 55
 """Kivy overshoots by a third: this gives 73 pictures a second, so that a value waits 14 ms at most for its picture."""
+
+
+class NoWindow(CarError):
+    """There is a display by name, and no window to be had."""
 
 
 def prepare(
@@ -28,6 +34,9 @@ def prepare(
     os.environ["KIVY_HOME"] = str(home or tempfile.mkdtemp(prefix="carservices-kivy-"))
     if offscreen or not has_display():
         os.environ["SDL_VIDEODRIVER"] = "offscreen"
+    elif sys.platform.startswith("linux"):  # where no display answers SDL would draw offscreen, for nobody
+        os.environ.setdefault("SDL_VIDEODRIVER", "x11,wayland")
+        os.environ["KIVY_WINDOW"] = "sdl2"  # kivy's other provider ends the process
     logging.getLogger("kivy").setLevel(logging.WARNING)
 
     from kivy.config import Config
@@ -40,6 +49,18 @@ def prepare(
     Config.set("graphics", "resizable", 0)
     Config.set("kivy", "exit_on_escape", 0)
     Config.set("input", "mouse", "mouse,disable_multitouch")
+
+
+def need_window() -> None:
+    """Make kivy's window. Raises `NoWindow`."""
+    from kivy.core.window import Window
+
+    if Window is None:
+        name = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+        raise NoWindow(
+            f"no window: the display {name} does not answer or cannot do OpenGL; see `carservices doctor`, "
+            "or do without one by --headless"
+        )
 
 
 def has_display() -> bool:

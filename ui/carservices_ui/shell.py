@@ -23,9 +23,10 @@ def main(
 
     `ready` is called with the first picture on the glass, `beat` each second while frames turn.
     With `screenshot` nothing is shown: a picture of `screen` is written to exactly that file.
-    Raises ValueError for a screen that does not exist.
+    Raises ValueError for a screen that does not exist, and `NoWindow`.
     """
     kivy_env.prepare(run_dir / "kivy", size=size, offscreen=screenshot is not None)
+    kivy_env.need_window()
 
     from carservices_ui import window  # imports kivy
     from carservices_ui.screens import BY_NAME

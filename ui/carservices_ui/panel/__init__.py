@@ -29,7 +29,7 @@ def main(
 
     `ready` is called with the first picture on the glass, `beat` each second while frames turn.
     With `screenshot` nothing is shown: a picture of `tab` is written to exactly that file.
-    Raises ValueError for a tab that does not exist.
+    Raises ValueError for a tab that does not exist, and `NoWindow`.
     """
     kivy_env.prepare(
         run_dir / f"kivy-{NAME}", size=size, offscreen=offscreen or screenshot is not None, max_fps=MAX_FPS
@@ -42,6 +42,7 @@ def main(
     Config.set("graphics", "minimum_height", SMALLEST[1])
 
     _load_clipboard()
+    kivy_env.need_window()
     from carservices_ui.panel import window  # imports kivy
 
     window.check_tab(tab)
