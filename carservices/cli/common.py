@@ -52,6 +52,17 @@ def positive(text: str) -> float:
     return number
 
 
+def percent(text: str) -> float:
+    """A number from 0 to 100, as argparse reads it."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0 <= number <= 100:
+        raise argparse.ArgumentTypeError(f"'{text}' is no percentage from 0 to 100")
+    return number
+
+
 def count(text: str) -> int:
     """A whole number, 0 or above, as argparse reads it."""
     if not text.isdecimal():

@@ -5,7 +5,18 @@ from collections.abc import Callable, Coroutine, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from carservices.cli.common import Failed, add_json, add_run_dir, count, parser, show_json, show_table, with_car
+from carservices.cli.common import (
+    Failed,
+    Usage,
+    add_json,
+    add_run_dir,
+    count,
+    parser,
+    percent,
+    show_json,
+    show_table,
+    with_car,
+)
 
 if TYPE_CHECKING:
     from carservices.api.navigation import ArrivalCharge, ChargeStop, Navigation, Place, RouteOptions, RoutePreview
@@ -15,6 +26,7 @@ if TYPE_CHECKING:
 PLACE = "what to look for: name, address, kind of place, or LATITUDE,LONGITUDE"
 MODES, AVOID = ("fastest", "shortest", "eco"), ("tolls", "motorways", "ferries")
 PREFER = ("time", "cost")
+NOWHERE = "no place is called '{}' on this map: try fewer words, or a latitude and longitude such as 53.557,13.261"
 
 
 def main(arguments: list[str]) -> int:
@@ -31,8 +43,8 @@ def main(arguments: list[str]) -> int:
         way.add_argument("--mode", choices=MODES, default=MODES[0])
         way.add_argument("--avoid", action="append", choices=AVOID, default=[], help="again for more")
         way.add_argument("--prefer", choices=PREFER, default=PREFER[0], help="what charging on the way is best at")
-        way.add_argument("--least", type=float, default=10.0, metavar="%", help="of charge on arrival at chargers")
-        way.add_argument("--arrive", type=float, default=15.0, metavar="%", help="of charge at the destination")
+        way.add_argument("--least", type=percent, default=10.0, metavar="%", help="of charge on arrival at chargers")
+        way.add_argument("--arrive", type=percent, default=15.0, metavar="%", help="of charge at the destination")
         if verb == "go":
             way.add_argument("--drive", action="store_true", help="the emulated car drives there; until it has arrived")
     verbs.add_parser("miss", help="the emulated car takes another way at the next turn, to see what guidance says")
@@ -80,6 +92,8 @@ async def _search(nav: "Navigation", chosen: argparse.Namespace) -> None:
     places = await nav.search(" ".join(chosen.text), limit=max(1, chosen.limit), language=chosen.language)
     if chosen.json:
         show_json([place.model_dump(mode="json") for place in places])
+    elif not places:
+        raise Failed(NOWHERE.format(" ".join(chosen.text)))
     else:
         rows = [(_distance(place.distance_m), _name(place), f"{place.lat:.5f},{place.lon:.5f}") for place in places]
         show_table(("AWAY", "PLACE", "WHERE"), rows)
@@ -239,7 +253,11 @@ async def _told(nav: "Navigation") -> list[tuple[str, str]]:
     )
     lines: list[tuple[str, str]] = []
     if maps:
-        lines.append(("map", f"{maps.current or 'none'}; engine {maps.engine or 'none'}: {maps.engine_reason}"))
+        if maps.current or not maps.importing:
+            lines.append(("map", f"{maps.current or 'none'}; engine {maps.engine or 'none'}: {maps.engine_reason}"))
+        if maps.importing:
+            building = maps.importing
+            lines.append(("building", building.problem or f"{building.title}, {building.done:.0f} %"))
     if here:
         where = f"{here.lat:.6f},{here.lon:.6f} ±{here.accuracy_m:.0f} m"
         road = here.street or ("on a road" if here.on_road else "off the road")
@@ -270,19 +288,14 @@ async def _place(nav: "Navigation", chosen: argparse.Namespace) -> "Place":
     text = " ".join(chosen.text)
     places = await nav.search(text, limit=1)
     if not places:
-        raise Failed(f"no place is called '{text}' on this map: try fewer words, or LATITUDE,LONGITUDE")
+        raise Failed(NOWHERE.format(text))
     return places[0]
 
 
 def _options(chosen: argparse.Namespace) -> "RouteOptions":
-    from pydantic import ValidationError
-
     from carservices.api.navigation import Avoid, ChargingWishes, Mode, Prefer, RouteOptions
 
-    try:
-        wishes = ChargingWishes(least=chosen.least, at_destination=chosen.arrive, prefer=Prefer(chosen.prefer))
-    except ValidationError as error:
-        raise Failed(f"--least and --arrive are percents from 0 to 100: {error.errors()[0]['msg']}") from None
+    wishes = ChargingWishes(least=chosen.least, at_destination=chosen.arrive, prefer=Prefer(chosen.prefer))
     return RouteOptions(mode=Mode(chosen.mode), avoid=frozenset(map(Avoid, chosen.avoid)), charging=wishes)
 
 
@@ -307,7 +320,7 @@ async def _wind(nav: "Navigation", chosen: argparse.Namespace) -> None:
     try:
         wind = Wind(speed_ms=chosen.speed_ms, comes_from=chosen.comes_from)
     except ValueError:
-        raise Failed("a wind has 0 to 60 m/s and comes from 0 to 360 degrees; tell it so") from None
+        raise Usage("a wind has 0 to 60 m/s and comes from 0 to 360 degrees; tell it so") from None
     await nav.tell_wind(wind)
     if chosen.json:
         show_json({"speed_ms": chosen.speed_ms, "comes_from": chosen.comes_from})

@@ -4,8 +4,10 @@ import argparse
 import asyncio
 import json
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from carservices.bus.errors import UnknownSignal
 from carservices.cli import values
 from carservices.cli.common import Usage, show_json, show_table
 from carservices.signals import SignalConfig, Status, Value
@@ -19,11 +21,13 @@ HEAD = ("PATH", "TYPE", "UNIT", "ACCESS", "CHANGES", "RANGE", "HZ")
 async def list_(car: "Car", chosen: argparse.Namespace) -> int:
     """What is on offer."""
     configs = await car.configs(*chosen.globs)
+    if not configs:
+        raise Usage(await _unknown(car, chosen.globs))
     if chosen.json:
         show_json([config.model_dump(mode="json") for config in configs.values()])
     else:
         show_table(HEAD, [_row(config) for config in configs.values()])
-    return 0 if configs else _nothing(chosen.globs)
+    return 0
 
 
 async def get(car: "Car", chosen: argparse.Namespace) -> int:
@@ -32,20 +36,22 @@ async def get(car: "Car", chosen: argparse.Namespace) -> int:
     found = {path: await car.get(path) for path in exact}
     if globs := [glob for glob in chosen.globs if glob not in exact]:
         found |= await car.get_all(*globs)
+    if not found:
+        raise Usage(await _unknown(car, chosen.globs))
     configs = await car.configs(*chosen.globs)
     if chosen.json:
         show_json([values.data(value, configs.get(path), chosen.unit) for path, value in found.items()])
     else:
         for path, value in found.items():
             print(values.text(value, configs.get(path), chosen.unit))
-    return 0 if found else _nothing(chosen.globs)
+    return 0
 
 
 async def watch(car: "Car", chosen: argparse.Namespace) -> int:
     """The last values and each change, until enough have come."""
     configs = await car.configs(*chosen.globs)
     if not configs:
-        print(f"carservices: no signal matches {' '.join(chosen.globs)} yet; waiting for one", file=sys.stderr)
+        print(f"carservices: {await _unknown(car, chosen.globs)} (waiting for one)", file=sys.stderr)
     seen: asyncio.Queue[Value] = asyncio.Queue()
     watching = await car.watch(chosen.globs, seen.put_nowait, rate=chosen.rate)
     shown = 0
@@ -92,5 +98,11 @@ def _row(config: SignalConfig) -> tuple[object, ...]:
     return config.path, config.datatype, config.unit, config.access, config.change_mode, allowed, rates
 
 
-def _nothing(globs: list[str]) -> int:
-    raise Usage(f"no signal matches {' '.join(globs) or 'anything: no HAL runs'}")
+async def _unknown(car: "Car", globs: Sequence[str]) -> str:
+    """That nothing is called so; a single name is told the nearest one there is."""
+    if len(globs) == 1 and not any(sign in globs[0] for sign in "*!"):
+        try:
+            await car.config(globs[0])
+        except UnknownSignal as error:
+            return str(error)
+    return f"no signal matches {' '.join(globs) or 'anything: no HAL runs'}"

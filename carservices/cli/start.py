@@ -109,11 +109,13 @@ def doors(text: str) -> list[str]:
     return names
 
 
-def _door_options(names: Sequence[str], texts: Sequence[str]) -> dict[str, Any]:
+def _door_options(names: Sequence[str] | None, texts: Sequence[str]) -> dict[str, Any]:
+    if texts and not names:
+        raise Usage("--door-option goes with --door: say which, as in --door kuksa")
     pairs = [text.partition("=") for text in texts]
     if bad := [key for key, equals, _ in pairs if not equals]:
         raise Usage(f"--door-option '{bad[0]}': write KEY=VALUE")
-    return {key: value for key, _, value in pairs} | {"doors": names}
+    return {key: value for key, _, value in pairs} | {"doors": names or DOORS}
 
 
 def can_bus(text: str, directory: Path) -> dict[str, str]:
@@ -189,7 +191,7 @@ def _drive(
         )
     keeps = run_dir.state_dir()
     ends = must_start or chosen.screenshot is not None
-    opened = _door_options(chosen.door or DOORS, chosen.door_option)
+    opened = _door_options(chosen.door, chosen.door_option)
     table = car_table(keeps, hals, must_start=must_start, shell=shell, window_ends_car=ends, doors=opened, to=to)
     facts = Facts(display=display, developer=panel and chosen.screenshot is None, doors=bool(chosen.door))
     picture_after = chosen.after if chosen.screenshot else None

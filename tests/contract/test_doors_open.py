@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from kuksa_client.grpc.aio import VSSClient
 
 from carservices.hal import HalError
+from carservices.hal.registry import BadOptions
 from carservices_hal.doors.main import read_options
 from tests.contract.door_car import SEAT, SPEED, doors
 
@@ -98,5 +99,5 @@ async def test_a_port_that_is_taken_is_named(door):
     ],
 )
 def test_an_option_that_is_wrong_is_named(options, words):
-    with pytest.raises(HalError, match=f"^{words}"):
+    with pytest.raises(BadOptions, match=f"^{words}.*; the options of a door are doors, host, "):
         read_options(options)

@@ -147,6 +147,7 @@ def tool(running, *arguments):
         (["signals", "get", "Vehicle.Nonsense"], 2, "", "no HAL offers Vehicle.Nonsense"),
         (["signals", "get", "Vehicle.Speed", "--unit", "kg"], 2, "", "cannot convert"),
         (["signals", "get", "Nonsense.**"], 2, "", "no signal matches Nonsense.**"),
+        (["signals", "list", "Vehicle.Sped"], 2, "", "no HAL offers Vehicle.Sped: did you mean Vehicle.Speed?"),
         (["screenshot", "/proc/car.png"], 1, "", "/proc/car.png cannot be written"),
         (["control", "emulator", "status"], 0, '"profile"', ""),
         (["control", "emulator", "nonsense"], 1, "", "nonsense"),

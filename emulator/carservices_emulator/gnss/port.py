@@ -17,6 +17,7 @@ SKY_S = 1.0
 """s between two lists of satellites."""
 MOST_WAITING = 65_536
 """Bytes a client may leave unread before it is left behind."""
+LAST_PORT = 65_535
 FORMS = "tcp:PORT, pty, pty:LINK or the path of a file"
 
 log = logging.getLogger(__name__)
@@ -87,11 +88,13 @@ async def open_port(where: str, rate: float) -> NmeaPort:
     kind, _, rest = where.partition(":")
     try:
         if kind == "tcp":
-            return NmeaPort(await Tcp.open(int(rest)), rate)
+            if not 0 <= (port := int(rest)) <= LAST_PORT:  # uvloop would take it by its last 16 bits
+                raise ValueError
+            return NmeaPort(await Tcp.open(port), rate)
         if kind == "pty":
             return NmeaPort(Pty(Path(rest) if rest else None), rate)
         return NmeaPort(File(Path(where)), rate)
-    except (ValueError, OverflowError):
+    except ValueError:
         raise HalError(f"nmea {where}: '{rest}' is no port; write {FORMS}") from None
     except OSError as error:
         raise HalError(f"nmea {where}: {error.strerror}; take another of {FORMS}") from None

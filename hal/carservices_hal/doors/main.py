@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from carservices.bus import Car
 from carservices.bus.process import run_process
 from carservices.hal import HalError
+from carservices.hal.registry import BadOptions
 from carservices_hal.doors.access import EVERYTHING, READER, Gatekeeper
 from carservices_hal.doors.tls import Tls
 from carservices_hal.doors.vehicle import Vehicle
@@ -109,11 +110,12 @@ def run_doors(
 
 
 def read_options(options: dict[str, Any]) -> DoorOptions:
-    """Raises HalError naming the option and what is wrong with it."""
+    """Raises `BadOptions` naming the option and what is wrong with it."""
     try:
         return DoorOptions.model_validate(options)
     except ValidationError as error:
-        raise HalError("; ".join(f"{_place(one['loc'])}: {one['msg']}" for one in error.errors())) from None
+        wrong = "; ".join(f"{_place(one['loc'])}: {one['msg']}" for one in error.errors())
+        raise BadOptions(f"{wrong}; the options of a door are {', '.join(DoorOptions.model_fields)}") from None
 
 
 def _place(location: Sequence[int | str]) -> str:
