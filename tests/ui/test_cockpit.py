@@ -117,7 +117,7 @@ def test_a_blocked_page_cannot_be_used_and_says_why(drive):
     seen = []
     page.toggle.bind(on_choose=lambda *_: seen.append(True))
     driver.tap(page.toggle)
-    assert (seen, page.why.text) == ([], "The driving state is unknown")
+    assert (seen, page.why.text) == ([], "Driving state unknown")
     assert page.toggle not in driver.cockpit.focus.controls()
     driver.store.put_stream(STREAM, PARKED)
     driver.frames(1)

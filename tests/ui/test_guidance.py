@@ -161,6 +161,9 @@ def test_states_without_a_turn(home):
     ]
     say(home, state=GuidanceState.NONE, turn=None)
     assert "Ziegelbergstraße" in words(home)
+    home.store.put_stream(GUIDANCE, None)
+    home.frames(3)
+    assert "Navigation does not answer" in words(home)
 
 
 def test_too_fast_and_too_empty_are_to_be_seen(home):

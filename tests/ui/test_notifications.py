@@ -169,6 +169,7 @@ def test_the_live_card_lies_on_the_screen_and_keeps_off_the_bars(drive, screen):
 def test_the_live_card_is_dismissed_and_goes_when_the_service_says_so(drive):
     driver = drive(screen="climate")
     say(driver)
+    assert driver.cockpit.notice.card.dismiss in driver.cockpit.focus.controls()
     driver.tap(driver.cockpit.notice.card.dismiss)
     assert [call[1:3] for call in driver.car.calls] == [("dismiss", {"notification": TYRE})]
     say(driver, ALL[1:], ALL[1])

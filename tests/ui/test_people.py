@@ -72,10 +72,12 @@ def test_the_status_bar_says_who_drives_and_leads_to_the_people(driver):
 def test_a_tap_switches_and_only_another_person_can_be_removed_after_a_question(driver):
     part = open_page(driver)
     assert part.people["a"].remove.parent is None
+    other = part.people["b"]
+    assert {other, other.rename, other.remove} <= {*driver.cockpit.focus.controls()}
     driver.tap(part.people["a"])
     assert orders(driver) == []
-    driver.tap(part.people["b"])
-    driver.tap(part.people["b"].remove)
+    driver.tap(other)
+    driver.tap(other.remove)
     assert orders(driver) == [("use_profile", {"profile": "b"})]
     assert "All that Ben has allowed and refused apps goes, too." in words(driver)
     driver.tap(next(text for text in driver.cockpit.dialog.walk() if isinstance(text, Text) and text.text == "Remove"))

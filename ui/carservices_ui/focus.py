@@ -164,9 +164,12 @@ class Focus(Widget):
 
 def _usable(widget: Widget) -> Iterator[Control]:
     for child in reversed(widget.children):
-        if isinstance(child, Control) and child.usable:
+        if child.disabled or child.opacity <= 0:
+            continue
+        whole = isinstance(child, Control) and child.usable
+        if whole:
             yield child
-        elif not child.disabled and child.opacity > 0:
+        if not (whole and child.engages):  # what it turns has no focus of its own
             yield from _usable(child)
 
 

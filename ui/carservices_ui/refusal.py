@@ -34,15 +34,15 @@ def why(outcome: Outcome, store: Store) -> str:
     return i18n.words(f"refusal.{outcome.code}", t("refusal.NOT_AVAILABLE"))
 
 
-def detail(outcome: Outcome) -> str:
-    """For a developer: the code, the blocking signal and what the refuser itself says."""
-    return " · ".join(filter(None, (outcome.code, outcome.blocking, outcome.reason)))
+def detail(outcome: Outcome, said: str) -> str:
+    """For a developer: the code, the blocking signal and what the refuser says, unless that is what was `said`."""
+    return " · ".join(filter(None, (outcome.code, outcome.blocking, outcome.reason if outcome.reason != said else "")))
 
 
 def full(outcome: Outcome, store: Store) -> str:
     """Both, for the bench: ``it is locked; unlock it first (NOT_AVAILABLE · Vehicle…IsLocked · …)``."""
     said = why(outcome, store)
-    more = detail(outcome).removesuffix(said).removesuffix(" · ")
+    more = detail(outcome, said)
     return f"{said} ({more})" if more else said
 
 

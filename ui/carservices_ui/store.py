@@ -55,6 +55,7 @@ class Store:
         self._inbox: dict[str, Any] = {}
         self._posted: list[Callable[[], None]] = []
         self._latest: dict[str, Any] = {}
+        self._heard: set[str] = set()
         self._callbacks: dict[str, list[Callable[[Any], None]]] = {}
         self._recordings: list[list[Unbind]] = []
 
@@ -66,6 +67,8 @@ class Store:
 
     def put_stream(self, name: str, state: Any) -> None:
         """A service's new state, named like its topic: ``driving.state``; None while the service is away."""
+        if state is not None:
+            self._heard.add(name)
         self._receive(f"stream:{name}", state)
 
     def put_link(self, up: bool) -> None:
@@ -107,6 +110,10 @@ class Store:
     def stream(self, name: str) -> Any:
         """The last state of a service's stream; None while the service is away."""
         return self._latest.get(f"stream:{name}")
+
+    def gone(self, name: str) -> bool:
+        """Whether a service was there and is away now."""
+        return name in self._heard and self.stream(name) is None
 
     def bind(self, path: str, callback: Callable[[Datum | None], None]) -> Unbind:
         """Call back now and with each change of the signal; None means there is nothing to show."""

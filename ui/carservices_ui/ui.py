@@ -56,9 +56,10 @@ class Ui:
 
     def refused(self, outcome: Outcome) -> None:
         """Tell why the car did not do what the person asked; a developer reads what the car itself says, too."""
-        words = t("control.refused", reason=refusal.why(outcome, self.store))
+        said = refusal.why(outcome, self.store)
+        words = t("control.refused", reason=said)
         if self.preferences.developer and outcome.code:
-            words += f"\n{refusal.detail(outcome)}"
+            words += f"\n{refusal.detail(outcome, said)}"
         self.tell(words, "block", "alert")
 
     def _hear(self, state: AudioState | None) -> None:

@@ -63,6 +63,8 @@ class GuidanceColumn(Column):
                 self.then.show(guidance.then, self._then_m(guidance.turn, guidance.then))
         elif guidance is not None:
             self._show_state(guidance)
+        elif self._ui.store.gone(GUIDANCE):
+            self.state.show("sync_problem", "heat", t("guidance.away"), t("guidance.away_why"))
         self._stack()
 
     def _show_state(self, guidance: Guidance) -> None:
@@ -104,6 +106,8 @@ class GuidanceColumn(Column):
             if driving and guidance.message:
                 self.note.words.text = self._ui.restrictions.text(guidance.message)
                 wanted.append(self.note)
+        elif self._ui.store.gone(GUIDANCE):
+            wanted.append(self.state)
         elif self.road.name.text:
             wanted.append(self.road)
         if self.importing.wanted and not self.guiding:
