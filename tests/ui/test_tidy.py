@@ -53,3 +53,18 @@ def test_it_is_not_looked_for_again_while_the_map_stays_the_same(tidy):
     for _ in range(3):
         tidy.look()
     assert later() is not None
+
+
+def test_what_is_drawn_later_finds_the_compiler_again(tidy):
+    from kivy.graphics import Fbo, Rectangle
+
+    _, tidy = tidy
+    for _ in range(2):
+        tidy.look()
+    fbo = Fbo(
+        size=(8, 8), fs="$HEADER$\nvoid main(void) { gl_FragColor = vec4(clamp(frag_color.rg, 0.0, 0.0), 1.0, 1.0); }"
+    )
+    with fbo:
+        Rectangle(size=fbo.size)
+    fbo.draw()
+    assert fbo.get_pixel_color(4, 4) == [0, 0, 255, 255]

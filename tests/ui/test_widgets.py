@@ -1,6 +1,8 @@
 """The widgets that choose values, the list, the banner and the dialog."""
 
 import pytest
+from kivy.graphics import Callback
+from kivy.uix.widget import Widget
 
 from carservices.signals import Value
 from carservices_ui.binding import bind_signal
@@ -9,6 +11,7 @@ from carservices_ui.widgets import (
     Banner,
     Dialog,
     IconToggle,
+    Layer,
     LevelButton,
     ListRow,
     Segmented,
@@ -162,3 +165,13 @@ def test_every_icon_of_the_table_is_in_the_fonts():
             label = CoreLabel(text=chr(code), font_name=font, font_size=40)
             label.refresh()
             assert any(label.texture.pixels), f"{name} is not drawn by {font}"
+
+
+def test_a_layer_is_drawn_before_the_window_begins(driver):
+    other, layer, drawn = place(driver, Widget()), place(driver, Layer()), []
+    layer.add_widget(inside := Widget())
+    for widget, name in ((other, "window"), (inside, "layer")):
+        with widget.canvas:
+            Callback(lambda _, name=name: drawn.append(name))
+    driver.frames(1)
+    assert drawn == ["layer", "window"]

@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 from carservices_ui.cockpit import Cockpit
-from carservices_ui.memory import give_back
+from carservices_ui.memory import give_back, release_compiler
 
 QUIET_SECONDS = 2.0
 
@@ -23,6 +23,7 @@ class Tidy:
         """To be called each second."""
         if self._collected:  # a frame later, as only that frees what was on the graphics card
             self._collected = False
+            release_compiler()
             give_back()
         elif self._at_rest():
             view = self._cockpit.ui.map.view

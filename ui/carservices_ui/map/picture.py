@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from kivy.graphics import Fbo
 from kivy.metrics import Metrics
 
 from carservices_ui.map.camera import Camera
@@ -17,6 +16,7 @@ from carservices_ui.map.pilot import Pose
 from carservices_ui.map.scene import Scene
 from carservices_ui.map.style import MapStyle
 from carservices_ui.map.ways import Ways
+from carservices_ui.widgets.ahead import FboAhead
 
 VISIBLE_PX = 1.0  # a move by less is not drawn yet: in slow traffic most pictures would look like the last
 SEEN_DEPTH = 2.0  # focal lengths; what is further off moves less than what is near
@@ -27,7 +27,7 @@ class Picture:
 
     def __init__(self, canvas: Any, font: str) -> None:
         with canvas:
-            self._fbo = Fbo(size=(1, 1), with_depthbuffer=True)
+            self._fbo = FboAhead(size=(1, 1), with_depthbuffer=True)
         self._frame = Frame()
         canvas.add(self._frame)
         self._scene = Scene(self._fbo, Metrics.density)

@@ -12,7 +12,7 @@ from kivy.clock import Clock
 from kivy.core.window import Window
 
 from carservices_ui import glass
-from carservices_ui.memory import give_back
+from carservices_ui.memory import give_back, release_compiler
 from carservices_ui.pace import Pace
 from carservices_ui.panel.backend import PanelLink
 from carservices_ui.panel.panel import Panel
@@ -61,8 +61,12 @@ def run(run_dir: Path, name: str, tab: str, ready: Callable[[], None], beat: Cal
 
     def first_flip(*_: object) -> None:
         Window.unbind(on_flip=first_flip)
-        Clock.schedule_once(lambda _: give_back(), TIDY_SECONDS)
+        Clock.schedule_once(tidy, TIDY_SECONDS)
         ready()
+
+    def tidy(_: float) -> None:
+        release_compiler()
+        give_back()
 
     Window.bind(on_flip=first_flip)
     Window.set_title("Emulator")

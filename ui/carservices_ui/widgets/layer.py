@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from kivy.graphics import Callback, Canvas, ClearBuffers, ClearColor, Color, Fbo, Rectangle, Translate
+from kivy.graphics import Callback, Canvas, ClearBuffers, ClearColor, Color, Rectangle, Translate
 from kivy.graphics.opengl import GL_BLEND, glDisable, glEnable
 from kivy.uix.floatlayout import FloatLayout
 from kivy.uix.widget import Widget
 
 from carservices_ui.look import color
+from carservices_ui.widgets.ahead import FboAhead
 
 
 class Layer(FloatLayout):
@@ -16,7 +17,7 @@ class Layer(FloatLayout):
     def __init__(self, **kwargs: Any) -> None:
         self.canvas = Canvas()
         with self.canvas:
-            self._fbo = Fbo(size=(1, 1), with_stencilbuffer=True)
+            self._fbo = FboAhead(size=(1, 1), with_stencilbuffer=True)
             Callback(lambda _: glDisable(GL_BLEND))
             Color(1, 1, 1, 1)
             self._picture = Rectangle()
