@@ -126,16 +126,18 @@ class Link:
 
     async def _follow(self, car: Car) -> None:
         """Until we leave; once this far, the car itself comes back after a restart of the hub."""
-        car.on_connection(self._store.put_link)
-        for globs, rate in WATCHES:
-            await car.watch(globs, self._store.put, rate=rate)
-        car.spawn(self._watch_fast(car))
-        for contract in self._contracts:
-            await self._watch_streams(car, contract)
-        self._car = car
-        self._store.put_link(car.connected)
-        await self._stop.wait()
-        self._car = None
+        self._car = car  # before the first value, which may be set at once
+        try:
+            car.on_connection(self._store.put_link)
+            for globs, rate in WATCHES:
+                await car.watch(globs, self._store.put, rate=rate)
+            car.spawn(self._watch_fast(car))
+            for contract in self._contracts:
+                await self._watch_streams(car, contract)
+            self._store.put_link(car.connected)
+            await self._stop.wait()
+        finally:
+            self._car = None
 
     async def _watch_fast(self, car: Car) -> None:
         """Faster while the car moves."""
