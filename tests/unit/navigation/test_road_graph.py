@@ -211,7 +211,7 @@ async def test_a_road_over_a_hill_is_not_level_though_its_ends_are(tmp_path: Pat
     assert worth < up < 1.25 * worth
     assert -worth < down < -0.6 * worth
     (route,) = await engine.route(RouteRequest((Via(*ends[0]), Via(*hill))))
-    other = [replace(edge, arc=-1, grade=0.0, slopes=()) for edge in route.edges]  # as of an engine with its own roads
+    other = [edge._replace(arc=-1, grade=0.0, slopes=()) for edge in route.edges]  # as of an engine with its own roads
     unsloped = replace(route, edges=tuple(other))
     sloped = Heights(graphs["hilly"]).sloped(unsloped)
     assert sum(sloped.edges[0].slopes) == pytest.approx(sum(route.edges[0].slopes), rel=0.03)

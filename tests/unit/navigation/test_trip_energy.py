@@ -71,8 +71,8 @@ def test_a_loop_with_hills_takes_more_than_a_flat_one_but_no_more_than_its_climb
 
 @given(st.lists(st.floats(-0.08, 0.08), min_size=2, max_size=12), st.sampled_from((40.0, 80.0, 130.0)))
 def test_a_road_of_many_slopes_takes_what_its_parts_take(grades: list[float], speed: float):
-    parts = [replace(edge, flags=0) for edge in road(speed, tuple(grades), metres=300.0)]
-    whole = replace(parts[0], metres=300.0 * len(grades), grade=sum(grades) / len(grades), slopes=tuple(grades))
+    parts = [edge._replace(flags=0) for edge in road(speed, tuple(grades), metres=300.0)]
+    whole = parts[0]._replace(metres=300.0 * len(grades), grade=sum(grades) / len(grades), slopes=tuple(grades))
     one, other = MODEL.along([parts[0], whole, parts[0]], MILD), MODEL.along([parts[0], *parts, parts[0]], MILD)
     assert len(one.kwh) == 4
     assert one.kwh == pytest.approx(other.kwh[[0, 1, -2, -1]])

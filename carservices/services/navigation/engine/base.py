@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from carservices.api.routes import Avoid, Lane, ManeuverKind, Mode
 from carservices.services.navigation.geo import Point, metres
@@ -67,9 +67,11 @@ class Maneuver:
     sign: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class EdgePart:
-    """A stretch of road from point ``at_index`` of the geometry on: m, km/h expected, km/h allowed (0 unknown)."""
+class EdgePart(NamedTuple):
+    """A stretch of road from point ``at_index`` of the geometry on: m, km/h expected, km/h allowed (0 unknown).
+
+    A tuple, as routes have hundreds: it is made in a quarter of the time of a frozen dataclass.
+    """
 
     at_index: int
     arc: int

@@ -1,7 +1,7 @@
 """A chain of arcs made into a route: geometry, metres, seconds, legs, edges and maneuvers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -44,7 +44,7 @@ class _Writer:
         self._edges: list[EdgePart] = []
         self._seconds: list[float] = []
         self._legs: list[Leg] = []
-        self._marks: list[tuple[int, Maneuver]] = []
+        self._marks: list[tuple[int, Kind, dict[str, Any]]] = []
 
     def leg(self, chain: Chain) -> None:
         roads, arcs = self._lines.roads, list(chain.arcs)
@@ -57,27 +57,31 @@ class _Writer:
         driven[-1] = chain.end.offset_m
         driven[0] -= chain.start.offset_m
         np.maximum(driven, 0.0, out=driven)
-        columns = (roads.way, roads.speed, roads.limit, roads.grade, roads.flags)
-        rows = zip(*(column[arcs].tolist() for column in columns), strict=True)
+        stretches = driven.tolist()
         begins = [chain.start.offset_m, *([0.0] * (len(arcs) - 1))]
-        for first, arc, begin, length, row in zip(at, arcs, begins, driven.tolist(), rows, strict=True):
-            way, speed, limit, grade, flags = row
-            street, slopes = roads.street(arc), roads.slopes.of(arc, begin, begin + length)
-            self._edges.append(EdgePart(shift + first, arc, way, length, speed, limit, grade, flags, street, slopes))
+        slopes = [
+            roads.slopes.of(arc, begin, begin + length)
+            for arc, begin, length in zip(arcs, begins, stretches, strict=True)
+        ]
+        columns = (roads.speed, roads.limit, roads.grade, roads.flags)
+        parts = zip(
+            (shift + first for first in at), arcs, roads.way[arcs].tolist(), stretches,
+            *(column[arcs].tolist() for column in columns), roads.streets_of(arcs), slopes, strict=True,
+        )  # fmt: skip
+        self._edges += map(EdgePart._make, parts)
         waits = [0.0, *map(self._lines.turn_seconds, self._lines.turns(arcs))]
         self._seconds += (roads.seconds[arcs] * driven / lengths + waits).tolist()
         kind = Kind.WAYPOINT if base else Kind.START
-        self._mark(base, kind, roads.streets(arcs[0]))
+        self._marks.append((base, kind, {"streets": roads.streets(arcs[0])}))
         for one in decisions(self._lines, arcs):
-            self._mark(
-                base + one.at,
-                one.kind,
-                one.streets,
-                exit=one.exit,
-                roundabout_exit=one.roundabout_exit,
-                lanes=one.lanes,
-                sign=one.sign,
-            )
+            told = {
+                "streets": one.streets,
+                "exit": one.exit,
+                "roundabout_exit": one.roundabout_exit,
+                "lanes": one.lanes,
+                "sign": one.sign,
+            }
+            self._marks.append((base + one.at, one.kind, told))
         span = slice(base, len(self._edges))
         self._legs.append(
             Leg(sum(edge.metres for edge in self._edges[span]), sum(self._seconds[span]), len(self._geometry) - 1)
@@ -85,15 +89,18 @@ class _Writer:
 
     def route(self, target: Point, engine: str, notes: tuple[Remark, ...]) -> Route:
         """All legs together."""
-        self._mark(len(self._edges), self._arrival(target), ())
-        starts = [at for at, _ in self._marks] + [len(self._edges)]
+        self._marks.append((len(self._edges), self._arrival(target), {}))
+        starts = [at for at, *_ in self._marks] + [len(self._edges)]
+        indices = [edge.at_index for edge in self._edges] + [len(self._geometry) - 1]
         maneuvers = tuple(
-            replace(
-                mark,
-                metres=sum(edge.metres for edge in self._edges[starts[k] : starts[k + 1]]),
-                seconds=sum(self._seconds[starts[k] : starts[k + 1]]),
+            Maneuver(
+                kind,
+                indices[at],
+                metres=sum(edge.metres for edge in self._edges[at:end]),
+                seconds=sum(self._seconds[at:end]),
+                **told,
             )
-            for k, (_, mark) in enumerate(self._marks)
+            for (at, kind, told), end in zip(self._marks, starts[1:], strict=True)
         )
         return Route(
             tuple(self._geometry),
@@ -105,11 +112,6 @@ class _Writer:
             engine,
             notes,
         )
-
-    def _mark(self, edge: int, kind: Kind, streets: tuple[str, ...], **rest: Any) -> None:
-        """Keep a maneuver at the beginning of an edge; its length is known at the end."""
-        index = self._edges[edge].at_index if edge < len(self._edges) else len(self._geometry) - 1
-        self._marks.append((edge, Maneuver(kind, index, 0.0, 0.0, streets, **rest)))
 
     def _arrival(self, target: Point) -> Kind:
         """On which side of the road the place lies."""

@@ -105,6 +105,11 @@ class RoadGraph:
         """Name and number, what there is."""
         return tuple(text for text in (self._text(self.name.item(arc)), self._text(self.ref.item(arc))) if text)
 
+    def streets_of(self, arcs: Sequence[int]) -> list[str]:
+        """`street` of each of many."""
+        pairs = zip(self.name[arcs].tolist(), self.ref[arcs].tolist(), strict=True)
+        return [self._text(name) or self._text(ref) for name, ref in pairs]
+
     def exit(self, arc: int) -> str:
         """The number of the exit that the arc is, else nothing."""
         return self._text(self._signs[arc][0]) if arc in self._signs else ""

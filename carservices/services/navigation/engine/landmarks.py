@@ -15,7 +15,7 @@ from carservices.services.navigation.engine.graph import Floats
 
 MOST, MOST_BYTES = 16, 64_000_000
 """Landmarks of a graph, and bytes of their table: one of more than 0.25 million nodes gets fewer."""
-ACTIVE = 3
+ACTIVE = 8
 """How many of the bounds are used in one search: those that are best at its start."""
 
 
@@ -38,19 +38,20 @@ class Landmarks:
         self._rows = np.array(rows)
         """What a row says of one node less what it says of another is at most the way from the one to the other."""
 
-    def towards(self, goals: Sequence[int], start: int) -> Floats:
-        """At least what the way from each node to the nearest of the goals costs; tightest near ``start``."""
-        with np.errstate(invalid="ignore"):  # infinite less infinite: where no way leads
-            least: Floats = np.minimum.reduce([self._bounds(goal, start) for goal in goals])
-        return least
+    def towards(self, goals: Sequence[tuple[int, float]], starts: Sequence[int]) -> Floats:
+        """At least what the way from each node to the nearest of the goals costs; tightest near the ``starts``.
 
-    def _bounds(self, goal: int, start: int) -> Floats:
-        gain = self._rows[:, start] - self._rows[:, goal]
-        gain[~np.isfinite(gain)] = 0.0
-        bounds = np.zeros(self._rows.shape[1])
-        for row in np.argsort(gain)[-ACTIVE:].tolist():
-            if gain[row] > 0.0:
-                np.fmax(bounds, self._rows[row] - self._rows[row, goal], out=bounds)
+        ``goals``: nodes, and what need not be paid of the way to each.
+        """
+        nodes = [node for node, _ in goals]
+        with np.errstate(invalid="ignore"):  # infinite less infinite: where no way leads
+            ends = (self._rows[:, nodes] + [rest for _, rest in goals]).max(axis=1)
+            gain = self._rows[:, starts].min(axis=1) - ends
+            gain[~np.isfinite(gain)] = 0.0
+            bounds, bound = np.zeros(self._rows.shape[1]), np.empty(self._rows.shape[1])
+            for row in np.argsort(gain)[-ACTIVE:].tolist():
+                if gain[row] > 0.0:
+                    np.fmax(bounds, np.subtract(self._rows[row], ends[row], out=bound), out=bounds)
         bounds[np.isinf(bounds)] = 0.0
         return bounds
 

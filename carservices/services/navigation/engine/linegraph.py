@@ -36,19 +36,21 @@ TIME_W = 1000.0
 """What the driver's time is worth in `Mode.ECO`: an hour may be saved for a kWh. In Neubrandenburg ways then take 4 %
 less energy and 6 % more time than the fastest ones; without it, 5 % and 10 %."""
 KWH = 3.6e6
-SHARES = (1.25, 1.5, 2.0, 3.2)
-"""How many times the lower bound of its cost a way is searched up to, one after the other, before all of the map is."""
+SHARES = (1.05, 1.2, 1.4, 1.7, 2.1, 3.0)
+"""How many times the lower bound of its cost a way is searched up to, one after the other, before all of the map is;
+to the first comes the cost of turning round once, to the next twice and so on, as bounds of short ways are poor."""
 TINY = 1e-6
 """No edge of a sparse graph may cost nothing, or it is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """Of one choice of route options: to drive each arc, and to turn into an arc and drive it."""
+    """Of one choice of route options: to drive each arc, to turn into an arc and drive it, and to turn round."""
 
     mode: Mode
     arc: Floats
     turn: Floats
+    round: float
 
 
 class LineGraph:
@@ -107,7 +109,7 @@ class LineGraph:
         head, infinite where no way leads, and the arc before it: -1 where there is none, -2 - k after the k-th start.
         A start arc's own cost is that of coming to it once more.
         """
-        return self._grow(list(start), costs.turn, costs.turn, limit)
+        return self._search(self._begun(list(start), costs.turn, costs.turn), limit)
 
     def ways(
         self, start: Sequence[tuple[int, float]], goals: Sequence[tuple[int, float]], costs: Costs
@@ -116,15 +118,19 @@ class LineGraph:
 
         ``goals``: arcs, and what need not be paid of them as the destination lies before their heads.
         """
-        bounds = self.prepare(costs.mode).towards([arc for arc, _ in goals], start[0][0])
-        ahead = costs.turn + bounds[self.target]
-        rising = np.maximum(ahead - bounds[self.source], 0.0)  # below by rounding, or where no way leads to a goal
-        at_least = min(rest + float(bounds[arc]) for arc, rest in start)
-        most = max(rest for _, rest in goals)
-        for limit in (*(share * at_least for share in SHARES), np.inf):
-            cost, before = self._grow(start, rising, ahead, limit + most)
-            if min(float(cost[arc]) - rest for arc, rest in goals) <= limit:
+        bounds = self.prepare(costs.mode).towards(goals, [arc for arc, _ in start])
+        nodes, rests = [arc for arc, _ in goals], [rest for _, rest in goals]
+        due = bounds.copy()
+        due[nodes] -= rests  # of the way through a goal only what leads to it counts, or the search goes too far
+        ahead = costs.turn + due.take(self.target)
+        rising = np.maximum(ahead - bounds.take(self.source), 0.0)  # below by rounding, or where no way leads to a goal
+        graph = self._begun(start, rising, ahead)
+        at_least = min(rest + bounds.item(arc) for arc, rest in start)
+        for limit in (*(share * at_least + (1 + k) * costs.round for k, share in enumerate(SHARES)), np.inf):
+            cost, before = self._search(graph, limit)
+            if cost[nodes].min() <= limit:
                 break
+        cost[nodes] += rests
         return cost, before
 
     def path(self, before: Ints, arc: int) -> tuple[int, list[int]]:
@@ -162,15 +168,13 @@ class LineGraph:
         """Arcs one may drive into from an arc."""
         return self._targets[self._firsts[arc] : self._firsts[arc + 1]]
 
-    def _grow(
-        self, starts: Sequence[tuple[int, float]], turn: Floats, first_turn: Floats, limit: float
-    ) -> tuple[Floats, Ints]:
-        """`tree` with other costs for the first turns than for all others.
+    def _begun(self, starts: Sequence[tuple[int, float]], turn: Floats, first_turn: Floats) -> csr_array:
+        """The graph to search from some starts, with other costs for the first turns than for all others.
 
         The search begins at a node of its own; behind it stands one for each start with that start's turns.
         """
         n = self.roads.arcs
-        turns = [slice(int(self._first[arc]), int(self._first[arc + 1])) for arc, _ in starts]
+        turns = [slice(self._firsts[arc], self._firsts[arc + 1]) for arc, _ in starts]
         weights = np.concatenate((
             turn, [0.0] * len(starts), *(rest + first_turn[t] for (_, rest), t in zip(starts, turns, strict=True)),
         ))  # fmt: skip
@@ -180,10 +184,14 @@ class LineGraph:
         ends = len(turn) + len(starts) + np.cumsum([0, *(t.stop - t.start for t in turns)])
         firsts = np.concatenate((self._first, ends.astype(np.int32)))
         size = n + 1 + len(starts)
-        graph = csr_array((weights, targets, firsts), shape=(size, size))
+        return csr_array((weights, targets, firsts), shape=(size, size))
+
+    def _search(self, graph: csr_array, limit: float) -> tuple[Floats, Ints]:
+        """`tree` on what `_begun` made."""
+        n = self.roads.arcs
         found, pointers = dijkstra(graph, indices=[n], limit=limit, return_predecessors=True)
-        cost, before = found[0, :n], pointers[0, :n].astype(np.int64)
-        return cost, np.where(before > n, n - 1 - before, np.maximum(before, -1))
+        before = pointers[0, :n].astype(np.int64)
+        return found[0, :n], np.where(before > n, n - 1 - before, np.maximum(before, -1))
 
     def prepare(self, mode: Mode) -> Landmarks:
         """What searches of a mode look ahead by: made at the first of them, or here; 0.5 s for 90,000 arcs."""
@@ -236,4 +244,5 @@ class LineGraph:
         if Avoid.MOTORWAYS in avoid:
             unwanted |= roads.road_class == MOTORWAY
         arc[unwanted] *= AVOIDED
-        return Costs(mode, arc, arc[self.target] + self._turn_s * second + self._enter * per_s)
+        turn = arc[self.target] + self._turn_s * second + self._enter * per_s
+        return Costs(mode, arc, turn, ROUND_S * per_s)

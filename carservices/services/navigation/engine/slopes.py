@@ -32,9 +32,12 @@ class Slopes:
 
     def of(self, arc: int, start_m: float = 0.0, end_m: float | None = None) -> tuple[float, ...]:
         """Tangents of equal parts of an arc between two offsets; none where the map knows but its mean slope."""
-        parts, length = int(self.parts[arc]), float(self._length[arc])
+        parts = self.parts.item(arc)
+        if parts == 1:
+            return ()
+        length = self._length.item(arc)
         end_m = length if end_m is None else end_m
-        if parts == 1 or end_m <= start_m:
+        if end_m <= start_m:
             return ()
         inner = self._heights[self._first[arc] : self._first[arc + 1]]
         heights = np.concatenate(([self._altitude[self._tail[arc]]], inner, [self._altitude[self._head[arc]]]))

@@ -2,17 +2,18 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 
 from carservices.services.navigation.engine.base import EdgePart
 from carservices.services.navigation.engine.graph import Floats
+from carservices.services.navigation.geo import Point
 from carservices.services.navigation.trips.conditions import Conditions
 from carservices.services.navigation.trips.correction import BANDS, CAUSES
 from carservices.services.navigation.trips.energy import EnergyModel
 from carservices.services.navigation.trips.meter import SAMPLE_S, Stretch
 from carservices.services.navigation.trips.stretches import of_route
+from carservices.signals.earth import DEGREE_M
 
 MEMORY_KM = 600.0
 """km of one kind of road over which a habit is averaged: long enough for traffic to average out."""
@@ -30,6 +31,8 @@ SUMS = ("km", "squares", "drawn", "more", "waited", "lost")
 NOTHING: Mapping[str, Sequence[float]] = {}
 CLIPPED = 3.0
 """Standard deviations an error counts for at most."""
+CORNER_M = 25.0
+"""m before and after the end of a road between whose courses one turns there."""
 
 
 class Log:
@@ -40,11 +43,12 @@ class Log:
         self._which: list[int] = []
         self._seconds: list[float] = []
         self._metres: list[float] = []
+        self._courses: list[float] = []
         self.metres = 0.0
         self.kwh = 0.0
 
-    def add(self, road: EdgePart, speed: float, power: float, seconds: float) -> None:
-        """So many s at a speed of m/s on a road, with W out of the cells."""
+    def add(self, road: EdgePart, speed: float, power: float, seconds: float, course: float = math.nan) -> None:
+        """So many s at a speed of m/s on a road, with W out of the cells; course in radians, NaN where not known."""
         same = bool(self._roads) and self._roads[-1] == road
         if not same:
             self._roads.append(road)
@@ -52,6 +56,8 @@ class Log:
             self._which.append(len(self._roads) - 1)
             self._seconds.append(0.0)
             self._metres.append(0.0)
+            self._courses.append(course)
+        self._courses[-1] = course
         self._seconds[-1] += seconds
         self._metres[-1] += speed * seconds
         self.metres += speed * seconds
@@ -59,11 +65,31 @@ class Log:
 
     @property
     def edges(self) -> tuple[EdgePart, ...]:
-        """The roads, as long as they were driven."""
+        """The roads, as long as they were driven, each begun at the third next point of the `geometry`."""
         return tuple(
-            replace(road, metres=max(metres, 0.1), slopes=())
-            for road, metres in zip(self._roads, self.sums(self._metres).tolist(), strict=True)
+            road._replace(at_index=3 * k, metres=max(metres, 0.1), slopes=())
+            for k, (road, metres) in enumerate(zip(self._roads, self.sums(self._metres).tolist(), strict=True))
         )
+
+    @property
+    def geometry(self) -> tuple[Point, ...]:
+        """By dead reckoning from where two degrees are equally long; of each road three points, and the last end.
+
+        Empty where a course is not known: then nothing is known of turns, nor of the wind's direction.
+        """
+        metres, course = np.array(self._metres), np.array(self._courses)
+        if np.isnan(course).any():
+            return ()
+        along = np.concatenate(([0.0], np.cumsum(metres)))
+        long = self.sums(metres)
+        end = np.cumsum(long)
+        corner = np.minimum(CORNER_M, long / 2.0)
+        wanted = np.append(np.column_stack((end - long, end - long + corner, end - corner)), end[-1:])
+        lat, lon = (
+            np.interp(wanted, along, np.concatenate(([0.0], np.cumsum(metres * part)))) / DEGREE_M
+            for part in (np.cos(course), np.sin(course))
+        )
+        return tuple(zip(lat.tolist(), lon.tolist(), strict=True))
 
     def sums(self, samples: Sequence[float] | Floats) -> Floats:
         """Of the samples on each road."""
@@ -87,7 +113,7 @@ class Log:
         speed = np.array(self._metres) / seconds
         acceleration = np.gradient(speed, np.cumsum(seconds) - seconds / 2.0) if len(speed) > 1 else np.zeros(1)
         grade = [self._roads[k].grade for k in self._which]
-        return Stretch(self._seconds, speed.tolist(), acceleration.tolist(), grade)
+        return Stretch(self._seconds, speed.tolist(), acceleration.tolist(), grade, course=self._courses)
 
 
 class Habit:
@@ -131,10 +157,10 @@ class Habit:
         What the way it was driven takes more is the physics' own answer, for the speeds on paper and the real ones:
         wind, load and the car's own factors change both alike.
         """
-        edges = trip.edges
-        usual = of_route(edges)
-        paper = now.along(edges, begun)
-        expected = of_route(edges, correction=now.correction).square_metres
+        edges, geometry = trip.edges, trip.geometry
+        usual = of_route(edges, geometry)
+        paper = now.along(edges, begun, geometry=geometry)
+        expected = of_route(edges, geometry, correction=now.correction).square_metres
         causes = np.diff(paper.features, axis=0) * now.correction.factors
         drawn, aero = causes.sum(axis=1), causes[:, CAUSES.index("aero")]
         raw = np.diff(paper.kwh) - (usual.bands @ now.correction.spending - 1.0) * drawn
@@ -156,7 +182,7 @@ class Habit:
             cruising = float(share @ (usual.metres / usual.cruise)) * math.sqrt(before / real)
             self.waited[band] += weight / km * float(share @ usual.waiting)
             self.lost[band] += weight / km * (float(share @ seconds) - cruising)
-        spend = believed.along(edges, begun).spend()
+        spend = believed.along(edges, begun, geometry=geometry).spend()
         error = min(abs(trip.kwh - spend.kwh) / spend.sigma, CLIPPED) * believed.correction.scatter
         self.errors = self.errors * (1.0 - 1.0 / TRIPS) + error * error
         self.trips = self.trips * (1.0 - 1.0 / TRIPS) + 1.0

@@ -49,7 +49,7 @@ class Heights:
         for edge, begin, end in zip(route.edges, first[:-1].tolist(), first[1:].tolist(), strict=True):
             some = slopes[begin:end]
             known = bool(np.isfinite(some).all())
-            yield replace(edge, grade=float(some.mean()), slopes=tuple(some.tolist())) if known else edge
+            yield edge._replace(grade=float(some.mean()), slopes=tuple(some.tolist())) if known else edge
 
     def _at(self, lat: Floats, lon: Floats) -> Floats:
         """m; between the two nearest known heights by their distances, NaN where none is near."""
