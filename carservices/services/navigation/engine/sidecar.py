@@ -26,6 +26,11 @@ UP_S = 20.0
 STEP_S = 0.02
 PR_SET_PDEATHSIG = 1
 THREADS = 1
+BEYOND_S = 120.0
+"""s of cost that Valhalla searches on after it has found a way, for one that is cheaper; it would be 420 s by itself.
+
+Of 4,500 ways between points drawn on three maps one became 8 s longer, and they take a quarter less time to find.
+"""
 
 
 class SidecarError(Exception):
@@ -102,6 +107,7 @@ def _configure(folder: Path, sockets: Path, port: int) -> Path:
     }
     for part in ("loki", "thor", "odin"):
         settings[part]["service"]["proxy"] = f"ipc://{sockets}/{part}"
+    settings["thor"].setdefault("bidirectional_astar", {})["threshold_delta"] = BEYOND_S
     file = sockets / "valhalla.json"
     file.write_text(json.dumps(settings), encoding="utf-8")
     return file
