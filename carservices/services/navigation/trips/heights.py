@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.spatial import KDTree
 
 from carservices.services.navigation.engine.base import EdgePart, Route
 from carservices.services.navigation.engine.graph import Floats, RoadGraph
@@ -13,6 +13,9 @@ from carservices.services.navigation.flags import Flag
 from carservices.services.navigation.geo import along
 from carservices.services.navigation.maps.profile import PART_M, STEEPEST
 from carservices.signals.earth import DEGREE_M
+
+if TYPE_CHECKING:
+    from scipy.spatial import KDTree
 
 AT_M = 1.0
 """m beside a known height within which a place has that height."""
@@ -66,7 +69,9 @@ class Heights:
         return found
 
     @cached_property
-    def _tree(self) -> tuple[KDTree, Floats, float]:
+    def _tree(self) -> "tuple[KDTree, Floats, float]":
+        from scipy.spatial import KDTree  # 5 MB, and only routes of another engine need it
+
         roads = self._roads
         nodes = np.flatnonzero(np.isfinite(roads.altitude))
         arcs, offsets, inside = roads.slopes.inside()
