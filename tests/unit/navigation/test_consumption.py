@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 
 from carservices.api.state import StateFile
 from carservices.services.navigation.engine.base import EdgePart
+from carservices.services.navigation.geo import moved
 from carservices.services.navigation.trips.conditions import FANS, OUTSIDE, SOC, Conditions
 from carservices.services.navigation.trips.consumption import VIN, Consumption
 from carservices.services.navigation.trips.correction import CAUSES, HIGHEST, LOWEST, PRIOR, Correction
 from carservices.services.navigation.trips.energy import KWH, EnergyModel
+from carservices.services.navigation.trips.habit import Habit, Log
 from carservices.services.navigation.trips.learning import Recursive
 from carservices.services.navigation.trips.meter import CHARGING, CLOCK, HEADING, IGNITION, POWER, SPEED, Stretch
 from carservices.services.navigation.trips.vehicle import NET_CAPACITY, Vehicle
@@ -229,6 +231,43 @@ def test_a_driver_slower_than_usual_needs_less_on_the_motorway():
     after = EnergyModel(Vehicle(), Correction(paces=learned.paces)).along([motorway]).spend()
     assert after.kwh < 0.85 * before.kwh
     assert after.seconds > before.seconds
+
+
+def driven(edges: Iterable[EdgePart], courses: Iterable[float], ms: float, watts: float) -> Log:
+    """At one speed and power, a sample a second; courses in degrees."""
+    log = Log()
+    for edge, course in zip(edges, courses, strict=True):
+        for _ in range(round(edge.metres / ms)):
+            log.add(edge, ms, watts, 1.0, math.radians(course))
+    return log
+
+
+@pytest.mark.parametrize("wind_from", [0.0, 90.0, 180.0])
+def test_a_trip_that_took_what_was_foretold_in_the_wind_lessens_doubt(wind_from: float):
+    road, model, begun = (
+        EdgePart(0, 0, 0, 20_000.0, 119.6, 130),
+        EnergyModel(),
+        Conditions(wind_ms=5.0, wind_from=wind_from),
+    )
+    spend = model.along([road], begun, geometry=((0.0, 0.0), (0.18, 0.0))).spend()
+    habit = Habit()
+    habit.learn(driven([road], [0.0], 25.0, spend.kwh * KWH / 800.0), begun, model, model)
+    assert habit.scatter == pytest.approx(Habit(trips=1.0).scatter, rel=1e-3)
+
+
+def test_a_drive_is_foretold_anew_with_its_turns():
+    courses = [90.0 * (k % 2) for k in range(20)]
+    edges = [EdgePart(k, k, k, 200.0, 40.0, 50) for k in range(20)]
+    way = [(0.0, 0.0)]
+    for course in courses:
+        way.append(moved(way[-1], course, 200.0))
+    log, model = driven(edges, courses, 10.0, 0.0), EnergyModel()
+    again, before, straight = (
+        model.along(*one).spend().kwh
+        for one in ((log.edges, Conditions(), None, log.geometry), (edges, Conditions(), None, way), (edges,))
+    )
+    assert again == pytest.approx(before, rel=1e-3)
+    assert before > 1.1 * straight
 
 
 def test_what_was_learned_stays_over_a_restart_for_each_car(tmp_path: Path):

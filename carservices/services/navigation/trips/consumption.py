@@ -228,7 +228,7 @@ class Consumption:
         elif self._begun is None and seconds > 0.0 and speed > STANDING_MS:
             self._begun, self._believed = self._told(), self.model
         if road is not None and self._begun is not None and 0.0 < seconds <= COARSEST_S:
-            self._log.add(road, speed, self._meter.last_w, seconds)
+            self._log.add(road, speed, self._meter.last_w, seconds, self._meter.course)
         if stretch is not None:
             self._learn(stretch)
 

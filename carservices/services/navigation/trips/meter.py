@@ -102,11 +102,15 @@ class Meter:
         self._sampled = Sample()
         self.last_s = self.last_ms = self.last_w = 0.0
         """s of the car between the last two looks, and m/s and W in them; 0 s after a gap."""
+        self.course = math.nan
+        """At the last look, radians clockwise from north; NaN: not known."""
 
     def look(self, values: Mapping[str, Datum], now: float) -> Stretch | None:
         """The values of now (monotonic s); what is broken off by a gap is not given."""
         since = 0.0 if self._at is None else now - self._at
         self._at, self.last_s = now, 0.0
+        heading = figure(values, HEADING)
+        self.course = math.nan if heading is None else math.radians(heading)
         self._keep_time(figure(values, CLOCK), now)
         sample = self._sample(values)
         before, self._before = self._before, sample
@@ -125,8 +129,7 @@ class Meter:
         stretch.speed.append(sampled.metres / sampled.seconds)
         stretch.acceleration.append((sample[0] - sampled.begin) / sampled.seconds)
         stretch.power.append(sampled.joules / sampled.seconds)
-        heading = figure(values, HEADING)
-        stretch.course.append(math.nan if heading is None else math.radians(heading))
+        stretch.course.append(self.course)
         stretch.grade.append(self._slope(figure(values, ALTITUDE), sampled.metres))
         stretch.metres += sampled.metres
         stretch.duration += sampled.seconds
