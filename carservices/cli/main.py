@@ -1,6 +1,7 @@
 """The `carservices` command: one table of verbs, each loaded only when it is used, and what its errors mean."""
 
 import difflib
+import errno
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -34,6 +35,9 @@ VERBS = {
 GROUP = "carservices.cli"
 """Entry points of packages that bring verbs of their own: each is a table of this shape."""
 
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
+"""How a disk says that it takes no more output."""
+
 EXITS = {
     "carservices.system.state.NotRunning": NOT_RUNNING,
     "carservices.bus.errors.NotConnected": NOT_RUNNING,
@@ -57,7 +61,26 @@ EXITS = {
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit status (0 ok, 1 failed, 2 usage, 3 not running)."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        try:
+            return _command(list(sys.argv[1:] if argv is None else argv))
+        finally:
+            if sys.stdout is not None:
+                sys.stdout.flush()
+    except KeyboardInterrupt:
+        return OK
+    except BrokenPipeError:  # whoever read our output has enough
+        _drop_output()
+        return OK
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        _drop_output()
+        print(f"carservices: the output cannot be written ({error.strerror}): make room for it", file=sys.stderr)
+        return FAILED
+
+
+def _command(arguments: list[str]) -> int:
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         print(_help())
         return OK if arguments else USAGE
@@ -93,12 +116,6 @@ def _run(place: str, arguments: list[str]) -> int:
     module, _, function = place.partition(":")
     try:
         status: int = getattr(import_module(module), function)(arguments)
-        sys.stdout.flush()
-    except KeyboardInterrupt:
-        return OK
-    except BrokenPipeError:  # whoever read our output has enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return OK
     except Exception as error:
         known = [EXITS[name] for name in map(_name, type(error).__mro__) if name in EXITS]
         if not known:
@@ -106,6 +123,11 @@ def _run(place: str, arguments: list[str]) -> int:
         print(f"carservices: {error}", file=sys.stderr)
         return known[0]
     return status
+
+
+def _drop_output() -> None:
+    """What is still in the buffer of standard output goes nowhere when the interpreter ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _name(kind: type) -> str:

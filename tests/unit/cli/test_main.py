@@ -11,6 +11,7 @@ from carservices.cli import main as command
 from carservices.cli.main import EXITS, FAILED, NOT_RUNNING, OK, USAGE, main, verbs
 from carservices.system import run_dir, state
 
+FULL = "carservices: the output cannot be written (No space left on device): make room for it\n"
 HEAVY = {"zmq", "pydantic", "kivy", "numpy", "msgpack", "asyncio", "multiprocessing", "argparse"}
 
 
@@ -178,12 +179,17 @@ def test_api_help_comes_from_the_contract(capsys):
     assert "driving.state: DrivingState" in said
 
 
-def test_a_reader_who_has_enough_ends_it_quietly(place):
-    code = "from carservices.cli.main import main; import sys; sys.exit(main(['api', '--json']))"
-    ran = subprocess.run(
-        ["bash", "-c", f'"{sys.executable}" -c "{code}" | true; echo ${{PIPESTATUS[0]}}'],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert (ran.stdout.strip(), ran.stderr) == ("0", "")
+@pytest.mark.parametrize(
+    ("arguments", "output", "status", "words"),
+    [
+        ("api --json", "| true", "0", ""),
+        ("--help", "| true", "0", ""),
+        ("--help", "> /dev/full", "1", FULL),
+        ("api", "> /dev/full", "1", FULL),
+        ("api", ">&-", "0", ""),
+    ],
+)
+def test_a_reader_who_has_enough_and_a_full_disk_end_it_without_a_trace(arguments, output, status, words, place):
+    command = f'"{sys.executable}" -m carservices.cli.main {arguments} {output}; echo ${{PIPESTATUS[0]}}'
+    ran = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
+    assert (ran.stdout.strip(), ran.stderr) == (status, words)
