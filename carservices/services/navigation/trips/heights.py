@@ -70,7 +70,7 @@ class Heights:
 
     @cached_property
     def _tree(self) -> "tuple[KDTree, Floats, float]":
-        from scipy.spatial import KDTree  # 5 MB, and only routes of another engine need it
+        from scipy.spatial import KDTree  # 2.5 MB, and only routes of another engine need it
 
         roads = self._roads
         nodes = np.flatnonzero(np.isfinite(roads.altitude))
