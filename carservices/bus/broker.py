@@ -304,10 +304,8 @@ class Broker:
     def publish(self, topic: bytes, payload: bytes) -> None:
         """Say it to all who follow the topic (with its NUL); who does not keep up loses it."""
         if followers := self._followers.get(topic):
-            frame = zmtp.framed(topic + payload)
-            for end in followers:
-                if not self._server.send(end, frame):
-                    end.missed.add(topic)
+            for end in self._server.spread(followers, zmtp.framed(topic + payload)):
+                end.missed.add(topic)
 
     def _drained(self, end: End, missed: set[bytes]) -> None:
         for topic in missed & end.topics:

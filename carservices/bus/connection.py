@@ -1,7 +1,7 @@
 """A client's end of one ZeroMQ connection, spoken on its unix socket by the asyncio loop itself."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import cast
 
@@ -99,6 +99,15 @@ class Connection(asyncio.Protocol):
         self.lost.set_result(None)
 
     def data_received(self, data: bytes) -> None:
+        lone = self._splitter.lone(data)
+        for message in self._messages(data) if lone is None else (lone,):
+            try:
+                self.take(message)
+            except Exception as error:
+                self._report(error)
+
+    def _messages(self, data: bytes) -> Iterator[bytes]:
+        """What has become whole, with the commands among it obeyed on the way."""
         try:
             frames = self._splitter.feed(data)
         except ValueError as error:
@@ -107,11 +116,8 @@ class Connection(asyncio.Protocol):
         for flags, body in frames:
             if flags & zmtp.COMMAND:
                 self._command(body)
-                continue
-            try:
-                self.take(body)
-            except Exception as error:
-                self._report(error)
+            else:
+                yield body
 
     # -- the handshake -----------------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ import functools
 import socket
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -156,17 +156,26 @@ class Server:
 
     def send(self, end: End, frame: bytes) -> bool:
         """Have it leave at the next `flush`; False when the other end does not read, or is not there."""
-        if end not in self.ends:
-            return False
-        if end.size > end.line.waiting:
-            if not end.blocked:
-                self._write(end)
-            if end.size > end.line.waiting:
-                return False
-        end.unsent.append(frame)
-        end.size += len(frame)
-        self._spoken_to.add(end)
-        return True
+        return end in self.ends and not self.spread((end,), frame)
+
+    def spread(self, ends: Collection[End], frame: bytes) -> list[End]:
+        """`send` to many that are there; returns those that do not read."""
+        size = len(frame)
+        full: list[End] = []
+        for end in ends:
+            if end.size > end.line.waiting and not self._has_room(end):
+                full.append(end)
+                continue
+            end.unsent.append(frame)
+            end.size += size
+        self._spoken_to.update(ends)
+        return full
+
+    def _has_room(self, end: End) -> bool:
+        """Whether what waits fits again once the kernel has taken what it can."""
+        if not end.blocked:
+            self._write(end)
+        return end.size <= end.line.waiting
 
     def flush(self) -> None:
         """What was sent since the last time leaves now, that of each connection together."""
@@ -229,6 +238,9 @@ class Server:
             self.cut(end)
             return
         try:
+            if end.user and not end.frames and (message := end.splitter.lone(data)) is not None:
+                end.line.take(end, message)
+                return
             end.unread = iter(end.splitter.feed(data))
         except ValueError as error:
             self._garbled(end, str(error))

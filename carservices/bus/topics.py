@@ -8,6 +8,7 @@ from typing import Any
 from carservices.bus import wire
 from carservices.bus.errors import CallError
 from carservices.bus.link import Link, report
+from carservices.bus.wire import NUL, STATUSES, decode
 from carservices.signals import SignalConfig, Value
 from carservices.signals.globs import GlobSet
 
@@ -79,16 +80,17 @@ class Subscriptions:
     # -- the way of a value ------------------------------------------------------------------------------------------
 
     def _frame(self, frame: bytes) -> None:
-        name, _, payload = frame.partition(wire.NUL)
+        name, _, payload = frame.partition(NUL)
         topic = self._topics.get(name)
         if topic is None:
             return
-        for value, timestamp, status, seq in wire.decode(payload):
-            if seq <= topic.seq:
-                continue  # the snapshot or the stream brought it already
-            if topic.seq and seq != topic.seq + 1:
-                self._lost(seq - topic.seq - 1)
-            topic.last = last = Value(topic.path, value, timestamp, wire.STATUSES[status])
+        for value, timestamp, status, seq in decode(payload):
+            if seq != topic.seq + 1:
+                if seq <= topic.seq:
+                    continue  # the snapshot or the stream brought it already
+                if topic.seq:
+                    self._lost(seq - topic.seq - 1)
+            topic.last = last = Value(topic.path, value, timestamp, STATUSES[status])
             topic.seq = seq
             for callback in topic.callbacks:
                 try:
@@ -109,7 +111,7 @@ class Subscriptions:
 
     async def _sync(self, names: list[str]) -> None:
         for name, payload in await self._ask("sync", names):
-            self._frame(name.encode() + wire.NUL + payload)
+            self._frame(name.encode() + NUL + payload)
 
     # -- watches -----------------------------------------------------------------------------------------------------
 

@@ -77,6 +77,13 @@ class Splitter:
         self._greeting = b""
         self._rest = bytearray()
         self._wanted = 0
+        self._between = False  # two frames: what comes next begins one
+
+    def lone(self, data: bytes) -> bytes | None:
+        """The message in ``data`` when that is just this, and short, as nearly always; else it is for `feed`."""
+        if self._between and len(data) > 1 and data[1] == len(data) - 2 and not data[0]:
+            return data[2:]
+        return None
 
     def feed(self, data: bytes) -> list[tuple[int, bytes]]:
         """The frames that are whole now, as (flags, body). Raises ValueError for what is none, or too large."""
@@ -91,8 +98,6 @@ class Splitter:
             if len(self._rest) < self._wanted:
                 return []
             data, self._rest = bytes(self._rest), bytearray()
-        if len(data) > 1 and data[1] == len(data) - 2 and not data[0] & LONG:  # one short frame, as nearly always
-            return [(data[0], data[2:])]
         frames: list[tuple[int, bytes]] = []
         start, size, wanted = 0, len(data), 2
         while size - start >= wanted:
@@ -113,4 +118,5 @@ class Splitter:
         if start < size:
             self._rest += data[start:]
             self._wanted = wanted
+        self._between = len(self._greeting) == GREETED and not self._rest
         return frames
