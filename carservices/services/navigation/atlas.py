@@ -11,7 +11,7 @@ from pathlib import Path
 from carservices.api.navigation import Box, ImportProgress, MapInfo, MapsState
 from carservices.services.navigation.engine.graph import GraphError
 from carservices.services.navigation.maps.defaults import EXTRACTS
-from carservices.services.navigation.maps.errors import FAILED, MapError, MapsBusy
+from carservices.services.navigation.maps.errors import FAILED, BuilderKilled, MapError, MapsBusy
 from carservices.services.navigation.maps.first import build_first, still_to_build
 from carservices.services.navigation.maps.store import MapStore
 from carservices.services.navigation.openmap import OpenMap
@@ -20,6 +20,8 @@ from carservices.services.navigation.remarks import Remark
 
 FIRST_MAP_AFTER_S = 3.0
 """s after the start until the first map is built: the car itself comes first."""
+BUILDERS = 3
+"""Processes that may be killed while they build, as by a machine that has no memory left, until the next start."""
 LOOK_S = 2.0
 """s between two looks at whether the map has changed."""
 NO_MAP = Remark.of("no_map")
@@ -155,7 +157,7 @@ class Atlas:
 
     async def _build(self) -> None:
         """The maps that came with the car, one after the other; one that fails ends it until the next start."""
-        wait = FIRST_MAP_AFTER_S
+        wait, lives = FIRST_MAP_AFTER_S, BUILDERS
         while name := next(iter(still_to_build(self._store)), None):
             begun = ImportProgress(name=name, title=EXTRACTS[name].title, part="", done=0.0)
             if self._import is None:
@@ -174,6 +176,9 @@ class Atlas:
                 wait = LOOK_S
             except (MapError, OSError) as error:
                 log.warning("the map %s that came with the car: %s", name, error)
+                if isinstance(error, BuilderKilled) and (lives := lives - 1):
+                    wait = LOOK_S
+                    continue
                 self._tell(begun, error.remark if isinstance(error, MapError) else FAILED)
                 return
 

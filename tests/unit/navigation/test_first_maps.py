@@ -1,6 +1,8 @@
 """The maps that come along: built once, in a process of their own, and gone when the driver removed them."""
 
 import asyncio
+import os
+import signal
 from collections.abc import Callable
 from contextlib import aclosing
 from pathlib import Path
@@ -12,7 +14,7 @@ from carservices.services.navigation.atlas import Atlas
 from carservices.services.navigation.maps.defaults import EXTRACTS, FIRST
 from carservices.services.navigation.maps.errors import MapError
 from carservices.services.navigation.maps.first import SWITCH, build_first, still_to_build
-from carservices.services.navigation.maps.store import FACTS, FORMAT, MapStore
+from carservices.services.navigation.maps.store import FACTS, FORMAT, LOCK, MapStore
 
 
 @pytest.fixture
@@ -65,7 +67,7 @@ async def test_a_process_that_says_anything_else_fails_its_map_and_not_the_servi
 
 
 async def test_a_map_is_built_when_another_import_has_ended(store: MapStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Such as that of a service that was killed while it built one."""
+    """Such as that of a service that was killed while it built one; and again when its builder is killed."""
     monkeypatch.setattr("carservices.services.navigation.atlas.FIRST_MAP_AFTER_S", 0.0)
     monkeypatch.setattr("carservices.services.navigation.atlas.LOOK_S", 0.05)
     changed = asyncio.Event()
@@ -80,6 +82,9 @@ async def test_a_map_is_built_when_another_import_has_ended(store: MapStore, mon
         running = asyncio.create_task(atlas.run())
         await until(lambda maps: maps.importing is not None and maps.importing.problem)
     await until(lambda maps: maps.importing is not None and maps.importing.part)
+    builder = int((store.root / LOCK).read_text())
+    os.kill(builder, signal.SIGKILL)
+    await until(lambda _: (store.root / LOCK).read_text() != str(builder))
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running

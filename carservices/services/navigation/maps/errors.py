@@ -27,5 +27,9 @@ class MapsBusy(MapError):
         super().__init__(message, BUSY)
 
 
+class BuilderKilled(MapError):
+    """The process that builds was ended from outside; another one goes on with what it has left."""
+
+
 class TilesFailed(MapError):
     """Valhalla's programs cannot build its tiles; all else of the map can be."""

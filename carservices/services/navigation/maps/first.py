@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 
 from carservices.services.navigation.maps.defaults import EXTRACTS, FIRST
-from carservices.services.navigation.maps.errors import BUSY, MapError, MapsBusy, TilesFailed
+from carservices.services.navigation.maps.errors import BUSY, BuilderKilled, MapError, MapsBusy, TilesFailed
 from carservices.services.navigation.maps.store import FORMAT, MapStore, Progress, write_json
 from carservices.services.navigation.remarks import Remark
 
@@ -33,7 +33,8 @@ def still_to_build(store: MapStore) -> list[str]:
 async def build_first(store: MapStore, name: str) -> AsyncGenerator[Progress]:
     """Build one of the shipped maps; says how far it is. The process ends with the iterator.
 
-    Raises `MapError`; `MapsBusy` also while the process of a service that was killed has not noticed that yet.
+    Raises `MapError`, of which `BuilderKilled`, and `MapsBusy` also while the process of a service that was killed has
+    not noticed that yet.
     """
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", MODULE, str(store.root), name,
@@ -45,7 +46,9 @@ async def build_first(store: MapStore, name: str) -> AsyncGenerator[Progress]:
         async for line in process.stdout:
             yield _heard(line)
         if status := await process.wait():
-            raise MapError(f"the map {name} was not built, its process ended with status {status}: see the log")
+            raise (BuilderKilled if status < 0 else MapError)(
+                f"the map {name} was not built, its process ended with status {status}: see the log"
+            )
         write_json(store.root / OFFERED, sorted({*_offered(store), name}))
     finally:
         if process.returncode is None:
