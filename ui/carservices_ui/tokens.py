@@ -24,6 +24,8 @@ class Theme:
     colors: dict[str, str]
     edge: float
     """Opacity of the one pixel border of cards."""
+    shadow: float
+    """Opacity of the shadow of what floats, where it is darkest."""
 
 
 NIGHT = Theme(
@@ -55,6 +57,7 @@ NIGHT = Theme(
         "scrim": "#000000",
     },
     edge=0.09,
+    shadow=0.7,
 )
 
 DAY = Theme(
@@ -86,6 +89,7 @@ DAY = Theme(
         "scrim": "#0E141B",
     },
     edge=0.08,
+    shadow=0.3,
 )
 
 THEMES = {theme.name: theme for theme in (NIGHT, DAY)}

@@ -97,7 +97,9 @@ class NoticeCard(Control):
         parts = [self.title, *([self.sentence] if message.text else [])]
         words = Column(*parts)
         center = {"center_x": 0.5, "center_y": 0.5}
-        self.add_widget(Card(tone="alert_tint" if self.urgent else "overlay", radius="overlay", pos_hint=center))
+        self.add_widget(
+            Card(tone="alert_tint" if self.urgent else "overlay", radius="overlay", afloat=True, pos_hint=center)
+        )
         row = Row(
             IconTile(notices.ICONS[notification.topic], tone=tone, side=64),
             words,

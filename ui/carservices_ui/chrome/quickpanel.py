@@ -57,7 +57,7 @@ class QuickPanel(FloatLayout):
             pos_hint={"center_x": 0.5, "center_y": 0.5},
         )
         size = dp(WIDTH), dp(HEIGHT)
-        self.card = Card(tone="overlay", radius="overlay", size_hint=(None, None), size=size)
+        self.card = Card(tone="overlay", radius="overlay", afloat=True, size_hint=(None, None), size=size)
         self.card.add_widget(rows)
         self.add_widget(self.card)
         self.put(*self.corner)

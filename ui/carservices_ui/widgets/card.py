@@ -8,12 +8,15 @@ from kivy.uix.floatlayout import FloatLayout
 
 from carservices_ui.look import color
 from carservices_ui.tokens import ICON, RADIUS
-from carservices_ui.widgets.shapes import rounded
+from carservices_ui.widgets.shapes import rounded, shadow
 from carservices_ui.widgets.text import Icon
+
+SHADOW = 20
+"""How far a shadow reaches, in dp; it falls a quarter of that down."""
 
 
 class Card(FloatLayout):
-    """A surface; `tone` is a colour token, `radius` a radius token, ``pill`` or dp."""
+    """A surface; `tone` is a colour token, `radius` a radius token, ``pill`` or dp; `afloat` it has a shadow."""
 
     def __init__(
         self,
@@ -22,13 +25,18 @@ class Card(FloatLayout):
         radius: str | float = "card",
         alpha: float = 1.0,
         edged: bool = True,
+        afloat: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self._fill = color(tone, alpha)
         self._edged = edged
         self._radius = None if radius == "pill" else dp(RADIUS[radius] if isinstance(radius, str) else radius)
+        self._shadow: Rectangle | None = None
         with self.canvas.before:
+            if afloat:
+                Color(1, 1, 1, 1)
+                self._shadow = Rectangle()
             self._veil = Color(1, 1, 1, 1)
             self._rectangle = Rectangle()
         self.bind(pos=self._place, size=self._place)
@@ -52,6 +60,11 @@ class Card(FloatLayout):
         self._rectangle.pos = (round(self.x), round(self.y))
         self._rectangle.size = (round(self.width), round(self.height))
         self._rectangle.texture = rounded(self.size, self.corner, self._fill, edged=self._edged)
+        if self._shadow is not None:
+            soft = round(dp(SHADOW))
+            self._shadow.pos = (round(self.x) - soft, round(self.y) - soft - soft // 4)
+            self._shadow.texture = shadow(self.size, self.corner, soft)
+            self._shadow.size = self._shadow.texture.size
 
 
 class IconTile(Card):

@@ -24,7 +24,7 @@ class Banner(Card):
     """One sentence at the top of the screen, gone after five seconds or a touch."""
 
     def __init__(self, text: str, *, icon: str = "info", tone: str = "accent", **kwargs: Any) -> None:
-        super().__init__(tone="overlay", radius="overlay", size_hint=(None, None), **kwargs)
+        super().__init__(tone="overlay", radius="overlay", afloat=True, size_hint=(None, None), **kwargs)
         self.text = text
         words = Text(text, wrap=620) if len(text) > 48 else Text(text)
         row = Row(IconTile(icon, tone=tone), words, gap="m", pos_hint={"center_x": 0.5, "center_y": 0.5})

@@ -25,13 +25,15 @@ uniform float radius;
 uniform vec4 top;
 uniform vec4 bottom;
 uniform vec4 edge;
+uniform float soft;
 void main(void) {
     vec2 half_box = box * 0.5;
     vec2 q = abs(tex_coord0 * box - half_box) - half_box + radius;
     float d = min(max(q.x, q.y), 0.0) + length(max(q, 0.0)) - radius;
     vec4 fill = mix(bottom, top, tex_coord0.y);
     float line = clamp(1.0 - abs(d + 0.75), 0.0, 1.0) * edge.a * (0.5 + 0.5 * tex_coord0.y);
-    gl_FragColor = vec4(mix(fill.rgb, edge.rgb, line), max(fill.a, line) * clamp(0.5 - d, 0.0, 1.0));
+    float inside = soft > 0.0 ? smoothstep(0.0, soft, -d) : clamp(0.5 - d, 0.0, 1.0);
+    gl_FragColor = vec4(mix(fill.rgb, edge.rgb, line), max(fill.a, line) * inside);
 }
 """
 
@@ -56,7 +58,17 @@ def rounded(
     edge = color("edge", theme().edge if edged else 0.0)
     lower = bottom or fill
     upper = fill if bottom else (*(min(1.0, c + 0.018) for c in fill[:3]), fill[3])
-    return _render(width, height, float(min(radius, width / 2, height / 2)), upper, lower, edge, stretched)
+    return _render(width, height, float(min(radius, width / 2, height / 2)), upper, lower, edge, stretched, 0.0)
+
+
+def shadow(size: tuple[float, float], radius: float, soft: float) -> Texture:
+    """Of a rounded rectangle of `size` pixels; it reaches `soft` pixels further on each side and fades over twice that.
+
+    Less than half of it is to be seen beside what casts it.
+    """
+    width, height = max(1, round(size[0] + 2 * soft)), max(1, round(size[1] + 2 * soft))
+    dark, none = color("scrim", theme().shadow), color("edge", 0.0)
+    return _render(width, height, float(min(radius + soft, width / 2, height / 2)), dark, dark, none, False, 2 * soft)
 
 
 def plate(radius: float) -> BorderImage:
@@ -74,12 +86,14 @@ def disc(diameter: float) -> Rectangle:
 
 
 @lru_cache(maxsize=96)
-def _render(width: int, height: int, radius: float, top: Rgba, bottom: Rgba, edge: Rgba, stretched: bool) -> Texture:
+def _render(
+    width: int, height: int, radius: float, top: Rgba, bottom: Rgba, edge: Rgba, stretched: bool, soft: float
+) -> Texture:
     fbo, rectangle = _stamp()
     fbo.size = (width + 1, 1)  # a texture is new only where the size is: the last one belongs to somebody
     fbo.size = rectangle.size = (width, height)
     fbo["box"] = (float(width), float(height))
-    fbo["radius"] = radius
+    fbo["radius"], fbo["soft"] = radius, float(soft)
     fbo["top"], fbo["bottom"], fbo["edge"] = top, bottom, edge
     fbo.draw()
     texture = fbo.texture

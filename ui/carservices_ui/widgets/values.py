@@ -188,7 +188,7 @@ class Segmented(ValueControl):
 
     def __init__(self, choices: Sequence[tuple[Any, str]], *, width: float = 480, **kwargs: Any) -> None:
         super().__init__(radius="tile", **{"size": (dp(width), dp(TARGET)), **kwargs})
-        inside = {"size_hint": (1, 1 - 2 * INSET), "pos_hint": _CENTER}
+        inside: dict[str, Any] = {"size_hint": (1, 1 - 2 * INSET), "pos_hint": _CENTER}
         self.add_widget(Card(tone="track", alpha=0.45, radius="tile", edged=False, **inside))
         self.segments: list[tuple[Any, _Segment]] = []
         row = Row(gap=None, size_hint=(1, 1), pos_hint=_CENTER)
