@@ -14,7 +14,14 @@ BOX = Box(west=13.0, south=53.0, east=14.0, north=54.0)
 MAPS = MapsState(
     current="town",
     available=tuple(
-        MapInfo(name=name, title=title, box=BOX, attribution="© OpenStreetMap contributors, ODbL 1.0", bytes=6_400_000)
+        MapInfo(
+            name=name,
+            title=title,
+            box=BOX,
+            attribution="© OpenStreetMap contributors, ODbL 1.0",
+            bytes=6_400_000,
+            built=1_800_014_400.0,
+        )
         for name, title in (("country", "The whole country"), ("town", "Our town"))
     ),
     importing=ImportProgress(name="island", part="search", done=62.0),
@@ -49,6 +56,7 @@ def test_maps_are_used_and_removed_after_asking(drive):
     assert {"Places  ·  62 %", t("settings.map_in_use"), "Valhalla is not there.", MAPS.available[0].attribution} <= {
         *words
     }
+    assert "6 MB  ·  15 Jan 2027" in words
     assert words.index("Our town") < words.index("The whole country")
     country = part.maps["country"]
     show(driver, MAPS.model_copy(update={"importing": ImportProgress(name="island", part="roads", done=80.0)}))

@@ -1,6 +1,7 @@
 """What the person reads: numbers in the units the HMI signals ask for, `–` when there is no value."""
 
 from dataclasses import dataclass, field
+from time import localtime
 from typing import TypeGuard
 
 from carservices.signals import Datum
@@ -133,6 +134,13 @@ def duration(seconds: Datum | None) -> str:
         return NOTHING
     minutes = round(seconds / 60)
     return t("unit.minutes", n=minutes) if minutes < 60 else t("unit.hours", h=minutes // 60, m=f"{minutes % 60:02d}")
+
+
+def date(at: float) -> str:
+    """The day of a Unix time in s: ``27 Nov 2026``."""
+    day = localtime(at)
+    named = t("format.date", day="", n=day.tm_mday, month=t("format.months").split()[day.tm_mon - 1])
+    return f"{named.strip()} {day.tm_year}"
 
 
 def percent(value: Datum | None) -> str:

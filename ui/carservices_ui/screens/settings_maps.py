@@ -1,6 +1,5 @@
 """Settings of the maps: which there are, which is in use, what is being built, and the engine that searches routes."""
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +12,7 @@ from carservices_ui.screens.settings_parts import Part
 from carservices_ui.store import Outcome
 from carservices_ui.streams import MAPS
 from carservices_ui.templates.words import Flow
+from carservices_ui.units import date
 from carservices_ui.widgets import Bar, Card, Column, Dialog, Icon, IconButton, IconTile, Row, Text, TextButton, put
 
 ENGINES = {"valhalla": "Valhalla", "roads": "settings.engine_roads"}
@@ -86,8 +86,7 @@ class MapRow(Card):
         self, info: MapInfo, current: bool, use: Callable[[MapInfo], None], remove: Callable[[MapInfo], None]
     ) -> None:
         super().__init__(tone="accent_tint" if current else "surface2", radius="tile", size_hint=(1, None))
-        built = time.strftime("%Y-%m-%d", time.localtime(info.built))
-        facts = [f"{number(info.bytes / MEGABYTE)} MB", built]
+        facts = [f"{number(info.bytes / MEGABYTE)} MB", date(info.built)]
         if info.synthetic:
             facts.append(t("settings.map_synthetic"))
         words = Column(Flow(info.title, lines=2, strong=True), Flow("  ·  ".join(facts), lines=2, tone="text2"))
