@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from carservices.api.navigation import Guidance, Place, Position, RouteOptions, RouteState
-from carservices.api.routes import ChargingWishes, Connector, Mode
+from carservices.api.routes import ChargingWishes, Connector, Mode, Prefer
 from carservices.api.state import StateFile
 from carservices.services.navigation.chargers.site import Site, write_sites
 from carservices.services.navigation.charging import Charging
@@ -97,8 +97,20 @@ async def test_a_long_trip_charges_on_the_way_and_keeps_its_floors(motorway: Roa
     assert all(a.at_m <= b.at_m and a.at_s <= b.at_s for a, b in itertools.pairwise(points))
     assert points[-1].at_m == pytest.approx(best.metres)
     assert points[-1].at_s == pytest.approx(best.seconds + best.charge_s, rel=0.001)
-    others = [told(trip, "other") for trip in trips[1:]]
-    assert all((one.cost_eur or 0.0) < (best.cost_eur or 0.0) for one in others), "a slower way is a cheaper one"
+
+
+@pytest.mark.parametrize(("prefer", "order"), [(Prefer.TIME, 1), (Prefer.COST, -1)])
+async def test_ways_to_choose_from_are_slower_and_cheaper_one_after_the_other(
+    motorway: RoadEngine, tmp_path: Path, prefer: Prefer, order: int
+):
+    """The preferred one first."""
+    asked = wanted(wishes=ChargingWishes(prefer=prefer))
+    trips = await Itinerary(opened(motorway, tmp_path, EVERY_40)).ways(asked, car(80.0))
+    ways = [told(trip, "one") for trip in trips][::order]
+    assert len(ways) == 3
+    for quick, cheap in itertools.pairwise(ways):
+        assert quick.seconds + quick.charge_s < cheap.seconds + cheap.charge_s
+        assert (quick.cost_eur or 0.0) > (cheap.cost_eur or 0.0)
 
 
 async def test_hops_take_what_their_roads_take(motorway: RoadEngine):

@@ -26,8 +26,8 @@ from carservices.services.navigation.trips.problem import Problem
 from carservices.services.navigation.trips.stations import MOST, Candidate, Tables, beside, candidates, station_of
 from carservices.services.navigation.trips.trip import Car, Trip, quantile, settled, unplanned
 
-S_PER_EUR = {Prefer.TIME: (20.0, 120.0), Prefer.COST: (240.0, 20.0)}
-"""What an euro is worth in s, first as preferred, then for the other choice: nobody pays 10 € for a minute."""
+S_PER_EUR = {Prefer.TIME: (20.0, 120.0, 240.0), Prefer.COST: (240.0, 120.0, 20.0)}
+"""What an euro is worth in s, first as preferred, then for other choices: nobody pays 10 € for a minute."""
 BOTHER_S = 120.0
 """s of the trip for which a driver stops once less."""
 LAST = (8.0, 5.0, 3.0, 1.5)
