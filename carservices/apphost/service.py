@@ -22,7 +22,7 @@ from carservices.apphost.places import Places
 from carservices.apphost.player import SEQ
 from carservices.apphost.sandbox import Ability, Minimum
 from carservices.apphost.store.install import InstallError
-from carservices.bus import CallError
+from carservices.bus import CallError, CarError
 from carservices.bus.caller import CALLER
 from carservices.bus.identity import TOOL
 
@@ -61,7 +61,13 @@ class AppsService(Apps):
             self.installation.publish,
             self.profiles.publish,
         )
-        self._host = AppHost(self.car, places, Launcher(places.uids, self._minimum, self._ability), streams)
+        launcher = Launcher(places.uids, self._minimum, self._ability)
+        try:
+            self._host = AppHost(self.car, places, launcher, streams)
+        except OSError as error:
+            raise CarError(
+                f"what apps store cannot be kept in {places.state} ({error.strerror}): make room, or correct its rights"
+            ) from error
         await self._host.start()
 
     async def run(self) -> None:

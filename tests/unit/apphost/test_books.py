@@ -12,9 +12,15 @@ from carservices.api.state import StateFile
 from carservices.apphost.access import Access, Why
 from carservices.apphost.grants import Grants
 from carservices.apphost.permissions import RuleBook
+from carservices.apphost.places import Places
 from carservices.apphost.questions import MOST_PER_APP, Questions
+from carservices.apphost.sandbox import Ability
+from carservices.apphost.service import AppsService
 from carservices.apphost.usage import DAYS, MOST, UsageLog
+from carservices.bus import CarError
+from carservices.hal.virtual import VirtualHal
 from carservices.signals import Catalogue
+from carservices.testing import car
 from tests.unit.apphost.conftest import HEAT, LOCK, SPEED, TYRE
 
 BOOK = RuleBook.default()
@@ -198,3 +204,12 @@ async def test_questions_wait_their_turn_and_one_app_cannot_ask_without_end():
     assert first.result() is True
     questions.drop("one")
     assert (changes[-1].question.app, changes[-1].waiting) == ("two", 0)
+
+
+async def test_a_state_directory_that_takes_nothing_is_named(tmp_path):
+    state = tmp_path / "state"
+    state.write_text("a file where a folder should be")
+    service = AppsService(Places(state, tmp_path), Ability())
+    with pytest.raises(CarError, match=f"cannot be kept in {state} .*: make room, or correct its rights"):
+        async with car(VirtualHal(), [lambda: service]):
+            pass
