@@ -20,13 +20,15 @@ STEP = 0.005
 
 
 @contextlib.contextmanager
-def car(environment: Mapping[str, str], *options: str) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
-    """An emulated car: its supervisor's process and its run directory."""
+def car(
+    environment: Mapping[str, str], *options: str, home: Path | None = None
+) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
+    """An emulated car: its supervisor's process and its run directory; new, or with what it keeps in ``home``."""
     place = Path(tempfile.mkdtemp(prefix="car"))
     run_dir = place / "run"
     process = subprocess.Popen(
         [*COMMAND, "emulator", "--run-dir", str(run_dir), *options],
-        env={**environment, "XDG_STATE_HOME": str(place), "XDG_CONFIG_HOME": str(place)},
+        env={**environment, "XDG_STATE_HOME": str(home or place), "XDG_CONFIG_HOME": str(place)},
         stdout=subprocess.DEVNULL,
         cwd=ROOT,
     )

@@ -6,7 +6,6 @@ The emulated car, navigation and cockpit are processes of their own on the bus, 
 import asyncio
 import contextlib
 import itertools
-import math
 import os
 import statistics
 import sys
@@ -21,11 +20,10 @@ from _table import Row
 from carservices.api.contract import BoundStream
 from carservices.api.navigation import Guidance, GuidanceState, Navigation, Place, RouteState
 from carservices.api.pilot import Pilot
-from carservices.api.polyline import Point, decode
+from carservices.api.polyline import Point, aside_m, decode
 from carservices.bus import Car
 from carservices.bus.errors import CarError, NotConnected
 from carservices.signals import Value
-from carservices.signals.earth import DEGREE_M
 
 PROBE = Path(__file__).with_name("_route_probe.py")
 LATITUDE, LONGITUDE = "Vehicle.CurrentLocation.Latitude", "Vehicle.CurrentLocation.Longitude"
@@ -34,11 +32,12 @@ ASIDE_M = 10.0
 """m beside its route at which the car has left it: less may be its lane of the road."""
 MISS_M = 80.0
 """m before a turn at which the driver goes wrong."""
+MISSES = 12
 NEW_ROUTE_S, SEARCH_MS = 1.0, 150.0
 PLACES = ((53.54349, 13.31280), (53.57, 13.25), (53.545, 13.24), (53.56, 13.28))
-"""In Neubrandenburg, where a new car's first map is; to the next one when one is reached."""
+"""In Neubrandenburg, where an emulated car stands; to the next one when one is reached."""
 PATIENCE = 120.0
-"""s for what must come, such as a new car's first map."""
+"""s for what must come, such as the next turn."""
 STEP = 0.1
 
 
@@ -98,19 +97,19 @@ class Drive:
             self.latitude = value.value
         elif self.latitude and self.line:
             here = self.latitude, value.value
-            if min(_aside(a, b, here) for a, b in itertools.pairwise(self.line)) <= ASIDE_M:
+            if min(aside_m(a, b, here) for a, b in itertools.pairwise(self.line)) <= ASIDE_M:
                 self.left = None
             elif self.left is None:
                 self.left = value.timestamp / 1e9
 
 
-def measure_off_route(*, quick: bool) -> list[Row]:
-    """Rows of some misses; none of the glass without a display."""
+def measure_off_route(home: Path) -> list[Row]:
+    """Rows of some misses with the maps in ``home``; none of the glass without a display."""
     with display() as screen:
         environment = {**os.environ, "DISPLAY": screen} if screen else None
         options = ("--headless", "--scenario", "parked", "--no-panel")
-        with car(environment or os.environ, *options) as (process, run_dir):
-            misses, drawn = asyncio.run(_drive(run_dir, environment, 3 if quick else 12))
+        with car(environment or os.environ, *options, home=home) as (process, run_dir):
+            misses, drawn = asyncio.run(_drive(run_dir, environment))
             end(process)
     noticed = max(miss.noticed - miss.left for miss in misses)
     search = max(miss.came - miss.noticed for miss in misses)
@@ -126,7 +125,7 @@ def measure_off_route(*, quick: bool) -> list[Row]:
     ]
 
 
-async def _drive(run_dir: Path, environment: dict[str, str] | None, count: int) -> tuple[list[Miss], dict[str, float]]:
+async def _drive(run_dir: Path, environment: dict[str, str] | None) -> tuple[list[Miss], dict[str, float]]:
     """Drive through the town, and miss turns; with when each new route was drawn."""
     drive, places = Drive(), itertools.cycle(PLACES)
     async with await _connected(run_dir) as car:
@@ -137,7 +136,7 @@ async def _drive(run_dir: Path, environment: dict[str, str] | None, count: int) 
             await nav.guidance.watch(drive.on_guidance)
             await car.watch([LATITUDE, LONGITUDE], drive.on_place, rate=RATE)
             await pilot.start()
-            while len(drive.misses) < count:
+            while len(drive.misses) < MISSES:
                 if drive.over:
                     lat, lon = next(places)
                     await nav.navigate_to(Place(lat=lat, lon=lon))
@@ -190,14 +189,3 @@ async def _glass(run_dir: Path, environment: dict[str, str] | None) -> AsyncIter
         process.terminate()
         await process.wait()
         await reader
-
-
-def _aside(a: Point, b: Point, place: Point) -> float:
-    """m from a place to the straight stretch from a to b."""
-    across = DEGREE_M * math.cos(math.radians(place[0]))
-    start = complex((a[1] - place[1]) * across, (a[0] - place[0]) * DEGREE_M)
-    way = complex((b[1] - a[1]) * across, (b[0] - a[0]) * DEGREE_M)
-    if not way:
-        return abs(start)
-    share = -(start * way.conjugate()).real / abs(way) ** 2
-    return abs(start + min(1.0, max(0.0, share)) * way)

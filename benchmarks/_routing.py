@@ -24,7 +24,7 @@ from carservices.services.navigation.engine.sidecar import serve
 from carservices.services.navigation.engine.sidecar_port import port_of
 from carservices.services.navigation.engine.valhalla import ValhallaEngine
 from carservices.services.navigation.maps.importer import import_shipped
-from carservices.services.navigation.maps.store import GRAPH, MapStore
+from carservices.services.navigation.maps.store import GRAPH, TILES, MapStore
 from carservices.services.navigation.position.locator import LATITUDE, LONGITUDE
 from carservices.services.navigation.service import NavigationService
 from carservices.services.navigation.valhalla_home import INSTALLED, find_programs
@@ -35,43 +35,51 @@ from carservices.testing import car
 CITY, SEED = "neubrandenburg", 3
 BUS_P50_MS, BUS_P99_MS, ROADS_P99_MS, UP_S = 10.0, 40.0, 5.0, 0.5
 TOLD_PERCENT = 90.0
+TIMES = 3
+"""Each route is asked for so often and the quickest counts: what a busy machine does in between is not the engine's."""
+BEST = f"best of {TIMES}"
 COMPARED = 60
 """Routes whose instructions are compared; each measurement has at least as many."""
 PLAIN = RouteOptions(alternates=0)
 Pair = tuple[tuple[float, float], tuple[float, float]]
 
 
-def measure_routing(*, quick: bool) -> list[Row]:
-    """Rows of the road graph, and of Valhalla where it is installed."""
-    return asyncio.run(_measure(60 if quick else 400))
+def measure_routing(maps: MapStore, *, quick: bool) -> list[Row]:
+    """Rows of the road graph, and of Valhalla where it is installed; the maps get its tiles."""
+    programs = find_programs(state_dir())
+    state = maps.root.parent
+    if programs is not None:
+        (state / INSTALLED).parent.mkdir(parents=True)
+        (state / INSTALLED).symlink_to(programs)
+        import_shipped(maps, CITY)
+    maps.use(CITY)
+    os.environ[STATE_DIR_VARIABLE] = str(state)
+    rows = asyncio.run(_measure(maps, state, 60 if quick else 400))
+    if programs is None:
+        why = "Valhalla is not installed: carservices nav engine install"
+        rows.append(Row("Valhalla over the bus: p50", None, "ms", BUS_P50_MS, note=why))
+    return rows
 
 
-async def _measure(count: int) -> list[Row]:
-    with tempfile.TemporaryDirectory() as name:
-        state = Path(name)
-        programs = find_programs(state_dir())
-        if programs is not None:
-            (state / INSTALLED).parent.mkdir(parents=True)
-            (state / INSTALLED).symlink_to(programs)
-        store = MapStore(state / "maps")
-        import_shipped(store, CITY)
-        os.environ[STATE_DIR_VARIABLE] = name
-        roads = RoadEngine(RoadGraph.load(store.folder(CITY) / GRAPH))
-        pairs = _pairs(roads, count)
-        direct = await _times(pairs, lambda pair: _route(roads, pair))
-        worked = await _times(pairs, lambda pair: _route(roads, pair), time.process_time)
-        bus = await _over_the_bus(pairs, None, state)
-        rows = [
-            Row(f"road graph, {count} routes: p99", _at(direct, 99), "ms", ROADS_P99_MS),
-            Row("road graph, processor time: p99", _at(worked, 99), "ms", ROADS_P99_MS),
-            Row("road graph: longest deviation from an exact search", _deviation(roads, 5), "m", 0.01),
-            Row("road graph over the bus: p50", _at(bus, 50), "ms", BUS_P50_MS, peers={"directly": _at(direct, 50)}),
-            Row("road graph over the bus: p99", _at(bus, 99), "ms", BUS_P99_MS, peers={"directly": _at(direct, 99)}),
-        ]
-        if programs is None:
-            why = "Valhalla is not installed: carservices nav engine install"
-            return [*rows, Row("Valhalla over the bus: p50", None, "ms", BUS_P50_MS, note=why)]
-        return rows + await _valhalla(pairs, roads, store, state)
+async def _measure(store: MapStore, state: Path, count: int) -> list[Row]:
+    roads = RoadEngine(RoadGraph.load(store.folder(CITY) / GRAPH))
+    pairs = _pairs(roads, count)
+    direct = await _times(pairs, lambda pair: _route(roads, pair))
+    worked = await _times(pairs, lambda pair: _route(roads, pair), time.process_time)
+    bus = await _over_the_bus(pairs, None)
+    rows = [
+        Row(f"road graph, {count} routes, {BEST}: p99", _at(direct, 99), "ms", ROADS_P99_MS),
+        Row(f"there, {BEST}: processor time, p99", _at(worked, 99), "ms", ROADS_P99_MS),
+        Row("road graph: longest deviation from an exact search", _deviation(roads, 5), "m", 0.01),
+        Row(
+            f"road graph over the bus, {BEST}: p50", _at(bus, 50), "ms", BUS_P50_MS, peers={"directly": _at(direct, 50)}
+        ),
+        Row(
+            f"road graph over the bus, {BEST}: p99", _at(bus, 99), "ms", BUS_P99_MS, peers={"directly": _at(direct, 99)}
+        ),
+    ]
+    tiled = (store.folder(CITY) / TILES).exists()
+    return [*rows, *(await _valhalla(pairs, roads, store, state))] if tiled else rows
 
 
 async def _valhalla(pairs: list[Pair], roads: RoadEngine, store: MapStore, state: Path) -> list[Row]:
@@ -83,15 +91,15 @@ async def _valhalla(pairs: list[Pair], roads: RoadEngine, store: MapStore, state
         took = time.perf_counter() - start
         engine = ValhallaEngine(lambda: port_of(run_dir, store.folder(CITY)))
         direct = await _times(pairs, lambda pair: _route(engine, pair))
-        bus = await _over_the_bus(pairs, run_dir, state)
+        bus = await _over_the_bus(pairs, run_dir)
         alike = await agreement(roads, engine, pairs[:COMPARED])
         await engine.close()
         sidecar.cancel()
         await asyncio.gather(sidecar, return_exceptions=True)
     return [
         Row("Valhalla takes questions after its start", took, "s", UP_S),
-        Row("Valhalla over the bus: p50", _at(bus, 50), "ms", BUS_P50_MS, peers={"directly": _at(direct, 50)}),
-        Row("Valhalla over the bus: p99", _at(bus, 99), "ms", BUS_P99_MS, peers={"directly": _at(direct, 99)}),
+        Row(f"Valhalla over the bus, {BEST}: p50", _at(bus, 50), "ms", BUS_P50_MS, peers={"directly": _at(direct, 50)}),
+        Row(f"Valhalla over the bus, {BEST}: p99", _at(bus, 99), "ms", BUS_P99_MS, peers={"directly": _at(direct, 99)}),
         Row("routes of Valhalla that lie on the road graph's roads", 100.0 * alike.routes / COMPARED, "%"),
         Row("there: its instructions that the road graph gives too", alike.told, "%", TOLD_PERCENT, less=False),
         Row("there: the road graph's instructions that it does not give", alike.extra, "%"),
@@ -99,7 +107,7 @@ async def _valhalla(pairs: list[Pair], roads: RoadEngine, store: MapStore, state
     ]
 
 
-async def _over_the_bus(pairs: list[Pair], sidecar: Path | None, state: Path) -> list[float]:
+async def _over_the_bus(pairs: list[Pair], sidecar: Path | None) -> list[float]:
     """Previews by the service, from where the car stands to the end of each pair."""
     known = Catalogue.default()
     here = dict(zip((LATITUDE, LONGITUDE), pairs[0][0], strict=True))
@@ -120,15 +128,18 @@ async def _route(engine: Engine, pair: Pair) -> None:
 async def _times(
     pairs: list[Pair], ask: Callable[[Pair], Awaitable[object]], clock: Callable[[], float] = time.perf_counter
 ) -> list[float]:
-    """ms of each, by a clock; that of the processor leaves out what others do on a busy machine."""
+    """ms of each, its quickest, by a clock; that of the processor leaves out what others do on a busy machine."""
     times = []
     for pair in pairs:
-        start = clock()
+        tried = []
         try:
-            await ask(pair)
+            for _ in range(TIMES):
+                start = clock()
+                await ask(pair)
+                tried.append((clock() - start) * 1000.0)
         except RouteError:
             continue
-        times.append((clock() - start) * 1000.0)
+        times.append(min(tried))
     return times
 
 

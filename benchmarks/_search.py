@@ -3,7 +3,6 @@
 import random
 import sqlite3
 import string
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -11,8 +10,7 @@ from pathlib import Path
 from _table import Row
 
 from carservices.services.navigation.geo import plane_metres
-from carservices.services.navigation.maps.defaults import EXTRACTS
-from carservices.services.navigation.search.database import write_search
+from carservices.services.navigation.maps.store import SEARCH, MapStore
 from carservices.services.navigation.search.search import Search
 
 CITIES = ("neubrandenburg", "helsinki")
@@ -24,16 +22,14 @@ SAME_M = 100.0
 Address = tuple[str, str, str, float, float]  # street, house number, town, lat, lon
 
 
-def measure_search(*, quick: bool) -> list[Row]:
+def measure_search(maps: MapStore, *, quick: bool) -> list[Row]:
     """Six rows a city."""
     rows = []
-    with tempfile.TemporaryDirectory() as folder:
-        for city in CITIES:
-            path = Path(folder, f"{city}.sqlite")
-            write_search(EXTRACTS[city].pbf, path)
-            chance = random.Random(SEED)
-            with Search(path) as search:
-                rows += _rows(city, search, _addresses(path, chance, 150 if quick else 1000), chance)
+    for city in CITIES:
+        path = maps.folder(city) / SEARCH
+        chance = random.Random(SEED)
+        with Search(path) as search:
+            rows += _rows(city, search, _addresses(path, chance, 150 if quick else 1000), chance)
     return rows
 
 

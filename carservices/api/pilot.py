@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from carservices.api.navigation import Navigation, RouteState
-from carservices.api.polyline import Point, decode
+from carservices.api.polyline import Point, aside_m, decode, offset_m
 from carservices.api.routes import ManeuverKind, Place, RouteOptions, RoutePreview
 from carservices.bus.errors import CallError, CarError
 from carservices.signals.earth import DEGREE_M
@@ -167,7 +167,7 @@ def aims(planned: Sequence[Point], turn: Point) -> list[Point]:
     """Places behind a turn of the route to which one may come by missing it, straight on first."""
     index = _nearest(planned, turn)
     before = next((point for point in reversed(planned[:index]) if _metres(point, turn) >= THROUGH_M), planned[0])
-    heading = math.atan2(*_offset(before, turn))
+    heading = math.atan2(*offset_m(before, turn))
     courses = [heading + math.radians(angle) for angle in OTHERWISE]
     north, east = BEYOND_M / DEGREE_M, BEYOND_M / (DEGREE_M * math.cos(math.radians(turn[0])))
     return [(turn[0] + north * math.cos(course), turn[1] + east * math.sin(course)) for course in courses]
@@ -179,7 +179,7 @@ def leaves(way: Sequence[Point], planned: Sequence[Point], turn: Point) -> bool:
     if _metres(way[index], turn) > THROUGH_M:
         return False
     beside = [
-        min(_aside(a, b, point) for a, b in itertools.pairwise(planned))
+        min(aside_m(a, b, point) for a, b in itertools.pairwise(planned))
         for point in way[index + 1 :]
         if _metres(point, turn) >= AT_M
     ]
@@ -190,18 +190,5 @@ def _nearest(points: Sequence[Point], place: Point) -> int:
     return min(range(len(points)), key=lambda i: _metres(points[i], place))
 
 
-def _aside(a: Point, b: Point, place: Point) -> float:
-    """m from a place to the stretch from a to b."""
-    (x, y), (dx, dy) = _offset(place, a), _offset(a, b)
-    square = dx * dx + dy * dy
-    share = min(1.0, max(0.0, -(x * dx + y * dy) / square)) if square else 0.0
-    return math.hypot(x + share * dx, y + share * dy)
-
-
 def _metres(a: Point, b: Point) -> float:
-    return math.hypot(*_offset(a, b))
-
-
-def _offset(a: Point, b: Point) -> tuple[float, float]:
-    """m east and north from a to b."""
-    return (b[1] - a[1]) * DEGREE_M * math.cos(math.radians(a[0])), (b[0] - a[0]) * DEGREE_M
+    return math.hypot(*offset_m(a, b))

@@ -1,6 +1,9 @@
-"""Polylines with six decimals: Google's encoded polyline algorithm with Valhalla's precision."""
+"""Lines on the map: polylines with six decimals (Google's encoded polyline algorithm), and what lies beside them."""
 
+import math
 from collections.abc import Iterable
+
+from carservices.signals.earth import DEGREE_M
 
 Point = tuple[float, float]
 """Latitude and longitude in degrees."""
@@ -42,3 +45,16 @@ def decode(text: str) -> list[Point]:
         lat, lon = lat + dlat, lon + dlon
         points.append((lat / PRECISION, lon / PRECISION))
     return points
+
+
+def offset_m(a: Point, b: Point) -> tuple[float, float]:
+    """m east and north from a to b, which are near to each other."""
+    return (b[1] - a[1]) * DEGREE_M * math.cos(math.radians(a[0])), (b[0] - a[0]) * DEGREE_M
+
+
+def aside_m(a: Point, b: Point, place: Point) -> float:
+    """m from a place to the straight stretch from a to b."""
+    (x, y), (dx, dy) = offset_m(place, a), offset_m(a, b)
+    square = dx * dx + dy * dy
+    share = min(1.0, max(0.0, -(x * dx + y * dy) / square)) if square else 0.0
+    return math.hypot(x + share * dx, y + share * dy)
