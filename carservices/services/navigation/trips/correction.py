@@ -17,13 +17,13 @@ EITHER = -0.95
 LOWEST, HIGHEST = np.array((0.3, 0.3, 0.3, 0.0, 0.0, 0.3)), 3.0
 """Bounds of the factors."""
 
-TRIP = np.array((0.04, 0.055, 0.13, 0.15, 0.15, 0.15))
+TRIP = np.array((0.045, 0.06, 0.13, 0.15, 0.15, 0.15))
 """Standard deviation of each cause from trip to trip, as a share: load and wet roads; traffic; lights; sun. Wind comes
 on top. These and `LOCAL` are about the likeliest by 480 forecasts for emulated cars other than the benchmark's."""
 WIND_MS, WIND_TOLD_MS = 1.5, 0.8
 """Standard deviation of either component of the wind beside a car (3.4 m/s on average at 10 m), and of what a forecast
 is wrong by."""
-LOCAL = 0.07
+LOCAL = 0.08
 """Standard deviation of what one km takes, as a share, independent from km to km: lights, traffic, slopes."""
 BANDS = ("town", "land", "motorway")
 """Kinds of roads on which a driver has ways of his own."""
