@@ -22,6 +22,8 @@ BEGIN_SECONDS = 240.0
 """In which the car's maps are built and its route is found, at the longest."""
 WARM_SECONDS = 40.0
 """Then the cockpit watches in real time, so that its curves have a past."""
+DRAWN_SECONDS = 60.0
+"""In which the map has its new colours, at the longest, on a machine that has much else to do."""
 SHOTS: tuple[tuple[str, Literal["day", "night"]], ...] = (
     ("home", "night"),
     ("navigation", "night"),
@@ -109,6 +111,9 @@ def _photograph(run_dir: Path) -> None:
             cockpit.ui.restyle()
             cockpit.show(screen)
             _frames(EventLoop, 4.0)
+            end = time.monotonic() + DRAWN_SECONDS
+            while cockpit.ui.map.unfinished and time.monotonic() < end:
+                _frames(EventLoop, 0.5)
             glass.save(PICTURES / (f"{screen}.png" if theme == "night" else f"{screen}-{theme}.png"))
 
 
