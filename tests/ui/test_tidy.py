@@ -1,5 +1,6 @@
 """A window at rest gives back what is left of its start."""
 
+import ctypes
 import gc
 import time
 from weakref import ref
@@ -68,3 +69,22 @@ def test_what_is_drawn_later_finds_the_compiler_again(tidy):
         Rectangle(size=fbo.size)
     fbo.draw()
     assert fbo.get_pixel_color(4, 4) == [0, 0, 255, 255]
+
+
+def test_what_is_taken_and_freed_later_goes_too(tidy):
+    from carservices_ui.memory import resident
+
+    _, tidy = tidy
+    for _ in range(2):
+        tidy.look()
+    libc = ctypes.CDLL(None)
+    libc.malloc.restype, libc.free.argtypes = ctypes.c_void_p, (ctypes.c_void_p,)
+    taken = [libc.malloc(60_000) for _ in range(500)]
+    for one in taken:
+        ctypes.memset(one, 1, 60_000)
+    for one in taken[:-1]:  # the last one keeps glibc from giving back by itself what lies below it
+        libc.free(one)
+    before = resident()
+    tidy.look()
+    libc.free(taken[-1])
+    assert resident() < before - 20_000_000
