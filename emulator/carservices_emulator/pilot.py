@@ -12,6 +12,7 @@ from carservices.api.pilot import Pilot
 from carservices.bus import Car
 from carservices.bus.errors import CallError
 from carservices.bus.process import run_process
+from carservices.hal.registry import BadOptions
 
 NAME = "pilot"
 RETRY_S = 1.0
@@ -37,7 +38,7 @@ def run_pilot(
 
 
 async def set_out(car: Car, to: str) -> None:
-    """Make a place the destination as soon as there are a map and a position; one that is not found is logged."""
+    """Make a place the destination as soon as there are a map and a position. Raises `BadOptions` where it is none."""
     navigation = car.service(Navigation)
     await _until(navigation.maps, lambda maps: maps.current is not None and maps.engine is not None)
     await _until(navigation.position, lambda position: True)
@@ -45,8 +46,7 @@ async def set_out(car: Car, to: str) -> None:
         try:
             places = await navigation.search(to, limit=1)
             if not places:
-                log.error("no place is called '%s' on this map: try fewer words, or LATITUDE,LONGITUDE", to)
-                return
+                raise BadOptions(f"--to: no place is called '{to}' on this map: try fewer words, or 53.557,13.261")
             await navigation.navigate_to(places[0])
         except CallError as error:
             log.warning("'%s' is no destination yet: %s", to, error.message)

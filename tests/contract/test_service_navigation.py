@@ -11,6 +11,7 @@ import pytest
 from carservices.api.navigation import Box, ChargingWishes, GuidanceState, Navigation, Place, RouteOptions, Wind
 from carservices.api.pilot import Pilot, orders
 from carservices.bus.errors import CallError
+from carservices.hal.registry import BadOptions
 from carservices.hal.virtual import VirtualHal
 from carservices.services.navigation.charging import RANGE
 from carservices.services.navigation.desk import Desk
@@ -228,6 +229,8 @@ async def test_an_emulated_car_drives_where_navigation_leads_misses_a_turn_and_p
         nav, pilot = c.service(Navigation), Pilot(c.car)
         with pytest.raises(CallError, match="guidance is not on a route"):
             await pilot.miss_turn()
+        with pytest.raises(BadOptions, match="no place is called 'xyzzyqq'"):
+            await set_out(c.car, "xyzzyqq")
         await set_out(c.car, f"{THERE.lat},{THERE.lon}")
         await pilot.start()
         await c.until(SPEED, lambda speed: speed is not None and speed > 5.0)
