@@ -7,7 +7,7 @@ and the program without which it is skipped.
 
 import asyncio
 import contextlib
-import importlib.util
+import importlib
 import os
 import shutil
 import subprocess
@@ -53,8 +53,11 @@ class Transport:
 
     def missing(self) -> str:
         module, program = self.needs
-        if module and importlib.util.find_spec(module) is None:
-            return f"Python package {module} is not installed"
+        if module:
+            try:
+                importlib.import_module(module)  # here: forked processes share it as they share our code
+            except ImportError:
+                return f"Python module {module} is not installed"
         if program and not shutil.which(program, path=f"{os.environ.get('PATH', '')}:/usr/sbin"):
             return f"{program} is not installed"
         return ""
@@ -229,7 +232,7 @@ class Zenoh(Transport):
 
 class Mosquitto(Transport):
     name = "mosquitto"
-    needs = ("paho", "mosquitto")
+    needs = ("paho.mqtt.client", "mosquitto")
     bursts = MappingProxyType({1: 200, 20: 200})
 
     def start(self, run_dir: Path) -> list[int]:
@@ -274,7 +277,11 @@ class Nats(Transport):
     async def _client(self):
         import nats
 
-        return await nats.connect(f"nats://127.0.0.1:{PORT + 1}", reconnect_time_wait=0.05, max_reconnect_attempts=100)
+        async def hear(_error: Exception) -> None:
+            """That the server may still be starting is not worth a traceback."""
+
+        url = f"nats://127.0.0.1:{PORT + 1}"
+        return await nats.connect(url, error_cb=hear, reconnect_time_wait=0.05, max_reconnect_attempts=100)
 
     @contextlib.asynccontextmanager
     async def publisher(self, run_dir: Path):
@@ -331,7 +338,7 @@ class DBus(Transport):
     """Signals; dbus-fast closes its connection when a flood fills the socket, so it gets very short bursts."""
 
     name = "d-bus"
-    needs = ("dbus_fast", "dbus-daemon")
+    needs = ("dbus_fast.aio", "dbus-daemon")
     bursts = MappingProxyType({1: 10, 20: 1})
 
     def start(self, run_dir: Path) -> list[int]:
