@@ -69,6 +69,8 @@ class ChargingWishes(BaseModel, frozen=True):
     prefer: Prefer = Prefer.TIME
     risk: Annotated[float, Field(gt=0.0, lt=0.5)] = 0.05
     """How likely the charge may fall below what is wished for."""
+    operators: Annotated[frozenset[str], Field(max_length=50)] = frozenset()
+    """Whose stations alone may be used, by their names in any case; empty: everybody's."""
 
 
 class RouteOptions(BaseModel, frozen=True):

@@ -43,6 +43,7 @@ def main(arguments: list[str]) -> int:
         way.add_argument("--mode", choices=MODES, default=MODES[0])
         way.add_argument("--avoid", action="append", choices=AVOID, default=[], help="again for more")
         way.add_argument("--prefer", choices=PREFER, default=PREFER[0], help="what charging on the way is best at")
+        way.add_argument("--operator", action="append", default=[], help="whose chargers alone to use; again for more")
         way.add_argument("--least", type=percent, default=10.0, metavar="%", help="of charge on arrival at chargers")
         way.add_argument("--arrive", type=percent, default=15.0, metavar="%", help="of charge at the destination")
         if verb == "go":
@@ -295,7 +296,12 @@ async def _place(nav: "Navigation", chosen: argparse.Namespace) -> "Place":
 def _options(chosen: argparse.Namespace) -> "RouteOptions":
     from carservices.api.navigation import Avoid, ChargingWishes, Mode, Prefer, RouteOptions
 
-    wishes = ChargingWishes(least=chosen.least, at_destination=chosen.arrive, prefer=Prefer(chosen.prefer))
+    wishes = ChargingWishes(
+        least=chosen.least,
+        at_destination=chosen.arrive,
+        prefer=Prefer(chosen.prefer),
+        operators=frozenset(chosen.operator),
+    )
     return RouteOptions(mode=Mode(chosen.mode), avoid=frozenset(map(Avoid, chosen.avoid)), charging=wishes)
 
 

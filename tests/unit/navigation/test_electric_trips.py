@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from carservices.api.navigation import Guidance, Place, Position, RouteOptions, RouteState
-from carservices.api.routes import ChargingWishes, Connector, Mode, Prefer
+from carservices.api.routes import ChargingWishes, Connector, Mode, Prefer, RoutePreview
 from carservices.api.state import StateFile
 from carservices.services.navigation.chargers.site import Site, write_sites
 from carservices.services.navigation.charging import Charging
@@ -200,6 +200,19 @@ async def test_a_trip_nobody_can_drive_says_why(motorway: RoadEngine, tmp_path: 
     assert not trips[0].sure
     assert sentence in (told(trips[0], "one").warning or "")
     assert told(trips[0], "one").arrival is not None
+
+
+async def test_only_stations_of_the_operators_wished_for_are_used(motorway: RoadEngine, tmp_path: Path):
+    sites = [dataclasses.replace(one, operator="Voltessa" if k % 2 else "Kiloweg") for k, one in enumerate(EVERY_40)]
+    itinerary = Itinerary(opened(motorway, tmp_path, sites))
+
+    async def asked(*operators: str) -> RoutePreview:
+        wishes = ChargingWishes(operators=frozenset(operators))
+        return told((await itinerary.ways(wanted(wishes=wishes), car(80.0)))[0], "one")
+
+    assert {stop.operator for stop in (await asked("voltessa")).charge_stops} == {"Voltessa"}
+    assert {stop.operator for stop in (await asked("Kiloweg")).charge_stops} == {"Kiloweg"}
+    assert "no charging station with CCS or Type 2 of Ampeer that" in ((await asked("Ampeer")).warning or "")
 
 
 async def test_a_short_trip_needs_no_stop(motorway: RoadEngine, tmp_path: Path):

@@ -36,10 +36,14 @@ def charge_first(soc: float, enough: float, stops: int) -> Remark:
     return Remark.of("charge_before", soc=round(soc), enough=round(enough), then=then)
 
 
-def out_of_reach(problem: Problem, ground: Ground, hops: Hops, connectors: Sequence[str]) -> Remark:
-    """Why not even a full battery helps."""
+def out_of_reach(
+    problem: Problem, ground: Ground, hops: Hops, connectors: Sequence[str], operators: Sequence[str] = ()
+) -> Remark:
+    """Why not even a full battery helps; ``operators``: whose stations alone were wished for."""
     names: list[str | Remark] = [SPARE.get(name, name) for name in sorted(connectors)]
     plugs = reduce(lambda one, other: Remark.of("or", one=one, other=other), names)
+    if operators:
+        plugs = Remark.of("of_operators", plugs=plugs, operators=", ".join(operators))
     gap = _gap(problem, hops) if ground.stations else None
     if gap is None:
         return Remark.of("no_charger", plugs=plugs)

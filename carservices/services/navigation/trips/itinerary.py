@@ -177,7 +177,7 @@ class Itinerary:
     ) -> tuple[Ground, Problem]:
         start = self._opened.roads.anchor((request.via[0].lat, request.via[0].lon))
         with self._busy:
-            ground = self._ground_of(request, start, at, car)
+            ground = self._ground_of(request, wishes, start, at, car)
             hops = _hops(ground, start, at, car)
         tables = Tables(car.inlet)
         layers = [station_of(one, tables, at.now) for one in ground.stations] * (ground.stops + 1)
@@ -206,7 +206,8 @@ class Itinerary:
             trip = await self._best(request, wishes, then, charged, ground, replace(problem, soc=charged.soc))
             if trip is not None:
                 return charge_first(car.soc, charged.soc, len(trip.stops))
-        return await asyncio.to_thread(out_of_reach, problem, ground, hops, sorted(car.inlet.connectors))
+        plugs, operators = sorted(car.inlet.connectors), sorted(wishes.operators)
+        return await asyncio.to_thread(out_of_reach, problem, ground, hops, plugs, operators)
 
     def _all_hops(self, request: RouteRequest, at: Situation, car: Car, ground: Ground) -> Hops:
         """Those beyond what a full battery reaches, too."""
@@ -217,27 +218,33 @@ class Itinerary:
             self._ground = None
         return hops
 
-    def _ground_of(self, request: RouteRequest, start: Anchor, at: Situation, car: Car) -> Ground:
+    def _ground_of(
+        self, request: RouteRequest, wishes: ChargingWishes, start: Anchor, at: Situation, car: Car
+    ) -> Ground:
         """The corridor to the destination, made anew for another one or when the car is far beside it."""
         opened, rest = self._opened, request.via[1:]
         roads = opened.roads
-        key = rest, request.mode, request.avoid, car.inlet.connectors, at.now.hour
+        key = rest, request.mode, request.avoid, wishes.operators, car.inlet.connectors, at.now.hour
         if self._ground is not None and self._ground[0] == key and self._ground[2].holds(start):
             return self._ground[1]
         anchors: list[Anchor] = [start, *(roads.anchor((via.lat, via.lon)) for via in rest)]
         corridor = Corridor(roads.roads, roads.lines.costs(request.mode, request.avoid).arc, anchors)
-        found = self._candidates(request, corridor, at, car)
+        found = self._candidates(request, wishes, corridor, at, car)
         corridor.narrow()
         ground = Ground(roads.roads, corridor, found, anchors[1:-1], anchors[-1])
         self._ground = key, ground, corridor
         return ground
 
-    def _candidates(self, request: RouteRequest, corridor: Corridor, at: Situation, car: Car) -> list[Candidate]:
+    def _candidates(
+        self, request: RouteRequest, wishes: ChargingWishes, corridor: Corridor, at: Situation, car: Car
+    ) -> list[Candidate]:
         if self._opened.stations is None:
             return []
         points = [(via.lat, via.lon) for via in request.via]
         with ChargerNetwork(self._opened.stations) as network:
             sites = beside(network.around(points, ASIDE_M), points)
+        if wanted := {name.casefold() for name in wishes.operators}:
+            sites = [site for site in sites if site.operator.casefold() in wanted]
         most = 2 * MOST // len(request.via)  # each stop of the driver doubles, triples ... the places of the planner
         return candidates(sites, corridor, self._opened.roads.anchor, car.inlet, at.now, most)
 
