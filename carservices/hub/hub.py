@@ -53,9 +53,9 @@ class Hub:
         try:
             result = self._handle(peer, target, method, params, timeout, answer)
         except Refused as error:
-            answer(Kind.ERROR, [error.code, _cut(str(error)), error.details])
+            answer(Kind.ERROR, [error.code, _line(str(error)), error.details])
         except wire.BAD_INPUT as error:
-            answer(Kind.ERROR, ["INVALID_ARGUMENT", _cut(f"{target}.{method}: {error}"), {}])
+            answer(Kind.ERROR, ["INVALID_ARGUMENT", _line(f"{target}.{method}: {error}"), {}])
         else:
             if result is not Requests.LATER:
                 answer(Kind.REPLY, [result])
@@ -96,5 +96,7 @@ class Hub:
         self.requests.tick(now)
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= MAX_ERROR else f"{text[:MAX_ERROR]}…"
+def _line(text: str) -> str:
+    """What is told of a caller's own words: one line of bounded length."""
+    line = " ".join(text[: MAX_ERROR + 1].splitlines())
+    return line if len(text) <= MAX_ERROR else f"{line[:MAX_ERROR]}…"
