@@ -1,13 +1,17 @@
-"""What holds for all tests: Ctrl-C reaches what they start, no car builds its first maps, no example has a deadline."""
+"""What holds for all tests: code is compiled once, Ctrl-C reaches what they start, no first maps, no deadlines."""
 
 import contextlib
 import os
 import signal
+import sys
 
 import hypothesis
 
 from carservices.hal import HalError
 from carservices_hal.can import pythoncan
+
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # every worker would compile all tests, every process of a car the car
+sys.dont_write_bytecode = False
 
 with contextlib.suppress(HalError):
     pythoncan.prepare()  # before any test imports it with all that it can import
