@@ -37,7 +37,7 @@ def test_each_process_stands_back_as_the_table_says(place):
         nices = {
             name: os.getpriority(os.PRIO_PROCESS, running.until(name).pid) for name in ("one", "fresh", "stubborn")
         }
-        assert nices == {"one": own, "fresh": own, "stubborn": own + 7}
+        assert nices == {"one": own, "fresh": own, "stubborn": min(own + 7, 19)}  # 19 is Linux's last
 
 
 def test_a_stopped_process_is_ended_and_comes_back(place):
