@@ -201,6 +201,8 @@ class _Hub(threading.Thread):
         self.lock = base.with_name(f"{base.name}.lock")
         self._base = base
         self._ending = threading.Event()
+        self._stopping = threading.Lock()
+        """Sockets are made before a stop or not at all: the lock's turn may come while its bus is shut."""
         self._context = zmq.Context()
 
     def run(self) -> None:
@@ -208,7 +210,10 @@ class _Hub(threading.Thread):
             while not _take(lock):
                 if self._ending.wait(LOOK):
                     return
-            incoming, outgoing = self._context.socket(zmq.XSUB), self._context.socket(zmq.XPUB)
+            with self._stopping:
+                if self._ending.is_set():
+                    return
+                incoming, outgoing = self._context.socket(zmq.XSUB), self._context.socket(zmq.XPUB)
             try:
                 for socket, end in ((incoming, "in"), (outgoing, "out")):
                     socket.set_hwm(QUEUE)
@@ -222,7 +227,8 @@ class _Hub(threading.Thread):
                 outgoing.close(LINGER)
 
     def stop(self) -> None:
-        self._ending.set()
+        with self._stopping:
+            self._ending.set()
         self._context.term()
         self.join()
 
