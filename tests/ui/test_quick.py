@@ -127,6 +127,16 @@ def test_the_rotary_opens_it_sets_the_theme_and_is_back_where_it_was(open_screen
     assert focus.current is driver.cockpit.status.sound
 
 
+def test_the_ring_goes_into_the_screen_that_the_rotary_opens(open_screen):
+    driver = open_screen(size=(640, 360))
+    focus = driver.cockpit.focus
+    while getattr(focus.current, "name", "") != "vehicle":
+        driver.cockpit.rotary(1)
+    driver.press(ENTER)
+    assert driver.cockpit.current == "vehicle"
+    assert focus.current in driver.cockpit.screen.walk(restrict=True)
+
+
 def test_it_hides_no_notification(open_screen):
     driver = open_screen()
     driver.tap(driver.cockpit.status.sound)
