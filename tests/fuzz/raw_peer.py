@@ -15,7 +15,7 @@ from carservices.bus import wire
 from carservices.bus.identity import Grants, create_secret, token_for, write_grants
 from carservices.bus.wire import Kind
 
-PATIENCE_MS = 10_000
+PATIENCE_MS = 40_000
 HUB = """
 import sys
 from pathlib import Path
