@@ -49,6 +49,7 @@ EXITS = {
     "carservices.hal.registry.UnknownHal": USAGE,
     "carservices.hal.registry.BadOptions": USAGE,
     "carservices.hal.base.HalError": FAILED,
+    "carservices.signals.vss.CatalogueError": USAGE,
     "carservices.signals.globs.GlobError": USAGE,
     "carservices.signals.units.UnitError": USAGE,
     "carservices.services.navigation.maps.errors.UnknownMap": USAGE,

@@ -91,6 +91,13 @@ def _add_cockpit(options: argparse.ArgumentParser) -> None:
     options.add_argument("--size", type=size, metavar="WxH", help="of the cockpit's window, in pixels")
     options.add_argument("--screenshot", type=picture, metavar="PNG", help="write a picture of the cockpit and end")
     options.add_argument("--after", type=positive, default=5.0, metavar="SECONDS", help="when (default: %(default)g)")
+    options.add_argument(
+        "--vss",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="VSS JSON whose signals this car knows, too; may be given several times",
+    )
     add_run_dir(options)
 
 
@@ -157,6 +164,16 @@ def _hal_options(names: list[str], texts: list[str]) -> dict[str, dict[str, Any]
     return hals
 
 
+def _lay_over(files: Sequence[str]) -> None:
+    """Let every process of the car know their signals; a broken one is said before anything starts."""
+    from carservices.signals import PROFILE, VSS_VARIABLE, Catalogue
+
+    given = os.environ.get(VSS_VARIABLE, "").split(os.pathsep) + [str(Path(file).absolute()) for file in files]
+    if given := [file for file in given if file]:
+        Catalogue.load(PROFILE, *given)
+        os.environ[VSS_VARIABLE] = os.pathsep.join(given)
+
+
 def _settings() -> settings.Settings:
     kept, problem = settings.load()
     if problem:
@@ -179,6 +196,7 @@ def _drive(
     from carservices.system.spec import Facts
     from carservices.system.table import car_table
 
+    _lay_over(chosen.vss)
     directory: Path = chosen.run_dir.absolute()
     shell: dict[str, Any] = {"size": chosen.size or (kept.width, kept.height)}
     if chosen.screenshot:

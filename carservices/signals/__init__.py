@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from carservices.signals.catalogue import PROFILE, Catalogue, UnknownSignal
+    from carservices.signals.catalogue import PROFILE, VSS_VARIABLE, Catalogue, UnknownSignal
     from carservices.signals.check import InvalidValue, compile_check
     from carservices.signals.config import Access, ChangeMode, Datatype, Kind, SignalConfig
     from carservices.signals.globs import GlobError, GlobSet
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "PROFILE",
+    "VSS_VARIABLE",
     "Access",
     "Catalogue",
     "CatalogueError",
@@ -63,6 +64,7 @@ _HOMES = {
     "Status": "value",
     "UnitError": "units",
     "UnknownSignal": "catalogue",
+    "VSS_VARIABLE": "catalogue",
     "Value": "value",
     "VhalError": "vhal_id",
     "VhalTable": "vhal",

@@ -1,6 +1,7 @@
 """The catalogue: every signal there may be, by path, and the configs made from it."""
 
 import difflib
+import os
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -12,6 +13,9 @@ from carservices.signals.vss import CatalogueError, Signal, VssTree
 
 PROFILE = Path(__file__).with_name("profile.json")
 """Our own profile: paths, datatypes and units of VSS 6.0, in our words."""
+
+VSS_VARIABLE = "CARSERVICES_VSS"
+"""VSS JSON files, separated as in PATH, that every process of a car lays over the profile."""
 
 DEFAULT_ACCESS = {Kind.ATTRIBUTE: Access.READ, Kind.SENSOR: Access.READ, Kind.ACTUATOR: Access.READ_WRITE}
 DEFAULT_RATES = (1.0, 10.0)
@@ -45,7 +49,7 @@ class Catalogue(Mapping[str, Signal]):
 
     @classmethod
     def default(cls) -> "Catalogue":
-        """Our own profile, read once per process."""
+        """Our own profile under the files of ``CARSERVICES_VSS``, read once per process. Raises CatalogueError."""
         return _default()
 
     def __getitem__(self, path: str) -> Signal:
@@ -127,4 +131,4 @@ def _rates(slowest: float | None, fastest: float | None) -> tuple[float, float]:
 
 @cache
 def _default() -> Catalogue:
-    return Catalogue.load(PROFILE)
+    return Catalogue.load(PROFILE, *filter(None, os.environ.get(VSS_VARIABLE, "").split(os.pathsep)))

@@ -94,6 +94,7 @@ def wave(arguments):
         (["run", "--hal", "a", "--hal", "b", "--hal-option", "x=1"], USAGE, "write NAME.KEY=VALUE; the HALs are a, b"),
         (["run", "--hal", "a", "--hal-option", "x=[1"], USAGE, "is no JSON"),
         (["run", "--hal", "virtual", "--door-option", "open=true"], USAGE, "--door-option goes with --door"),
+        (["run", "--hal", "virtual", "--vss", "no.json"], USAGE, "no.json: No such file or directory"),
         (["emulator", "--headless", "--run-dir", "/dev/null"], FAILED, "/dev/null is a file"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",

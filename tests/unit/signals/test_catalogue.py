@@ -1,9 +1,23 @@
 """The catalogue as a mapping, the configs it makes, and the words for a path nobody knows."""
 
+import json
+import os
+import subprocess
+import sys
+
 import pytest
 from pydantic import ValidationError
 
-from carservices.signals import Access, Catalogue, CatalogueError, ChangeMode, Datatype, Kind, UnknownSignal
+from carservices.signals import (
+    VSS_VARIABLE,
+    Access,
+    Catalogue,
+    CatalogueError,
+    ChangeMode,
+    Datatype,
+    Kind,
+    UnknownSignal,
+)
 
 
 @pytest.fixture
@@ -13,6 +27,26 @@ def catalogue():
 
 def test_the_default_is_read_once():
     assert Catalogue.default() is Catalogue.default()
+
+
+def test_files_of_the_environment_lie_over_the_profile(tmp_path):
+    leaf = {"type": "sensor", "datatype": "float", "unit": "celsius", "description": "Of the trailer."}
+    trailer = {"type": "branch", "description": "What is towed.", "children": {"TireTemperature": leaf}}
+    file = tmp_path / "trailer.json"
+    file.write_text(
+        json.dumps({"Vehicle": {"type": "branch", "description": "All.", "children": {"Trailer": trailer}}})
+    )
+    program = (
+        "from carservices.signals import Catalogue as C; print(len(C.default()), *C.default().match('**.Trailer.*'))"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, VSS_VARIABLE: os.pathsep.join(["", str(file)])},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout.split() == ["261", "Vehicle.Trailer.TireTemperature"]
 
 
 def test_a_signal_says_all_of_its_leaf(catalogue):
