@@ -110,6 +110,9 @@ def test_without_valhalla_the_map_is_built_without_its_tiles(tmp_path: Path) -> 
 def broken_programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An engine whose programs end with an error among other words, and none in the environment."""
     monkeypatch.setitem(sys.modules, "valhalla", None)
+    (tmp_path / "shadow/valhalla").mkdir(parents=True)  # processes of their own find this before a real one
+    (tmp_path / "shadow/valhalla/__init__.py").touch()
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "shadow"))
     programs = tmp_path / INSTALLED
     (programs / "bin").mkdir(parents=True)
     (programs / "valhalla_build_config.py").write_text("config = {'mjolnir': {}, 'additional_data': {}}")
