@@ -17,6 +17,8 @@ from carservices.apphost.sandbox.uids import LAST_UID
 UID = LAST_UID
 """No app has it before all others are given."""
 PROJECT = Path(__file__).parents[2]
+HOME = "/tmp/home-of-user"
+"""Not on the way to the project, which an app's sandbox shows."""
 DELEGATED = ("cgroup.procs", "cgroup.subtree_control", "cgroup.threads", "tasks")
 """What belongs to the user of a delegated group, besides its folder (kernel documentation, cgroup-v2: delegation)."""
 AWAY = 'echo 20000 > /proc/sys/kernel/ns_last_pid && exec "$@"'
@@ -48,9 +50,10 @@ def command(words: list[str]) -> list[str]:
         *("bwrap", "--die-with-parent", "--new-session", "--bind", "/proc", "/proc", "--dev", "/dev"),
         *("--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64", "--symlink", "usr/bin", "/bin"),
         *("--symlink", "usr/sbin", "/sbin"),
-        *("--perms", "1777", "--tmpfs", "/tmp", "--ro-bind", "/etc", "/etc", *binds, "--chdir", str(PROJECT)),
+        *("--perms", "1777", "--tmpfs", "/tmp", "--dir", HOME, "--ro-bind", "/etc", "/etc", *binds),
+        *("--chdir", str(PROJECT)),
         *(*bwrap.TO_CHANGE_USER, "--", *bwrap.become(UID)),
-        *("env", "-i", f"PATH={os.defpath}", "HOME=/tmp", "PYTHONDONTWRITEBYTECODE=1", *words),
+        *("env", "-i", f"PATH={os.defpath}", f"HOME={HOME}", "PYTHONDONTWRITEBYTECODE=1", *words),
     ]
 
 
