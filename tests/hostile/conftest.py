@@ -157,9 +157,9 @@ async def withstand(c, name, monkeypatch):
     if attack.ends is not None and (SILENT in attack.ends or MUTE in attack.ends):
         if attack.ends != MUTE:
             await status(c, app, lambda one: one.state is not AppState.STARTING)
-        monkeypatch.setattr(health, "START_SECONDS", 0.2)
-        monkeypatch.setattr(health, "ANSWER_SECONDS", 0.3)
-        monkeypatch.setattr(health, "BACKGROUND_PATIENCE", 0.6)
+        monkeypatch.setattr(health, "START_SECONDS", 1.0)
+        monkeypatch.setattr(health, "ANSWER_SECONDS", 1.5)
+        monkeypatch.setattr(health, "BACKGROUND_PATIENCE", 2.0)
     if attack.card is not None:
         if attack.ends is not None:
             await c.until_state(c.apps.screen, shown())
