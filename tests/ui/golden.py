@@ -11,6 +11,8 @@ from kivy.graphics.opengl import GL_RGBA, GL_UNSIGNED_BYTE, glReadPixels
 
 from carservices.app import png
 from carservices_ui import look
+from carservices_ui.testing import Driver
+from carservices_ui.widgets import Scroll
 
 FOLDER = Path(__file__).parent / "golden"
 SMALLER = 4
@@ -48,6 +50,13 @@ def sheet(pictures: list[np.ndarray], columns: int) -> np.ndarray:
         top, left = index // columns * height, index % columns * width
         whole[top : top + height, left : left + width] = picture
     return whole
+
+
+def without_bars(driver: Driver) -> None:
+    """Hide the scroll bars, which fade after a while that a slow machine reaches."""
+    for scroll in driver.widgets(Scroll):
+        scroll.bar_width = 0
+    driver.frames(1)
 
 
 def differences(name: str, names: list[str], pictures: list[np.ndarray], columns: int = 4) -> dict[str, float]:

@@ -6,7 +6,7 @@ from carservices_ui.apps import CATALOG, FRONT, MEDIA
 from carservices_ui.daynight import MODE
 from carservices_ui.restrictions import STREAM
 from tests.ui import templates
-from tests.ui.golden import differences, fresh_fonts, seen
+from tests.ui.golden import differences, fresh_fonts, seen, without_bars
 from tests.ui.states import MOVING, PARKED
 
 HERE = {
@@ -50,5 +50,6 @@ def _picture(driver, name, rules, images):
         driver.until(lambda: not live.loading and live.resting, timeout=60)
         live.view.rename()
         driver.until(lambda: live.resting, timeout=60)
+    without_bars(driver)
     stage = driver.cockpit.screen
     return seen(round(stage.x), round(stage.y), round(stage.width), round(stage.height))

@@ -6,8 +6,7 @@ from carservices_ui.daynight import MODE
 from carservices_ui.planning import Page
 from carservices_ui.screens import navigation_words
 from carservices_ui.screens.navigation_sheet import WIDTH
-from carservices_ui.widgets import Scroll
-from tests.ui.golden import differences, fresh_fonts, seen
+from tests.ui.golden import differences, fresh_fonts, seen, without_bars
 from tests.ui.journeys import HOME, HOUSE, LONG, SHORT, SLOW, STAR, STATION, Journey
 
 
@@ -38,9 +37,7 @@ def test_the_pages_look_as_they_did_when_they_were_looked_at(drive, monkeypatch)
         for show in PAGES.values():
             show(journey)
             journey.driver.frames(3)
-            for scroll in journey.driver.widgets(Scroll):
-                scroll.bar_width = 0  # it fades after a while, which a slow machine reaches here
-            journey.driver.frames(1)
+            without_bars(journey.driver)
             sheet = journey.sheet
             pictures.append(seen(round(sheet.x), round(sheet.y), round(dp(WIDTH)), round(sheet.height)))
         differ = differences(f"navigation-{theme}", list(PAGES), pictures)
