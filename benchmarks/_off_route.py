@@ -20,7 +20,7 @@ from _table import Row
 from carservices.api.contract import BoundStream
 from carservices.api.navigation import Guidance, GuidanceState, Navigation, Place, RouteState
 from carservices.api.pilot import Pilot
-from carservices.api.polyline import Point, aside_m, decode
+from carservices.api.polyline import Point, beside_m, decode
 from carservices.bus import Car
 from carservices.bus.errors import CarError, NotConnected
 from carservices.signals import Value
@@ -97,7 +97,7 @@ class Drive:
             self.latitude = value.value
         elif self.latitude and self.line:
             here = self.latitude, value.value
-            if min(aside_m(a, b, here) for a, b in itertools.pairwise(self.line)) <= ASIDE_M:
+            if min(beside_m(a, b, here)[1] for a, b in itertools.pairwise(self.line)) <= ASIDE_M:
                 self.left = None
             elif self.left is None:
                 self.left = value.timestamp / 1e9

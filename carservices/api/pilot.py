@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from carservices.api.navigation import Navigation, RouteState
-from carservices.api.polyline import Point, aside_m, decode, offset_m
+from carservices.api.polyline import Point, beside_m, decode, offset_m
 from carservices.api.routes import ManeuverKind, Place, RouteOptions, RoutePreview
 from carservices.bus.errors import CallError, CarError
 from carservices.signals.earth import DEGREE_M
@@ -179,7 +179,7 @@ def leaves(way: Sequence[Point], planned: Sequence[Point], turn: Point) -> bool:
     if _metres(way[index], turn) > THROUGH_M:
         return False
     beside = [
-        min(aside_m(a, b, point) for a, b in itertools.pairwise(planned))
+        min(beside_m(a, b, point)[1] for a, b in itertools.pairwise(planned))
         for point in way[index + 1 :]
         if _metres(point, turn) >= AT_M
     ]

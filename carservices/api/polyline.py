@@ -52,9 +52,9 @@ def offset_m(a: Point, b: Point) -> tuple[float, float]:
     return (b[1] - a[1]) * DEGREE_M * math.cos(math.radians(a[0])), (b[0] - a[0]) * DEGREE_M
 
 
-def aside_m(a: Point, b: Point, place: Point) -> float:
-    """m from a place to the straight stretch from a to b."""
-    (x, y), (dx, dy) = offset_m(place, a), offset_m(a, b)
+def beside_m(a: Point, b: Point, place: Point) -> tuple[float, float]:
+    """m along the straight stretch from a to b to its point nearest to a place, and m from there to the place."""
+    (x, y), (dx, dy) = offset_m(a, place), offset_m(a, b)
     square = dx * dx + dy * dy
-    share = min(1.0, max(0.0, -(x * dx + y * dy) / square)) if square else 0.0
-    return math.hypot(x + share * dx, y + share * dy)
+    share = min(1.0, max(0.0, (x * dx + y * dy) / square)) if square else 0.0
+    return share * math.sqrt(square), math.hypot(x - share * dx, y - share * dy)

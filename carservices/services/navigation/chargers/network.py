@@ -8,12 +8,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Self
 
+from carservices.api.polyline import beside_m
 from carservices.api.routes import Box, Charger, ChargerFilter, Connector, Place, Plugs
 from carservices.services.navigation.chargers.occupancy import free_now
 from carservices.services.navigation.chargers.opening import open_at
 from carservices.services.navigation.chargers.site import Site
 from carservices.services.navigation.geo import Point, box_around, plane_metres
-from carservices.signals.earth import DEGREE_M
 
 COLUMNS = "site.id, key, lat, lon, name, address, operator, eur_per_kwh, opening_hours, busy, synthetic"
 ANY = ChargerFilter()
@@ -91,7 +91,7 @@ class ChargerNetwork:
         for run in _runs(route):
             for site in self.around([end for _, *ends in run for end in ends], metres):
                 for begin, p, q in run:
-                    along, beside = _beside(p, q, site)
+                    along, beside = beside_m(p, q, (site.lat, site.lon))
                     known = best.get(site.key)
                     if beside <= metres and (known is None or beside < known[1]):
                         best[site.key] = (begin + along, beside, site)
@@ -154,13 +154,3 @@ def _runs(route: Sequence[Point]) -> Iterator[list[tuple[float, Point, Point]]]:
 
 def _between(a: Point, b: Point, share: float) -> Point:
     return a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share
-
-
-def _beside(a: Point, b: Point, place: Site) -> tuple[float, float]:
-    """m along a piece to the point nearest to a place, and m from there."""
-    kx = math.cos(math.radians(a[0]))
-    dy, dx = (b[0] - a[0]) * DEGREE_M, (b[1] - a[1]) * DEGREE_M * kx
-    py, px = (place.lat - a[0]) * DEGREE_M, (place.lon - a[1]) * DEGREE_M * kx
-    square = dx * dx + dy * dy
-    share = 0.0 if square == 0 else min(1.0, max(0.0, (px * dx + py * dy) / square))
-    return share * math.sqrt(square), math.hypot(px - share * dx, py - share * dy)
