@@ -5,6 +5,8 @@ import contextlib
 import json
 import os
 import re
+import subprocess
+import sys
 import zlib
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -12,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from carservices.cli.common import Usage, add_run_dir, parser, picture, positive
+from carservices.signals import VSS_VARIABLE
 from carservices.system import run_dir, settings
 from carservices.system.display import has_display
 
@@ -23,6 +26,14 @@ EMULATED = "emulated"
 """Database and mapping of the emulated car (`carservices_hal.cars`)."""
 DOORS = ("kuksa", "viss")
 GNSS = ("exact", "open", "urban")
+READ_CATALOGUE = """
+import sys
+from carservices.signals import Catalogue, CatalogueError
+try:
+    Catalogue.default()
+except CatalogueError as error:
+    sys.exit(str(error))
+"""
 HINT = "Ctrl-C ends it; `carservices ps`, `log -f` and `signals watch Vehicle.Speed` look inside"
 
 
@@ -165,13 +176,20 @@ def _hal_options(names: list[str], texts: list[str]) -> dict[str, dict[str, Any]
 
 
 def _lay_over(files: Sequence[str]) -> None:
-    """Let every process of the car know their signals; a broken one is said before anything starts."""
-    from carservices.signals import PROFILE, VSS_VARIABLE, Catalogue
+    """Let every process of the car know their signals; a broken one is said before anything starts.
 
+    A process of its own reads them: what a catalogue needs, such as pydantic, is nothing for the supervisor to carry.
+    """
     given = os.environ.get(VSS_VARIABLE, "").split(os.pathsep) + [str(Path(file).absolute()) for file in files]
-    if given := [file for file in given if file]:
-        Catalogue.load(PROFILE, *given)
-        os.environ[VSS_VARIABLE] = os.pathsep.join(given)
+    if not any(given):
+        return
+    laid = {VSS_VARIABLE: os.pathsep.join(filter(None, given))}
+    read = subprocess.run(
+        [sys.executable, "-c", READ_CATALOGUE], env=os.environ | laid, stderr=subprocess.PIPE, text=True, check=False
+    )
+    if read.returncode:
+        raise Usage(read.stderr.strip())
+    os.environ.update(laid)
 
 
 def _settings() -> settings.Settings:

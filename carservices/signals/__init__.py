@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from carservices.signals.catalogue import PROFILE, VSS_VARIABLE, Catalogue, UnknownSignal
+    from carservices.signals.catalogue import PROFILE, Catalogue, UnknownSignal
     from carservices.signals.check import InvalidValue, compile_check
     from carservices.signals.config import Access, ChangeMode, Datatype, Kind, SignalConfig
     from carservices.signals.globs import GlobError, GlobSet
@@ -46,6 +46,9 @@ __all__ = [
     "vhal_table",
 ]
 
+VSS_VARIABLE = "CARSERVICES_VSS"
+"""VSS JSON files, separated as in PATH, that every process of a car lays over the profile."""
+
 _HOMES = {
     "Access": "config",
     "Catalogue": "catalogue",
@@ -64,7 +67,6 @@ _HOMES = {
     "Status": "value",
     "UnitError": "units",
     "UnknownSignal": "catalogue",
-    "VSS_VARIABLE": "catalogue",
     "Value": "value",
     "VhalError": "vhal_id",
     "VhalTable": "vhal",

@@ -7,15 +7,13 @@ from functools import cache
 from pathlib import Path
 from typing import Self
 
+from carservices.signals import VSS_VARIABLE
 from carservices.signals.config import Access, ChangeMode, Kind, SignalConfig
 from carservices.signals.globs import GlobSet
 from carservices.signals.vss import CatalogueError, Signal, VssTree
 
 PROFILE = Path(__file__).with_name("profile.json")
 """Our own profile: paths, datatypes and units of VSS 6.0, in our words."""
-
-VSS_VARIABLE = "CARSERVICES_VSS"
-"""VSS JSON files, separated as in PATH, that every process of a car lays over the profile."""
 
 DEFAULT_ACCESS = {Kind.ATTRIBUTE: Access.READ, Kind.SENSOR: Access.READ, Kind.ACTUATOR: Access.READ_WRITE}
 DEFAULT_RATES = (1.0, 10.0)

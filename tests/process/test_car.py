@@ -14,7 +14,7 @@ import pytest
 
 from carservices.api.driving import Driving, Restriction
 from carservices.bus import Car, CarError, SetFailed
-from carservices.signals import Status
+from carservices.signals import VSS_VARIABLE, Status
 from tests.process.rig import PATIENCE, Running
 
 COMMAND = ["-m", "carservices.cli.main"]
@@ -23,13 +23,16 @@ SPEED = "Vehicle.Speed"
 WARMTH = "Vehicle.Cabin.HVAC.Station.Row1.Driver.Temperature"
 ODOMETER = "Vehicle.TraveledDistance"
 VOICE = shutil.which("espeak-ng")
+TRAILER = {"type": "sensor", "datatype": "boolean", "description": "Whether a trailer is coupled."}
 PROCESSES = ("hub", "hal.emulator", "driving", "notifications", "energy", "speech")
 
 
 @pytest.fixture(scope="module")
 def running():
     place = Path(tempfile.mkdtemp(prefix="car"))
-    command = [*COMMAND, "emulator", "--headless", "--run-dir", str(place / "run")]
+    vss = place / "trailer.json"
+    vss.write_text(json.dumps({"Vehicle": {"type": "branch", "description": "All.", "children": {"Towing": TRAILER}}}))
+    command = [*COMMAND, "emulator", "--headless", "--run-dir", str(place / "run"), "--vss", str(vss)]
     environment = {"XDG_STATE_HOME": str(place), "XDG_CONFIG_HOME": str(place)}
     running = Running(command, place / "run", environment)
     try:
@@ -59,6 +62,12 @@ async def see(condition, what):
 
 async def back(running, name, pid):
     return await asyncio.to_thread(running.until, name, but=pid)
+
+
+def test_every_process_knows_the_signals_of_a_vss_file_and_the_supervisor_carries_no_pydantic(running):
+    seen = Path(f"/proc/{running.until('hub').pid}/environ").read_text()
+    assert f"{VSS_VARIABLE}={running.run_dir.parent / 'trailer.json'}" in seen.split("\0")
+    assert "pydantic" not in Path(f"/proc/{running.process.pid}/maps").read_text()
 
 
 async def test_a_killed_hub_comes_back_with_all_values_and_takes_commands(running, car):
