@@ -91,6 +91,10 @@ class Route:
         self.limits = sorted((index[i], limit / 3.6) for i, limit in trip.limits)
         self.stops = sorted((index[i], seconds) for i, seconds in trip.stops if 0.0 < index[i] < self.length)
 
+    def __reduce__(self) -> tuple[type["Route"], tuple[TripFile]]:
+        """As its trip: 300 km on the grid would be megabytes, each time the world is kept."""
+        return Route, (self.trip,)
+
     def place(self, s: float, place: Place) -> None:
         """Put ``place`` to ``s``."""
         place.latitude = self._at(self._latitude, s)

@@ -199,6 +199,7 @@ def test_whatever_happens_the_car_stays_a_car(story, charge):
             simulation.do(parse(verb, arguments))
         simulation.run(steps * 0.1, 0.1)
     simulation.do(parse("clear", {}))
+    assert pickle.loads(pickle.dumps(simulation)).signals() == simulation.signals()
     for path, value in simulation.signals().items():
         assert check(CONFIGS[path], value) == value
 

@@ -2,6 +2,7 @@
 
 import json
 import math
+import pickle
 
 import pytest
 
@@ -37,6 +38,13 @@ def test_geometry(trip_file):
     speeds = route.speeds(LATERAL, 1.3)
     assert min(speeds) < 6.0
     assert max(speeds) == pytest.approx(50 / 3.6)
+
+
+def test_a_road_is_kept_as_its_trip(trip_file):
+    route = Route(load_trip(trip_file))
+    content = pickle.dumps(route)
+    assert len(content) < 1.2 * len(pickle.dumps(route.trip))
+    assert vars(pickle.loads(content)) == vars(route)
 
 
 def test_a_trip_keeps_the_rules_and_ends_parked(trip_file):
