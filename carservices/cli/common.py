@@ -43,10 +43,7 @@ def add_json(target: argparse.ArgumentParser) -> None:
 
 def positive(text: str) -> float:
     """A finite number above 0, as argparse reads it."""
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
+    number = _number(text)
     if not 0 < number < math.inf:
         raise argparse.ArgumentTypeError(f"'{text}' is no number above 0")
     return number
@@ -54,13 +51,18 @@ def positive(text: str) -> float:
 
 def percent(text: str) -> float:
     """A number from 0 to 100, as argparse reads it."""
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
+    number = _number(text)
     if not 0 <= number <= 100:
         raise argparse.ArgumentTypeError(f"'{text}' is no percentage from 0 to 100")
     return number
+
+
+def _number(text: str) -> float:
+    """NaN, which is within no limits, for what is none."""
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
 
 
 def count(text: str) -> int:

@@ -32,7 +32,7 @@ async def list_(car: "Car", chosen: argparse.Namespace) -> int:
 
 async def get(car: "Car", chosen: argparse.Namespace) -> int:
     """The last values."""
-    exact = [path for path in chosen.globs if "*" not in path and "!" not in path]
+    exact = [path for path in chosen.globs if _is_name(path)]
     found = {path: await car.get(path) for path in exact}
     if globs := [glob for glob in chosen.globs if glob not in exact]:
         found |= await car.get_all(*globs)
@@ -98,9 +98,13 @@ def _row(config: SignalConfig) -> tuple[object, ...]:
     return config.path, config.datatype, config.unit, config.access, config.change_mode, allowed, rates
 
 
+def _is_name(glob: str) -> bool:
+    return "*" not in glob and "!" not in glob
+
+
 async def _unknown(car: "Car", globs: Sequence[str]) -> str:
     """That nothing is called so; a single name is told the nearest one there is."""
-    if len(globs) == 1 and not any(sign in globs[0] for sign in "*!"):
+    if len(globs) == 1 and _is_name(globs[0]):
         try:
             await car.config(globs[0])
         except UnknownSignal as error:

@@ -98,5 +98,5 @@ class Hub:
 
 def _line(text: str) -> str:
     """What is told of a caller's own words: one line of bounded length."""
-    line = " ".join(text[: MAX_ERROR + 1].splitlines())
-    return line if len(text) <= MAX_ERROR else f"{line[:MAX_ERROR]}…"
+    line = " ".join(text[:MAX_ERROR].splitlines())
+    return line if len(text) <= MAX_ERROR else f"{line}…"
