@@ -21,7 +21,8 @@ def main() -> int:
     rows: list[Row] = []
 
     def told(title: str, more: list[Row]) -> None:
-        show(title, more, wish.json)
+        if not wish.json:
+            show(title, more)
         rows.extend(more)
 
     with tempfile.TemporaryDirectory() as name:
@@ -31,6 +32,8 @@ def main() -> int:
         told("Search, addresses drawn from the map with a seed", measure_search(maps, quick=wish.quick))
         told("Routes between points drawn from the map with a seed", measure_routing(maps, quick=wish.quick))
         told(DRIVES, [LEFT_OUT] if wish.quick else measure_off_route(home))
+    if wish.json:
+        show("Navigation", rows, as_json=True)
     return 0 if all(row.ok is not False for row in rows) else 1
 
 

@@ -5,6 +5,7 @@ proportional set size (`Pss` of /proc/PID/smaps_rollup), so that shared pages co
 and what a car does once in its life, building its first maps, was done before.
 """
 
+import asyncio
 import os
 import sys
 import tempfile
@@ -15,8 +16,7 @@ from pathlib import Path
 from _car import car, display, end, in_state, until
 from _table import Row, arguments, show
 
-from carservices.services.navigation.maps.defaults import EXTRACTS
-from carservices.services.navigation.maps.importer import import_shipped
+from carservices.services.navigation.maps.first import build_first, still_to_build
 from carservices.services.navigation.maps.store import MapStore
 
 SETTLE_SECONDS, QUIET_SECONDS = 8.0, 120.0
@@ -33,15 +33,21 @@ def main() -> int:
             print("no display and no Xvfb: install the package xvfb, or set DISPLAY", file=sys.stderr)
             return 2
         environment, home = {**os.environ, "DISPLAY": screen}, Path(name)
-        for extract in EXTRACTS:
-            import_shipped(MapStore(home / "carservices" / "maps"), extract, routing=False)
+        asyncio.run(build_maps(MapStore(home / "carservices" / "maps")))
         rows = measure("with the emulator's panel", environment, home, seconds)
         if not chosen.quick:
             rows += measure("without it", environment, home, seconds, "--no-panel")
             bus = "through a CAN bus of 520 frames/s, without it"
             rows += measure(bus, environment, home, seconds, "--no-panel", "--can", goals=False)
     show("A parked car", rows, chosen.json)
-    return 0 if all(row.ok for row in rows) else 1
+    return 0 if all(row.ok is not False for row in rows) else 1
+
+
+async def build_maps(store: MapStore) -> None:
+    """As a new car does, so that it has the same one in use, with Valhalla where that is installed."""
+    for name in still_to_build(store):
+        async for _ in build_first(store, name):
+            pass
 
 
 def measure(
