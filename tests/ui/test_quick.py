@@ -1,6 +1,8 @@
 """The quick panel: a driver turns volume, brightness and theme from every screen, by touch, keys and rotary."""
 
 import pytest
+from kivy.clock import Clock
+from kivy.core.window import Window
 
 from carservices.api.audio import Audio, AudioState
 from carservices.api.notifications import Current, Message, Notification, Priority, Topic
@@ -10,10 +12,11 @@ from carservices_ui.dimmer import BRIGHTNESS
 from carservices_ui.restrictions import STREAM as DRIVING
 from carservices_ui.store import Outcome
 from carservices_ui.streams import AUDIO
+from carservices_ui.widgets import ValueSlider
 from tests.ui.fitting import LAYOUTS, controls_keep_apart, fits
-from tests.ui.states import MOVING
+from tests.ui.states import MOVING, PARKED
 
-ENTER, ESCAPE, F10, F11, F12 = 13, 27, 291, 292, 293
+BACKSPACE, TAB, ENTER, ESCAPE, PAGE_DOWN, F10, F11, F12 = 8, 9, 13, 27, 281, 291, 292, 293
 LOUDER, SOFTER = (1 << 30 | key for key in (128, 129))
 
 
@@ -93,8 +96,42 @@ def test_a_silenced_car_comes_back_to_the_volume_before(open_screen):
 def test_it_goes_by_itself_unless_it_is_used(open_screen, monkeypatch):
     monkeypatch.setattr(quickpanel, "IDLE_SECONDS", 0.05)
     driver = open_screen(size=(640, 360))
-    driver.tap(driver.cockpit.status.sound)
-    driver.until(lambda: driver.cockpit.quick is None)
+    cockpit, open_then = driver.cockpit, []
+    cockpit.toggle_quick()
+    Clock.schedule_once(lambda _: open_then.append(cockpit.quick is not None), quickpanel.IDLE_SECONDS)
+    driver.press(PAGE_DOWN)  # in the same frame
+    driver.until(lambda: cockpit.quick is None)
+    assert open_then == [True]
+
+
+def test_who_types_goes_on_until_the_panel_has_the_ring(drive):
+    driver = drive(size=(640, 360), screen="person")
+    driver.store.put_stream(DRIVING, PARKED)
+    sound(driver, 0.4)
+    field = driver.cockpit.screen.field
+    driver.press(F12)
+    for character in "Ann":
+        Window.dispatch("on_textinput", character)
+    driver.press(BACKSPACE)
+    assert field.value == "An"
+    driver.press(TAB)
+    driver.press(ENTER)
+    Window.dispatch("on_textinput", "n")
+    assert asked(driver) == [0.45, 0.0]
+    assert (driver.cockpit.current, field.value) == ("person", "An")
+
+
+def test_an_engaged_control_is_engaged_again_after_the_panel(open_screen):
+    driver = open_screen(size=(640, 360), screen="settings")
+    focus = driver.cockpit.focus
+    while not isinstance(focus.current, ValueSlider):
+        driver.cockpit.rotary(1)
+    driver.press(ENTER)
+    slider = focus.current
+    driver.press(F12)
+    assert focus.current is driver.cockpit.quick.mute
+    driver.press(ESCAPE)
+    assert (focus.current, focus.engaged) == (slider, True)
 
 
 def test_without_the_sound_service_only_the_display_is_set(open_screen):

@@ -80,6 +80,8 @@ class Cockpit(FloatLayout):
     def close(self) -> None:
         """Let go of the window and the clock."""
         Window.unbind(on_key_down=self._key, on_textinput=self._write)
+        if self.quick is not None:
+            self._close_quick(self.quick)
         self._steps.cancel()
         self._restyle.cancel()
         self._drop()
@@ -260,8 +262,8 @@ class Cockpit(FloatLayout):
         self.focus.turn(steps)
 
     def _key(self, _: Any, code: int, __: int, ___: str | None, modifiers: list[str]) -> bool:
-        name = KEYS.get(code)
-        if name is None or (self.screen is not None and self.dialog is None and self.screen.key(name)):
+        name, screen = KEYS.get(code), self._written()
+        if name is None or (screen is not None and screen.key(name)):
             return name is not None
         if name == "tab":
             self.focus.move(-1 if "shift" in modifiers else 1)
@@ -275,11 +277,18 @@ class Cockpit(FloatLayout):
             self.back()
         elif name in CLICKS:
             (self.quick or self._open_quick()).click(CLICKS[name])
+        if self.quick is not None:
+            self.quick.stay()
         return True
 
     def _write(self, _: Any, text: str) -> None:
-        if self.screen is not None and self.dialog is None:
-            self.screen.write(text)
+        if (screen := self._written()) is not None:
+            screen.write(text)
+
+    def _written(self) -> Screen | None:
+        """The screen, unless the keyboard is for what lies over it: a dialog, or a quick panel that has the ring."""
+        over = self.dialog is not None or (self.quick is not None and self.focus.current is not None)
+        return None if over else self.screen
 
     def back(self) -> None:
         """Close the dialog, or go back in the screen or in the app, or go home."""

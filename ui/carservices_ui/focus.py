@@ -26,8 +26,8 @@ class Focus(Widget):
         super().__init__(**kwargs)
         self._root = root
         self._holder: Widget | None = None
-        self._below: tuple[Widget | None, int | None] | None = None
-        """While a layer holds the controls: what held them before, and where the ring was in it."""
+        self._below: tuple[Widget, tuple[int, bool] | None] | None = None
+        """While a layer holds the controls: what held them before, and the ring's `place` in it."""
         self.current: Control | None = None
         self.engaged = False
         self._index = 0
@@ -84,19 +84,19 @@ class Focus(Widget):
 
     def follow(self) -> None:
         """Something else may hold the controls: a layer takes the ring, and gives it back where it was."""
-        root, ring = self._root(), self.current is not None
+        root, ring = self._root(), self.place()
         if self._holder is None or root is self._holder:
             self._holder = root
             return
-        goal: int | None = 0
+        goal: tuple[int, bool] | None = (0, False)
         if self._below is not None and root is self._below[0]:
             goal, self._below = self._below[1], None
         elif self._below is None:
-            self._below = self._holder, self._index if ring else None
+            self._below = self._holder, ring
         self._holder = root
         self.clear()
-        if ring and goal is not None:
-            self.restore((goal, False))
+        if ring is not None and goal is not None:
+            self.restore(goal)
 
     def place(self) -> tuple[int, bool] | None:
         """Where the ring is, and whether that is engaged; to `restore` it once all is built anew."""

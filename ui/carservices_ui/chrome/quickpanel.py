@@ -34,13 +34,11 @@ class QuickPanel(FloatLayout):
         self._ui = ui
         self._close, self._toggles = close, toggles
         self._unbinds: list[Unbind] = []
-        self.corner = (0.0, 0.0)
-        """Where the top right of its card is, in pixels."""
         self.build()
         self._timer = Clock.schedule_once(lambda _: self._close(self), IDLE_SECONDS)
 
     def build(self) -> None:
-        """Build it, and again after a change of theme or size."""
+        """Build it, and again after a change of theme or size; its card is to be `put` then."""
         self._unbind()
         self.clear_widgets()
         with self._ui.store.recording() as self._unbinds:
@@ -60,19 +58,18 @@ class QuickPanel(FloatLayout):
         self.card = Card(tone="overlay", radius="overlay", afloat=True, size_hint=(None, None), size=size)
         self.card.add_widget(rows)
         self.add_widget(self.card)
-        self.put(*self.corner)
 
     def put(self, right: float, top: float) -> None:
-        """Place the card."""
-        self.corner = right, top
+        """Place the card by its top right corner, in pixels."""
         self.card.pos = round(right - self.card.width), round(top - self.card.height)
 
     def click(self, steps: int) -> None:
         """A key of the volume, see `CLICKS`."""
-        self.stay()
-        if steps and self.volume.usable:
+        if not self.volume.usable:
+            return
+        if steps:
             self.volume.turn(steps)
-        elif self.mute.usable:
+        else:
             self.mute.tap()
 
     def stay(self) -> None:
