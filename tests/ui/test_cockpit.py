@@ -286,11 +286,12 @@ def test_a_touch_takes_the_focus_ring_away(drive):
 
 
 @pytest.mark.parametrize("theme", ["day", "night"])
-def test_every_screen_can_be_shown_without_a_car(drive, theme):
+def test_every_screen_can_be_shown_without_a_car(drive, theme, subtests):
     driver = drive(theme=theme)
     driver.store.put_link(True)
     for info in SCREENS:
-        driver.cockpit.show(info.name)
-        driver.frames(2)
-        assert driver.cockpit.screen.name == info.name
-        assert look.theme().name == theme
+        with subtests.test(screen=info.name):
+            driver.cockpit.show(info.name)
+            driver.frames(2)
+            assert driver.cockpit.screen.name == info.name
+            assert look.theme().name == theme
