@@ -89,7 +89,7 @@ class MapRow(Card):
         facts = [f"{number(info.bytes / MEGABYTE)} MB", date(info.built)]
         if info.synthetic:
             facts.append(t("settings.map_synthetic"))
-        words = Column(Flow(info.title, lines=2, strong=True), Flow("  ·  ".join(facts), lines=2, tone="text2"))
+        words = Column(Flow(info.title, strong=True), Flow("  ·  ".join(facts), tone="text2"))
         words.size_hint = (1, None)
         self.use, self.remove = TextButton(t("settings.map_use")), IconButton("delete", tone="text2")
         self.use.bind(on_release=lambda *_: use(info))
