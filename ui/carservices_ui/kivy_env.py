@@ -13,7 +13,7 @@ MAX_FPS = 55
 
 
 class NoWindow(CarError):
-    """There is a display by name, and no window to be had."""
+    """There is no window to be had, on the display that is named or offscreen."""
 
 
 def prepare(
@@ -56,9 +56,10 @@ def need_window() -> None:
     from kivy.core.window import Window
 
     if Window is None:
-        name = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+        display = f"the display {os.environ.get('DISPLAY') or os.environ.get('WAYLAND_DISPLAY')}"
+        asked = "SDL offscreen" if os.environ.get("SDL_VIDEODRIVER") == "offscreen" else display
         raise NoWindow(
-            f"no window: the display {name} does not answer or cannot do OpenGL; see `carservices doctor`, "
+            f"no window: {asked} does not answer or cannot do OpenGL; see `carservices doctor`, "
             "or do without one by --headless"
         )
 

@@ -17,10 +17,10 @@ def give_back() -> None:
 def release_compiler() -> None:
     """Of the context at hand: Mesa's takes 7 MB, and comes again with the next program. Kivy does not pass it on."""
     try:
-        gl = ctypes.CDLL(LIBGL, mode=getattr(os, "RTLD_NOLOAD", 0))
-    except OSError:
-        return  # this process draws by another library
-    gl.glReleaseShaderCompiler()
+        release = ctypes.CDLL(LIBGL, mode=getattr(os, "RTLD_NOLOAD", 0)).glReleaseShaderCompiler
+    except (OSError, AttributeError):
+        return  # this process draws by another library, or one older than OpenGL 4.1
+    release()
 
 
 def resident() -> int:
