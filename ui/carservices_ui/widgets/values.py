@@ -120,10 +120,8 @@ class ValueSlider(ValueControl):
 
     def _drag(self, touch: Any) -> None:
         left, width = self.x + dp(22), max(1.0, self.width - dp(44))
-        before, self._dragged = (
-            self._dragged,
-            self._snap(self._low + (touch.x - left) / width * (self._high - self._low)),
-        )
+        before = self._dragged
+        self._dragged = self._snap(self._low + (touch.x - left) / width * (self._high - self._low))
         if self._live and self._dragged != before:
             self.choose(self._dragged)
         self._place()
