@@ -127,6 +127,7 @@ class EmulatorHal(Hal[EmulatorOptions]):
     async def events(self) -> AsyncIterator[Sequence[Value]]:
         loop = asyncio.get_running_loop()
         last = loop.time()
+        self._world_file.forget()
         while self._open:
             now = loop.time()
             self._advance(min(now - last, LONGEST))

@@ -1,5 +1,6 @@
 """The world as it stands, in the run directory: whoever comes after a process that was killed goes on with it."""
 
+import contextlib
 import logging
 import os
 import pickle
@@ -45,16 +46,20 @@ class WorldFile:
             self._refused = False
 
     def take(self) -> Moment | None:
-        """What was kept, once: a world that ends the process which takes it up is not taken up again."""
+        """What was kept. `forget` it before it goes on."""
         if self._path is None:
             return None
         try:
-            content = self._path.read_bytes()
-            self._path.unlink()
-            moment = pickle.loads(content)
+            moment = pickle.loads(self._path.read_bytes())
         except FileNotFoundError:
             return None
         except Exception as error:  # what pickle raises for a file that is cut or of another version is not listed
             log.warning("%s cannot be taken up (%s): the world begins anew", self._path, error)
             return None
         return moment if isinstance(moment, Moment) else None
+
+    def forget(self) -> None:
+        """Nothing is kept until the next `write`: a world that ends its process is not taken up again."""
+        if self._path is not None:
+            with contextlib.suppress(OSError):
+                self._path.unlink()

@@ -1,4 +1,4 @@
-"""The world that is kept for whoever comes after a killed emulator: taken up once, whole, and only within a car."""
+"""The world that is kept for whoever comes after a killed emulator: whole, until it goes on, and only within a car."""
 
 import logging
 import pickle
@@ -23,12 +23,14 @@ def moment():
     return Moment(under_way(), 2.0, True)
 
 
-def test_what_was_written_last_is_taken_up_once(run_dir, moment):
+def test_what_was_written_last_is_taken_up_until_it_goes_on(run_dir, moment):
     WorldFile().write(Moment(moment.simulation, 1.0, False))
     WorldFile().write(moment)
+    assert WorldFile().take() is not None
     kept = WorldFile().take()
     assert (kept.factor, kept.paused) == (2.0, True)
     assert kept.simulation.signals() == moment.simulation.signals()
+    WorldFile().forget()
     assert WorldFile().take() is None
 
 
