@@ -7,6 +7,9 @@ from weakref import ref
 
 import pytest
 
+from carservices.signals import Value
+from carservices_ui.livemap import SPEED
+
 
 class Knot:
     """Only a collection frees it."""
@@ -42,8 +45,13 @@ def test_what_was_left_of_the_start_goes_once_the_car_has_been_silent(tidy):
     store.linked, store.grown = True, time.monotonic()
     tidy.look()
     assert left() is not None
-    store.grown = float("-inf")
-    tidy.look()
+    for speed in (30.0, 0.0):
+        assert left() is not None
+        store.put_link(True)
+        store.put(Value(SPEED, speed, time.monotonic_ns()))
+        store.drain()
+        store.grown = float("-inf")
+        tidy.look()
     assert left() is None
 
 

@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 from carservices_ui.cockpit import Cockpit
+from carservices_ui.livemap import SPEED
 from carservices_ui.memory import give_back, release_compiler, resident
 
 QUIET_SECONDS = 2.0
@@ -45,6 +46,6 @@ class Tidy:
 
     def _at_rest(self) -> bool:
         store, live_map = self._cockpit.ui.store, self._cockpit.ui.map
-        if not store.linked or time.monotonic() - store.grown < QUIET_SECONDS or live_map.loading:
+        if not store.linked or time.monotonic() - store.grown < QUIET_SECONDS or live_map.loading or store.get(SPEED):
             return False
         return live_map.view is None or (live_map.resting and not live_map.unfinished)
