@@ -36,7 +36,7 @@ def prepare(
         os.environ["SDL_VIDEODRIVER"] = "offscreen"
     elif sys.platform.startswith("linux"):  # where no display answers SDL would draw offscreen, for nobody
         os.environ.setdefault("SDL_VIDEODRIVER", "x11,wayland")
-        os.environ["KIVY_WINDOW"] = "sdl2"  # kivy's other provider ends the process
+    os.environ["KIVY_WINDOW"] = "sdl2"  # kivy's other provider ends the process
     logging.getLogger("kivy").setLevel(logging.WARNING)
 
     from kivy.config import Config
