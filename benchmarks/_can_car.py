@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import signal
 import subprocess
 import sys
 import time
@@ -61,5 +60,5 @@ def _player(log: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        process.send_signal(signal.SIGINT)
+        process.terminate()  # Ctrl-C is deaf below a script that runs this with &
         process.wait()

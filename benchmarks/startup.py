@@ -29,7 +29,7 @@ KILLED = ("hub", "hal.emulator", "driving")
 def main() -> None:
     """Measure and print."""
     chosen = arguments("Start, end and recovery of a car.")
-    runs = 3 if chosen.quick else 7
+    runs = 2 if chosen.quick else 7
     rows = [_help(2 * runs + 1), *_headless(runs), *_back(KILLED, BACK_GOAL, runs, os.environ, "--headless")]
     with display() as screen:
         if screen is None:
