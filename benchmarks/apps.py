@@ -274,7 +274,7 @@ async def measure(*, quick: bool) -> list[Row]:
     with on_one_core():
         trip, limit = await round_trip(count), bare(count)
     afar, limit_afar = await round_trip(count), bare(count)
-    glass = await to_glass(3 * SLICE if quick else 5 * SLICE)
+    glass = await to_glass(SLICE if quick else 5 * SLICE)
     return [
         Row(
             "round trip of an app's link on one core, median", trip, "µs", ROUND_TRIP_US, peers={"bare sockets": limit}
