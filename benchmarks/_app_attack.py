@@ -69,7 +69,7 @@ async def under_attack(*, quick: bool) -> list[Row]:
     hostile = {attacker(name): (HOSTILE.format(attack=attack), paths) for name, attack in ATTACKS.items()}
     write_apps(place, {GOOD: (LISTENER.format(globs=paths), paths), **hostile})
     ages = place / "state" / DATA / "default" / GOOD / "ages"
-    span = 4 if quick else 20
+    span = 3 if quick else 20
     try:
         async with car(Load(dict.fromkeys(paths, RATE))) as c, host(c, place):
             apps = c.service(Apps)

@@ -197,7 +197,7 @@ async def load(*, quick: bool) -> list[Row]:
             await watch.close()
             (start, first), (stop, last) = counts[1], counts[-1]  # the first came from before
             rate = (last - first) / (stop - start)
-            taps = await tapped(c, apps, names[0], 20 if quick else 100)
+            taps = await tapped(c, apps, names[0], 10 if quick else 100)
             catalog = await apps.apps.last()
             whole = [one.rss / 1e6 for one in catalog.apps]
             own = [max(map(resident, family(one.pid))) / 1e6 for one in catalog.apps]
