@@ -46,6 +46,8 @@ class Connection(asyncio.Protocol):
         self._splitter = zmtp.Splitter()
         self._transport: asyncio.Transport | None = None
         self._write: Callable[[bytes], None] = lambda _frames: None
+        self._waiting = bytearray()
+        """What the transport does not hold; from Python 3.12 on asyncio counts its pieces anew at each write."""
         self._writable = False
 
     async def open(self, path: Path) -> None:
@@ -56,6 +58,7 @@ class Connection(asyncio.Protocol):
     async def close(self) -> None:
         """What was written has a moment to leave."""
         if self._transport is not None:
+            self._hand_over()
             self._transport.close()
             await asyncio.wait([self.lost], timeout=LINGER)
             self.cut()
@@ -83,15 +86,17 @@ class Connection(asyncio.Protocol):
         transport = cast(asyncio.Transport, transport)  # uvloop's is one by its methods only
         self._transport = transport
         self._write = transport.write
-        transport.set_write_buffer_limits(self._ahead)
         transport.write(zmtp.CLIENT_GREETING + self._hello)  # there is one mechanism: nothing to wait for
 
     def pause_writing(self) -> None:
-        self._writable = False
+        self._write = self._keep
 
     def resume_writing(self) -> None:
-        self._writable = True
-        self._room()
+        full = len(self._waiting) >= self._ahead
+        self._hand_over()
+        if full:
+            self._writable = True
+            self._room()
 
     def connection_lost(self, error: Exception | None) -> None:
         self._writable = False
@@ -118,6 +123,19 @@ class Connection(asyncio.Protocol):
                 self._command(body)
             else:
                 yield body
+
+    def _keep(self, frames: bytes) -> None:
+        self._waiting += frames
+        if len(self._waiting) >= self._ahead:
+            self._writable = False
+
+    def _hand_over(self) -> None:
+        """To the transport, which may take no more at once."""
+        if self._transport is None or self._transport.is_closing():
+            return
+        self._write = self._transport.write
+        frames, self._waiting = self._waiting, bytearray()
+        self._write(frames)
 
     # -- the handshake -----------------------------------------------------------------------------------------------
 
