@@ -5,6 +5,7 @@ import logging
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TypeVar
 
@@ -26,13 +27,19 @@ class Desk:
         self._name = name
         self._search, self._chargers = folder / SEARCH, folder / CHARGERS
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="map")
+        self._databases = ExitStack()
+        """Of the thread, as what it holds."""
         self._opened: tuple[Search, ChargerNetwork | None] | None = None
 
     async def open(self) -> None:
         """Raises sqlite3.Error where a part is missing or damaged."""
-        self._opened = await self._do(
-            lambda: (Search(self._search), ChargerNetwork(self._chargers) if self._chargers.exists() else None)
-        )
+        self._opened = await self._do(self._open)
+
+    def _open(self) -> tuple[Search, ChargerNetwork | None]:
+        search = self._databases.enter_context(Search(self._search))
+        if not self._chargers.exists():
+            return search, None
+        return search, self._databases.enter_context(ChargerNetwork(self._chargers))
 
     async def search(self, question: Callable[[Search], R]) -> R:
         """Raises `Refused` where the map turns out to be damaged, or is another one by now."""
@@ -44,12 +51,8 @@ class Desk:
 
     async def close(self) -> None:
         """No more questions; those that were asked are answered."""
-        opened, self._opened = self._opened, None
-        if opened is not None:
-            search, chargers = opened
-            await self._do(search.close)
-            if chargers is not None:
-                await self._do(chargers.close)
+        self._opened = None
+        await self._do(self._databases.close)
         self._thread.shutdown(wait=False)
 
     async def _ask(self, question: Callable[[Search, ChargerNetwork | None], R]) -> R:

@@ -30,7 +30,11 @@ class ChargerNetwork:
     def __init__(self, path: Path) -> None:
         """Raises sqlite3.Error where it is none."""
         self._database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-        self._database.execute("SELECT count(*) FROM site").fetchone()
+        try:
+            self._database.execute("SELECT count(*) FROM site").fetchone()
+        except sqlite3.Error:
+            self.close()
+            raise
 
     def __enter__(self) -> Self:
         return self

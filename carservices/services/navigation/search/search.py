@@ -55,8 +55,12 @@ class Search:
     def __init__(self, path: Path) -> None:
         """Raises sqlite3.Error where it is none."""
         self._database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-        self._database.executescript("PRAGMA mmap_size = 268435456; PRAGMA query_only = ON;")
-        self._database.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()
+        try:
+            self._database.executescript("PRAGMA mmap_size = 268435456; PRAGMA query_only = ON;")
+            self._database.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()
+        except sqlite3.Error:
+            self.close()
+            raise
 
     def __enter__(self) -> Self:
         return self
