@@ -17,7 +17,7 @@ from carservices.apphost.sandbox.uids import LAST_UID
 UID = LAST_UID
 """No app has it before all others are given."""
 PROJECT = Path(__file__).parents[2]
-HOME = "/tmp/home-of-user"
+HOME = "/home-of-user"
 """Not on the way to the project, which an app's sandbox shows."""
 DELEGATED = ("cgroup.procs", "cgroup.subtree_control", "cgroup.threads", "tasks")
 """What belongs to the user of a delegated group, besides its folder (kernel documentation, cgroup-v2: delegation)."""
