@@ -77,7 +77,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if error.errno not in FULL:
             raise
         _drop_output()
-        print(f"carservices: the output cannot be written ({error.strerror}): make room for it", file=sys.stderr)
+        what = error.filename or "the output"
+        print(f"carservices: {what} cannot be written ({error.strerror}): make room for it", file=sys.stderr)
         return FAILED
 
 

@@ -55,7 +55,7 @@ def theme(ui: Ui, width: float) -> Segmented:
 
 
 def preference(ui: Ui, name: str, choices: list[tuple[Any, str]], width: float) -> Segmented:
-    """A choice among `choices` for one of the preferences."""
+    """A choice among `choices` for one of the preferences, be it one that has to be parked for."""
     control = Segmented(choices, width=width)
     control.value = getattr(ui.preferences, name)
 
