@@ -1,6 +1,7 @@
 """A client's end of one ZeroMQ connection, spoken on its unix socket by the asyncio loop itself."""
 
 import asyncio
+import socket
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import cast
@@ -44,15 +45,24 @@ class Connection(asyncio.Protocol):
         self._hello = zmtp.hello(*credentials)
         self._initiate = zmtp.with_type(zmtp.INITIATE, kind)
         self._splitter = zmtp.Splitter()
+        self._to_kernel: Callable[[bytes | bytearray], int] = lambda _frames: 0
         self._transport: asyncio.Transport | None = None
-        self._write: Callable[[bytes], None] = lambda _frames: None
+        self._write: Callable[[bytes | bytearray], None] = lambda _frames: None
         self._waiting = bytearray()
         """What the transport does not hold; from Python 3.12 on asyncio counts its pieces anew at each write."""
         self._writable = False
 
     async def open(self, path: Path) -> None:
         """Connect to this socket and prove our name. Raises OSError, of which `Refused`."""
-        await asyncio.get_running_loop().create_unix_connection(lambda: self, str(path))
+        end = socket.socket(socket.AF_UNIX)
+        end.setblocking(False)
+        try:
+            end.connect(str(path))  # at once, or not: a hub whose queue is full is as one that is away
+        except OSError:
+            end.close()
+            raise
+        self._to_kernel = end.send
+        await asyncio.get_running_loop().create_unix_connection(lambda: self, sock=end)
         await self._up
 
     async def close(self) -> None:
@@ -85,7 +95,7 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         transport = cast(asyncio.Transport, transport)  # uvloop's is one by its methods only
         self._transport = transport
-        self._write = transport.write
+        self._write = self._at_once
         transport.write(zmtp.CLIENT_GREETING + self._hello)  # there is one mechanism: nothing to wait for
 
     def pause_writing(self) -> None:
@@ -124,7 +134,17 @@ class Connection(asyncio.Protocol):
             else:
                 yield body
 
-    def _keep(self, frames: bytes) -> None:
+    def _at_once(self, frames: bytes | bytearray) -> None:
+        """To the kernel when nothing waits: uvloop's transport would have it wait for the end of the loop's turn."""
+        assert self._transport is not None
+        try:
+            sent = 0 if self._transport.get_write_buffer_size() else self._to_kernel(frames)
+        except OSError:  # it is full; or at its end, which the transport finds
+            sent = 0
+        if sent < len(frames):
+            self._transport.write(frames[sent:])
+
+    def _keep(self, frames: bytes | bytearray) -> None:
         self._waiting += frames
         if len(self._waiting) >= self._ahead:
             self._writable = False
@@ -133,7 +153,7 @@ class Connection(asyncio.Protocol):
         """To the transport, which may take no more at once."""
         if self._transport is None or self._transport.is_closing():
             return
-        self._write = self._transport.write
+        self._write = self._at_once
         frames, self._waiting = self._waiting, bytearray()
         self._write(frames)
 

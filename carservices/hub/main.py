@@ -5,6 +5,7 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
+from carservices.hub import slices
 from carservices.hub.hub import Hub
 
 
@@ -16,6 +17,7 @@ def run_hub(
 ) -> None:
     """Serve the run directory until SIGTERM or SIGINT; ``ready`` once the sockets are bound, ``beat`` at each tick."""
     _allow_many_descriptors()
+    slices.shorten()
     hub = Hub(run_dir, state_dir)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: hub.stop())
