@@ -24,7 +24,18 @@ WARMTH = "Vehicle.Cabin.HVAC.Station.Row1.Driver.Temperature"
 ODOMETER = "Vehicle.TraveledDistance"
 VOICE = shutil.which("espeak-ng")
 TRAILER = {"type": "sensor", "datatype": "boolean", "description": "Whether a trailer is coupled."}
-PROCESSES = ("hub", "hal.emulator", "driving", "notifications", "energy", "speech")
+PROCESSES = (
+    "hub",
+    "hal.emulator",
+    "driving",
+    "notifications",
+    "audio",
+    "energy",
+    "navigation",
+    "speech",
+    "diagnostics",
+    "apps",
+)
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +131,7 @@ async def test_while_a_process_is_killed_every_command_and_call_ends(running, ca
 
     async def command(wanted):
         with contextlib.suppress(SetFailed):
-            handle = await car.set(AC, wanted, timeout=5.0)
+            handle = await car.set(AC, wanted, timeout=1.5)
             await handle.confirmed()
 
     async def call():
