@@ -99,7 +99,7 @@ class RoadGraph:
 
     def street(self, arc: int) -> str:
         """Name of the road, else its number, else nothing."""
-        return self._text(self.name.item(arc)) or self._text(self.ref.item(arc))
+        return self.streets_of([arc])[0]
 
     def streets(self, arc: int) -> tuple[str, ...]:
         """Name and number, what there is."""
