@@ -3,10 +3,18 @@
 import os
 import socket
 import struct
+import sys
+
+SOL_LOCAL, LOCAL_PEERCRED, LOCAL_PEERPID = 0, 1, 2
+"""Of macOS, <sys/un.h>."""
 
 
 def peer(connection: socket.socket) -> tuple[int, int]:
-    """Process and user that connected (SO_PEERCRED of Linux)."""
+    """Process and user that connected."""
+    if sys.platform == "darwin":
+        pid = int.from_bytes(connection.getsockopt(SOL_LOCAL, LOCAL_PEERPID, 4), sys.byteorder)
+        _version, uid = struct.unpack_from("II", connection.getsockopt(SOL_LOCAL, LOCAL_PEERCRED, 76))  # struct xucred
+        return pid, uid
     credentials = struct.Struct("iII")  # struct ucred: pid, uid, gid
     pid, uid, _gid = credentials.unpack(connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, credentials.size))
     return pid, uid
