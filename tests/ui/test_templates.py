@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from kivy.metrics import dp
 
 from carservices.api.appscreen import Card, Front, ImageFile
 from carservices.api.appstatus import AppStatus, Catalog
@@ -22,6 +23,7 @@ from carservices_ui.restrictions import STREAM
 from carservices_ui.templates.actions import AppButton
 from carservices_ui.templates.states import CutPill, Empty, Waiting
 from carservices_ui.templates.tabs import TabButton
+from carservices_ui.templates.words import Flow
 from carservices_ui.widgets import CutNote, Icon, Text
 from tests.ui import templates
 from tests.ui.hosted import actions, content, rest, show, view
@@ -74,6 +76,15 @@ def test_the_map_is_where_it_belongs_after_two_builds_in_one_frame(driver):
     driver.frames(3)
     drawn = driver.cockpit.ui.map._view
     assert (drawn.parent, drawn.pos, drawn.size) == (view(driver).map, view(driver).pos, view(driver).size)
+
+
+@pytest.mark.parametrize(("count", "lines", "cut"), [(4, 2, False), (40, 2, True), (40, 3, True), (40, 0, False)])
+def test_words_that_do_not_fit_their_lines_end_in_an_ellipsis(driver, count, lines, cut):
+    words = Flow("range " * count, lines=lines, text_size=(dp(240), None))
+    words.texture_update()
+    assert words.is_shortened is cut
+    assert words._label.text.endswith("…") is cut
+    assert not cut or words.texture_size[1] == pytest.approx(lines * Text("range").texture_size[1], abs=lines)
 
 
 def test_an_icon_has_the_colour_of_the_words_beside_it(driver):
