@@ -10,8 +10,10 @@ from carservices.app.hosts import is_listed
 from carservices.app.manifest import Manifest, ManifestError, load
 
 MANIFEST: Final = "app.toml"
-BUILTIN: Final = Path(carservices.__path__[0]).parent / "apps"
-"""Beside the package, in a checkout."""
+_PACKAGE: Final = Path(carservices.__path__[0])
+SHIPPED: Final = _PACKAGE / "_apps"
+BUILTIN: Final = SHIPPED if SHIPPED.is_dir() else _PACKAGE.parent / "apps"
+"""A wheel has them in the package, a checkout beside it."""
 
 
 @dataclass(frozen=True, slots=True)
