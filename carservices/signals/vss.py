@@ -53,13 +53,16 @@ class VssTree:
     def read(self, file: Path) -> None:
         """Lay one VSS JSON export over what is there. Raises CatalogueError; the tree is then of no use."""
         top = _Place(file)
-        for name, node in _parse(file).items():
+        document = _parse(file)
+        top.check_keys(document)
+        for name, node in document.items():
             if name != TYPE_DEFINITIONS:
                 self._add(top.child(name), node)
 
     def _add(self, place: "_Place", node: Any) -> None:
         if not isinstance(node, dict):
             place.fail(f"a {_json_type(node)} instead of a node", 'write {"type": …}')
+        place.check_keys(node)
         kind = node.get("type")
         if kind == "branch":
             self._add_branch(place, node)
@@ -73,6 +76,7 @@ class VssTree:
         children = node.get("children", {})
         if not isinstance(children, dict):
             place.at("children").fail(f"a {_json_type(children)}", 'write {"Name": {"type": …}, …}')
+        place.check_keys(children)
         self.signals.pop(place.path, None)
         self.branches[place.path] = _text(place, node, "description") or self.branches.get(place.path, "")
         for name, child in children.items():
@@ -103,6 +107,10 @@ class _Place:
     def at(self, key: str) -> "_Place":
         return _Place(self.file, self.path, key)
 
+    def check_keys(self, node: dict[str, Any]) -> None:
+        if isinstance(node, _Repeated):
+            self.fail(f"key {node.key[:40]!r} stands twice in one object", "keep one of them")
+
     def fail(self, cause: str, cure: str) -> NoReturn:
         key = f", key {self.key!r}" if self.key else ""
         raise CatalogueError(f"{self.file}: {self.path[:200] or 'top level'}{key}: {cause}; {cure}")
@@ -113,9 +121,7 @@ def _parse(file: Path) -> dict[str, Any]:
         size = file.stat().st_size
         if size > MAX_BYTES:
             raise CatalogueError(f"{file}: {size} bytes; at most {MAX_BYTES} are read, is this a VSS JSON export?")
-        document = json.loads(
-            file.read_bytes().decode("utf-8-sig"), parse_constant=_no_constant, object_pairs_hook=_object
-        )
+        document = json.loads(file.read_bytes().decode("utf-8-sig"), object_pairs_hook=_object)
     except OSError as error:
         raise CatalogueError(f"{file}: {error.strerror}; give the path of a VSS JSON export") from None
     except UnicodeDecodeError as error:
@@ -135,18 +141,21 @@ def _parse(file: Path) -> dict[str, Any]:
     return document
 
 
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON number")
+class _Repeated(dict[str, Any]):
+    """An object with a key that stands twice: the first signal of that name would be lost in silence."""
+
+    key = ""
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """A JSON object; a repeated key would silently lose the first signal of that name."""
+    """A JSON object. Where it is in the file only its reader knows, who therefore complains."""
     result = dict(pairs)
-    if len(result) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in result if names.count(name) > 1)
-        raise ValueError(f"key {twice[:40]!r} stands twice in one object")
-    return result
+    if len(result) == len(pairs):
+        return result
+    repeated = _Repeated(result)
+    names = [name for name, _ in pairs]
+    repeated.key = next(name for name in result if names.count(name) > 1)
+    return repeated
 
 
 def _leaf(place: _Place, kind: Kind, node: dict[str, Any]) -> Signal:
@@ -186,7 +195,8 @@ def _limit(place: _Place, node: dict[str, Any], key: str, datatype: Datatype) ->
         place.at(key).fail(f"a {datatype} has no limits", f"remove {key}")
     number = _finite(limit)
     if number is None:
-        place.at(key).fail(f"a {_json_type(limit)} instead of a finite number", "write a number without quotes")
+        found = str(limit) if isinstance(limit, float) else f"a {_json_type(limit)}"
+        place.at(key).fail(f"{found} instead of a finite number", "write a number without quotes")
     return number
 
 
