@@ -1,5 +1,6 @@
 """What the hub answers itself: configs, subscriptions, reads, sets, announcements and the figures of `bus top`."""
 
+import math
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -136,7 +137,10 @@ class Requests:
         clamped = 0.0
         name = path
         if config.change_mode is ChangeMode.CONTINUOUS:
-            clamped = min(max(config.max_rate if rate is None else float(rate), config.min_rate), config.max_rate)
+            wanted = config.max_rate if rate is None else float(rate)
+            if math.isnan(wanted):  # as every comparison with it is false, it would be clamped to nothing
+                raise ValueError(f"rate {wanted!r}: give Hz, or none for the highest")
+            clamped = min(max(wanted, config.min_rate), config.max_rate)
             variable = variable and config.variable_rate
             limit = clamped if clamped < config.max_rate else 0.0  # a HAL keeps to its own highest rate by contract
             filter_ = Filter(limit, resolution, variable)

@@ -1,6 +1,7 @@
 """Reading and watching signals over the real bus: access, change modes, rates, resolution, status."""
 
 import asyncio
+import math
 
 import pytest
 
@@ -128,7 +129,9 @@ async def test_two_ways_of_seeing_one_signal_at_once():
         assert set(rounded) <= {0.0, 50.0}
 
 
-@pytest.mark.parametrize(("rate", "resolution"), [(None, 0.5), ("fast", 0.0), (None, 3 * 10**18), ([], 0.0)])
+@pytest.mark.parametrize(
+    ("rate", "resolution"), [(None, 0.5), ("fast", 0.0), (math.nan, 0.0), (None, 3 * 10**18), ([], 0.0)]
+)
 async def test_a_wish_that_makes_no_sense_is_refused_in_one_line(rate, resolution):
     async with car(bench()) as c:
         with pytest.raises(CallError) as refused:
