@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
@@ -54,6 +55,9 @@ class Hal(ABC, Generic[OptionsT]):
     """
 
     Options: ClassVar[type[Options]] = Options
+    keep_in: Path | None = None
+    """A folder for what the next process goes on with when this one is killed; it is gone with the car. None outside
+    of a car."""
 
     def __init__(self, options: OptionsT) -> None:
         self.options = options

@@ -53,6 +53,8 @@ def load(name: str) -> type[Hal[Any]]:
         raise BrokenHal(
             f"HAL {name} needs the package '{package}', which is not installed: pip install {package}"
         ) from error
+    except HalError as error:  # it knows what it lacks
+        raise BrokenHal(f"HAL {name}: {error}") from error
     except Exception as error:
         raise BrokenHal(f"HAL {name} ({point.value}) cannot be imported: {type(error).__name__}: {error}") from error
     if not (isinstance(found, type) and issubclass(found, Hal)):

@@ -1,15 +1,17 @@
 """The reference HAL: signals held in memory, set by whoever holds the object; read it before you write your own."""
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from carservices.hal.base import Hal, HalError, Options, SetError
 from carservices.hal.check import settable
+from carservices.hal.kept import KeptFile
 from carservices.signals import Access, ChangeMode, Code, Datatype, Datum, SignalConfig, Status, Value
 from carservices.signals.check import InvalidValue, check
 
@@ -43,6 +45,7 @@ BENCH_VALUES: Mapping[str, Datum] = {
     "Vehicle.Cabin.HVAC.Station.Row1.Driver.Temperature": 21.0,
     "Vehicle.Cabin.HVAC.IsAirConditioningActive": False,
 }
+KEPT = "values.json"
 
 
 class VirtualOptions(Options):
@@ -50,6 +53,15 @@ class VirtualOptions(Options):
 
     signals: tuple[SignalConfig, ...] = BENCH
     values: dict[str, Datum] = Field(default_factory=lambda: dict(BENCH_VALUES))
+
+    @model_validator(mode="after")
+    def _fit(self) -> Self:
+        configs = {config.path: config for config in self.signals}
+        for path, value in self.values.items():
+            if path not in configs:
+                raise ValueError(f"values: {path} is not among the signals")
+            check(configs[path], value)
+        return self
 
 
 class VirtualHal(Hal[VirtualOptions]):
@@ -73,6 +85,7 @@ class VirtualHal(Hal[VirtualOptions]):
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._wake = asyncio.Event()
         self._open = False
+        self._kept = KeptFile(None, KEPT)
         for path, value in self.options.values.items():
             self._store(path, value, Status.AVAILABLE)
 
@@ -82,6 +95,8 @@ class VirtualHal(Hal[VirtualOptions]):
         return cls(VirtualOptions(signals=configs, values=dict(values)))
 
     async def open(self) -> Sequence[SignalConfig]:
+        self._kept = KeptFile(self.keep_in, KEPT)
+        self._take_up()
         self._open = True
         self._batches.clear()
         for path in self._values | self._failed:
@@ -140,6 +155,7 @@ class VirtualHal(Hal[VirtualOptions]):
         Before `open` it is the value the signal starts with.
         """
         self._store(path, value, status)
+        self._keep()
         self._emit(path)
 
     async def fail(self, path: str) -> None:
@@ -148,8 +164,10 @@ class VirtualHal(Hal[VirtualOptions]):
 
     async def recover(self, path: str) -> None:
         """The source is back: the value it had before `fail`, if any."""
-        if self._failed.pop(path, None) is not None and path in self._values:
-            self._emit(path)
+        if self._failed.pop(path, None) is not None:
+            self._keep()
+            if path in self._values:
+                self._emit(path)
 
     def _config(self, path: str) -> SignalConfig:
         if path not in self._configs:
@@ -166,6 +184,24 @@ class VirtualHal(Hal[VirtualOptions]):
         except InvalidValue as error:
             raise HalError(str(error)) from None
         self._failed.pop(path, None)
+
+    def _keep(self) -> None:
+        if self.keep_in is not None:
+            self._kept.write(json.dumps([self._values, self._failed]).encode())
+
+    def _take_up(self) -> None:
+        """Go on where a process that was killed stood."""
+        content = self._kept.read()
+        if content is None:
+            return
+        try:
+            values, failed = json.loads(content)
+            for path, value in values.items():
+                self._store(path, value, Status.AVAILABLE)
+            for path, status in failed.items():
+                self._store(path, None, Status(status))
+        except (ValueError, TypeError, AttributeError, HalError) as error:  # not written by us
+            self._kept.spoilt(error)
 
     def _emit(self, path: str) -> None:
         """Queue the signal's present value; a batch holds a path once, so a second one starts the next batch."""

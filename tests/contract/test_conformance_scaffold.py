@@ -30,12 +30,11 @@ def test_a_new_hal_builds_installs_and_passes(tmp_path):
         wheel.extractall(site)  # what an installer does with a wheel of pure Python
 
     option = f"--hal-option=file={tmp_path / 'car.txt'}"
-    quiet = ("-q", "-p", "no:cacheprovider", "-p", "no:asyncio", "-c", "/dev/null")
-    kit = run(
-        "pytest", "--pyargs", "carservices.hal.conformance", "--hal", "kona_ev", option, *quiet, cwd=tmp_path, path=site
-    )
-    assert "HAL kona_ev: silver" in kit
-    assert "3 passed" in run("pytest", "kona/tests", *quiet, cwd=tmp_path, path=site)
+    quiet = ("-q", "-p", "no:cacheprovider", "-p", "no:asyncio")
+    kit = ("pytest", "--pyargs", "carservices.hal.conformance", "--hal", "kona_ev", option, "-c", "/dev/null", *quiet)
+    assert "HAL kona_ev: silver" in run(*kit, cwd=tmp_path, path=site)
+    (tmp_path / "pyproject.toml").write_text("[tool.pytest.ini_options]\naddopts = '--of-a-project-around-it'\n")
+    assert "3 passed" in run("pytest", *quiet, cwd=tmp_path / "kona", path=site)
 
 
 @pytest.mark.parametrize("name", ["Kona", "1kona", "kona-ev", "../kona", ""])

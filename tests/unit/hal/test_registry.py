@@ -81,6 +81,11 @@ def test_an_unknown_hal_gets_near_names_and_the_way_to_install():
         ("absent.hal:AbsentHal", None, "there is no module absent"),
         ("crash:CrashHal", "1 / 0", "cannot be imported: ZeroDivisionError"),
         ("other:OtherHal", "pass", "cannot be imported: AttributeError"),
+        (
+            "extra:ExtraHal",
+            "from carservices.hal import HalError\nraise HalError('pip install it')",
+            "HAL car: pip install it",
+        ),
         ("wrong:WrongHal", "WrongHal = 3", "is not a subclass of carservices.hal.Hal"),
     ],
 )

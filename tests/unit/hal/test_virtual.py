@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from carservices.hal import HalError, SetError, VirtualHal
+from carservices.hal.registry import BadOptions, build
 from carservices.signals import Access, ChangeMode, Code, Datatype, SignalConfig, Status
 
 SPEED = SignalConfig(
@@ -94,3 +95,36 @@ async def test_an_injection_that_cannot_be_is_an_error(path, value):
     async with opened() as (hal, _):
         with pytest.raises(HalError, match=path):
             await hal.inject(path, value)
+
+
+async def test_the_next_process_goes_on_with_what_was_set_and_broken_before(tmp_path):
+    for first in (True, False):
+        hal = VirtualHal.of(SPEED, FAN, values={SPEED.path: 0.0, FAN.path: 0})
+        hal.keep_in = tmp_path / "kept"
+        await hal.open()
+        batches = hal.events()
+        if first:
+            await hal.set(FAN.path, 40)
+            await hal.fail(SPEED.path)
+        else:
+            assert await said(batches) == [
+                (SPEED.path, None, Status.UNAVAILABLE),
+                (FAN.path, 40, Status.AVAILABLE),
+            ]
+        await batches.aclose()  # and no close: it was killed
+
+
+@pytest.mark.parametrize("content", [b"", b"noise", b"[]", b'{"a": 1}', b'[{"Vehicle.Fan": 900}, {}]', b"[[], 3]"])
+async def test_what_was_spoilt_is_told_and_left(tmp_path, caplog, content):
+    (tmp_path / "values.json").write_bytes(content)
+    hal = VirtualHal.of(FAN, values={FAN.path: 7})
+    hal.keep_in = tmp_path
+    await hal.open()
+    assert await said(hal.events()) == [(FAN.path, 7, Status.AVAILABLE)]
+    assert "cannot be taken up" in caplog.text
+
+
+@pytest.mark.parametrize(("values", "match"), [({"Vehicle.Nose": 1}, "not among"), ({FAN.path: 101}, "100")])
+def test_a_value_that_fits_no_signal_is_a_bad_option(values, match):
+    with pytest.raises(BadOptions, match=match):
+        build("virtual", VirtualHal, {"signals": [FAN], "values": values})
