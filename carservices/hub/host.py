@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from carservices.bus import CallError, Car, wire
+from carservices.bus.identity import KEPT_DIR
 from carservices.bus.process import run_process
 from carservices.bus.rows import Row, Rows
 from carservices.hal import Hal, HalError, SetError
@@ -154,6 +155,7 @@ def run_hal(
 
     async def serve() -> None:
         hal = create(name, options)
+        hal.keep_in = run_dir / KEPT_DIR / name
         async with await Car.connect(run_dir, name=f"hal.{name}") as car:
             await HalHost(car, hal).run(ready)
 

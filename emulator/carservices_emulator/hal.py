@@ -84,7 +84,7 @@ class EmulatorHal(Hal[EmulatorOptions]):
         self._nmea: NmeaPort | None = None
         self._keeper = Keeper()
         self._kept = 0.0
-        self._world_file = WorldFile()
+        self._world_file = WorldFile(None)
         self._world_kept = 0.0
         self._open = False
         self._replay: Replay | None = None
@@ -101,6 +101,7 @@ class EmulatorHal(Hal[EmulatorOptions]):
         return self._sim
 
     async def open(self) -> Sequence[SignalConfig]:
+        self._world_file = WorldFile(self.keep_in)
         kept = self._world_file.take()
         if kept is None:
             self._load(self.options.scenario)

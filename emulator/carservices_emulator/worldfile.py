@@ -1,17 +1,11 @@
 """The world as it stands, in the run directory: whoever comes after a process that was killed goes on with it."""
 
-import contextlib
-import logging
-import os
 import pickle
 from dataclasses import dataclass
 from pathlib import Path
 
-from carservices.bus.files import replace_file
-from carservices.bus.identity import KEPT_DIR, RUN_DIR_VARIABLE, TOKEN_VARIABLE
+from carservices.hal.kept import KeptFile
 from carservices_emulator.simulation import Simulation
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,42 +18,29 @@ class Moment:
 
 
 class WorldFile:
-    """One file, gone with the car that runs; outside of a car's own process nothing is kept."""
+    """``folder`` is where the HAL keeps what it goes on with; without one nothing is kept."""
 
-    def __init__(self) -> None:
-        run_dir = os.environ.get(RUN_DIR_VARIABLE) if TOKEN_VARIABLE in os.environ else None
-        self._path = Path(run_dir, KEPT_DIR, "world.pickle") if run_dir else None
-        self._refused = False
+    def __init__(self, folder: Path | None) -> None:
+        self._file = KeptFile(folder, "world.pickle")
+        self._keeps = folder is not None
 
     def write(self, moment: Moment) -> None:
-        """Replace what was kept, in 0.5 ms (3 ms on a way of 300 km); a disk that refuses is told to the log once."""
-        if self._path is None:
-            return
-        try:
-            self._path.parent.mkdir(exist_ok=True)
-            replace_file(self._path, pickle.dumps(moment, pickle.HIGHEST_PROTOCOL), lasting=False)
-        except OSError as error:
-            if not self._refused:
-                log.warning("%s cannot be written (%s): the world would begin anew", self._path, error)
-            self._refused = True
-        else:
-            self._refused = False
+        """Replace what was kept, in 0.5 ms (3 ms on a way of 300 km)."""
+        if self._keeps:
+            self._file.write(pickle.dumps(moment, pickle.HIGHEST_PROTOCOL))
 
     def take(self) -> Moment | None:
         """What was kept. `forget` it before it goes on."""
-        if self._path is None:
+        content = self._file.read()
+        if content is None:
             return None
         try:
-            moment = pickle.loads(self._path.read_bytes())
-        except FileNotFoundError:
-            return None
+            moment = pickle.loads(content)
         except Exception as error:  # what pickle raises for a file that is cut or of another version is not listed
-            log.warning("%s cannot be taken up (%s): the world begins anew", self._path, error)
+            self._file.spoilt(error)
             return None
         return moment if isinstance(moment, Moment) else None
 
     def forget(self) -> None:
         """Nothing is kept until the next `write`: a world that ends its process is not taken up again."""
-        if self._path is not None:
-            with contextlib.suppress(OSError):
-                self._path.unlink()
+        self._file.forget()
