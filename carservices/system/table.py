@@ -45,7 +45,7 @@ SERVICES: dict[str, Service] = {
     ),
     "audio": Service(
         "carservices.services.audio.service:AudioService",
-        Grants(),
+        Grants(read=("Vehicle.Cabin.Infotainment.Media.Volume",), actuate=("Vehicle.Cabin.Infotainment.Media.Volume",)),
     ),
     "energy": Service(
         "carservices.services.energy.service:EnergyService",

@@ -9,6 +9,7 @@ from pathlib import Path
 from carservices.api.audio import Audio, AudioState, Over
 from carservices.api.state import StateFile
 from carservices.bus import CallError
+from carservices.services.audio.carvolume import CarVolume
 from carservices.services.audio.output import Output, best_output
 from carservices.services.audio.player import Player
 from carservices.services.audio.sources import SourceError, check
@@ -22,7 +23,7 @@ FADE_SECONDS = 0.2
 
 
 class AudioService(Audio):
-    """One player, one owner; the volume outlives a restart."""
+    """One player, one owner; one volume, also for the car's signal (`CarVolume`), that outlives a restart."""
 
     def __init__(
         self,
@@ -35,20 +36,27 @@ class AudioService(Audio):
         self._music = music
         self._output = output
         self._keeping = asyncio.Lock()
-        self._kept: float
-        """The volume on the disk."""
+        self._kept: float | None
+        """The volume on the disk; None: nobody has chosen one yet."""
         self._owner: str | None = None
         self._player: Player
+        self._car_volume: CarVolume
         self._loop: asyncio.AbstractEventLoop
 
     async def start(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._player = Player(self._output(), self._music, self._changed)
-        self._player.volume = self._kept = self._kept_volume()
-        self.car.on_connection(lambda connected: self._publish() if connected else None)
+        self._kept = self._kept_volume()
+        self._player.volume = DEFAULT_VOLUME if self._kept is None else self._kept
+        self._car_volume = CarVolume(
+            self.car, lambda: self._player.volume, self._on_turned, chosen=self._kept is not None
+        )
+        self.car.on_connection(self._on_connection)
         self._publish()
+        await self._car_volume.start()
 
     async def stop(self) -> None:
+        self._car_volume.forget()
         await asyncio.to_thread(self._player.close)
 
     async def play(self, owner: str, source: str, position: float = 0.0) -> None:
@@ -103,10 +111,25 @@ class AudioService(Audio):
     async def set_volume(self, volume: float) -> None:
         self._player.volume = volume
         self._publish()
+        self._car_volume.tell()
+        await self._keep()
+
+    def _on_turned(self, volume: float) -> None:
+        self._player.volume = volume
+        self._publish()
+        self.car.spawn(self._keep())
+
+    async def _keep(self) -> None:
         async with self._keeping:
             if self._kept != (newest := self._player.volume):
                 await asyncio.to_thread(self._file.write, str(newest))
                 self._kept = newest
+
+    def _on_connection(self, connected: bool) -> None:
+        if connected:
+            self._publish()
+        else:
+            self._car_volume.forget()
 
     def _check(self, source: str) -> None:
         try:
@@ -118,11 +141,11 @@ class AudioService(Audio):
         if owner != self._owner:
             raise CallError("PERMISSION_DENIED", f"{owner} does not have the audio focus: `play` takes it")
 
-    def _kept_volume(self) -> float:
+    def _kept_volume(self) -> float | None:
         try:
             return min(1.0, max(0.0, float(self._file.read() or "")))
         except ValueError:
-            return DEFAULT_VOLUME
+            return None
 
     def _changed(self) -> None:
         """From any thread."""
