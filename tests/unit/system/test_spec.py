@@ -63,6 +63,7 @@ def test_the_car_stops_its_hub_last_and_only_tools_may_do_everything():
     }
     assert {s.name: s.grants.actuate for s in table if s.grants.actuate and s.grants.actuate != ("Vehicle.**",)} == {
         "panel": ("**",),
+        "audio": ("Vehicle.Cabin.Infotainment.Media.Volume",),
         "navigation": (
             "Vehicle.Cabin.Infotainment.Navigation.**",
             "Vehicle.Powertrain.TractionBattery.BatteryConditioning.RequestedMode",
