@@ -11,15 +11,18 @@ import pytest
 ROOT = Path(__file__).parents[3]
 PACKAGES = ("carservices", "hal/carservices_hal", "ui/carservices_ui", "emulator/carservices_emulator")
 
-PLANTS = {
-    "a layer looks up": ("carservices/signals/planted.py", "import carservices.bus"),
-    "a new package nobody placed": ("carservices/planted/__init__.py", ""),
-    "the framework knows a HAL back end": ("carservices/hal/planted.py", "import carservices_hal"),
-    "the emulator knows the shell": ("emulator/carservices_emulator/planted.py", "import carservices_ui"),
-    "a service knows another": ("carservices/services/driving/planted.py", "import carservices.services.energy"),
-    "kivy outside the shell": ("carservices/hub/planted.py", "import kivy"),
-    "zmq outside the CAN bus": ("carservices/hub/planted.py", "import zmq"),
+PLANTS = {  # importing module → what it imports, which some contract forbids
+    "carservices.signals.planted": "carservices.bus",
+    "carservices.hal.planted": "carservices_hal",
+    "carservices_emulator.planted": "carservices_ui",
+    "carservices.services.driving.planted": "carservices.services.energy",
+    "carservices.hub.planted_kivy": "kivy",
+    "carservices.hub.planted_zmq": "zmq",
+    "carservices.hub.planted_can": "can",
 }
+CYCLE = ("carservices.bus.planted_here", "carservices.bus.planted_there")
+UNPLACED = "carservices.planted"
+"""A package that no layer has a place for."""
 
 
 def lint(tree: Path) -> subprocess.CompletedProcess[str]:
@@ -30,33 +33,36 @@ def lint(tree: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.fixture(scope="module")
-def tree(tmp_path_factory):
+def plant(tree: Path, module: str, imported: str) -> None:
+    container = next(package for package in PACKAGES if Path(package).name == module.partition(".")[0])
+    package = (tree / container).parent.joinpath(*module.split("."))
+    package.mkdir()
+    (package / "__init__.py").write_text(f'"""Planted."""\n\nimport {imported}\n')
+
+
+@pytest.fixture
+def tree(tmp_path):
     """A copy of the sources that may be spoiled."""
-    tree = tmp_path_factory.mktemp("tree")
-    shutil.copy(ROOT / "pyproject.toml", tree)
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
     for package in PACKAGES:
         ignore = shutil.ignore_patterns("__pycache__", "assets", "data")
-        shutil.copytree(ROOT / package, tree / package, ignore=ignore)
-    return tree
+        shutil.copytree(ROOT / package, tmp_path / package, ignore=ignore)
+    return tmp_path
 
 
-def test_contracts_hold(tree):
-    result = lint(tree)
-    assert result.returncode == 0, result.stdout
+def test_contracts_hold_and_notice_planted_imports(tree):
+    kept = lint(tree)
+    assert kept.returncode == 0, kept.stdout
+    contracts = [line.removesuffix(" KEPT") for line in kept.stdout.splitlines() if line.endswith(" KEPT")]
+    assert contracts
 
+    here, there = CYCLE
+    for module, imported in {**PLANTS, here: there, there: here, UNPLACED: "json"}.items():
+        plant(tree, module, imported)
+    broken = lint(tree)
 
-@pytest.mark.parametrize(("file", "line"), PLANTS.values(), ids=PLANTS.keys())
-def test_a_planted_import_is_noticed(tree, file, line):
-    planted = tree / file
-    made = [parent for parent in planted.parents if not parent.exists()]
-    planted.parent.mkdir(parents=True, exist_ok=True)
-    planted.write_text(f'"""Planted."""\n\n{line}\n')
-    try:
-        result = lint(tree)
-    finally:
-        planted.unlink()
-        for directory in made:
-            shutil.rmtree(directory)
-    assert result.returncode == 1, result.stdout
-    assert "BROKEN" in result.stdout or "planted" in result.stdout
+    assert broken.returncode == 1, broken.stdout
+    assert [contract for contract in contracts if f"{contract} BROKEN" not in broken.stdout] == []
+    told = [f"- {module} -> {imported} (" for module, imported in PLANTS.items()]
+    told += [f"- {UNPLACED}\n", "No cycles are allowed in carservices.bus."]
+    assert [line for line in told if line not in broken.stdout] == []
