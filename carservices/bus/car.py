@@ -205,7 +205,7 @@ class Car:
                 set_id = await self.call(wire.HUB, "set", [path, value, timeout], timeout)
                 break
             except CallError as error:
-                refusal = _refusal(path, error)
+                refusal = _refusal(path, error, self._configs)
             if refusal.code is not Code.TRY_AGAIN or asyncio.get_running_loop().time() >= deadline:
                 raise refusal
             await asyncio.sleep(TRY_AGAIN_STEP)
@@ -360,12 +360,17 @@ class Car:
             self._link.spawn(look(handle))
 
 
-def _refusal(path: str, error: CallError) -> SetFailed:
+def _refusal(path: str, error: CallError, offered: Collection[str]) -> SetFailed:
     """A failed call to set as VHAL says it."""
-    return SetFailed(path, error.status(Code.NOT_AVAILABLE), error.message, error.details.get("blocking"))
+    reason = _not_offered(path, offered) if error.code == "NOT_FOUND" else error.message
+    return SetFailed(path, error.status(Code.NOT_AVAILABLE), reason, error.details.get("blocking"))
 
 
 def _unknown(path: str, offered: Collection[str]) -> UnknownSignal:
+    return UnknownSignal(_not_offered(path, offered))
+
+
+def _not_offered(path: str, offered: Collection[str]) -> str:
     near = difflib.get_close_matches(path, offered, n=1)
     hint = f"did you mean {near[0]}?" if near else "`carservices signals list` shows what there is"
-    return UnknownSignal(f"no HAL offers {path}: {hint}")
+    return f"no HAL offers {path}: {hint}"

@@ -98,6 +98,8 @@ class Commands:
         self.sets.remove(pending)
         code = error.status(Code.INTERNAL_ERROR if error.code == "INTERNAL" else Code.NOT_AVAILABLE)
         facts = {"path": pending.path, "value": pending.wanted, "code": code.name, "reason": error.message}
+        if blocking := error.details.get("blocking"):
+            facts["blocking"] = blocking
         self._audit.record(pending.peer.name, "refused", **facts)
         answer(Kind.ERROR, [error.code, error.message, {**error.details, "status": int(code)}])
 

@@ -97,12 +97,13 @@ async def test_a_hal_refuses_with_code_reason_and_blocking_signal(code, reason, 
             await c.set(TEMP, 22.0)
         assert (refused.value.code, refused.value.reason, refused.value.blocking) == (code, reason, blocking)
         assert outcomes(c)[-1] == ("refused", TEMP, code.name)
+        assert c.hub.hub.audit.entries[-1].get("blocking") == blocking
 
 
 @pytest.mark.parametrize(
     ("path", "value", "code", "says"),
     [
-        ("Vehicle.Nothing", 1, Code.INVALID_ARG, "no HAL offers"),
+        ("Vehicle.Sped", 1, Code.INVALID_ARG, "no HAL offers Vehicle.Sped: did you mean Vehicle.Speed?"),
         (GEAR, 127, Code.ACCESS_DENIED, "read-only"),
         (TEMP, 99.0, Code.INVALID_ARG, "from 16 to 28 Celsius"),
         (TEMP, float("nan"), Code.INVALID_ARG, "from 16 to 28 Celsius"),
