@@ -91,6 +91,7 @@ def test_long_words_are_cut_unless_parked(drive):
     driver = drive()
     driver.cockpit.tell("x" * 200)
     assert len(driver.cockpit.banner.text) == 80
+    assert driver.cockpit.banner.top < driver.cockpit.status.y  # where the gear is
     driver.store.put_stream(STREAM, PARKED)
     driver.frames(1)
     driver.cockpit.tell("x" * 200)
@@ -288,7 +289,10 @@ def test_a_touch_takes_the_focus_ring_away(drive):
 @pytest.mark.parametrize("theme", ["day", "night"])
 def test_every_screen_can_be_shown_without_a_car(drive, theme, subtests):
     driver = drive(theme=theme)
+    assert driver.cockpit.status.date.text == "Waiting for the car"
     driver.store.put_link(True)
+    driver.frames(1)
+    assert driver.cockpit.status.date.text != "Waiting for the car"
     for info in SCREENS:
         with subtests.test(screen=info.name):
             driver.cockpit.show(info.name)

@@ -222,9 +222,11 @@ def test_what_is_setup_waits_until_the_car_is_parked(driver, screen):
     assert usable == {"locks", "hazard", "child_lock"}
     assert not any(door.usable for door in screen.car.doors.values())
     assert screen.controls.why.text == "Not while driving"
-    driver.tap(screen.controls.tiles["trunk"])
-    driver.tap(screen.car.doors["Row1.DriverSide"])
-    assert driver.car.sets == []
+    for touched in (screen.controls.tiles["trunk"], screen.car.doors["Row1.DriverSide"]):
+        driver.tap(touched)
+        assert driver.car.sets == []
+        assert driver.cockpit.banner.text == "Not while driving"
+        driver.cockpit.banner.dismiss()
     driver.store.put_stream(STREAM, PARKED)
     driver.frames(2)
     assert screen.controls.tiles["trunk"].usable

@@ -149,12 +149,12 @@ class Cockpit(FloatLayout):
             self._arrange()
 
     def _arrange(self, *_: Any) -> None:
-        """What lies over the screen does not hide what is above it there: notification, quick panel, banner."""
-        edge = self.height - dp(GAP)
+        """What lies over the screen hides neither the gear nor what is above it: notification, quick panel, banner."""
+        edge = self._stage.top - dp(GAP)
         if self.notice is not None and self.notice.card is not None:
             edge = self.notice.lower_edge - dp(GAP)
         if self.quick is not None:
-            self.quick.put(self.width - dp(MARGIN), min(edge, self._stage.top - dp(GAP)))
+            self.quick.put(self.width - dp(MARGIN), edge)
             edge = self.quick.card.y - dp(GAP)
         if self.banner is not None:
             self.banner.pos_hint = {"center_x": 0.5, "top": edge / self.height}

@@ -66,6 +66,10 @@ class Ui:
         if state is not None and state.volume > 0:
             self.loud = state.volume
 
+    def explain(self, *_: object) -> None:
+        """Tell why what the person touched is blocked now."""
+        self.tell(self.restrictions.why, "block", "heat")
+
     def ended(self, outcome: Outcome) -> None:
         """For a set or call of which only a refusal is told."""
         if not outcome.ok:

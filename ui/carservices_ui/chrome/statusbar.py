@@ -63,7 +63,6 @@ class StatusBar(FloatLayout):
         ui.store.bind("Vehicle.Powertrain.Transmission.SelectedGear", self.gear.show)
         ui.store.bind("Vehicle.Exterior.AirTemperature", self._show_outside)
         ui.store.bind_link(self._show_link)
-        self._tick()
         self._clock = Clock.schedule_interval(self._tick, 1.0)
 
     def close(self) -> None:
@@ -88,6 +87,9 @@ class StatusBar(FloatLayout):
     def _tick(self, *_: object) -> None:
         now = datetime.now()
         self.time.text = self._ui.units.clock(now.hour, now.minute)
+        if not self._linked:
+            self.date.text = t("control.waiting")
+            return
         day, month = t("format.days").split()[now.weekday()], t("format.months").split()[now.month - 1]
         self.date.text = t("format.date", day=day, n=now.day, month=month)
 
@@ -97,7 +99,11 @@ class StatusBar(FloatLayout):
         self.outside_icon.show("ac_unit" if cold else "device_thermostat", tone="accent" if cold else "text2")
 
     def _show_link(self, up: bool) -> None:
+        """While there is no car, the place of the date says so."""
+        self._linked = up
         self.link.show("link" if up else "link_off", tone="text2" if up else "alert")
+        self.date.tone("text2" if up else "alert")
+        self._tick()
 
 
 class GearDisplay(Row):

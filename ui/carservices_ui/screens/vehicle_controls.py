@@ -99,6 +99,7 @@ class ControlsPane(Column):
         for name, (paths, icons, tone) in TILES.items():
             words = _on_off(f"vehicle.{name}")
             self.tiles[name] = tile = SwitchTile(t(f"vehicle.{name}"), icons, words=words, tone=tone)
+            tile.bind(on_blocked=ui.explain)
             bind_group(ui, tile, paths, all_on)
         choices = [(0, t("vehicle.window_closed")), (VENT, t("vehicle.window_vent")), (100, t("vehicle.window_up"))]
         self.windows = Segmented(choices, size_hint=(1, None))

@@ -25,7 +25,7 @@ class DoorSpot(ValueControl):
         self.icon = Icon("sensor_door", tone="text2", pos_hint=CENTER)
         self.add_widget(self._face)
         self.add_widget(self.icon)
-        self.bind(value=self._show)
+        self.bind(value=self._show, on_blocked=ui.explain)
         bind_signal(ui, self, DOORS[seat])
 
     def on_release(self) -> None:

@@ -11,8 +11,6 @@ from carservices_ui.widgets import Column, IconButton, Row, Scroll, put, spacer
 
 LEAST = 2 * TARGET + 8
 """A lower list has no room for the buttons."""
-BESIDE = 7
-"""dp to the right of the rows, where nothing is: the bar does not lie on them."""
 SHARE = 0.8
 """Of a page that a button goes on; the last rows stay in sight."""
 
@@ -21,7 +19,7 @@ class Paged(Row):
     """`scroller` holds the rows; the buttons come and go by themselves."""
 
     def __init__(self, *rows: Widget, gap: str = "s") -> None:
-        self.scroller = Scroll(*rows, gap=gap, size_hint=(1, 1), bar_margin=-dp(BESIDE))
+        self.scroller = Scroll(*rows, gap=gap, size_hint=(1, 1))
         super().__init__(self.scroller, gap="s", size_hint=(1, 1))
         self.scroller.pos_hint = {"top": 1}
         self.up, self.down = (

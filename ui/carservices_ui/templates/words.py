@@ -31,7 +31,8 @@ class Flow(Text):
         shown = self._shown() if self.max_lines > 1 and self.text_size[0] else self.text
         self._label.text = shown
         super().texture_update(*largs)
-        self.is_shortened = self.is_shortened or shown != self.text
+        if shown != self.text:
+            self.is_shortened = True
 
     def _shown(self) -> str:
         """The words that fit `max_lines` lines, with those lines' breaks when they are not all."""

@@ -95,12 +95,16 @@ class Control(ButtonBehavior, FloatLayout):
 
 
 class ValueControl(Control):
-    """A control with a `value`: `choose` is the person's doing and tells ``on_choose``, assigning `value` does not."""
+    """A control with a `value`: `choose` is the person's doing and tells ``on_choose``, assigning `value` does not.
+
+    A touch while it is blocked is told as ``on_blocked``.
+    """
 
     value = ObjectProperty(None, allownone=True)
 
     def __init__(self, **kwargs: Any) -> None:
         self.register_event_type("on_choose")
+        self.register_event_type("on_blocked")
         self._blocked = False
         super().__init__(**kwargs)
 
@@ -116,6 +120,13 @@ class ValueControl(Control):
     def on_available(self, widget: Any, available: bool) -> None:
         super().on_available(widget, available and not self._blocked)
 
+    def on_touch_down(self, touch: Any) -> bool:
+        if self._blocked and self.collide_point(*touch.pos):
+            self.dispatch("on_blocked")
+            return True
+        handled: bool = super().on_touch_down(touch)
+        return handled
+
     def choose(self, value: Any) -> None:
         """Take the person's choice."""
         self.value = value
@@ -123,6 +134,9 @@ class ValueControl(Control):
 
     def on_choose(self, value: Any) -> None:
         """Event: the person chose `value`."""
+
+    def on_blocked(self) -> None:
+        """Event: the person touched what is blocked."""
 
 
 class _Patch:

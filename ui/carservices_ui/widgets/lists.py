@@ -13,6 +13,11 @@ from carservices_ui.widgets.control import Control
 from carservices_ui.widgets.layout import Column, Row, spacer
 from carservices_ui.widgets.text import Icon, Text
 
+BAR = 6
+"""Width of a scroll bar in dp; it stands beside the rows, where nothing is, and does not lie on them."""
+RESTING = 0.5
+"""Its opacity while nobody scrolls: it tells that there is more."""
+
 
 class ListRow(Control):
     """Icon, title, a second line, and something at the end (a control, a value); a tap is ``on_release``.
@@ -66,14 +71,15 @@ class ListRow(Control):
 
 
 class Scroll(ScrollView):
-    """A list that scrolls up and down; add rows to `body`."""
+    """A list that scrolls up and down; add rows to `body`, and leave `BAR` free at its right."""
 
     def __init__(self, *rows: Widget, gap: str = "s", **kwargs: Any) -> None:
         super().__init__(
             do_scroll_x=False,
-            bar_width=dp(6),
+            bar_width=dp(BAR),
+            bar_margin=-dp(BAR + 1),
             bar_color=color("control"),
-            bar_inactive_color=color("control", 0.0),
+            bar_inactive_color=color("control", RESTING),
             scroll_type=["bars", "content"],
             **kwargs,
         )
