@@ -124,5 +124,5 @@ class Audio(Contract):
 
     @call
     async def set_volume(self, volume: Annotated[float, Field(ge=0, le=1)]) -> None:
-        """For everything that sounds; kept over a restart."""
+        """For everything that sounds, and in the car's signal for it; kept over a restart."""
         raise NotImplementedError
