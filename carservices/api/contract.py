@@ -179,6 +179,8 @@ class Contract:
     @classmethod
     def describe(cls) -> dict[str, Any]:
         """The contract as data: what `carservices api NAME` prints."""
+        from carservices.api.schema import DocumentedSchema  # no process of the car needs it
+
         streams = {n: s for c in reversed(cls.__mro__) for n, s in vars(c).items() if isinstance(s, Stream)}
         return {
             "name": cls.name,
@@ -187,12 +189,15 @@ class Contract:
                 name: {
                     "help": spec.help,
                     "signature": str(spec.signature).replace("self, ", "").replace("self", ""),
-                    "parameters": spec.parameters.model_json_schema(),
-                    "result": spec.result.json_schema(),
+                    "parameters": spec.parameters.model_json_schema(schema_generator=DocumentedSchema),
+                    "result": spec.result.json_schema(schema_generator=DocumentedSchema),
                 }
                 for name, spec in cls.calls.items()
             },
-            "streams": {f"{cls.name}.{name}": stream.adapter.json_schema() for name, stream in streams.items()},
+            "streams": {
+                f"{cls.name}.{name}": stream.adapter.json_schema(schema_generator=DocumentedSchema)
+                for name, stream in streams.items()
+            },
         }
 
 

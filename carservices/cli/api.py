@@ -47,15 +47,36 @@ def _is_contract(kind: Any, module: str) -> bool:
 
 def _explain(about: dict[str, Any]) -> None:
     print(f"{about['name']}: {about['help']}\n\nCalls")
+    schemas = list(about["streams"].values())
     for name, one in about["calls"].items():
         parameters = ", ".join(_parameter(one["parameters"], key) for key in one["parameters"].get("properties", ()))
         print(f"  {name}({parameters}) → {_type(one['result'])}")
-        print("".join(f"      {line}\n" for line in one["help"].splitlines()), end="")
+        _indented(one["help"])
+        schemas += one["parameters"], one["result"]
     print("\nStreams")
     for topic, schema in about["streams"].items():
-        print(f"  {topic}: {schema.get('title', '')}")
-        for field, part in schema.get("properties", {}).items():
-            print(f"      {field}: {_type(part)}")
+        _model(f"{topic}: {schema.get('title', '')}", schema)
+    types = {name: schema for one in schemas for name, schema in one.get("$defs", {}).items()}
+    if types:
+        print("\nTypes")
+    for name in sorted(types):
+        _model(name, types[name])
+
+
+def _model(title: str, schema: dict[str, Any]) -> None:
+    """What a model is and the fields it has, or the values of an enumeration."""
+    print(f"  {title}")
+    _indented(schema.get("description", ""))
+    if values := schema.get("enum"):
+        print(f"      one of {', '.join(map(str, values))}")
+    for field, part in schema.get("properties", {}).items():
+        says = " ".join(part.get("description", "").split())
+        print(f"      {field}: {_type(part)}{f' – {says}' if says else ''}")
+
+
+def _indented(text: str) -> None:
+    for line in text.splitlines():
+        print(f"      {line}".rstrip())
 
 
 def _parameter(schema: dict[str, Any], key: str) -> str:
@@ -70,6 +91,10 @@ def _type(schema: dict[str, Any]) -> str:
         return str(schema["$ref"].rpartition("/")[2])
     if options := schema.get("anyOf"):
         return " or ".join(_type(option) for option in options)
+    if parts := schema.get("prefixItems"):
+        return f"({', '.join(map(_type, parts))})"
     if schema.get("type") == "array":
         return f"list of {_type(schema.get('items', {}))}"
+    if isinstance(values := schema.get("additionalProperties"), dict):
+        return f"map of {_type(schema.get('propertyNames', {'type': 'string'}))} to {_type(values)}"
     return str(schema.get("title") if schema.get("type") == "object" else schema.get("type", "anything"))

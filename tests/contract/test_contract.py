@@ -22,6 +22,7 @@ class Mode(StrEnum):
 
 class Stop(BaseModel, frozen=True):
     latitude: float = Field(ge=-90, le=90)
+    """Degrees."""
     mode: Mode = Mode.ECO
 
 
@@ -177,7 +178,9 @@ def test_the_help_comes_from_the_class():
     assert plan["help"] == "Order the stops."
     assert plan["signature"].startswith("(stops: list[")
     assert plan["parameters"]["required"] == ["stops"]
-    assert data["streams"]["trips.next_stop"]["properties"]["latitude"]["maximum"] == 90
+    latitude = data["streams"]["trips.next_stop"]["properties"]["latitude"]
+    assert (latitude["maximum"], latitude["description"]) == (90, "Degrees.")
+    assert plan["result"]["$defs"]["Stop"]["properties"]["latitude"] == latitude
 
 
 class Driven(TripService):

@@ -178,6 +178,11 @@ def test_api_help_comes_from_the_contract(capsys):
     said = capsys.readouterr().out
     assert "explain(restriction: integer) → string" in said
     assert "driving.state: DrivingState" in said
+    assert "      one of unknown, parked, idling, moving\n" in said
+    assert main(["api", "energy"]) == OK
+    said = capsys.readouterr().out
+    assert "start: number – Unix time in s.\n" in said
+    assert "by_cause: map of Sink to number – kWh.\n" in said
 
 
 @pytest.mark.parametrize(
