@@ -8,15 +8,18 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from carservices.api.polyline import decode
 from carservices.hal import HalError, SetError
+from carservices.hal.check import settable
 from carservices.signals import Datum, InvalidValue
 from carservices.signals.check import check
 from carservices_emulator.breakdowns import BREAKDOWNS, switch
 from carservices_emulator.drivers.follow import way_from
+from carservices_emulator.drivers.route import load_trip
 from carservices_emulator.gnss.receiver import Quality
 from carservices_emulator.model.body import SEATS
 from carservices_emulator.model.charging import Plug
 from carservices_emulator.sensorfaults import Broken, FailMode
-from carservices_emulator.signals import ENTRIES, put
+from carservices_emulator.signals import CONFIGS, ENTRIES, put
+from carservices_emulator.tomlfile import find
 from carservices_emulator.world import World
 
 Door = Literal["Row1.DriverSide", "Row1.PassengerSide", "Row2.DriverSide", "Row2.PassengerSide", "trunk", "hood"]
@@ -33,6 +36,9 @@ class Command(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     verb: ClassVar[str]
 
+    def verify(self) -> None:
+        """Raises HalError for what no car could do: a signal there is not, a value it cannot have, a missing file."""
+
     @abstractmethod
     def run(self, world: World) -> Any:
         """Do it; what comes back goes to the caller."""
@@ -44,6 +50,9 @@ class Set(Command):
     verb: ClassVar[str] = "set"
     path: str
     value: bool | int | float | str
+
+    def verify(self) -> None:
+        settable(CONFIGS, self.path, self.value)
 
     def run(self, world: World) -> None:
         put(world, self.path, self.value)
@@ -57,13 +66,17 @@ class Inject(Command):
     value: Datum
     seconds: float = Field(math.inf, gt=0)
 
+    def verify(self) -> None:
+        self._shown()
+
     def run(self, world: World) -> None:
-        config = known(self.path)
+        world.sensors.broken[self.path] = Broken(None, self._shown(), world.time + self.seconds)
+
+    def _shown(self) -> Datum:
         try:
-            value = check(config, self.value)
+            return check(known(self.path), self.value)
         except InvalidValue as error:
             raise HalError(str(error)) from None
-        world.sensors.broken[self.path] = Broken(None, value, world.time + self.seconds)
 
 
 class Fail(Command):
@@ -73,6 +86,9 @@ class Fail(Command):
     path: str
     mode: FailMode = FailMode.SILENT
     seconds: float = Field(math.inf, gt=0)
+
+    def verify(self) -> None:
+        known(self.path)
 
     def run(self, world: World) -> None:
         known(self.path)
@@ -134,6 +150,10 @@ class Drive(Command):
     trip: str = "neubrandenburg"
     loop: bool = True
     speed: float = Field(50.0, ge=0, le=200)
+
+    def verify(self) -> None:
+        if self.name == "trip":
+            load_trip(find("trips", self.trip, ".json"))
 
     def run(self, world: World) -> None:
         world.seat(self.name, trip=self.trip, loop=self.loop, speed=self.speed / 3.6)

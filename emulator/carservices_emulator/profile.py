@@ -1,8 +1,9 @@
 """A car's parameters, read from a TOML profile: published values, one set per car."""
 
+from functools import partial
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PositiveFloat
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PositiveFloat, ValidationInfo
 
 from carservices.signals import Catalogue
 from carservices_emulator.tables import Curve
@@ -14,6 +15,12 @@ def _curve(points: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float]
     return points
 
 
+def _not_below(lesser: str, value: float, info: ValidationInfo) -> float:
+    if value < info.data.get(lesser, value):
+        raise ValueError(f"cannot be less than {lesser}")
+    return value
+
+
 def _inlet(name: str) -> str:
     if name not in INLETS:
         raise ValueError(f"take one of {', '.join(map(str, INLETS))}")
@@ -23,13 +30,17 @@ def _inlet(name: str) -> str:
 INLETS = Catalogue.default()[
     "Vehicle.Powertrain.TractionBattery.Charging.ChargingPort.FrontRight.SupportedInletTypes"
 ].allowed
-Points = Annotated[tuple[tuple[float, float], ...], AfterValidator(_curve)]
-"""Breakpoints of a `Curve`."""
 Share = Annotated[float, Field(gt=0, le=1)]
+Efficiency = Annotated[tuple[tuple[Annotated[float, Field(ge=0, le=1)], Share], ...], AfterValidator(_curve)]
+"""Breakpoints of a `Curve`: share of the rated power → efficiency."""
+Power = Annotated[
+    tuple[tuple[Annotated[float, Field(ge=0, le=100)], Annotated[float, Field(ge=0)]], ...], AfterValidator(_curve)
+]
+"""Breakpoints of a `Curve`: percent of charge → kW."""
 
 
 class Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Identity(Part):
@@ -56,7 +67,7 @@ class Resistance(Part):
     """Road load: masses in kg, drag coefficient, frontal area in m², rolling coefficient of warm tyres (ISO 28580)."""
 
     mass: PositiveFloat
-    gross_mass: PositiveFloat
+    gross_mass: Annotated[PositiveFloat, AfterValidator(partial(_not_below, "mass"))]
     drag: Share
     area: PositiveFloat
     rolling: Share
@@ -79,14 +90,14 @@ class Drive(Part):
     wheel_radius: PositiveFloat
     max_speed: PositiveFloat
     axle: Literal["front", "rear"]
-    efficiency: Points  # share of rated power → efficiency of motor and inverter
+    efficiency: Efficiency  # of motor and inverter
 
 
 class Battery(Part):
     """Traction battery; energies in kWh, resistance in Ω of the pack at 25 °C, mass in kg."""
 
     usable: PositiveFloat
-    gross: PositiveFloat
+    gross: Annotated[PositiveFloat, AfterValidator(partial(_not_below, "usable"))]
     cells_in_series: int = Field(gt=0)
     resistance: PositiveFloat
     mass: PositiveFloat
@@ -96,7 +107,7 @@ class Battery(Part):
 class Charging(Part):
     """Charging: DC breakpoints (SoC in percent → kW at the battery), AC power in kW and its efficiency."""
 
-    dc: Points
+    dc: Power
     ac_power: PositiveFloat
     ac_efficiency: Share
     inlets: tuple[Annotated[str, AfterValidator(_inlet)], ...]

@@ -11,7 +11,7 @@ from carservices_emulator.weather import Weather
 
 
 class Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Start(Part):
@@ -41,7 +41,7 @@ class Surroundings(Part):
 class Event(Part):
     """At ``time`` s ``do`` a verb; the other keys are its arguments (the verbs of the HAL's control)."""
 
-    model_config = ConfigDict(extra="allow", frozen=True)
+    model_config = ConfigDict(extra="allow", frozen=True, allow_inf_nan=False)
 
     time: float = Field(ge=0)
     do: str
@@ -49,7 +49,7 @@ class Event(Part):
     @model_validator(mode="after")
     def _known(self) -> "Event":
         try:
-            self.command()
+            self.command().verify()
         except HalError as error:
             raise ValueError(str(error)) from None
         return self

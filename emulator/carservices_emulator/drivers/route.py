@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from carservices.hal import HalError
+from carservices.hal.registry import BadOptions
 from carservices.signals.earth import EARTH_RADIUS_M
 from carservices_emulator.place import Place
 from carservices_emulator.tables import Curve, clamp
@@ -39,19 +39,19 @@ class TripFile(BaseModel):
 
 
 def load_trip(path: Path) -> TripFile:
-    """Read a trip file. Raises HalError naming file, place and cure."""
+    """Read a trip file. Raises BadOptions naming file, place and cure."""
     try:
         trip = TripFile.model_validate(json.loads(path.read_text(encoding="utf-8")))
     except OSError as error:
-        raise HalError(f"{path}: cannot be read ({error.strerror}); check the path") from None
+        raise BadOptions(f"{path}: cannot be read ({error.strerror}); check the path") from None
     except ValueError as error:
         problem = error.errors(include_url=False)[0] if isinstance(error, ValidationError) else None
         where = ".".join(map(str, problem["loc"])) if problem else "file"
         what = problem["msg"] if problem else f"not valid JSON, {error}"
-        raise HalError(f"{path}: {where}: {what}; correct it or take a shipped trip") from None
+        raise BadOptions(f"{path}: {where}: {what}; correct it or take a shipped trip") from None
     last = len(trip.points) - 1
     if last < 1 or any(index > last for index, _ in [*trip.limits, *trip.stops]):
-        raise HalError(f"{path}: points: limits and stops refer to {last + 1} points; add the missing points")
+        raise BadOptions(f"{path}: points: limits and stops refer to {last + 1} points; add the missing points")
     return trip
 
 
