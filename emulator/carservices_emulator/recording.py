@@ -18,12 +18,14 @@ class Replay:
         self._events = list(entries(self.path, CONFIGS))
         if not self._events:
             raise HalError(f"{file}: no value in it; give another recording")
-        self.start, self.end = self._events[0][0], self._events[-1][0]
+        self._start = self._events[0][0]
+        self.end = self._events[-1][0] - self._start
+        """s from the first value to the last."""
         self.rewind()
 
     def rewind(self) -> None:
         """Back to the first line."""
-        self.time = self.start
+        self.time = 0.0
         self._next = 0
         self._state: dict[str, tuple[Datum | None, Status]] = {}
         self.run(0.0)
@@ -38,12 +40,12 @@ class Replay:
     def run(self, seconds: float) -> None:
         """Go ``seconds`` ahead; at the end the last values stay."""
         self.time = min(self.time + seconds, self.end)
-        while not self.done and self._events[self._next][0] <= self.time:
+        while not self.done and self._events[self._next][0] - self._start <= self.time:
             _, path, value, status = self._events[self._next]
             self._state[path] = (value, status)
             self._next += 1
 
     def seek(self, time: float) -> None:
-        """Go to ``time`` s of the recorded simulation."""
+        """Go to ``time`` s after the first value."""
         self.rewind()
-        self.run(max(0.0, time - self.start))
+        self.run(time)
