@@ -103,16 +103,15 @@ class World:
                 route.place(0.0, self.place)
                 return
             case "wltc":
-                self.driver = WltcDriver(self.chance)
+                self._hand_over(WltcDriver(self.chance))
             case "constant":
-                self.driver = ConstantDriver(self.chance, speed)
+                self._hand_over(ConstantDriver(self.chance, speed))
             case "manual":
                 self.take_over()
             case "parked":
-                self.driver = ParkedDriver(self.chance)
+                self._hand_over(ParkedDriver(self.chance))
             case _:
                 raise HalError(f"there is no driver '{name[:40]}'; take trip, wltc, constant, manual or parked")
-        self.place = dataclasses.replace(self.place, grade=0.0)
 
     def follow(self, way: Way) -> None:
         """Somebody drives this way, which begins where the car is; a charge that is under way goes on."""
@@ -122,9 +121,16 @@ class World:
     def take_over(self) -> ManualDriver:
         """A person takes the wheel, if nobody has yet."""
         if not isinstance(self.driver, ManualDriver):
-            self.driver = ManualDriver(self.chance)
-            self.place = dataclasses.replace(self.place, grade=0.0)
+            self._hand_over(manual := ManualDriver(self.chance))
+            return manual
         return self.driver
+
+    def _hand_over(self, driver: Driver) -> None:
+        """One drives who knows no road: flat ground, and no turn ahead that was being indicated."""
+        if isinstance(self.driver, TripDriver):
+            self.car.body.lights.left = self.car.body.lights.right = False
+        self.driver = driver
+        self.place = dataclasses.replace(self.place, grade=0.0)
 
     def plug(self, plug: Plug) -> None:
         """Connect a cable. Raises SetError while the car is not parked."""
@@ -137,7 +143,13 @@ class World:
         self.car.port.connect(plug)
 
     def ignition(self, state: str) -> None:
-        """Switch the car. Raises SetError for off while it moves."""
+        """Switch the car. Raises SetError for off while it moves, and for on with a flat 12 V battery."""
+        if state == "ON" and not self.car.on and self.car.low_voltage.charge <= 0.0:
+            raise SetError(
+                Code.NOT_AVAILABLE,
+                "the 12 V battery is flat; renew it (`fault name=weak-12v on=false`)",
+                "Vehicle.LowVoltageBattery.CurrentVoltage",
+            )
         if state != "ON" and self.car.road.speed:
             raise SetError(Code.NOT_AVAILABLE_SPEED_HIGH, "the car is moving; stop first", "Vehicle.Speed")
         self.car.state = state

@@ -15,7 +15,10 @@ AUTO_LOCK = 10.0 / 3.6
 SEAT_TRAVEL = 25.0
 """mm/s of a powered seat rail."""
 RAIN_STEPS = ((60.0, "FAST"), (30.0, "MEDIUM"), (10.0, "SLOW"), (2.0, "INTERVAL"))
-"""% of rain from which the rain sensor asks for a wiper speed."""
+"""% of rain from which the rain sensor asks for a wiper speed, at the middle sensitivity."""
+SENSITIVITY = 1.5
+"""Factor on these thresholds between two of the six settings of the intensity (VSS: also the rain sensor's)."""
+MIDDLE = 2
 WIPER_POWER = {"OFF": 0.0, "INTERVAL": 15.0, "SLOW": 45.0, "MEDIUM": 60.0, "FAST": 80.0}
 LIGHT_POWER = {"low": 40.0, "high": 40.0, "running": 0.0, "parking": 10.0, "fog_front": 30.0, "fog_rear": 6.0}
 """W of a pair of LED lamps; the daytime running light is part of the base load."""
@@ -103,7 +106,7 @@ class Body:
         self.windscreen_heating = False
         self.washer = 100.0
         self.wiper_mode = "RAIN_SENSOR"
-        self.wiper_intensity = 2
+        self.wiper_intensity = MIDDLE
         self.rear_wiper = "OFF"
         self.wheel_heat = 0
         self.sunroof = 0
@@ -166,13 +169,16 @@ class Body:
     def _wiping(self, rain: float) -> str:
         if self.wiper_mode != "RAIN_SENSOR":
             return self.wiper_mode
-        return next((speed for threshold, speed in RAIN_STEPS if rain >= threshold), "OFF")
+        felt = rain * SENSITIVITY ** (self.wiper_intensity - MIDDLE)
+        return next((speed for threshold, speed in RAIN_STEPS if felt >= threshold), "OFF")
 
-    def load(self, *, rear_window: bool) -> float:
-        """W on the 12 V side."""
+    def load(self, *, on: bool, rear_window: bool) -> float:
+        """W on the 12 V side; with the car off only lamps shine."""
         lights = self.lights
         lamps = sum(power for lamp, power in LIGHT_POWER.items() if getattr(lights, lamp))
         lamps += 12.0 * (lights.hazard or lights.left or lights.right) + 15.0 * (lights.brake == "ACTIVE")
+        if not on:
+            return lamps
         seats = sum(abs(seat.heat) for seat in self.seats.values()) / 100.0 * HEATER_POWER["seat"]
         heaters = (
             abs(self.wheel_heat) / 100.0 * HEATER_POWER["wheel"]

@@ -13,7 +13,13 @@ from carservices_emulator.model.conditioning import Conditioning
 from carservices_emulator.model.cruise import Cruise
 from carservices_emulator.model.drive import MAX_BRAKING, MODES, DriveUnit
 from carservices_emulator.model.ledger import Ledger
-from carservices_emulator.model.lowvoltage import QUIESCENT, LowVoltage
+from carservices_emulator.model.lowvoltage import (
+    ACCESSORIES,
+    AWAKE,
+    CONVERTER_EFFICIENCY,
+    QUIESCENT,
+    LowVoltage,
+)
 from carservices_emulator.model.road import G, Road
 from carservices_emulator.model.trip import TripComputer
 from carservices_emulator.profile import Profile
@@ -241,6 +247,12 @@ class Car:
         shaft = max(0.0, power - self.unit.loss(power))
         return min(force, shaft * self.profile.drive.gear_efficiency / v)
 
+    def _base_load(self) -> float:
+        """W of the 12 V side besides what `Body.load` counts."""
+        if self.on:
+            return self.profile.auxiliary.load * CONVERTER_EFFICIENCY + self.climate.blower
+        return max(QUIESCENT, ACCESSORIES * (self.state == "ACC"), AWAKE * self.port.charging)
+
     def _step_slow(self, dt: float, now: datetime) -> None:
         ambient = self.weather.temperature
         speed = abs(self.road.speed)
@@ -253,9 +265,8 @@ class Car:
         self.climate.step(dt, self.weather, speed, self.body.occupants, self.body.openness)
         if not self.live:
             self.climate.power = self.climate.thermal = 0.0
-        load = self.body.load(rear_window=self.climate.rear_defroster) + self.climate.blower if self.on else QUIESCENT
-        base = self.profile.auxiliary.load * 0.92 if self.on else 60.0 if self.port.charging else 0.0
-        self.low_voltage.step(dt, load + base, converter=self.live)
+        load = self.body.load(on=self.on, rear_window=self.climate.rear_defroster) + self._base_load()
+        self.low_voltage.step(dt, load, converter=self.live)
         self.chassis.step(dt, speed, self._rolling_heat / dt, self._brake_heat / dt, ambient)
         self.unit.warm(dt, self._drive_heat / dt, ambient)
         battery.warm(dt, self._battery_heat / dt + self.conditioning.heat, ambient)

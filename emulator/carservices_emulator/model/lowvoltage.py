@@ -1,5 +1,7 @@
 """12 V system: lead-acid battery, DC/DC converter and the consumers behind it."""
 
+import math
+
 from carservices_emulator.tables import clamp
 
 CONVERTER_EFFICIENCY = 0.92
@@ -15,6 +17,10 @@ ACCEPTANCE = 0.08
 """Ω that limit the charging current: electrolyte and cables together."""
 QUIESCENT = 0.3
 """W of a sleeping car: 25 mA."""
+ACCESSORIES = 60.0
+"""W of head unit and screens in ACC."""
+AWAKE = 60.0
+"""W of the control units and pumps that a charge keeps awake."""
 
 
 class LowVoltage:
@@ -56,9 +62,12 @@ class LowVoltage:
             wish = (TARGET_VOLTAGE - open_circuit) / ACCEPTANCE * (1.0 - self.charge) * 4.0
             self.current = clamp(wish, 0.0, min(40.0, (available - load) / TARGET_VOLTAGE))
             self.voltage = TARGET_VOLTAGE - 0.001 * self.current
-        else:
+        elif self.charge > 0.0:
             self.current = (available - load) / open_circuit
             self.voltage = open_circuit + self.current * self.resistance
+        else:  # flat: the consumers, ohmic, share what the converter has
+            self.current = 0.0
+            self.voltage = open_circuit * math.sqrt(available / load)
         output = min(available, load + max(0.0, self.voltage * self.current))
         self.converter_input = output / CONVERTER_EFFICIENCY
         self.converter_loss = self.converter_input - output

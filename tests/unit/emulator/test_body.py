@@ -154,6 +154,14 @@ def test_the_rain_sensor_sets_the_wiper(parked, rain, wiping):
     assert parked.car.body.wiping == wiping
 
 
+@pytest.mark.parametrize(("sensitivity", "wiping"), [(0, "INTERVAL"), (2, "SLOW"), (5, "MEDIUM")])
+def test_a_keener_rain_sensor_wipes_earlier(parked, sensitivity, wiping):
+    parked.set("Vehicle.Body.Windshield.Front.Wiping.Intensity", sensitivity)
+    parked.world.weather.rain = 15
+    parked.run(0.2)
+    assert parked.car.body.wiping == wiping
+
+
 def test_brake_lights_shine_for_pedal_and_strong_regeneration(driving):
     driving.do(parse("pedals", {"brake": 0.2}))
     driving.run(0.3)
@@ -170,6 +178,19 @@ def test_consumers_load_the_12_volt_side(parked):
     parked.set("Vehicle.Body.Windshield.Rear.IsHeatingOn", True)
     parked.run(2)
     assert parked.car.low_voltage.load == pytest.approx(before + 260, abs=1)
+
+
+def test_lamps_left_on_drain_a_car_that_is_off_until_it_does_not_start(parked):
+    parked.set(LIGHTS + ".LightSwitch", "POSITION")
+    parked.set("Vehicle.Cabin.Seat.Row1.DriverSide.HeatingCooling", 100)
+    parked.world.ignition("OFF")
+    parked.run(2)
+    assert parked.car.low_voltage.load == pytest.approx(10.3, abs=0.1)  # nothing but lamps and clocks
+    parked.car.low_voltage.charge = 0.0
+    with pytest.raises(SetError, match="12 V battery is flat"):
+        parked.world.ignition("ON")
+    parked.do(parse("fault", {"name": "weak-12v", "on": False}))
+    parked.world.ignition("ON")
 
 
 def test_the_trip_meter_resets(driving):

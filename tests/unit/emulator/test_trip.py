@@ -47,6 +47,18 @@ def test_a_road_is_kept_as_its_trip(trip_file):
     assert vars(pickle.loads(content)) == vars(route)
 
 
+def test_who_takes_over_in_a_turn_gets_no_forgotten_indicator(trip_file):
+    simulation = world()
+    simulation.world.seat("trip", trip=str(trip_file))
+    lights = simulation.car.body.lights
+    lights.right = True
+    simulation.world.take_over()
+    assert not lights.right
+    lights.left = True
+    simulation.world.seat("constant")
+    assert lights.left  # set by hand: stays
+
+
 def test_a_trip_keeps_the_rules_and_ends_parked(trip_file):
     simulation = world(charge=70)
     simulation.world.seat("trip", trip=str(trip_file), loop=False)
