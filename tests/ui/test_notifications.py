@@ -36,6 +36,11 @@ def notification(name, priority, minutes, **parameters):
     return Notification(id=name, priority=priority, texts=texts, parameters=parameters, since=since)
 
 
+def entitled(notice, title):
+    texts = {language: message.model_copy(update={"title": title}) for language, message in notice.texts.items()}
+    return notice.model_copy(update={"texts": texts})
+
+
 ALL = (
     notification(TYRE, Priority.CRITICAL, 0, value=Quantity(value=140, unit="kPa")),
     notification(RANGE, Priority.HIGH, 12, value=Quantity(value=40, unit="km")),
@@ -198,11 +203,17 @@ def test_a_sentence_said_meanwhile_does_not_hide_the_card(drive):
 @LAYOUTS
 def test_everything_fits(drive, layout):
     driver = drive(screen="notifications", **layout)
-    say(driver)
+    title = "Frein de stationnement serré "
+    long, endless = (entitled(one, title * often) for one, often in zip(ALL, (1, 4), strict=False))
+    say(driver, (long, endless, ALL[2]), long)
     scale = layout["size"][0] / 1280
     for row in driver.cockpit.screen.rows:
         assert row.title.top <= row.top
+        assert row.title.right <= row.age.x
         assert row.sentence.y >= row.y
         assert row.sentence.right <= row.age.x
         assert row.dismiss.right <= row.right
         assert all(min(w.size) >= 76 * scale - 0.5 for w in row.walk() if isinstance(w, Control))
+    driver.cockpit.show("climate")
+    driver.frames(2)
+    assert not driver.cockpit.notice.card.title.is_shortened

@@ -157,7 +157,7 @@ class Cockpit(FloatLayout):
             self.quick.put(self.width - dp(MARGIN), edge)
             edge = self.quick.card.y - dp(GAP)
         if self.banner is not None:
-            self.banner.pos_hint = {"center_x": 0.5, "top": edge / self.height}
+            self.banner.pos_hint = {"center_x": self._stage.center_x / self.width, "top": edge / self.height}
 
     @property
     def dialog(self) -> Dialog | None:

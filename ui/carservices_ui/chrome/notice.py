@@ -11,13 +11,16 @@ from kivy.uix.floatlayout import FloatLayout
 from carservices.api.notifications import Current, Notification, Priority
 from carservices_ui import notices
 from carservices_ui.look import color
+from carservices_ui.templates.words import Flow
 from carservices_ui.tokens import MOTION, TARGET
 from carservices_ui.ui import Ui
-from carservices_ui.widgets import Column, Control, IconButton, IconTile, Row, Text, spacer
+from carservices_ui.widgets import Column, Control, IconButton, IconTile, Row, spacer
 from carservices_ui.widgets.card import Card
 from carservices_ui.widgets.shapes import plate
 
 WIDTH = 640
+WORDS = WIDTH - 236
+"""Width of what is read: beside it are the icon, the cross and the space around them."""
 BELOW = TARGET + 16
 """Height of its buttons, with the space below them."""
 INSET = 12
@@ -87,15 +90,13 @@ class NoticeCard(Control):
         self.urgent = notification.priority is Priority.CRITICAL
         tone = notices.TONES[notification.priority]
         message = notices.say(ui, notification)
-        self.title = Text(message.title, strong=True, role="primary")
-        self.sentence = Text(message.text, wrap=WIDTH - 236)
-        self.title.shorten, self.title.shorten_from = True, "right"
-        self.title.text_size = (dp(WIDTH - 236), None)
+        self.title = Flow(message.title, lines=2, strong=True, role="primary")
+        self.sentence = Flow(message.text)
         self.dismiss = IconButton("close")
         self.dismiss.bind(on_release=lambda *_: notices.dismiss(ui, notification.id))
         self.buttons = notices.buttons(ui, notification)
         parts = [self.title, *([self.sentence] if message.text else [])]
-        words = Column(*parts)
+        words = Column(*parts, width=dp(WORDS))
         center = {"center_x": 0.5, "center_y": 0.5}
         self.add_widget(
             Card(tone="alert_tint" if self.urgent else "overlay", radius="overlay", afloat=True, pos_hint=center)

@@ -11,12 +11,15 @@ from carservices_ui import notices
 from carservices_ui.i18n import t
 from carservices_ui.restrictions import Restrictions
 from carservices_ui.screens.base import Page
+from carservices_ui.templates.words import Flow
 from carservices_ui.tokens import TARGET
 from carservices_ui.ui import Ui
 from carservices_ui.widgets import Card, Column, Control, CutNote, IconButton, IconTile, Row, Scroll, Text, spacer
 
 AGE_SECONDS = 10.0
 """How often the ages are written anew."""
+LEAST = 240
+"""Narrowest the words get, in dp."""
 
 
 class NotificationsScreen(Page):
@@ -88,8 +91,8 @@ class NoticeRow(Control):
         self.add_widget(Card(tone="alert_tint" if critical else "surface2", radius="tile", pos_hint=center))
         message = notices.say(ui, notification)
         tone = notices.TONES[notification.priority]
-        self.title = Text(message.title, strong=True)
-        self.sentence = Text(message.text, tone="text" if critical else "text2", wrap=320)
+        self.title = Flow(message.title, lines=2, strong=True)
+        self.sentence = Flow(message.text, tone="text" if critical else "text2")
         self.age = Text(tone="text2")
         self.snooze = IconButton("bedtime", tone="text2")
         self.dismiss = IconButton("close")
@@ -98,7 +101,8 @@ class NoticeRow(Control):
         self._tile = IconTile(notices.ICONS[notification.topic], tone=tone, side=56)
         self.buttons = notices.buttons(ui, notification)
         parts = [self.title, *([self.sentence] if message.text else [])]
-        self._words = Column(*parts, *([Row(*self.buttons)] if self.buttons else []), gap="s" if self.buttons else "xs")
+        below = [Row(*self.buttons)] if self.buttons else []
+        self._words = Column(*parts, *below, gap="s" if below else "xs", width=dp(LEAST))
         row = Row(
             self._tile,
             self._words,
@@ -131,7 +135,7 @@ class NoticeRow(Control):
 
     def _wrap(self, *_: Any) -> None:
         beside = self._tile.width + self.age.width + 2 * dp(TARGET) + dp(28 + 5 * 16)
-        self.sentence.text_size = (max(dp(240), self.width - beside), None)
+        self._words.width = max(dp(LEAST), self.width - beside)
 
     def _fit(self, *_: Any) -> None:
         self.height = max(dp(96), self._words.height + dp(32))
