@@ -23,6 +23,8 @@ TRY_AGAIN_STEP = 0.1
 """AAOS retries a read that is not ready yet each 100 ms for at most 2 s."""
 MAX_EARLY = 100
 """Outcomes of sets kept for a caller that has not got its handle yet; older ones were given up."""
+MAX_SHOWN = 200
+"""Characters of a path that nobody offers in the error; the longest path of VSS 6.0 has 97."""
 
 
 class Servable(Protocol):
@@ -68,7 +70,12 @@ class Car:
 
     @classmethod
     async def connect(
-        cls, run_dir: Path | None = None, *, name: str = identity.TOOL, token: str | None = None, timeout: float = 5.0
+        cls,
+        run_dir: Path | str | None = None,
+        *,
+        name: str = identity.TOOL,
+        token: str | None = None,
+        timeout: float = 5.0,
     ) -> "Car":
         """Connect as ``name``.
 
@@ -78,14 +85,17 @@ class Car:
         if run_dir is None:
             if identity.RUN_DIR_VARIABLE not in os.environ:
                 raise NotConnected(f"no car to connect to: give run_dir or set {identity.RUN_DIR_VARIABLE}")
-            run_dir = Path(os.environ[identity.RUN_DIR_VARIABLE])
+            run_dir = os.environ[identity.RUN_DIR_VARIABLE]
+        run_dir = Path(run_dir)
         if token is None:
             token = os.environ.get(identity.TOKEN_VARIABLE)
         if token is None:
             try:
                 token = identity.token_for(identity.read_secret(run_dir), name)
             except OSError as error:
-                raise NotConnected(f"no car runs in {run_dir} ({error.strerror}): start it first") from None
+                raise NotConnected(
+                    f"no car runs in {run_dir} ({error.strerror}): start one with `carservices emulator`"
+                ) from None
         link = Link(run_dir, name, token)
         car = cls(link)
         try:
@@ -111,6 +121,7 @@ class Car:
 
     @property
     def name(self) -> str:
+        """Whom the hub takes us for."""
         return self._link.name
 
     @property
@@ -120,6 +131,7 @@ class Car:
 
     @property
     def connected(self) -> bool:
+        """Whether the hub is there now."""
         return self._link.connected
 
     @property
@@ -177,7 +189,7 @@ class Car:
 
     async def watch(
         self,
-        globs: Sequence[str],
+        globs: str | Sequence[str],
         on_value: Callable[[Value], None],
         *,
         rate: float | None = None,
@@ -186,11 +198,15 @@ class Car:
     ) -> Watch:
         """Call back with every last value at once and with each update, until the watch is closed.
 
-        ``rate`` (Hz) and ``resolution`` (0 or a power of ten, in the signal's unit) thin out continuous signals;
-        with ``variable_rate`` unchanged values are not sent. Signals that appear later join in; one whose HAL
-        died comes as UNAVAILABLE.
+        ``globs`` are one or several. ``rate`` (Hz) and ``resolution`` (0 or a power of ten, in the signal's unit)
+        thin out continuous signals; with ``variable_rate`` unchanged values are not sent. Signals that appear later
+        join in; one whose HAL died comes as UNAVAILABLE.
+
+        Raises GlobError for a malformed glob, CallError INVALID_ARGUMENT for a rate or resolution that cannot be,
+        and PERMISSION_DENIED for a signal named outright that is not ours to read.
         """
-        watch = Watch(self._subscriptions, GlobSet(*globs), on_value, rate, resolution, variable_rate)
+        chosen = GlobSet(globs) if isinstance(globs, str) else GlobSet(*globs)
+        watch = Watch(self._subscriptions, chosen, on_value, rate, resolution, variable_rate)
         await self._subscriptions.add(watch, self._configs)
         return watch
 
@@ -363,7 +379,8 @@ class Car:
 def _refusal(path: str, error: CallError, offered: Collection[str]) -> SetFailed:
     """A failed call to set as VHAL says it."""
     reason = _not_offered(path, offered) if error.code == "NOT_FOUND" else error.message
-    return SetFailed(path, error.status(Code.NOT_AVAILABLE), reason, error.details.get("blocking"))
+    code = error.status(Code.INVALID_ARG if error.code == "INVALID_ARGUMENT" else Code.NOT_AVAILABLE)
+    return SetFailed(path, code, reason, error.details.get("blocking"))
 
 
 def _unknown(path: str, offered: Collection[str]) -> UnknownSignal:
@@ -371,6 +388,6 @@ def _unknown(path: str, offered: Collection[str]) -> UnknownSignal:
 
 
 def _not_offered(path: str, offered: Collection[str]) -> str:
-    near = difflib.get_close_matches(path, offered, n=1)
+    near = difflib.get_close_matches(path[:MAX_SHOWN], offered, n=1)
     hint = f"did you mean {near[0]}?" if near else "`carservices signals list` shows what there is"
-    return f"no HAL offers {path}: {hint}"
+    return f"no HAL offers {path[:MAX_SHOWN]}: {hint}"

@@ -192,7 +192,7 @@ class Link:
         try:
             try:
                 sent = self._send([Kind.CALL, call_id, target, method, params, int(timeout * 1000)])
-            except ValueError as error:
+            except (ValueError, OverflowError) as error:  # parameters or a timeout that cannot travel
                 raise CallError("INVALID_ARGUMENT", f"{target}.{method}: {error}") from error
             if not sent:
                 raise CallError("UNAVAILABLE", "the hub does not read; the message was not sent")

@@ -243,7 +243,7 @@ async def test_without_a_car_the_error_says_what_to_start(tmp_path, monkeypatch)
     monkeypatch.delenv("CARSERVICES_RUN_DIR", raising=False)
     with pytest.raises(NotConnected, match="no car to connect to"):
         await Car.connect()
-    with pytest.raises(NotConnected, match="start it first"):
-        await Car.connect(tmp_path)
+    with pytest.raises(NotConnected, match="start one with"):
+        await Car.connect(str(tmp_path))
     with pytest.raises(NotConnected, match="no hub answers"):
         await Car.connect(tmp_path, token="0" * 64, timeout=0.05)

@@ -44,6 +44,8 @@ async def test_unknown_signals_and_write_only_signals_are_not_read():
         c.hub.hub.requests._born -= 100  # no longer young: what is unknown now stays unknown
         with pytest.raises(UnknownSignal, match=r"Vehicle\.Sped"):
             await c.get("Vehicle.Sped")
+        with pytest.raises(UnknownSignal, match=r"^.{,300}$"):
+            await c.get("Vehicle." + "x" * 10_000)
         with pytest.raises(CallError) as refused:
             await c.get(HORN)
         assert refused.value.code == "PERMISSION_DENIED"
@@ -123,7 +125,7 @@ async def test_two_ways_of_seeing_one_signal_at_once():
         await c.until(SPEED, 0.0)
         exact, rounded = [], []
         await c.watch([SPEED], lambda value: exact.append(value.value))
-        await c.watch([SPEED], lambda value: rounded.append(value.value), resolution=10.0)
+        await c.watch(SPEED, lambda value: rounded.append(value.value), resolution=10.0)
         await hal.inject(SPEED, 47.3)
         await eventually(lambda: exact[-1:] == [47.3] and rounded[-1:] == [50.0])
         assert set(rounded) <= {0.0, 50.0}

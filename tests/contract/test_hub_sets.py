@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 
 import pytest
 
@@ -121,6 +122,14 @@ async def test_the_hub_refuses_what_cannot_be_in_one_line_with_the_cure(path, va
         assert len(str(refused.value)) < 300
         assert outcomes(c) == [("refused", path, code.name)]
         assert len(json.dumps(c.hub.hub.audit.entries[0])) < 1000
+
+
+@pytest.mark.parametrize(("value", "timeout"), [(object(), 1.0), (22.0, math.inf)], ids=["value", "timeout"])
+async def test_what_cannot_travel_is_an_invalid_argument(value, timeout):
+    async with car(bench()) as c:
+        with pytest.raises(SetFailed) as refused:
+            await c.set(TEMP, value, timeout=timeout)
+        assert refused.value.code is Code.INVALID_ARG
 
 
 async def test_who_has_no_grant_may_not_actuate():
