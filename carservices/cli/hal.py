@@ -1,5 +1,7 @@
 """`carservices hal`: the installed HALs, the conformance kit, and the scaffold of a new one."""
 
+import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +26,7 @@ def main(arguments: list[str]) -> int:
         help="the only signals to set; name them on a real car",
     )
     new = verbs.add_parser("new", help="begin a package with a HAL that passes the kit at once")
-    new.add_argument("name", metavar="NAME")
+    new.add_argument("name", metavar="NAME", help="a-z, 0-9 and _, beginning with a letter")
     new.add_argument("directory", nargs="?", type=Path, metavar="DIR", help="default: car-hal-NAME")
     for one in (listing, check):
         add_json(one)
@@ -43,7 +45,8 @@ def main(arguments: list[str]) -> int:
     directory = chosen.directory or Path(f"car-hal-{chosen.name.replace('_', '-')}")
     for path in tools.new(chosen.name, directory):
         print(path)
-    print(f"next: pip install -e {directory} && carservices hal check {chosen.name}")
+    install = "pip install" if find_spec("pip") else f"uv pip install --python {sys.executable}"  # uv's have no pip
+    print(f"next: {install} -e {directory} && carservices hal check {chosen.name}")
     return 0
 
 

@@ -92,7 +92,7 @@ def wave(arguments):
         (["settings", "colour", "1"], USAGE, "no setting 'colour'"),
         (["run", "--hal", "virtual", "--hal-option", "signals"], USAGE, "write KEY=VALUE"),
         (["run", "--hal", "a", "--hal", "b", "--hal-option", "x=1"], USAGE, "write NAME.KEY=VALUE; the HALs are a, b"),
-        (["run", "--hal", "a", "--hal-option", "x=[1"], USAGE, "is no JSON"),
+        (["run", "--hal", "a", "--hal-option", "x=" + "[" * 9999], USAGE, "is no JSON"),
         (["run", "--hal", "virtual", "--door-option", "open=true"], USAGE, "--door-option goes with --door"),
         (["run", "--hal", "virtual", "--vss", "no.json"], USAGE, "no.json: No such file or directory"),
         (["emulator", "--headless", "--run-dir", "/dev/null"], FAILED, "/dev/null is a file"),
@@ -146,6 +146,7 @@ def place(tmp_path, monkeypatch):
         (["nav", "route", "Kassel", "--arrive", "nan"], "--arrive: 'nan' is no percentage from 0 to 100"),
         (["log", "-n", "-1"], "'-1' is no whole number"),
         (["run"], "--hal"),
+        (["run", "--hal", "../log"], "'../log' is no name of a HAL"),
         (["bus"], "top"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
@@ -186,9 +187,18 @@ def test_api_help_comes_from_the_contract(capsys):
 
 
 @pytest.mark.parametrize(
+    ("pip", "install"), [(object(), "pip install"), (None, f"uv pip install --python {sys.executable}")]
+)
+def test_a_new_hal_is_told_how_this_environment_installs_it(pip, install, place, monkeypatch, capsys):
+    monkeypatch.setattr("carservices.cli.hal.find_spec", lambda _name: pip)
+    assert main(["hal", "new", "kona", str(place / "kona")]) == OK
+    assert f"next: {install} -e {place / 'kona'} && carservices hal check kona" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
     ("arguments", "output", "status", "words"),
     [
-        ("api --json", "| true", "0", ""),
+        ("log -f", "| true", "0", ""),
         ("--help", "| true", "0", ""),
         ("--help", "> /dev/full", "1", FULL),
         ("api", "> /dev/full", "1", FULL),
