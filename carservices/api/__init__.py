@@ -1,4 +1,4 @@
-"""The contracts of the system services, one file each."""
+"""The contracts of the system services, one file each, and what their two sides share."""
 
 from carservices.api.contract import BoundStream, Contract, Stream, call
 

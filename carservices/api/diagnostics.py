@@ -111,7 +111,7 @@ class Reading(BaseModel, frozen=True):
 
 
 class Ecu(BaseModel, frozen=True):
-    """One control unit; part and software are empty when it does not tell."""
+    """One control unit; part and software are empty when it does not tell. ``request``, ``response``: its CAN ids."""
 
     name: str
     hal: str
@@ -166,7 +166,7 @@ class TroubleCode(Meaning, frozen=True):
 
 
 class Attempt(BaseModel, frozen=True):
-    """One repair as the audit file has it; ``fault`` is the trouble code's id."""
+    """One repair as the audit file has it; ``time`` is Unix time in s, ``fault`` the trouble code's id."""
 
     time: float
     repair: str

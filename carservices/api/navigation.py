@@ -205,6 +205,7 @@ class RangeArea(BaseModel, frozen=True):
     reach: tuple[str, ...] = ()
     back: tuple[str, ...] = ()
     soc: float | None = None
+    """State of charge for which it holds, percent."""
     range_km: float | None = None
 
 

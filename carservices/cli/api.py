@@ -97,4 +97,14 @@ def _type(schema: dict[str, Any]) -> str:
         return f"list of {_type(schema.get('items', {}))}"
     if isinstance(values := schema.get("additionalProperties"), dict):
         return f"map of {_type(schema.get('propertyNames', {'type': 'string'}))} to {_type(values)}"
+    if schema.get("type") in ("integer", "number"):
+        return f"{schema['type']}{_range(schema)}"
     return str(schema.get("title") if schema.get("type") == "object" else schema.get("type", "anything"))
+
+
+def _range(schema: dict[str, Any]) -> str:
+    low, high = schema.get("minimum"), schema.get("maximum")
+    if low is not None and high is not None:
+        return f" from {low} to {high}"
+    bounds = {"≥": low, "≤": high, ">": schema.get("exclusiveMinimum"), "<": schema.get("exclusiveMaximum")}
+    return "".join(f" {sign} {bound}" for sign, bound in bounds.items() if bound is not None)

@@ -177,7 +177,7 @@ def test_settings_are_shown_and_changed(place, capsys):
 def test_api_help_comes_from_the_contract(capsys):
     assert main(["api", "driving"]) == OK
     said = capsys.readouterr().out
-    assert "explain(restriction: integer) → string" in said
+    assert "explain(restriction: integer from 0 to 511) → string" in said
     assert "driving.state: DrivingState" in said
     assert "      one of unknown, parked, idling, moving\n" in said
     assert main(["api", "energy"]) == OK
