@@ -22,7 +22,6 @@ from carservices_emulator.gnss.port import NmeaPort, open_port
 from carservices_emulator.gnss.receiver import Quality
 from carservices_emulator.recording import Replay
 from carservices_emulator.sampler import Sampler
-from carservices_emulator.scenario import load_scenario
 from carservices_emulator.signals import CONFIGS, ENTRIES
 from carservices_emulator.simulation import STEP, Simulation
 from carservices_emulator.status import describe
@@ -322,9 +321,7 @@ class EmulatorHal(Hal[EmulatorOptions]):
 
     def _load(self, scenario: str) -> None:
         options = self.options
-        simulation = Simulation(
-            options.profile, load_scenario(scenario), options.seed, epoch=datetime.now(UTC).replace(microsecond=0)
-        )
+        simulation = Simulation(options.profile, scenario, options.seed, epoch=datetime.now(UTC).replace(microsecond=0))
         simulation.world.receiver.be(options.gnss)
         if options.trip is not None:
             simulation.world.seat("trip", trip=options.trip)

@@ -42,6 +42,8 @@ class Simulation:
     ) -> None:
         self.profile = load_profile(profile) if isinstance(profile, str) else profile
         self.scenario = load_scenario(scenario) if isinstance(scenario, str) else scenario
+        self.story = scenario if isinstance(scenario, str) else scenario.name
+        """What was asked for: a shipped name, a path, or the name of the object."""
         self.seed = seed
         self.epoch = epoch
         self._mass = mass

@@ -18,6 +18,7 @@ def describe(simulation: Simulation) -> dict[str, Any]:
     return {
         "profile": simulation.profile.identity.model,
         "scenario": scenario.name,
+        "story": simulation.story,
         "description": scenario.description,
         "texts": {language: story.model_dump() for language, story in scenario.texts.items()},
         "driver": world.driver.name,

@@ -55,6 +55,7 @@ class FakeEmulator(FakeCar):
         self.status = {
             "profile": "Megane",
             "scenario": "City",
+            "story": "city",
             "description": "A drive.",
             "texts": {"de": {"name": "Stadt", "description": "Eine Fahrt."}},
             "driver": "parked",

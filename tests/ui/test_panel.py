@@ -12,6 +12,7 @@ from carservices.signals import Catalogue, Datatype, SignalConfig, Status
 from carservices.testing import car
 from carservices_emulator.hal import EmulatorHal
 from carservices_ui import i18n
+from carservices_ui.look import color
 from carservices_ui.panel.backend import PanelLink
 from carservices_ui.panel.tabs import TABS
 from carservices_ui.store import Outcome, Store
@@ -104,6 +105,9 @@ def test_the_table_holds_only_the_rows_that_are_seen(panel):
     driver.frames()
     assert {row.path for row in table.rows} == {path for path in table.paths if "Door" in path and "IsOpen" in path}
     assert driver.tab.count.text == f"{len(table.paths)} of {everything}"
+    assert driver.tab.nothing.text == ""
+    driver.tab.query.text = "warp"
+    assert driver.tab.nothing.text == "No signal matches the search."
 
 
 def test_every_path_can_be_read_to_its_end(panel):
@@ -224,6 +228,17 @@ def test_gear_driver_and_what_the_hal_refuses(panel):
     assert driver.said == "driver wltc: press the brake"
 
 
+def test_a_long_reason_can_be_read_to_its_end(panel):
+    driver = panel("drive")
+    driver.backend.refusal = f"/home/me/{'a-long-folder/' * 6}story.toml:3: at.0: Input should be less than 55; got 90"
+    driver.press("WLTC")
+    driver.frames()
+    said = next(part for part in driver.panel.walk() if getattr(part, "text", "") == driver.said)
+    assert not said.is_shortened
+    assert said.texture_size[0] <= said.width
+    assert said.texture_size[1] <= said.height
+
+
 def test_a_verb_the_hal_does_not_know_is_dimmed(panel):
     backend = FakeEmulator()
     backend.status["choices"]["commands"] = ["gear"]
@@ -274,6 +289,8 @@ def test_faults_even_unknown_ones_and_broken_sensors(panel):
 def test_scenario_player(panel, tmp_path):
     driver = panel("scenario")
     tab = driver.tab
+    marked = list(color("on_accent"))
+    assert [row.label.text for row in tab.list.body.children if row.label.color == marked] == ["city"]
     driver.press("wltc", tab.list)
     driver.press("Pause" if not driver.backend.status["paused"] else "Play")
     driver.press("10×")
@@ -292,6 +309,9 @@ def test_scenario_player(panel, tmp_path):
         ("record", {}),
         ("replay", {"file": tab.file.text}),
     ]
+    driver.backend.status |= {"replay": tab.file.text, "events": []}
+    driver.refresh()
+    assert [row.text for row in tab.events.body.children] == ["A recording plays; nothing else is planned."]
 
 
 @contextmanager

@@ -34,6 +34,13 @@ def test_a_service_is_quoted_in_the_drivers_language_only():
     assert refusal.why(said, Store()) == "il n’existe plus"
 
 
+def test_at_the_bench_a_wrong_argument_is_told_with_its_cure():
+    wrong = Outcome(False, code="INVALID_ARG", reason="story.toml:3: temperature: at most 55")
+    assert refusal.full(wrong, Store()) == "story.toml:3: temperature: at most 55 (INVALID_ARG)"
+    gone = Outcome(False, code="NOT_FOUND", reason="no such thing")
+    assert refusal.full(gone, Store()) == f"{refusal.why(gone, Store())} (NOT_FOUND · no such thing)"
+
+
 async def test_the_signal_in_the_way_is_said_as_the_car_has_it():
     async with car(EmulatorHal(EmulatorOptions(scenario="parked"))) as c:
         with linked(c.run_dir) as store:

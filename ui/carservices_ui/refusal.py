@@ -40,8 +40,11 @@ def detail(outcome: Outcome, said: str) -> str:
 
 
 def full(outcome: Outcome, store: Store) -> str:
-    """Both, for the bench: ``it is locked; unlock it first (NOT_AVAILABLE · Vehicle…IsLocked · …)``."""
-    said = why(outcome, store)
+    """Both, for the bench: ``it is locked; unlock it first (NOT_AVAILABLE · Vehicle…IsLocked · …)``.
+
+    Of an argument that is wrong only the refuser can say how to mend it.
+    """
+    said = outcome.reason if outcome.code == "INVALID_ARG" and outcome.reason else why(outcome, store)
     more = detail(outcome, said)
     return f"{said} ({more})" if more else said
 

@@ -235,8 +235,8 @@ def _filling(widget: Widget) -> Widget:
 
 
 def _trait(name: str, words: str) -> Widget:
-    row = BoxLayout(size_hint_y=None, height=dp(32))
-    row.add_widget(Cell(name, tone="text2", size_hint_x=0.5))
+    row = BoxLayout(size_hint_y=None, height=dp(32), spacing=dp(14))
+    row.add_widget(Cell(name, tone="text2", size_hint_x=0.54))
     row.add_widget(Cell(words, align="left"))
     return row
 

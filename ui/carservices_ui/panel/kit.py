@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from kivy.core.text import Label as CoreLabel
 from kivy.graphics import Color, InstructionGroup, Line, Rectangle
 from kivy.metrics import dp
 from kivy.uix.boxlayout import BoxLayout
@@ -19,6 +20,8 @@ SCALE = 0.7
 """Pixels per dp: what a finger needs in a car is a third too large for a mouse."""
 CONTROL = 50
 """Height of buttons and fields in dp."""
+SMALL = 18
+"""Size of type in dp of which two lines fit where one of a body stands."""
 
 
 def button(
@@ -105,6 +108,24 @@ class Cell(Label):
 
     def tone(self, token: str) -> None:
         self.color = self.disabled_color = color(token)
+
+
+class Said(Cell):
+    """How a command ended: one line, or two smaller ones where it takes a sentence or two to mend it."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text, tone="text2")
+        self.bind(text=self._fit, width=self._fit)
+        self._fit()
+
+    def _fit(self, *_: Any) -> None:
+        self.shorten, self.max_lines, self.font_size = True, 0, dp(TYPE["body"])
+        if self._width_of(self.text) > self.width:
+            self.shorten, self.max_lines, self.font_size = False, 2, dp(SMALL)
+
+    def _width_of(self, text: str) -> float:
+        label = CoreLabel(text=text, font_name=self.font_name, font_size=self.font_size)
+        return float(label.get_extents(text)[0])
 
 
 class Group(Card):

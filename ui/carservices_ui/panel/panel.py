@@ -17,7 +17,7 @@ from carservices_ui.panel.backend import PanelBackend
 from carservices_ui.panel.desk import Desk
 from carservices_ui.panel.emulator import Emulator
 from carservices_ui.panel.header import Header
-from carservices_ui.panel.kit import SCALE, Cell
+from carservices_ui.panel.kit import SCALE, Said
 from carservices_ui.panel.signals import STEP, Signals
 from carservices_ui.panel.tabs import BY_NAME, TABS
 from carservices_ui.panel.tabs.base import Tab
@@ -119,7 +119,7 @@ class Panel(BoxLayout):
         self.show(self.current)
 
     def _build(self) -> None:
-        self._said = Cell(t("panel.ready"), tone="text2")
+        self._said = Said(t("panel.ready"))
         self._said_icon = Icon("info", size="small", tone="text3")
         self._stage = FloatLayout()
         self._buttons = {info.name: _TabButton(info.icon, t(info.title)) for info in TABS}

@@ -29,7 +29,7 @@ class ScenarioTab(Tab):
     def build(self) -> Widget:
         emulator, memory = self.desk.emulator, self.desk.memory
         self.clock = SimClock(emulator)
-        self.scenarios: list[str] = []
+        self._offered: tuple[list[str], str] | None = None
         self.list = Scroll(gap="xs")
         self.own = Field(hint=t("panel.own_file"))
         self.own.bind(on_text_validate=lambda *_: self._play_own())
@@ -43,13 +43,13 @@ class ScenarioTab(Tab):
         self.events = Scroll(gap="xs")
         self.file = Field(hint=t("panel.file"), text=memory.file or str(Path.cwd() / FILE))
         self.file.bind(text=lambda _, text: setattr(memory, "file", text))
-        self.record = button(t("panel.record"), self._record, icon="circle", kind="danger", width=210)
-        self.replay = button(t("panel.replay"), self._replay, icon="play_arrow", width=210)
+        self.record = button(t("panel.record"), self._record, icon="circle", kind="danger", width=250)
+        self.replay = button(t("panel.replay"), self._replay, icon="play_arrow", width=250)
         self.tape = Words("")
         return self._arrange()
 
     def wire(self) -> None:
-        self._shown_events: list[Any] | None = None
+        self._shown_events: tuple[list[tuple[float, str]], str] | None = None
         self._timer = Clock.schedule_interval(lambda _: self._tick(), TICK)
 
     def close(self) -> None:
@@ -57,8 +57,8 @@ class ScenarioTab(Tab):
 
     def follow(self, status: dict[str, Any]) -> None:
         self.clock.synchronise()
-        self._offer(self.desk.emulator.choices("scenarios"))
         replay, recording = status.get("replay"), status.get("recording")
+        self._offer(self.desk.emulator.choices("scenarios"), "" if replay else status.get("story", ""))
         name, description = self.desk.emulator.story
         self.name.text = Path(replay).name if replay else name
         self.description.text = t("panel.replay_of", file=replay) if replay else description
@@ -67,7 +67,7 @@ class ScenarioTab(Tab):
             float(status["duration"]) if replay else max(AT_LEAST, float(status.get("duration", 0)) * 1.1)
         )
         self.seek.show_events(events)
-        self._list(events)
+        self._list(events, t("panel.replay_plans_nothing" if replay else "panel.nothing_planned"))
         for made, on, begin, end in (
             (self.play, not status.get("paused"), ("play", "play_arrow"), ("pause", "pause")),
             (self.record, recording, ("record", "circle"), ("stop_recording", "stop_circle")),
@@ -115,26 +115,27 @@ class ScenarioTab(Tab):
         both.add_widget(right)
         return both
 
-    def _offer(self, names: list[str]) -> None:
-        if names == self.scenarios:
+    def _offer(self, names: list[str], playing: str) -> None:
+        if (names, playing) == self._offered:
             return
-        self.scenarios = names
+        self._offered = names, playing
         self.list.body.clear_widgets()
         for name in names:
-            row = button(name, partial(self.desk.emulator.do, "scenario", name=name))
+            kind = "primary" if name == playing else "plain"
+            row = button(name, partial(self.desk.emulator.do, "scenario", name=name), kind=kind)
             row.size_hint_x = 1
             self.list.body.add_widget(row)
 
     def _play_own(self) -> None:
         self.desk.emulator.do("scenario", name=_absolute(self.own.text))
 
-    def _list(self, events: list[tuple[float, str]]) -> None:
-        if events == self._shown_events:
+    def _list(self, events: list[tuple[float, str]], none: str) -> None:
+        if (events, none) == self._shown_events:
             return
-        self._shown_events = events
+        self._shown_events = events, none
         self.events.body.clear_widgets()
         if not events:
-            self.events.body.add_widget(Words(t("panel.nothing_planned"), tone="text3"))
+            self.events.body.add_widget(Words(none, tone="text3"))
         for moment, what in events:
             row = BoxLayout(size_hint_y=None, height=dp(36), spacing=dp(16))
             row.add_widget(Cell(clock(moment), strong=True, size_hint_x=None, width=dp(110)))

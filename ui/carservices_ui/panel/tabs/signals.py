@@ -10,7 +10,7 @@ from kivy.uix.widget import Widget
 
 from carservices_ui.i18n import t
 from carservices_ui.panel.detail import Detail
-from carservices_ui.panel.kit import CONTROL, Cell, Field, choice
+from carservices_ui.panel.kit import CONTROL, Cell, Field, Words, choice
 from carservices_ui.panel.table import BAR, COLUMNS, SignalTable, column
 from carservices_ui.panel.tabs.base import Tab
 from carservices_ui.widgets import Card, Icon
@@ -53,6 +53,8 @@ class SignalsTab(Tab):
         card = Card(radius="tile")
         inside = BoxLayout(orientation="vertical", padding=(dp(4), dp(8)), pos_hint={"x": 0, "y": 0})
         inside.add_widget(head)
+        self.nothing = Words("", tone="text3", padding=(dp(16), dp(12)))
+        inside.add_widget(self.nothing)
         inside.add_widget(self.table)
         card.add_widget(inside)
         left = BoxLayout(orientation="vertical", spacing=dp(14))
@@ -91,6 +93,7 @@ class SignalsTab(Tab):
         memory = self.desk.memory
         memory.query = self.query.text
         self.table.paths = self.desk.signals.find(memory.query, recent=memory.recent)
+        self.nothing.text = "" if self.table.paths or not memory.query else t("panel.nothing_found")
         self.count.text = t("panel.count", n=len(self.table.paths), all=len(self.desk.signals.configs))
 
     def _sort(self, recent: bool) -> None:

@@ -36,7 +36,7 @@ SKIES = (
         {"sun": 20.0, "light": 15.0, "rain": 95.0, "wind": 14.0, "humidity": 98.0, "grip": 0.5},
     ),
     ("weather_snowy", "panel.snow", {"temperature": -4.0, "sun": 60.0, "light": 45.0, "rain": 20.0, "grip": 0.3}),
-    ("ac_unit", "panel.sky_frost", {"temperature": -20.0, "sun": 200.0, "rain": 0.0, "grip": 0.5}),
+    ("ac_unit", "panel.sky_frost", {"temperature": -20.0, "sun": 200.0, "light": 65.0, "rain": 0.0, "grip": 0.5}),
     (
         "heat",
         "panel.sky_heat",
