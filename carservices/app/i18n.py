@@ -70,7 +70,7 @@ class Strings:
         for file in sorted(bundle.glob("strings.*.toml")):
             try:
                 texts[file.name.split(".")[1]] = _flat(tomllib.loads(file.read_text(encoding="utf-8")))
-            except (OSError, ValueError) as error:
+            except (OSError, ValueError, RecursionError) as error:
                 raise BundleError(f"{file.name}: {error}") from None
         return cls(texts)
 

@@ -132,7 +132,7 @@ class Manifest(Strict):
         """A manifest from its text; ``place`` stands in messages. Raises ManifestError."""
         try:
             raw = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+        except (ValueError, RecursionError) as error:  # also digits and brackets without end
             at = re.search(r"\(at line (\d+), column \d+\)", str(error))
             line = at[1] if at else str(text.count("\n") + 1)
             raise ManifestError(f"{place}:{line}: {str(error).split(' (at')[0]}: this is not TOML") from None

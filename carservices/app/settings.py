@@ -128,6 +128,6 @@ def _declared(bundle: Path) -> dict[str, Any]:
         return {}
     try:
         table: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8")).get("settings", {})
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise BundleError(f"app.toml: {error}") from None
     return table

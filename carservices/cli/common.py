@@ -4,6 +4,10 @@ import argparse
 import json
 import math
 import os
+import select
+import signal
+import sys
+import threading
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -94,6 +98,21 @@ def with_car(run_dir: Path, work: Callable[["Car"], Coroutine[Any, Any, int]]) -
             return await work(car)
 
     return asyncio.run(connected())
+
+
+def end_with_reader() -> None:
+    """End as by Ctrl-C once nobody reads the pipe that is our output, also while there is nothing to write."""
+    poll = select.poll()
+    try:
+        poll.register(sys.stdout.fileno(), 0)  # an error is told without being asked for
+    except (AttributeError, OSError):  # closed, or none
+        return
+
+    def wait() -> None:
+        if any(events & select.POLLERR for _, events in poll.poll()):
+            os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=wait, name="reader", daemon=True).start()
 
 
 def show_json(data: Any) -> None:

@@ -31,5 +31,5 @@ def _argument(text: str) -> tuple[str, Any]:
         raise Usage(f"'{text}': write KEY=VALUE")
     try:
         return key, json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):  # also brackets without end
         return key, value

@@ -2,12 +2,13 @@
 
 import json
 from collections import deque
+from pathlib import Path
 
-from carservices.cli.common import Usage, add_json, add_run_dir, count, parser
+from carservices.cli.common import Usage, add_json, add_run_dir, count, end_with_reader, parser
 from carservices.system import logs
 from carservices.system.logs import Entry
 from carservices.system.run_dir import LOG_DIR
-from carservices.system.state import NotRunning
+from carservices.system.state import NotRunning, load
 
 
 def main(arguments: list[str]) -> int:
@@ -21,8 +22,9 @@ def main(arguments: list[str]) -> int:
     chosen = options.parse_args(arguments)
     directory = chosen.run_dir / LOG_DIR
     there = logs.names(directory)
-    if unknown := sorted(set(chosen.service or ()) - set(there)):
-        raise Usage(f"no log of '{unknown[0]}' in {directory}; there are {', '.join(there) or 'none'}")
+    known = sorted({*there, *_processes(chosen.run_dir)})
+    if unknown := sorted(set(chosen.service or ()) - set(known)):
+        raise Usage(f"no log of '{unknown[0]}' in {directory}; there are {', '.join(known) or 'none'}")
     if not (there or chosen.follow):
         raise NotRunning(f"no logs in {directory}: start a car with `carservices emulator`")
     show = _show_json if chosen.json else _show
@@ -30,9 +32,18 @@ def main(arguments: list[str]) -> int:
     for entry in deque(logs.read(directory, ends), chosen.lines):
         show(entry)
     if chosen.follow:
+        end_with_reader()
         for entry in logs.follow(directory, lambda: chosen.service or logs.names(directory), ends):
             show(entry)
     return 0
+
+
+def _processes(directory: Path) -> list[str]:
+    """Of the running car; one of them may have said nothing yet."""
+    try:
+        return [process.name for process in load(directory).processes]
+    except NotRunning:
+        return []
 
 
 def _show(entry: Entry) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from carservices.bus.errors import UnknownSignal
 from carservices.cli import values
-from carservices.cli.common import Usage, show_json, show_table
+from carservices.cli.common import Usage, end_with_reader, show_json, show_table
 from carservices.signals import SignalConfig, Status, Value
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ async def watch(car: "Car", chosen: argparse.Namespace) -> int:
     configs = await car.configs(*chosen.globs)
     if not configs:
         print(f"carservices: {await _unknown(car, chosen.globs)} (waiting for one)", file=sys.stderr)
+    end_with_reader()
     seen: asyncio.Queue[Value] = asyncio.Queue()
     watching = await car.watch(chosen.globs, seen.put_nowait, rate=chosen.rate)
     shown = 0

@@ -62,17 +62,17 @@ def emulator(arguments: list[str]) -> int:
     _add_doors(options)
     chosen = options.parse_args(arguments)
     kept = _settings()
-    if kept.profile and not chosen.profile:
+    if kept.profile and chosen.profile is None:
         _say(f"the car is '{kept.profile}', as the settings say; --profile takes another")
     given = {
-        "profile": chosen.profile or kept.profile or None,
+        "profile": (kept.profile or None) if chosen.profile is None else chosen.profile,
         "scenario": chosen.scenario,
         "speed": chosen.speed,
         "gnss": chosen.gnss,
         "nmea": chosen.nmea,
     }
     hals = {"emulator": {key: value for key, value in given.items() if value is not None}}
-    if chosen.can:
+    if chosen.can is not None:
         bus = can_bus(chosen.can, chosen.run_dir)
         _say("CAN bus: " + " ".join(f"--{key} {value}" for key, value in bus.items()))
         hals["emulator"]["can"] = bus
@@ -83,7 +83,9 @@ def emulator(arguments: list[str]) -> int:
 def run(arguments: list[str]) -> int:
     """Start the car on real HALs."""
     options = parser("run", "Start the car on the HALs that are named, each in a process of its own.")
-    options.add_argument("--hal", action="append", required=True, metavar="NAME", help="may be given several times")
+    options.add_argument(
+        "--hal", action="append", required=True, type=hal, metavar="NAME", help="may be given several times"
+    )
     options.add_argument(
         "--hal-option",
         action="append",
@@ -125,6 +127,13 @@ def doors(text: str) -> list[str]:
     if unknown := [name for name in names if name not in DOORS]:
         raise argparse.ArgumentTypeError(f"there is no door '{unknown[0]}': the doors are {', '.join(DOORS)}")
     return names
+
+
+def hal(text: str) -> str:
+    """A name that can be a file's, as of a log."""
+    if not text or "/" in text or not text.isprintable():
+        raise argparse.ArgumentTypeError(f"{text!r} is no name of a HAL: `carservices hal list` shows those there are")
+    return text
 
 
 def _door_options(names: Sequence[str] | None, texts: Sequence[str]) -> dict[str, Any]:
@@ -170,8 +179,8 @@ def _hal_options(names: list[str], texts: list[str]) -> dict[str, dict[str, Any]
             raise Usage(f"--hal-option '{text}': write {form}; the HALs are {', '.join(hals)}")
         try:
             hals[name][option] = json.loads(value) if value[:1] in ("[", "{") else value
-        except ValueError as error:
-            raise Usage(f"--hal-option '{text}' is no JSON: {error}") from None
+        except (ValueError, RecursionError) as error:
+            raise Usage(f"--hal-option '{text:.80}' is no JSON: {error}") from None
     return hals
 
 
@@ -254,4 +263,4 @@ async def _supervise(
 def _say(text: str) -> None:
     """Unbuffered, and nobody has to listen: a closed terminal or a full disk does not end the car."""
     with contextlib.suppress(OSError):
-        os.write(STDOUT, f"carservices: {text}\n".encode())
+        os.write(STDOUT, f"carservices: {text}\n".encode(errors="surrogateescape"))

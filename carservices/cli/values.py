@@ -17,8 +17,8 @@ def parse(text: str, config: SignalConfig, unit: str | None = None) -> Datum:
         return _scalar(text, datatype, config, unit)
     try:
         parts = json.loads(text) if text.startswith("[") else [part.strip() for part in text.split(",")]
-    except ValueError as error:
-        raise Usage(f"{config.path}: '{text}' is no JSON list ({error})") from None
+    except (ValueError, RecursionError) as error:
+        raise Usage(f"{config.path}: '{text:.80}' is no JSON list ({error})") from None
     texts = [part if isinstance(part, str) else json.dumps(part) for part in parts]
     values: Any = [_scalar(part, datatype.element, config, unit) for part in texts]
     return values  # type: ignore[no-any-return]
@@ -79,4 +79,6 @@ def data(value: Value, config: SignalConfig | None, unit: str | None = None) -> 
 def _number(value: Any) -> str:
     if isinstance(value, bool | list | dict):
         return json.dumps(value)
+    if isinstance(value, str) and not value.isprintable():  # it stays one line and commands no terminal
+        return json.dumps(value, ensure_ascii=False)
     return f"{value:.7g}" if isinstance(value, float) else str(value)

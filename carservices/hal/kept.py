@@ -24,8 +24,10 @@ class KeptFile:
             fresh.write_bytes(content)
             fresh.replace(self._path)
         except OSError as error:
+            with contextlib.suppress(OSError):
+                fresh.unlink()
             if not self._refused:
-                log.warning("%s cannot be written (%s): after a crash it would begin anew", self._path, error)
+                log.warning("%s cannot be written (%s): what is set now would not outlive a crash", self._path, error)
             self._refused = True
         else:
             self._refused = False

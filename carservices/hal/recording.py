@@ -119,7 +119,7 @@ def line_of(text: str) -> Any:
     """One line as data; None when it is no JSON."""
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

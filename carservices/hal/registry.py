@@ -95,7 +95,7 @@ def parse_options(texts: Iterable[str]) -> dict[str, Any]:
             raise BadOptions(f"HAL option '{text}': write key=value")
         try:
             options[key] = json.loads(value) if value[:1] in ("[", "{") else value
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise BadOptions(f"HAL option '{key}' is no JSON: {error}") from None
     return options
 

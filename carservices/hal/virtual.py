@@ -200,7 +200,7 @@ class VirtualHal(Hal[VirtualOptions]):
                 self._store(path, value, Status.AVAILABLE)
             for path, status in failed.items():
                 self._store(path, None, Status(status))
-        except (ValueError, TypeError, AttributeError, HalError) as error:  # not written by us
+        except (ValueError, TypeError, AttributeError, RecursionError, HalError) as error:  # not written by us
             self._kept.spoilt(error)
 
     def _emit(self, path: str) -> None:

@@ -27,10 +27,13 @@ async def serve(run_dir: Path, answer: Callable[[dict[str, Any]], Any]) -> async
             if not isinstance(request, dict):
                 raise ValueError("a request is a JSON object")
             reply = {"result": answer(request)}
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, RecursionError) as error:
             reply = {"error": str(error)}
         except TimeoutError:
             reply = {"error": "no request came"}
+        except OSError:  # whoever asked is gone
+            writer.close()
+            return
         writer.write(json.dumps(reply).encode() + b"\n")
         with contextlib.suppress(OSError):
             await writer.drain()

@@ -62,7 +62,7 @@ class Log:
         self._write(lines)
 
     def line(self, text: str) -> None:
-        self._write([text.encode()])
+        self._write([text.encode(errors="surrogateescape")])
 
     def flush(self) -> None:
         """The process ended: what it said last may lack its line's end."""

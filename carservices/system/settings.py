@@ -59,7 +59,7 @@ def load(path: Path | None = None) -> tuple[Settings, str | None]:
         return Settings(), None
     except OSError as error:
         return SAFE, f"{path} cannot be read ({error.strerror}): {COUNTS}"
-    except ValueError as error:  # of TOML, of UTF-8 or of a key
+    except (ValueError, RecursionError) as error:  # of TOML, of UTF-8 or of a key
         aside = path.with_name(f"{path.name}.broken")
         try:
             copyfile(path, aside)
@@ -91,7 +91,7 @@ def change(settings: Settings, key: str, text: str) -> Settings:
     if wanted is not str:
         try:
             ((_, value),) = tomllib.loads(f"value = {text}").items()
-        except ValueError:  # no TOML, or more than one value
+        except (ValueError, RecursionError):  # no TOML, or more than one value
             raise SettingsError(_wrong(key, text, wanted)) from None
     return replace(settings, **_checked({key: value}))
 

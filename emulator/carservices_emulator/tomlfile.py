@@ -42,7 +42,7 @@ def load(path: Path, model: type[Model]) -> Model:
         data = tomllib.loads(text)
     except OSError as error:
         raise BadOptions(f"{path}: cannot be read ({error.strerror}); check the path and its permissions") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # also digits and brackets without end
         raise BadOptions(f"{path}: not valid TOML, {error}; correct that place") from None
     try:
         return model.model_validate(data)

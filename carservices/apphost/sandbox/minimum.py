@@ -36,6 +36,6 @@ class Minimum:
                 self._last = Level.named(str(kept.get(KEY, Level.WEAK.word)))
         except FileNotFoundError:
             self._last = Level.WEAK
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             log.warning("%s: %s: apps go on to need the sandbox level %s", self._settings, error, self._last.word)
         return self._last

@@ -41,6 +41,7 @@ def test_what_people_write(config, text, value):
         (INT, "9" * 400, "A.I: '9+' is no int8"),
         (SPEED, "fast", "A.S: 'fast' is no float"),
         (LIST, "[1, 2", "A.L: .* is no JSON list"),
+        (LIST, "[" * 9999, "A.L: .* is no JSON list"),
         (LIST, "1,x", "A.L: 'x' is no uint8"),
     ],
 )
@@ -53,6 +54,7 @@ def test_units_convert_both_ways():
     assert values.parse("62.137119", SPEED, "mph") == pytest.approx(100.0)
     assert values.text(Value("A.S", 100.0, 0), SPEED, "mph") == "A.S  62.13712 mph"
     assert values.text(Value("A.S", 100.0, 0), SPEED) == "A.S  100 km/h"
+    assert values.text(Value("A.T", "ä\n\x1b[31m", 0), TEXT) == 'A.T  "ä\\n\\u001b[31m"'
     with pytest.raises(UnitError):
         values.text(Value("A.S", 100.0, 0), SPEED, "kg")
 

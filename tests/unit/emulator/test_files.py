@@ -72,7 +72,7 @@ def test_the_line_is_right(tmp_path):
     assert f"broken.toml:{line}: " in message(load_profile, str(file))
 
 
-@pytest.mark.parametrize("text", ["[identity", "a = ", "\udcff"])
+@pytest.mark.parametrize("text", ["[identity", "a = ", "\udcff", "a = " + "[" * 9999, "a = " + "1" * 9999])
 def test_no_toml_at_all(tmp_path, text):
     file = tmp_path / "broken.toml"
     file.write_bytes(text.encode("utf-8", "surrogateescape"))

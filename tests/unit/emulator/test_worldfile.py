@@ -52,4 +52,4 @@ def test_a_disk_that_refuses_is_told_once(tmp_path, moment, caplog):
         file.write(moment)
         file.write(moment)
     assert len(caplog.records) == 1
-    assert "it would begin anew" in caplog.text
+    assert "would not outlive a crash" in caplog.text

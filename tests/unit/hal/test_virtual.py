@@ -114,7 +114,7 @@ async def test_the_next_process_goes_on_with_what_was_set_and_broken_before(tmp_
         await batches.aclose()  # and no close: it was killed
 
 
-@pytest.mark.parametrize("content", [b"", b"noise", b"[]", b'{"a": 1}', b'[{"Vehicle.Fan": 900}, {}]', b"[[], 3]"])
+@pytest.mark.parametrize("content", [b"", b"[" * 9999, b"[]", b'{"a": 1}', b'[{"Vehicle.Fan": 900}, {}]', b"[[], 3]"])
 async def test_what_was_spoilt_is_told_and_left(tmp_path, caplog, content):
     (tmp_path / "values.json").write_bytes(content)
     hal = VirtualHal.of(FAN, values={FAN.path: 7})

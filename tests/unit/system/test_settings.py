@@ -33,6 +33,7 @@ def test_without_a_file_the_defaults_count(tmp_path):
         (b"width = true", "setting 'width' is True, it must be a whole number"),
         (b"height = 0", "setting 'height' is 0, it must be a whole number from 100 to 7680"),
         (b"\xff\xfe", "utf-8"),
+        (b"width = " + b"[" * 9999, "recursion"),
     ],
 )
 def test_a_broken_file_is_told_kept_aside_and_survived(tmp_path, content, words):
