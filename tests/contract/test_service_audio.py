@@ -46,14 +46,16 @@ def heard():
 
 @pytest.fixture
 def service(tmp_path, heard):
+    def hear(block):
+        assert make.goes_on.wait(PATIENCE)
+        heard.append(block.copy())
+
     def make():
-        return AudioService(
-            tmp_path / "state",
-            music=tmp_path,
-            output=lambda: Clock(make.pace, lambda block: heard.append(block.copy())),
-        )
+        return AudioService(tmp_path / "state", music=tmp_path, output=lambda: Clock(make.pace, hear))
 
     make.pace = FAST
+    make.goes_on = threading.Event()  # while it is not set no time runs
+    make.goes_on.set()
     return make
 
 
@@ -67,8 +69,10 @@ async def test_two_pieces_sound_as_one(tmp_path, service, heard, ramp):
     async with car(services=[service]) as c:
         audio = c.service(Audio)
         await audio.set_volume(1.0)
+        service.goes_on.clear()
         await audio.play("app.music", "music:one.wav")
         await audio.enqueue("app.music", "music:two.wav")
+        service.goes_on.set()
         state = await until(audio, c, lambda s: s is not None and s.ended == 2)
         assert not state.playing
         assert state.error is None
@@ -115,13 +119,6 @@ async def test_what_sounds_at_once_is_not_said_to_buffer(tmp_path, ramp):
         while not output.pull(100).any():  # noqa: ASYNC110 - there is nothing to wait on
             await asyncio.sleep(0)
         await until(audio, c, lambda s: s is not None and s.playing and not s.buffering)
-
-
-async def test_the_volume_outlives_a_restart(service):
-    async with car(services=[service]) as c:
-        await c.service(Audio).set_volume(0.25)
-    async with car(services=[service]) as c:
-        assert (await until(c.service(Audio), c, lambda state: state is not None)).volume == 0.25
 
 
 async def test_a_slow_disk_stops_no_sound_and_keeps_the_newest_volume(service, monkeypatch):
