@@ -23,7 +23,7 @@ class CarVolume:
     The service owns the volume, as CarAudioService does in AAOS, and what reaches it last is the volume. A value of the
     signal that is neither what we said nor what sounds is somebody else's: a knob, a client. It is taken over, as in
     AAOS (`Reasons.EXTERNAL_AMP_VOL_FEEDBACK`), and not sent back, unless an older word of ours has covered it in the
-    car: so there is no loop. One value at a time is said, the newest next: no echo of an older one turns the volume back.
+    car: so there is no loop. One value at a time is said, the newest next: no older echo turns the volume back.
 
     When the signal comes into sight, at the start or after its HAL or the hub was away, the car is told what sounds:
     the person chose it, the car's value is only what was left there. With ``chosen`` False nobody has chosen yet, and
