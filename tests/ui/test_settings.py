@@ -14,6 +14,7 @@ from carservices.system import run_dir as run_dirs
 from carservices.system import settings as machine
 from carservices_ui import i18n, look
 from carservices_ui.apps import CATALOG
+from carservices_ui.daynight import MODE
 from carservices_ui.dimmer import BRIGHTNESS
 from carservices_ui.restrictions import STREAM
 from carservices_ui.screens.settings import CATEGORIES
@@ -74,6 +75,11 @@ def test_the_theme_changes_at_once_and_the_category_stays(open_part):
     assert look.theme().name == "day"
     assert driver.cockpit.screen.category.name == "display"
     assert driver.cockpit.ui.preferences.theme == "day"
+    driver.put({MODE: "DAY"})
+    driver.tap(segment(driver.cockpit.screen.part.theme, "night"))
+    driver.answer(ok=False, code="NOT_AVAILABLE")
+    assert look.theme().name == "day"
+    assert "Not possible: the car cannot do it now" in driver.cockpit.banner.text
 
 
 def test_the_language_changes_at_once(open_part):

@@ -32,7 +32,7 @@ from carservices_ui.preferences import Preferences
 from carservices_ui.restrictions import STREAM, Restrictions
 from carservices_ui.screens import BY_NAME, SCREENS
 from carservices_ui.screens.base import Screen
-from carservices_ui.store import Store, Unbind
+from carservices_ui.store import OnOutcome, Store, Unbind
 from carservices_ui.ui import Ui
 from carservices_ui.widgets import Banner, Dialog
 
@@ -168,7 +168,7 @@ class Cockpit(FloatLayout):
         """Build again with the next frame."""
         i18n.set_language(self.ui.preferences.language)
         self._restyle()
-        self._follow_light()
+        self._follow_light(self.ui.ended)
 
     # -- building ----------------------------------------------------------------------------------------------------
 
@@ -230,15 +230,18 @@ class Cockpit(FloatLayout):
         if self._theme() != look.theme().name:
             self._restyle()
 
-    def _follow_light(self) -> None:
-        """Ask for the theme that the rule wants; the car's answer changes it."""
+    def _follow_light(self, ended: OnOutcome = lambda _: None) -> None:
+        """Ask for the theme that the rule wants; the car's answer changes it, a refusal is told to who chose the rule.
+
+        The light changes all the time, and nobody asked it to.
+        """
         mode = self.ui.store.get(MODE)
         if mode is None:
             self._follow_theme()
             return
         goal = wanted(self.ui.preferences.theme, self.ui.store.get(LIGHT), str(mode).lower())
         if goal != str(mode).lower():
-            self.ui.store.set(MODE, goal.upper(), lambda _: None)
+            self.ui.store.set(MODE, goal.upper(), ended)
 
     def _choose_unit(self, path: str, choice: Datum | None) -> None:
         if self.ui.units.choose(path, choice):

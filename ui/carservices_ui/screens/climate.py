@@ -99,7 +99,7 @@ class Zone(Card):
                     self.seat,
                     size_hint=(1, None),
                 ),
-                gap="m",
+                gap="s",
                 padding=dp(24),
                 **FILL,
             )

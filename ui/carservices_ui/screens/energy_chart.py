@@ -14,7 +14,7 @@ from carservices_ui.i18n import number
 from carservices_ui.look import color
 from carservices_ui.widgets import Text
 
-LEFT, RIGHT, BOTTOM, TOP = 44, 52, 28, 28
+LEFT, RIGHT, BOTTOM, TOP = 44, 44, 28, 28
 """Room for the axis labels in dp."""
 CONSUMPTION_STEP, RANGE_STEP = 10, 50
 """The axes end at a multiple of twice these."""

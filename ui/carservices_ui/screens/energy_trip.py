@@ -30,6 +30,10 @@ CAUSES: dict[Sink, tuple[str, float]] = {
 """What energy was spent on: colour token and opacity, in the order of the bar."""
 
 
+EDGE, CORNER = 24, 16
+"""From the card's edge to what it shows, and to the button in its corner, in dp."""
+
+
 class TripCard(Card):
     """Figures, a button that begins a new trip, and the chart; words instead of the chart while there is none."""
 
@@ -47,9 +51,9 @@ class TripCard(Card):
         self.add_widget(
             Column(
                 Row(*head, self.reset, gap=None, size_hint=(1, None)),
-                self.chart,
+                Row(self.chart, gap=None, padding=(0, 0, dp(EDGE - CORNER), 0), size_hint=(1, 1)),
                 spacing=dp(12),
-                padding=(dp(24), dp(12), dp(16), dp(12)),
+                padding=(dp(EDGE), dp(12), dp(CORNER), dp(12)),
                 **FILL,
             )
         )

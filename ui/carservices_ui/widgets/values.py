@@ -20,6 +20,8 @@ from carservices_ui.widgets.shapes import disc, plate
 from carservices_ui.widgets.text import Text
 
 _CENTER = {"center_x": 0.5, "center_y": 0.5}
+TOGGLE = 80
+"""Width of a switch in dp, of what is touched as of what is seen, so that it ends where the texts above it end."""
 INSET = 4 / TARGET
 """Between what is touched, its plate, and the chosen segment on it, as part of the height."""
 
@@ -30,7 +32,7 @@ class Toggle(ValueControl):
     _knob_at = NumericProperty(0.0)
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(radius="pill", **{"size": (dp(96), dp(TARGET)), **kwargs})
+        super().__init__(radius="pill", **{"size": (dp(TOGGLE), dp(TARGET)), **kwargs})
         with self.canvas:
             self._rim = Color(*color("control"))
             self._outer = plate(dp(24))
@@ -53,7 +55,7 @@ class Toggle(ValueControl):
         Animation(_knob_at=1.0 if on else 0.0, duration=MOTION["value"], transition="out_quad").start(self)
 
     def _place(self, *_: Any) -> None:
-        width, height = dp(80), dp(48)
+        width, height = dp(TOGGLE), dp(48)
         x, y = self.center_x - width / 2, self.center_y - height / 2
         self._outer.pos, self._outer.size = (x, y), (width, height)
         self._inner.pos, self._inner.size = (x + dp(2), y + dp(2)), (width - dp(4), height - dp(4))
