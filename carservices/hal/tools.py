@@ -25,8 +25,8 @@ SCAFFOLD = {
 }
 """File of a new HAL package → its template."""
 
-KIT_FLAGS = ("-q", "-pno:cacheprovider", "-pno:asyncio", "-c", os.devnull)
-"""The kit runs apart from whatever project the current directory holds."""
+KIT_FLAGS = ("-q", "-rN", "--tb=short", "-pno:cacheprovider", "-pno:asyncio", "-pno:randomly", "-c", os.devnull)
+"""The kit runs apart from whatever project the current directory holds, and names what failed once."""
 
 
 def list_hals() -> list[dict[str, Any]]:

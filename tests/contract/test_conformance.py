@@ -45,5 +45,7 @@ def test_a_broken_hal_reaches_no_level_and_is_set_only_where_allowed(checks):
     rules = {rule["name"]: rule for rule in report["rules"]}
     assert (status, report["level"]) == (1, None)
     assert [name for name, rule in rules.items() if rule["result"] == "failed"] == ["only_declared_paths"]
+    says = rules["only_declared_paths"]
+    assert says["detail"].splitlines() == [says["sentence"], "Seen: Vehicle.Secret was never listed"]
     assert rules["set_echoes"]["detail"] == "no signal may be set"
     assert {rules[name]["result"] for name in ("set_echoes", "bad_values_refused", "burst_of_sets")} == {"skipped"}

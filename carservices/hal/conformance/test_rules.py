@@ -30,9 +30,12 @@ def rig(pytestconfig: pytest.Config) -> Rig:
 @pytest.mark.parametrize("rule", RULES, ids=[rule.name for rule in RULES])
 def test_rule(rig: Rig, rule: Rule, record_property: Callable[[str, object], None]) -> None:
     record_property(PROPERTY, rule.name)
+    seen: str | None = None
     try:
         rig.run(rule.check)
     except NotApplicable as why:
         pytest.skip(str(why))
     except (Broken, HalError) as fault:
-        pytest.fail(f"{rule.sentence}\nSeen: {fault}", pytrace=False)
+        seen = str(fault)
+    if seen is not None:  # only here: within the handler pytest would tell of both exceptions
+        pytest.fail(f"{rule.sentence}\nSeen: {seen}", pytrace=False)
