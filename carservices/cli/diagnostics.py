@@ -1,7 +1,6 @@
 """`carservices diagnostics`: scan the control units, list and explain faults, clear, repair, read values."""
 
 import argparse
-import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
@@ -148,6 +147,8 @@ def _confirm(chosen: argparse.Namespace, question: str) -> None:
 
 async def _done(service: "Diagnostics", work: Callable[[], Awaitable[None]]) -> "CarHealth":
     """Ask for work and wait until it has ended."""
+    import asyncio  # costs 30 ms, for which no help has to wait
+
     before = await service.health.last()
     ended: asyncio.Future[CarHealth] = asyncio.get_running_loop().create_future()
 

@@ -1,6 +1,5 @@
 """The `carservices` command: one table of verbs, each loaded only when it is used, and what its errors mean."""
 
-import difflib
 import errno
 import io
 import os
@@ -97,6 +96,8 @@ def _command(arguments: list[str]) -> int:
     verb = arguments[0]
     known = VERBS if verb in VERBS else verbs()
     if verb not in known:
+        import difflib
+
         near = difflib.get_close_matches(verb, known, n=1)
         hint = f"did you mean '{near[0]}'?" if near else "see `carservices --help`"
         print(f"carservices: no command '{verb}': {hint}", file=sys.stderr)

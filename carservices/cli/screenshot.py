@@ -3,7 +3,6 @@
 import os
 from importlib import import_module
 
-from carservices.api.state import STATE_DIR_VARIABLE
 from carservices.bus.identity import TOOL
 from carservices.cli.common import Failed, Usage, add_run_dir, parser, picture
 from carservices.cli.start import size
@@ -20,6 +19,9 @@ def main(arguments: list[str]) -> int:
     options.add_argument("--size", type=size, default=(1280, 720), metavar="WxH")
     add_run_dir(options)
     chosen = options.parse_args(arguments)
+
+    from carservices.api.state import STATE_DIR_VARIABLE  # brings pydantic
+
     os.environ[STATE_DIR_VARIABLE] = load(chosen.run_dir).state_dir
     draw = import_module(SHELL).main
     try:

@@ -1,7 +1,6 @@
 """`carservices speech`: have the car say something, say something to it, see how its voice stands."""
 
 import argparse
-import asyncio
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
@@ -58,6 +57,8 @@ async def _say(speech: "Speech", chosen: argparse.Namespace) -> None:
 
 
 async def _tell(speech: "Speech", chosen: argparse.Namespace) -> None:
+    import asyncio  # costs 30 ms, for which no help has to wait
+
     try:
         async with asyncio.timeout(chosen.wait):
             await _until(speech, lambda state: state.listener is not None)
@@ -88,6 +89,8 @@ async def _status(speech: "Speech", chosen: argparse.Namespace) -> None:
 
 async def _until(speech: "Speech", wanted: "Callable[[SpeechState], bool]") -> "SpeechState":
     """The first state that is so. Raises `Failed` when the service ends."""
+    import asyncio  # costs 30 ms, for which no help has to wait
+
     seen: asyncio.Queue[SpeechState | None] = asyncio.Queue()
     watch = await speech.state.watch(seen.put_nowait)
     try:

@@ -1,15 +1,17 @@
 """Asking the supervisor of a running car: one JSON line each way over a socket in the run directory."""
 
-import asyncio
 import contextlib
 import json
 import socket
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from carservices.system.run_dir import SUPERVISOR_SOCKET
 from carservices.system.state import NotRunning
+
+if TYPE_CHECKING:
+    import asyncio
 
 PATIENCE_SECONDS = 5.0
 
@@ -18,8 +20,10 @@ class Refused(Exception):
     """The supervisor does not do that; the message says why."""
 
 
-async def serve(run_dir: Path, answer: Callable[[dict[str, Any]], Any]) -> asyncio.Server:
+async def serve(run_dir: Path, answer: Callable[[dict[str, Any]], Any]) -> "asyncio.Server":
     """The supervisor's side; ``answer`` raises ValueError for what it does not do."""
+
+    import asyncio  # costs 30 ms, for which no tool that asks has to wait
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

@@ -1,6 +1,5 @@
 """`carservices obd`: an ELM327 adapter by TCP and as a pseudo-terminal, backed by the running car."""
 
-import asyncio
 import contextlib
 import signal
 from typing import TYPE_CHECKING
@@ -32,6 +31,8 @@ def main(arguments: list[str]) -> int:
     chosen = options.parse_args(arguments)
 
     async def serve(car: "Car") -> int:
+        import asyncio  # costs 30 ms, for which no help has to wait
+
         from carservices_hal.obd.gateway import Gateway
 
         gateway = Gateway(car, chosen.hal or await _hal(car), may_write=chosen.write)

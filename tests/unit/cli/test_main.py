@@ -29,6 +29,23 @@ def test_help_loads_next_to_nothing(arguments):
     assert not any(name.startswith("carservices.system") for name in loaded)
 
 
+HELP_OF_ALL = """
+import contextlib, sys
+from carservices.cli.main import main, verbs
+for verb in verbs():
+    with contextlib.suppress(SystemExit):
+        main([verb, "--help"])
+print(*sys.modules)
+"""
+
+
+def test_the_help_of_no_verb_loads_what_is_slow():
+    ran = subprocess.run([sys.executable, "-c", HELP_OF_ALL], capture_output=True, text=True, check=True)
+    loaded = set(ran.stdout.splitlines()[-1].split())
+    assert "carservices.cli.screenshot" in loaded
+    assert HEAVY & loaded == {"argparse"}
+
+
 @pytest.mark.parametrize("verb", verbs())
 def test_every_verb_helps_and_rejects_what_it_does_not_know(verb, capsys):
     for arguments, status in ((["--help"], OK), (["--nonsense"], USAGE)):
