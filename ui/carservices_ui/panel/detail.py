@@ -207,7 +207,7 @@ class Detail(Card):
         row.add_widget(self.entry)
         row.add_widget(button(t("panel.inject"), self.inject, width=INJECT))
         if edit.writable(config):
-            row.add_widget(button(t("panel.set"), self.set, kind="primary", width=100))
+            row.add_widget(button(t("panel.set"), self.set, kind="primary", width=120))
         return [*rows, row]
 
     def _pick(self, config: SignalConfig, value: Any) -> Widget:
@@ -215,7 +215,7 @@ class Detail(Card):
         row.add_widget(Cell(edit.text(value), strong=True))
         row.add_widget(button(t("panel.inject"), lambda: self.inject(value), width=INJECT))
         if edit.writable(config):
-            row.add_widget(button(t("panel.set"), lambda: self.set(value), kind="primary", width=100))
+            row.add_widget(button(t("panel.set"), lambda: self.set(value), kind="primary", width=120))
         return row
 
     def _failures(self) -> Widget:

@@ -88,7 +88,7 @@ class ScenarioTab(Tab):
     def _arrange(self) -> Widget:
         own = BoxLayout(size_hint_y=None, height=dp(CONTROL), spacing=dp(10))
         own.add_widget(self.own)
-        own.add_widget(button(t("panel.load"), self._play_own, width=100))
+        own.add_widget(button(t("panel.load"), self._play_own, width=130))
         left = Group(t("panel.scenarios"), self.list, own, icon="list", size_hint_x=None, width=dp(480))
         transport = BoxLayout(size_hint_y=None, height=dp(CONTROL), spacing=dp(12))
         for part in (self.play, self.restart, Widget()):

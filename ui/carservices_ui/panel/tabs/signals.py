@@ -34,7 +34,7 @@ class SignalsTab(Tab):
         self.query.bind(text=lambda *_: self._find())
         self.order = choice([(False, t("panel.by_name")), (True, t("panel.latest"))], self._sort, width=310)
         self.order.value = memory.recent
-        self.count = Cell("", tone="text3", align="right", size_hint_x=None, width=dp(140))
+        self.count = Cell("", tone="text3", align="right", size_hint_x=None, width=dp(152))
         self.table = SignalTable(self.desk.signals)
         self.table.bind(selected=lambda _, path: self._select(path))
         self.detail = Detail(self.desk, size_hint_x=None, width=dp(DETAIL))
