@@ -2,7 +2,7 @@
 
 import pytest
 
-from carservices.api.appstatus import AppState
+from carservices.api.appstatus import AppState, Catalog
 from carservices.api.installation import Installation, InstallStep, Package
 from carservices.api.permissions import Asked, Decision
 from carservices_ui.apps import ASKED, CATALOG, FRONT, INSTALLATION, MEDIA
@@ -130,13 +130,17 @@ def test_what_cannot_be_undone_is_asked_first(drive, name, words):
     assert answer(driver) == [(name, {"app": apps.WEATHER.id})]
 
 
-def test_nothing_is_managed_while_driving(drive):
+def test_nothing_is_managed_while_driving_nor_without_apps(drive):
     driver = open_page(drive, "apps_manage")
     driver.store.put_stream(STREAM, MOVING)
     driver.frames(1)
     driver.tap(driver.cockpit.screen.info.buttons["enable"])
     assert answer(driver) == []
     assert "Not while driving" in texts(driver)
+    for catalog, said in ((Catalog(apps=[]), "No apps"), (None, "Apps are not available")):
+        driver.store.put_stream(CATALOG, catalog)
+        driver.frames(1)
+        assert said in texts(driver)
 
 
 # -- installing ------------------------------------------------------------------------------------------------------

@@ -1,7 +1,5 @@
 """Managing apps: a list at the left, by app or by permission, and everything about the chosen one at the right."""
 
-from typing import Any
-
 from kivy.metrics import dp
 from kivy.uix.widget import Widget
 
@@ -13,6 +11,7 @@ from carservices_ui.i18n import t
 from carservices_ui.screens.apps_info import AppInfo
 from carservices_ui.screens.apps_permission import PermissionInfo
 from carservices_ui.screens.base import Page
+from carservices_ui.screens.notifications import Calm
 from carservices_ui.templates.host import named
 from carservices_ui.templates.words import Flow
 from carservices_ui.widgets import Card, Column, Control, Icon, IconButton, Row, Scroll, Segmented, Text, TextButton
@@ -45,7 +44,7 @@ class ManageScreen(Page):
         self.by.bind(on_choose=lambda *_: self._fill())
         self._list = Scroll(size_hint=(1, 1))
         self.entries: dict[str, Entry] = {}
-        self.info: AppInfo | PermissionInfo | None = None
+        self.info: Widget | None = None
         self._row = Row(
             Column(self.by, self._list, gap="s", size_hint=(None, 1), width=dp(NAV)), gap="l", size_hint=(1, 1)
         )
@@ -60,12 +59,12 @@ class ManageScreen(Page):
         catalog: Catalog | None = self.ui.store.stream(apps.CATALOG)
         return sorted(catalog.apps, key=lambda status: apps.title(status).casefold()) if catalog else []
 
-    def _follow(self, _: Catalog | None) -> None:
+    def _follow(self, catalog: Catalog | None) -> None:
         """Ask again what each app may do, when that has changed."""
-        grants = {status.id: status.grants for status in self.listed}
-        if grants != self._grants:
+        grants = {status.id: status.grants for status in self.listed} if catalog else None
+        if grants != self._grants or self.info is None:
             self._grants = grants
-            for app in grants:
+            for app in grants or ():
                 apps.call(self.ui, "permissions", lambda found, app=app: self._learn(app, found), app=app)
             self._fill()
         elif isinstance(self.info, AppInfo):
@@ -99,8 +98,13 @@ class ManageScreen(Page):
         if entries:
             self.open(place if place in self.entries else entries[0].place)
         else:
-            self._put(None)
+            self._put(None if self.listed else self._nothing())
         self.ui.rebuilt()
+
+    def _nothing(self) -> Calm:
+        if self._grants is None:
+            return Calm("sync_problem", "text2", "apps.unknown", "apps.away_detail")
+        return Calm("apps", "text2", "apps.none", "apps.none_detail")
 
     def _app_entries(self) -> "list[Entry]":
         return [
@@ -125,7 +129,7 @@ class ManageScreen(Page):
         else:
             self._put(AppInfo(self.ui, place, self._asked.get(place)))
 
-    def _put(self, info: Any) -> None:
+    def _put(self, info: Widget | None) -> None:
         if self.info is not None:
             self._row.remove_widget(self.info)
         self.info = info

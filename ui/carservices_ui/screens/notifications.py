@@ -154,4 +154,5 @@ class Calm(Column):
             gap="m",
             align="center_x",
             size_hint=(1, 1),
+            pos_hint={"x": 0, "y": 0},
         )
