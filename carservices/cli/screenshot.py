@@ -1,5 +1,6 @@
 """`carservices screenshot`: a picture of the cockpit of the running car, drawn without a display."""
 
+import logging
 import os
 from importlib import import_module
 
@@ -24,6 +25,7 @@ def main(arguments: list[str]) -> int:
 
     os.environ[STATE_DIR_VARIABLE] = load(chosen.run_dir).state_dir
     draw = import_module(SHELL).main
+    logging.disable()  # kivy shows traces of what becomes one sentence here
     try:
         draw(chosen.run_dir, name=TOOL, size=chosen.size, screenshot=chosen.picture, screen=chosen.screen)
     except ValueError as error:  # no such screen

@@ -87,8 +87,8 @@ class Managed:
 
     @property
     def fault(self) -> str:
-        """What the child itself said of its end."""
-        return self._fault.partition(FAULT)[2].decode(errors="replace")
+        """What the child itself said of its end, in one line."""
+        return " ".join(self._fault.partition(FAULT)[2].decode(errors="replace").split())
 
     # -- steps -------------------------------------------------------------------------------------------------------
 

@@ -45,7 +45,7 @@ def blocked(run_dir, ready, beat):
 def sick(run_dir, ready, beat):
     """Crashes at once until somebody puts the file ``cure`` into the run directory."""
     if not (run_dir / "cure").exists():
-        raise RuntimeError("a planted fault")
+        raise RuntimeError("a planted\nfault")
     steady(run_dir, ready, beat)
 
 
