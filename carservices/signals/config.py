@@ -1,9 +1,14 @@
 """What a HAL says about a signal: datatype, access, change mode, unit, limits, rates (AAOS ``VehiclePropConfig``)."""
 
+import re
 from enum import StrEnum
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
+
+MAX_PATH = 512
+"""Characters in one path; the longest of VSS 6.0 has 97."""
+_PATH = re.compile(r"[A-Za-z0-9_]+(?:\.[A-Za-z0-9_]+)*")
 
 
 class Kind(StrEnum):
@@ -75,6 +80,12 @@ class Datatype(StrEnum):
     def is_number(self) -> bool:
         return self.is_integer or self.element in (Datatype.FLOAT, Datatype.DOUBLE)
 
+    def may_allow(self, value: object) -> bool:
+        """Whether ``value`` can stand in a list of allowed values; of a boolean nothing can."""
+        if not self.is_number:
+            return self.element is Datatype.STRING and isinstance(value, str)
+        return isinstance(value, int if self.is_integer else int | float) and not isinstance(value, bool)
+
 
 class SignalConfig(BaseModel):
     """One signal as one HAL offers it.
@@ -82,7 +93,7 @@ class SignalConfig(BaseModel):
     Rates are in Hz and belong to continuous signals only; ``min`` and ``max`` are in ``unit``.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     path: str
     datatype: Datatype
@@ -98,6 +109,8 @@ class SignalConfig(BaseModel):
 
     @model_validator(mode="after")
     def _coherent(self) -> Self:
+        if len(self.path) > MAX_PATH or not _PATH.fullmatch(self.path):
+            raise ValueError(f"{self.path[:80]!r} is no path: write names of letters, digits and _ with dots between")
         continuous = self.change_mode is ChangeMode.CONTINUOUS
         if continuous and not 0 < self.min_rate <= self.max_rate:
             raise ValueError(f"{self.path}: a continuous signal needs 0 < min_rate <= max_rate")
@@ -107,6 +120,8 @@ class SignalConfig(BaseModel):
             raise ValueError(f"{self.path}: min {self.min} is above max {self.max}")
         if (self.min is not None or self.max is not None) and not self.datatype.is_number:
             raise ValueError(f"{self.path}: a {self.datatype} has no min or max")
+        if misfits := [value for value in self.allowed if not self.datatype.may_allow(value)]:
+            raise ValueError(f"{self.path}: a {self.datatype} cannot be {misfits[0]!r}, which allowed lists")
         if self.change_mode is ChangeMode.STATIC and self.access is not Access.READ:
             raise ValueError(f"{self.path}: a static signal is read-only")
         return self

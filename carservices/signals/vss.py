@@ -205,11 +205,7 @@ def _allowed(place: _Place, node: dict[str, Any], datatype: Datatype) -> tuple[s
     if not isinstance(values, list):
         place.at("allowed").fail(f"a {_json_type(values)}", "write a list")
     for value in values:
-        if datatype.is_number:
-            fits = _finite(value) is not None and (isinstance(value, int) or not datatype.is_integer)
-        else:
-            fits = datatype.element is Datatype.STRING and isinstance(value, str)
-        if not fits:
+        if not datatype.may_allow(value) or (datatype.is_number and _finite(value) is None):
             place.at("allowed").fail(f"a {_json_type(value)} in the list", f"a {datatype} allows only its own kind")
     return tuple(values)
 

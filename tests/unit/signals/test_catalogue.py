@@ -16,6 +16,7 @@ from carservices.signals import (
     ChangeMode,
     Datatype,
     Kind,
+    SignalConfig,
     UnknownSignal,
 )
 
@@ -134,3 +135,21 @@ def test_a_hal_may_narrow_limits_and_choices(catalogue):
 def test_contradictions_are_refused(catalogue, settings):
     with pytest.raises(ValidationError):
         catalogue.config("Vehicle.VehicleIdentification.VIN", **settings)
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"path": "Vehicle.Speed\0"}, "is no path"),
+        ({"path": "Vehicle.Speed@5~0"}, "is no path"),
+        ({"path": "x" * 10_000}, "is no path"),
+        ({"max": float("nan")}, "finite number"),
+        ({"change_mode": "continuous", "min_rate": 1, "max_rate": float("inf")}, "finite number"),
+        ({"allowed": (1, 2.5)}, "a uint8 cannot be 2.5, which allowed lists"),
+        ({"datatype": "float", "allowed": ("ON",)}, "a float cannot be 'ON'"),
+        ({"datatype": "string", "allowed": (1,)}, "a string cannot be 1"),
+    ],
+)
+def test_a_hal_cannot_offer_what_the_bus_cannot_carry(settings, says):
+    with pytest.raises(ValidationError, match=says):
+        SignalConfig(**{"path": "Vehicle.Mode", "datatype": "uint8"} | settings)
