@@ -110,8 +110,8 @@ class Car:
 
     @property
     def live(self) -> bool:
-        """Whether the high-voltage side is connected: on or charging, and the battery not empty."""
-        return (self.on and self.battery.charge > 0.0) or self.port.charging
+        """Whether the high-voltage side is connected: on and the battery not empty, or at a station to charge."""
+        return (self.on and self.battery.charge > 0.0) or self.port.due
 
     @property
     def broken_down(self) -> bool:
@@ -215,6 +215,7 @@ class Car:
         mass, mode, pedals = self.road.mass, MODES[self.mode], self.pedals
         direction = -1.0 if self.gear == REVERSE else 1.0
         wanted = pedals.brake * MAX_BRAKING * mass
+        grip = self.weather.grip * mass * G
         regen = drive = 0.0
         if self.gear in (DRIVE, REVERSE) and self.live and not self.port.plug:
             request = self.unit.request(pedals.accelerator, speed, mass, mode)
@@ -225,9 +226,8 @@ class Car:
             elif speed * direction > 0.0:
                 lift = max(0.0, -request)
                 spare = max(0.0, self.battery.regen_limit + self.auxiliary)
-                regen = min(lift + wanted, self.unit.max_regen(speed, spare))
+                regen = min(lift + wanted, self.unit.max_regen(speed, spare), grip * DRIVEN_LOAD)
                 wanted = max(0.0, wanted - max(0.0, regen - lift))
-        grip = self.weather.grip * mass * G
         self.traction_engaged = self.anti_slip and drive > grip * DRIVEN_LOAD
         if drive > grip * DRIVEN_LOAD:
             drive = grip * DRIVEN_LOAD
@@ -258,9 +258,9 @@ class Car:
         speed = abs(self.road.speed)
         battery = self.battery
         self.road.set_air(self.weather, self.altitude)
-        self.port.step(dt, battery, now, ambient)
-        fast = self.port.charging and self.port.plug is not None and self.port.plug.kind == "dc"
-        self.conditioning.step(battery, ambient, available=self.live, fast_charging=fast)
+        self.port.step(dt, battery, now, ambient, self.auxiliary)
+        station = self.port.plug.kind if self.port.plug and self.port.due else None
+        self.conditioning.step(battery, ambient, available=self.live, charging=station)
         self.climate.on = self.on
         self.climate.step(dt, self.weather, speed, self.body.occupants, self.body.openness)
         if not self.live:

@@ -42,6 +42,8 @@ class ChargePort:
         self.locked = False
         self.limit = 80
         self.wanted = True
+        self.due = False
+        """Wants to charge now, whatever comes out of the station."""
         self._complete = False
         self.timer_mode = "INACTIVE"
         self.timer: datetime | None = None
@@ -69,22 +71,23 @@ class ChargePort:
     def disconnect(self) -> None:
         """The cable is gone, pulled or unlocked: the current ends at once."""
         self.plug = None
-        self.locked = self.flap = False
+        self.locked = self.flap = self.due = False
         self.power = self.loss = 0.0
 
-    def limit_power(self, battery: TractionBattery, charge: float) -> float:
-        """W the battery may get at ``charge``: the car's curve, its temperature, the station."""
+    def limit_power(self, battery: TractionBattery, charge: float, own: float = 0.0) -> float:
+        """W into the car at ``charge``: what the battery may get by its curve and warmth, and the car's ``own`` W."""
         if self.plug is None:
             return 0.0
         if self.plug.kind == "dc":
             station = self.plug.power * DC_EFFICIENCY
         else:
             station = min(self.plug.power, self.spec.ac_power * 1e3) * self.spec.ac_efficiency
-        return min(self._curve(charge) * CHARGE_BY_TEMPERATURE(battery.temperature), station)
+        return min(self._curve(charge) * CHARGE_BY_TEMPERATURE(battery.temperature) + own, station)
 
-    def step(self, dt: float, battery: TractionBattery, now: datetime, ambient: float) -> None:
-        """Advance the session by ``dt`` s."""
-        target = self.limit_power(battery, battery.charge) if self._due(battery, now) else 0.0
+    def step(self, dt: float, battery: TractionBattery, now: datetime, ambient: float, own: float = 0.0) -> None:
+        """Advance the session by ``dt`` s, while the car takes ``own`` W for itself."""
+        self.due = self._due(battery, now)
+        target = self.limit_power(battery, battery.charge, own) if self.due else 0.0
         self.power = min(target, self.power + RAMP * dt) if target else 0.0
         if self.plug is not None and self.power:
             efficiency = DC_EFFICIENCY if self.plug.kind == "dc" else self.spec.ac_efficiency
@@ -119,7 +122,7 @@ class ChargePort:
         energy = battery.capacity * battery.open_circuit
         while charge < self.limit / 100.0 - 1e-6:
             step = min(STEP, self.limit / 100.0 - charge)
-            power = self.limit_power(battery, charge + 0.5 * step) - load
+            power = self.limit_power(battery, charge + 0.5 * step, load) - load
             if power <= 0.0:
                 return 0.0
             seconds += energy * step / power

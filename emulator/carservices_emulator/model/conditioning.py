@@ -12,6 +12,8 @@ WARM_ENOUGH, TOO_WARM = 25.0, 33.0
 """°C: where cold no longer limits charging, and where cooling starts."""
 FOR_DRIVING = 15.0
 """°C from which a cell gives its full power and takes most of the regeneration."""
+FOR_CHARGING = -15.0
+"""°C below which a cell takes next to nothing, so that a charge at any station begins with heating."""
 BAND = 4.0
 """K of a proportional band."""
 
@@ -31,8 +33,8 @@ class Conditioning:
     def active(self) -> bool:
         return self.heat != 0.0
 
-    def step(self, battery: TractionBattery, ambient: float, *, available: bool, fast_charging: bool) -> None:
-        """Decide this second's heat and power."""
+    def step(self, battery: TractionBattery, ambient: float, *, available: bool, charging: str | None) -> None:
+        """Decide this second's heat and power; ``charging`` at an "ac" or a "dc" station, or not."""
         self.heat = self.power = 0.0
         if not available:
             return
@@ -45,15 +47,16 @@ class Conditioning:
                 self.heat = -FAN * max(0.0, battery.temperature - ambient) / 10.0
                 self.power = 60.0 * share
             return
-        wanted = self._wanted(fast_charging=fast_charging)
+        wanted = self._wanted(charging)
         if wanted is not None and battery.spec.cooling == "liquid":
             self.heat = self.power = HEATER * clamp((wanted - battery.temperature) / BAND, 0.0, 1.0)
 
-    def _wanted(self, *, fast_charging: bool) -> float | None:
+    def _wanted(self, charging: str | None) -> float | None:
         """°C to heat to, if at all."""
-        if fast_charging:
+        if charging == "dc":
             return WARM_ENOUGH
-        return {
+        prepared = {
             "FAST_CHARGING_PREPARATION": self.target,
             "DRIVING_PREPARATION": min(self.target, FOR_DRIVING),
         }.get(self.mode)
+        return FOR_CHARGING if charging and prepared is None else prepared

@@ -48,6 +48,17 @@ def test_a_cold_battery_charges_slower():
     )
 
 
+@pytest.mark.parametrize("kind", ["ac", "dc"])
+def test_at_a_station_even_a_frozen_battery_is_warmed_until_it_takes_something(kind):
+    simulation = world(charge=20, temperature=-27, battery_temperature=-27)
+    simulation.world.ignition("OFF")
+    simulation.world.plug(Plug(kind, 11e3))
+    simulation.run(600, 0.1)
+    assert simulation.car.battery.temperature > -22
+    assert simulation.car.port.power > simulation.car.auxiliary
+    assert simulation.car.battery.charge >= 0.2  # at the station's cost, not the battery's
+
+
 def test_it_stops_at_the_limit_and_starts_again_only_after_a_loss():
     simulation = world(charge=79.5, battery_temperature=25)
     simulation.world.plug(Plug("dc", 100e3))

@@ -114,6 +114,7 @@ def test_ice_wakes_the_anti_slip_systems(driving, grip, engaged):
     driving.do(parse("pedals", {"brake": 0.5}))
     driving.run(0.5)
     assert driving.signals()["Vehicle.ADAS.ABS.IsEngaged"] is engaged
+    assert driving.car.road.acceleration > -9.81 * grip - 0.3  # regeneration, too, ends where the grip does
     driving.do(parse("pedals", {"brake": 0, "accelerator": 0.5}))
     driving.run(0.5)
     assert driving.signals()["Vehicle.ADAS.TCS.IsEngaged"] is engaged
