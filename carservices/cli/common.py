@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from carservices.bus import Car
 
 
+LOOK_SECONDS = 0.5
+"""Between two looks whether the car still runs."""
+
+
 class Usage(Exception):
     """Arguments that make no sense together."""
 
@@ -98,6 +102,17 @@ def with_car(run_dir: Path, work: Callable[["Car"], Coroutine[Any, Any, int]]) -
             return await work(car)
 
     return asyncio.run(connected())
+
+
+async def end_of_car(run_dir: Path) -> None:
+    """Wait for the end of the car that runs there now; a hub that dies is none."""
+    import asyncio
+
+    pid = running_pid(run_dir)
+    while pid is not None:
+        await asyncio.sleep(LOOK_SECONDS)
+        if running_pid(run_dir) != pid:
+            return
 
 
 def end_with_reader() -> None:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from carservices.bus.errors import UnknownSignal
 from carservices.cli import values
-from carservices.cli.common import Usage, end_with_reader, show_json, show_table
+from carservices.cli.common import Usage, end_of_car, end_with_reader, show_json, show_table
 from carservices.signals import SignalConfig, Status, Value
+from carservices.system.state import NotRunning
 
 if TYPE_CHECKING:
     from carservices.bus import Car
@@ -53,11 +54,14 @@ async def watch(car: "Car", chosen: argparse.Namespace) -> int:
     if not configs:
         print(f"carservices: {await _unknown(car, chosen.globs)} (waiting for one)", file=sys.stderr)
     end_with_reader()
-    seen: asyncio.Queue[Value] = asyncio.Queue()
+    seen: asyncio.Queue[Value | None] = asyncio.Queue()
     watching = await car.watch(chosen.globs, seen.put_nowait, rate=chosen.rate)
+    ended = asyncio.create_task(end_of_car(chosen.run_dir))
+    ended.add_done_callback(lambda _: seen.put_nowait(None))
     shown = 0
     while chosen.count is None or shown < chosen.count:
-        value = await seen.get()
+        if (value := await seen.get()) is None:
+            raise NotRunning(f"the car in {chosen.run_dir} has ended")
         if value.path not in configs:
             configs = await car.configs(*chosen.globs)  # its HAL came later
         config = configs.get(value.path)
@@ -66,6 +70,7 @@ async def watch(car: "Car", chosen: argparse.Namespace) -> int:
         else:
             print(values.text(value, config, chosen.unit), flush=True)
         shown += 1
+    ended.cancel()
     await watching.close()
     return 0
 
