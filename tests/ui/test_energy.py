@@ -2,6 +2,7 @@
 
 import pytest
 
+from carservices.api.driving import Cause
 from carservices.api.energy import Energy, Sink, Trip, TripPoint
 from carservices_ui.restrictions import STREAM as DRIVING
 from carservices_ui.screens.energy_battery import BATTERY, CONDITIONING, LIMIT, START_STOP, TIME_TO_LIMIT
@@ -219,3 +220,7 @@ def test_everything_fits(drive, layout):
     figures = list(screen.trip.figures.values())
     for one, other in zip(figures, [*figures[1:], screen.trip.reset], strict=True):
         assert one.x + one.width <= other.x
+    for cause in (Cause.MOVING, Cause.STANDING, Cause.GEAR_UNKNOWN, Cause.SPEED_UNKNOWN, Cause.RULES_UNUSABLE):
+        driver.store.put_stream(DRIVING, MOVING.model_copy(update={"cause": cause}))
+        driver.frames(1)
+        fits(screen.battery)
