@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from carservices.bus import CallError, Car, wire
+from carservices.bus import CallError, Car, CarError, wire
 from carservices.bus.identity import KEPT_DIR
 from carservices.bus.process import run_process
 from carservices.bus.rows import Row, Rows
@@ -69,7 +69,13 @@ class HalHost:
     def _connection(self, up: bool) -> None:
         self._rows.announced = False
         if up:
-            self._car.spawn(self._announce())
+            self._car.spawn(self._announce_again())
+
+    async def _announce_again(self) -> None:
+        try:
+            await self._announce()
+        except CarError as error:  # the hub went away once more: the next connection does it
+            log.warning("%s: its signals could not be announced: %s", self._car.name, error)
 
     async def _announce(self) -> None:
         """Say what is on offer and every value known by now; also after a restart of the hub."""
