@@ -25,6 +25,8 @@ RECONNECT_SECONDS = 1.0
 """How long a call waits for a hub that is being restarted."""
 RESTORE_SECONDS = 0.2
 """When to try again to restore what a hub did not take after its welcome."""
+NO_CALL = 0
+"""What an error has in the place of a call's id when it is about no call."""
 GRACE = 0.5
 """Seconds by which the client waits longer than the hub, whose own deadline gives the better answer."""
 
@@ -86,10 +88,7 @@ class Link:
                 await asyncio.wait([end.lost for end in ends.values()], return_when=asyncio.FIRST_COMPLETED)
             except Refused as error:
                 pause = REFUSED_SECONDS
-                if not self._welcome.done():
-                    self._welcome.set_exception(
-                        NotConnected(f"the hub in {self.run_dir} refused '{self.name}': {error}")
-                    )
+                self._unwelcome(str(error))
             except OSError as error:
                 log.debug("%s: no hub yet: %s", self.name, error)
             finally:
@@ -139,6 +138,8 @@ class Link:
         kind, *body = wire.unpack(frame)
         if kind == Kind.CALL:
             self.spawn(self._answer(*body[:4]))
+        elif kind == Kind.ERROR and body[0] == NO_CALL:
+            self._unwelcome(str(body[2]))
         elif kind in (Kind.REPLY, Kind.ERROR):
             waiting = self._waiting.pop(body[0], None)
             if waiting is None or waiting.done():
@@ -159,6 +160,10 @@ class Link:
         self.spawn(self._restore())
         if not self._welcome.done():
             self._welcome.set_result(None)
+
+    def _unwelcome(self, why: str) -> None:
+        if not self._welcome.done():
+            self._welcome.set_exception(NotConnected(f"the hub in {self.run_dir} refused '{self.name}': {why}"))
 
     async def _restore(self) -> None:
         mine = self.welcomes

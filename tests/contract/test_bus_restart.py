@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel
 
 from carservices.api import Contract, Stream, call
-from carservices.bus import CallError, Car, NotConnected, SetFailed
+from carservices.bus import CallError, Car, NotConnected, SetFailed, wire
 from carservices.bus.identity import token_for
 from carservices.hal.virtual import VirtualHal
 from carservices.signals import Status
@@ -237,6 +237,13 @@ async def test_a_client_of_another_launch_is_refused_with_the_reason():
         with pytest.raises(NotConnected, match="refused 'shell'"):
             await Car.connect(c.run_dir, name="shell", token=token_for(c._secret, "tool"))
         assert (await c.call("hub", "top"))["refused"] >= 2
+
+
+async def test_a_client_whose_version_the_hub_does_not_speak_is_told_so(monkeypatch):
+    async with car() as c:
+        monkeypatch.setattr(wire, "VERSION", 0)
+        with pytest.raises(NotConnected, match="refused 'tool': version 0 is not spoken here"):
+            await Car.connect(c.run_dir)
 
 
 async def test_without_a_car_the_error_says_what_to_start(tmp_path, monkeypatch):
