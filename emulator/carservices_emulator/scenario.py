@@ -9,6 +9,9 @@ from carservices_emulator.commands import Command, Drive, parse
 from carservices_emulator.tomlfile import find, load
 from carservices_emulator.weather import Weather
 
+SPEAKING = frozenset({"path", "name", "mode", "door", "gear", "kind", "state", "quality", "seat"})
+"""Arguments whose value needs no name."""
+
 
 class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
@@ -56,16 +59,21 @@ class Event(Part):
 
     @property
     def words(self) -> str:
-        """What it does in one line: ``set Chassis.ParkingBrake.IsEngaged = True``, ``plug kind dc, power_kw 150``."""
+        """What it does in one line: ``set Chassis.ParkingBrake.IsEngaged = True``, ``plug dc, power_kw 150``."""
         given = {name: str(value).removeprefix("Vehicle.") for name, value in (self.model_extra or {}).items()}
         if self.do == "set":
             return f"set {given.get('path')} = {given.get('value')}"
-        return f"{self.do} {', '.join(f'{name} {value}' for name, value in given.items())}".strip()
+        return f"{self.do} {', '.join(_part(name, value) for name, value in given.items())}".strip()
 
     def command(self) -> Command:
         """The command to run."""
         arguments: dict[str, Any] = self.model_extra or {}
         return parse(self.do, arguments)
+
+
+def _part(name: str, value: str) -> str:
+    """One argument: some say what they are by their value alone."""
+    return value if name in SPEAKING else f"{value} s" if name == "seconds" else f"{name} {value}"
 
 
 class Story(Part):

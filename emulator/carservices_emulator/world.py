@@ -141,6 +141,7 @@ class World:
                 "Vehicle.Powertrain.Transmission.CurrentGear",
             )
         self.car.port.connect(plug)
+        self.broken.discard("plug-pulled")
 
     def ignition(self, state: str) -> None:
         """Switch the car. Raises SetError for off while it moves, and for on with a flat 12 V battery."""

@@ -88,7 +88,8 @@ def test_an_unknown_name_lists_what_there_is(name):
     ("event", "words"),
     [
         ({"do": "set", "path": "Vehicle.Body.Hood.IsOpen", "value": True}, "set Body.Hood.IsOpen = True"),
-        ({"do": "plug", "kind": "dc", "power_kw": 150}, "plug kind dc, power_kw 150"),
+        ({"do": "plug", "kind": "dc", "power_kw": 150}, "plug dc, power_kw 150"),
+        ({"do": "fail", "path": "Vehicle.Speed", "mode": "stuck", "seconds": 60}, "fail Speed, stuck, 60 s"),
         ({"do": "unplug"}, "unplug"),
     ],
 )

@@ -140,6 +140,9 @@ def test_the_other_breakdowns():
     simulation.do(parse("fault", {"name": "plug-pulled"}))
     simulation.run(2)
     assert not simulation.car.port.charging
+    simulation.do(parse("plug", {"kind": "ac"}))
+    assert simulation.world.broken == {"weak-12v"}
+    simulation.do(parse("unplug", {}))
     simulation.do(parse("fault", {"name": "overheating"}))
     simulation.world.seat("constant", speed=38.0)
     simulation.run(1500, 0.1)
