@@ -65,7 +65,7 @@ class FaultsTab(Tab):
             self.sensors.body.add_widget(Words(t("panel.no_broken"), tone="text3"))
         for path, mode in sensors.items():
             row = BoxLayout(size_hint_y=None, height=dp(CONTROL), spacing=dp(8))
-            row.add_widget(Cell(path.removeprefix("Vehicle.")))
+            row.add_widget(Cell(path.removeprefix("Vehicle."), cut="left"))
             row.add_widget(
                 Cell(words(f"panel.mode_{mode}", mode), tone="heat", align="right", size_hint_x=None, width=dp(120))
             )
