@@ -6,6 +6,7 @@ from typing import Any
 
 from carservices.bus import wire
 from carservices.bus.broker import Peer
+from carservices.bus.rights import HAL
 from carservices.hub.filter import Filter
 from carservices.signals import ChangeMode, Datum, SignalConfig, Status
 from carservices.signals.check import Check, compile_check
@@ -140,9 +141,10 @@ class Registry:
         self.generation += 1
         return source, taken, left
 
-    def hal(self, name: str) -> Source | None:
-        """The source whose HAL has this name."""
-        return self.of(f"hal.{name}")
+    @property
+    def hals(self) -> dict[str, Source]:
+        """The sources that are HALs, by the HAL's name; who else provides signals takes no commands."""
+        return {s.peer.name.removeprefix(HAL): s for s in self.sources.values() if s.peer.name.startswith(HAL)}
 
     def of(self, name: str) -> Source | None:
         """The source with this name on the bus."""

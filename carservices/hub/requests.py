@@ -250,9 +250,11 @@ class Requests:
         """A command to a HAL itself."""
         hal, verb, arguments = params[:3]
         self._need_control(peer, f"hal.{hal}.{verb}")
-        source = self._registry.hal(hal)
+        hals = self._registry.hals
+        source = hals.get(hal)
         if source is None:
-            raise Refused("UNAVAILABLE", f"no HAL '{hal}' is running")
+            running = ", ".join(sorted(hals)) or "none"
+            raise Refused("UNAVAILABLE", f"no HAL '{hal!s:.80}' is running; running: {running}")
         if verb not in LOOKS and not (verb == "diagnose" and only_reads(arguments)):
             self._audit.record(peer.name, "control", hal=hal, verb=verb, arguments=arguments)
         self._calls.ask(source.peer, "control", [verb, arguments], answer, client=peer)
@@ -296,8 +298,8 @@ class Requests:
 
     def _do_hals(self, _peer: Peer, _params: Any, _answer: Answer) -> Any:
         return [
-            {"name": s.peer.name.removeprefix("hal."), "pid": s.peer.pid, "signals": len(s.signals), "values": s.values}
-            for s in self._registry.sources.values()
+            {"name": name, "pid": source.peer.pid, "signals": len(source.signals), "values": source.values}
+            for name, source in self._registry.hals.items()
         ]
 
     # -- housekeeping ------------------------------------------------------------------------------------------------

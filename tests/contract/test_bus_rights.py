@@ -135,6 +135,7 @@ async def test_who_is_no_hal_offers_only_the_signals_of_its_grants():
             for path in ("Vehicle.Spy.A", "Vehicle.Other")
         )
         assert await helper.call("hub", "announce", [spy]) == []
+        assert [hal["name"] for hal in await c.call("hub", "hals")] == ["virtual"]
         assert "Vehicle.Other" in await denied(helper.call("hub", "announce", [spy, other]))
 
 
@@ -144,7 +145,7 @@ async def test_control_reaches_the_hal_and_its_refusal_comes_back():
         await c.until(GEAR, 127)
         with pytest.raises(CallError, match="knows inject"):
             await c.control("virtual", "dance")
-        with pytest.raises(CallError, match="no HAL 'x' is running"):
+        with pytest.raises(CallError, match="no HAL 'x' is running; running: virtual"):
             await c.control("x", "dance")
         with pytest.raises(CallError, match="knows inject"):
             await c.control("virtual", "status")
