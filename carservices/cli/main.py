@@ -1,7 +1,6 @@
 """The `carservices` command: one table of verbs, each loaded only when it is used, and what its errors mean."""
 
 import errno
-import io
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -62,8 +61,8 @@ EXITS = {
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit status (0 ok, 1 failed, 2 usage, 3 not running)."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal without "°" or "…" is no reason to fail
+    if reconfigure := getattr(sys.stdout, "reconfigure", None):
+        reconfigure(errors="backslashreplace")  # a terminal without "°" or "…" is no reason to fail
     try:
         try:
             return _command(list(sys.argv[1:] if argv is None else argv))

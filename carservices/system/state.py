@@ -56,8 +56,11 @@ def load(run_dir: Path) -> CarState:
     """Raises `NotRunning`."""
     if running_pid(run_dir) is None:
         raise NotRunning(f"no car runs in {run_dir}: start one with `carservices emulator`")
+    file = run_dir / STATE_FILE
     try:
-        raw: dict[str, Any] = json.loads((run_dir / STATE_FILE).read_text())
+        raw: dict[str, Any] = json.loads(file.read_text())
+        return CarState(**{**raw, "processes": [ProcessState(**one) for one in raw["processes"]]})
     except OSError:
         raise NotRunning(f"the car in {run_dir} is just starting: ask again in a second") from None
-    return CarState(**{**raw, "processes": [ProcessState(**one) for one in raw["processes"]]})
+    except (ValueError, TypeError, LookupError):
+        raise NotRunning(f"{file} is of another version: end the car and start it anew") from None

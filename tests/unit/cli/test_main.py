@@ -133,6 +133,15 @@ def test_an_old_state_is_said_to_be_old(age, told, place, capsys):
     assert ("60 s old" in capsys.readouterr().out) is told
 
 
+@pytest.mark.parametrize("content", ["", "[1]", '{"pid": 1, "processes": [{"name": "hub", "new": 1}]}'])
+def test_a_state_of_another_version_is_told(content, place, capsys):
+    run_dir.prepare(place)
+    with run_dir.Lock(place):
+        (place / run_dir.STATE_FILE).write_text(content)
+        assert main(["ps"]) == NOT_RUNNING
+    assert "is of another version" in capsys.readouterr().err
+
+
 def test_settings_that_cannot_be_written_are_told(place, monkeypatch, capsys):
     monkeypatch.setenv("XDG_CONFIG_HOME", "/dev/null")
     assert main(["settings", "width", "800"]) == FAILED
