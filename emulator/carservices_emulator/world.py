@@ -145,7 +145,7 @@ class World:
 
     def ignition(self, state: str) -> None:
         """Switch the car. Raises SetError for off while it moves, and for on with a flat 12 V battery."""
-        if state == "ON" and not self.car.on and self.car.low_voltage.charge <= 0.0:
+        if state == "ON" and not self.car.startable:
             raise SetError(
                 Code.NOT_AVAILABLE,
                 "the 12 V battery is flat; renew it (`fault name=weak-12v on=false`)",

@@ -38,7 +38,9 @@ class Driver(ABC):
 
 
 def set_off(car: Car) -> None:
-    """Belts, doors, brake off, D: what a driver does before the first metre."""
+    """Belts, doors, brake off, D: what a driver does before the first metre, unless the car does not start."""
+    if not car.startable:
+        return
     car.state = "ON"
     front = car.body.seats["Row1.DriverSide"]
     front.occupied = front.belted = True

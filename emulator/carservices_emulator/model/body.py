@@ -20,6 +20,9 @@ SENSITIVITY = 1.5
 """Factor on these thresholds between two of the six settings of the intensity (VSS: also the rain sensor's)."""
 MIDDLE = 2
 WIPER_POWER = {"OFF": 0.0, "INTERVAL": 15.0, "SLOW": 45.0, "MEDIUM": 60.0, "FAST": 80.0}
+"""W of the front wiper's motor."""
+REAR_WIPER = 0.5
+"""Share of that which the smaller motor at the rear takes."""
 LIGHT_POWER = {"low": 40.0, "high": 40.0, "running": 0.0, "parking": 10.0, "fog_front": 30.0, "fog_rear": 6.0}
 """W of a pair of LED lamps; the daytime running light is part of the base load."""
 HEATER_POWER = {"seat": 60.0, "wheel": 50.0, "mirror": 15.0, "windscreen": 400.0, "rear_window": 200.0}
@@ -110,8 +113,8 @@ class Body:
         self.rear_wiper = "OFF"
         self.wheel_heat = 0
         self.sunroof = 0
-        self.wiping = "OFF"
-        """The speed the front wiper runs at now."""
+        self.wiping = self.rear_wiping = "OFF"
+        """The speeds the wipers run at now."""
         self._tailgate_wanted = False
         self._tailgate_timer = 0.0
 
@@ -162,13 +165,14 @@ class Body:
             if self._tailgate_timer <= 0.0:
                 self.tailgate = False
         self.lights.step(weather, on=on, reverse=reverse)
-        self.wiping = self._wiping(weather.rain) if on else "OFF"
+        self.wiping = self._wiping(self.wiper_mode, weather.rain) if on else "OFF"
+        self.rear_wiping = self._wiping(self.rear_wiper, weather.rain) if on else "OFF"
         if self.wiping != "OFF":
             self.washer = max(0.0, self.washer - 1e-3 * dt)
 
-    def _wiping(self, rain: float) -> str:
-        if self.wiper_mode != "RAIN_SENSOR":
-            return self.wiper_mode
+    def _wiping(self, mode: str, rain: float) -> str:
+        if mode != "RAIN_SENSOR":
+            return mode
         felt = rain * SENSITIVITY ** (self.wiper_intensity - MIDDLE)
         return next((speed for threshold, speed in RAIN_STEPS if felt >= threshold), "OFF")
 
@@ -186,7 +190,7 @@ class Body:
             + HEATER_POWER["windscreen"] * self.windscreen_heating
             + HEATER_POWER["rear_window"] * rear_window
         )
-        return lamps + seats + heaters + WIPER_POWER[self.wiping]
+        return lamps + seats + heaters + WIPER_POWER[self.wiping] + REAR_WIPER * WIPER_POWER[self.rear_wiping]
 
 
 def approach(value: float, target: float, step: float) -> float:

@@ -109,6 +109,11 @@ class Car:
         return self.state == "ON"
 
     @property
+    def startable(self) -> bool:
+        """On already, or with a 12 V battery that closes the contactors."""
+        return self.on or self.low_voltage.charge > 0.0
+
+    @property
     def live(self) -> bool:
         """Whether the high-voltage side is connected: on and the battery not empty, or at a station to charge."""
         return (self.on and self.battery.charge > 0.0) or self.port.due

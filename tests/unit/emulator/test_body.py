@@ -176,8 +176,9 @@ def test_consumers_load_the_12_volt_side(parked):
     before = parked.car.low_voltage.load
     parked.set("Vehicle.Cabin.Seat.Row1.DriverSide.HeatingCooling", 100)
     parked.set("Vehicle.Body.Windshield.Rear.IsHeatingOn", True)
+    parked.set("Vehicle.Body.Windshield.Rear.Wiping.Mode", "SLOW")
     parked.run(2)
-    assert parked.car.low_voltage.load == pytest.approx(before + 260, abs=1)
+    assert parked.car.low_voltage.load == pytest.approx(before + 282.5, abs=1)
 
 
 def test_lamps_left_on_drain_a_car_that_is_off_until_it_does_not_start(parked):
@@ -189,6 +190,10 @@ def test_lamps_left_on_drain_a_car_that_is_off_until_it_does_not_start(parked):
     parked.car.low_voltage.charge = 0.0
     with pytest.raises(SetError, match="12 V battery is flat"):
         parked.world.ignition("ON")
+    parked.world.seat("constant")
+    parked.run(5)
+    assert not parked.car.on
+    assert parked.car.road.speed == 0.0
     parked.do(parse("fault", {"name": "weak-12v", "on": False}))
     parked.world.ignition("ON")
 
