@@ -75,6 +75,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         _drop_output()
         return OK
     except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            print(f"carservices: {str(error.filename)[:80]}…: {error.strerror}: use a shorter one", file=sys.stderr)
+            return USAGE
         if error.errno not in FULL:
             raise
         _drop_output()

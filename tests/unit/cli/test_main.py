@@ -103,6 +103,7 @@ def wave(arguments):
         (["screenshot", "car.png"], NOT_RUNNING, "no car runs"),
         (["log", "-s", "hub"], USAGE, "no log of 'hub'"),
         (["log"], NOT_RUNNING, "no logs in {place}"),
+        (["log", "--run-dir", "long" * 99], USAGE, "long…: File name too long"),
         (["api", "nonsense"], USAGE, "no contract 'nonsense'; there are "),
         (["hal", "check", "nonsense"], USAGE, "no HAL 'nonsense' is installed"),
         (["hal", "new", "Bad-Name"], USAGE, "'Bad-Name' cannot name a HAL"),
