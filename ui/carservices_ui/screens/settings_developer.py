@@ -33,7 +33,7 @@ class DeveloperPart(Part):
     def rows(self) -> list[Widget]:
         self._clock = Clock.schedule_interval(lambda _: self._read_processes(), PROCESS_SECONDS)
         self.view = self.ui.places.get(PLACE, "restrictions")
-        self.tabs = Segmented([(name, t(f"developer.{name}")) for name in VIEWS], width=804)
+        self.tabs = Segmented([(name, t(f"developer.{name}")) for name in VIEWS], size_hint=(1, None))
         self.tabs.value = self.view
         self.tabs.bind(on_choose=lambda _, name: self._go(name))
         self.content = Column(gap="s", size_hint=(1, None))
