@@ -273,6 +273,9 @@ def test_weather_sliders_show_and_change_it(panel):
     assert driver.backend.commands == [("weather", {"temperature": -40.0})]
     driver.press("Night")
     assert driver.backend.commands[-1] == ("weather", {"sun": 0.0, "light": 1.0})
+    driver.backend.status["hour"] = 21.5
+    driver.refresh()
+    assert driver.tab.sliders["hour"][1].text == "21:30"
 
 
 def test_faults_even_unknown_ones_and_broken_sensors(panel):

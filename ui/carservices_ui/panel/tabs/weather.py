@@ -14,7 +14,7 @@ from carservices_ui.panel.tabs.base import Tab
 from carservices_ui.widgets import ValueSlider
 
 SLIDERS = (
-    ("hour", "panel.hour", 0.0, 24.0, 0.25, "heat", 2, "h"),
+    ("hour", "panel.hour", 0.0, 24.0, 0.25, "heat", 0, ""),
     ("temperature", "panel.temperature", -40.0, 55.0, 1.0, "heat", 0, "°C"),
     ("humidity", "panel.humidity", 0.0, 100.0, 1.0, "accent", 0, "%"),
     ("sun", "panel.sun", 0.0, 1200.0, 10.0, "heat", 0, "W/m²"),
@@ -107,4 +107,10 @@ class WeatherTab(Tab):
     def _show(self, name: str, value: float) -> None:
         slider, cell, digits, unit = self.sliders[name]
         slider.value = value
-        cell.text = f"{number(value, digits)} {unit}".strip()
+        cell.text = _time_of_day(value) if name == "hour" else f"{number(value, digits)} {unit}".strip()
+
+
+def _time_of_day(hours: float) -> str:
+    """``21:30`` for 21.5."""
+    hour, minute = divmod(round(hours * 60.0), 60)
+    return f"{hour:02d}:{minute:02d}"
