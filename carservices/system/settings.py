@@ -1,6 +1,7 @@
 """What a person chose for this machine and no signal carries: one TOML file with a known set of keys."""
 
 import tomllib
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from os import environ
 from pathlib import Path
@@ -37,7 +38,7 @@ CHOICES = {"sandbox_minimum": ("weak", "strong", "full")}
 """Texts that only may be one of these, the strictest last."""
 SAFE = Settings(sandbox_minimum=CHOICES["sandbox_minimum"][-1])
 """What counts when nobody knows what was chosen."""
-COUNTS = f"the defaults count, and sandbox_minimum is {SAFE.sandbox_minimum} until it is chosen again"
+COUNTS = "what is not understood has its default, and sandbox_minimum is {} until it is chosen again"
 
 
 def settings_file() -> Path:
@@ -49,8 +50,8 @@ def settings_file() -> Path:
 def load(path: Path | None = None) -> tuple[Settings, str | None]:
     """The settings, and a sentence if the file was broken.
 
-    A broken file is kept beside as ``settings.toml.broken``, and the defaults take its place, except that apps need the
-    strictest sandbox until a person chooses again: what it said of that is not known.
+    A broken file, or one of a newer version, is kept beside as ``settings.toml.broken``, and what is understood of it
+    takes its place. When that is nothing of the sandbox, apps need the strictest until a person chooses again.
     """
     path = path or settings_file()
     try:
@@ -58,15 +59,16 @@ def load(path: Path | None = None) -> tuple[Settings, str | None]:
     except FileNotFoundError:
         return Settings(), None
     except OSError as error:
-        return SAFE, f"{path} cannot be read ({error.strerror}): {COUNTS}"
+        return SAFE, f"{path} cannot be read ({error.strerror}): {COUNTS.format(SAFE.sandbox_minimum)}"
     except (ValueError, RecursionError) as error:  # of TOML, of UTF-8 or of a key
+        kept = _understood(path)
         aside = path.with_name(f"{path.name}.broken")
         try:
             copyfile(path, aside)
-            save(SAFE, path)
+            save(kept, path)
         except OSError:
             aside = path
-        return SAFE, f"{path} is broken ({error}): {COUNTS}; it is kept as {aside}"
+        return kept, f"{path} is broken ({error}): {COUNTS.format(kept.sandbox_minimum)}; it is kept as {aside}"
 
 
 def save(settings: Settings, path: Path | None = None) -> None:
@@ -98,6 +100,16 @@ def change(settings: Settings, key: str, text: str) -> Settings:
 
 def _read(data: bytes) -> Settings:
     return Settings(**_checked(tomllib.loads(data.decode())))
+
+
+def _understood(path: Path) -> Settings:
+    """What a broken file says all the same."""
+    kept = SAFE
+    with suppress(OSError, ValueError, RecursionError):
+        for key, value in tomllib.loads(path.read_text("utf-8")).items():
+            with suppress(SettingsError):
+                kept = replace(kept, **_checked({key: value}))
+    return kept
 
 
 def _checked(values: dict[str, Any]) -> dict[str, Any]:

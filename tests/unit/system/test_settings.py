@@ -49,6 +49,15 @@ def test_a_broken_file_is_told_kept_aside_and_survived(tmp_path, content, words)
     assert settings.load(file) == (Settings(developer=False, sandbox_minimum="full"), None)
 
 
+def test_what_is_understood_of_a_newer_versions_file_counts(tmp_path):
+    file = tmp_path / "settings.toml"
+    file.write_text('width = 800\nheight = "tall"\ncolour = 1\nsandbox_minimum = "strong"')
+    kept, problem = settings.load(file)
+    assert kept == Settings(width=800, sandbox_minimum="strong")
+    assert "it must be a whole number" in problem
+    assert settings.load(file) == (kept, None)
+
+
 def test_after_a_broken_file_apps_need_the_strictest_sandbox_until_it_is_chosen_again(tmp_path):
     file = tmp_path / "settings.toml"
     file.write_text('sandbox_minimum = "strong"\nwidth =')
