@@ -1,6 +1,7 @@
 """`carservices log`: what the processes of a car said, merged by time."""
 
 import json
+import re
 from collections import deque
 from pathlib import Path
 
@@ -9,6 +10,9 @@ from carservices.system import logs
 from carservices.system.logs import Entry
 from carservices.system.run_dir import LOG_DIR
 from carservices.system.state import NotRunning, load
+
+COMMANDS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f]")
+"""What a terminal would obey; some that write logs are not trusted."""
 
 
 def main(arguments: list[str]) -> int:
@@ -47,7 +51,8 @@ def _processes(directory: Path) -> list[str]:
 
 
 def _show(entry: Entry) -> None:
-    print(f"{entry.time} {entry.name:14} {entry.text}", flush=True)
+    text = COMMANDS.sub(lambda found: f"\\x{ord(found[0]):02x}", entry.text)
+    print(f"{entry.time} {entry.name:14} {text}", flush=True)
 
 
 def _show_json(entry: Entry) -> None:

@@ -143,6 +143,14 @@ def test_a_state_of_another_version_is_told(content, place, capsys):
     assert "is of another version" in capsys.readouterr().err
 
 
+def test_what_is_logged_commands_no_terminal(place, capsys):
+    logs = place / run_dir.LOG_DIR
+    logs.mkdir(parents=True)
+    (logs / "app.log").write_text("2026-01-01T00:00:00.000 ä\x1b]0;owned\x07\tx\n")
+    assert main(["log"]) == OK
+    assert capsys.readouterr().out.endswith(" ä\\x1b]0;owned\\x07\tx\n")
+
+
 def test_settings_that_cannot_be_written_are_told(place, monkeypatch, capsys):
     monkeypatch.setenv("XDG_CONFIG_HOME", "/dev/null")
     assert main(["settings", "width", "800"]) == FAILED
