@@ -56,7 +56,8 @@ SERVICES: dict[str, Service] = {
         Grants(
             read=("Vehicle.**",),
             actuate=(
-                "Vehicle.Cabin.Infotainment.Navigation.**",
+                "Vehicle.Cabin.Infotainment.Navigation.DestinationSet.Latitude",
+                "Vehicle.Cabin.Infotainment.Navigation.DestinationSet.Longitude",
                 "Vehicle.Powertrain.TractionBattery.BatteryConditioning.RequestedMode",
             ),
         ),

@@ -15,11 +15,11 @@ from carservices.hal.registry import BadOptions
 from carservices.hal.virtual import VirtualHal
 from carservices.services.navigation.charging import RANGE
 from carservices.services.navigation.desk import Desk
+from carservices.services.navigation.destination import PATHS as GOALS
 from carservices.services.navigation.keepsakes import MOST_FAVOURITES
 from carservices.services.navigation.maps.defaults import EXTRACTS
 from carservices.services.navigation.maps.importer import import_map
 from carservices.services.navigation.maps.store import FACTS, GRAPH, SEARCH, MapStore
-from carservices.services.navigation.orders import DESTINATION
 from carservices.services.navigation.position.locator import ACCURACY, GEAR, HEADING, LATITUDE, LONGITUDE, SPEED
 from carservices.services.navigation.refusals import Refused
 from carservices.services.navigation.service import NavigationService
@@ -36,7 +36,6 @@ from tests.unit.navigation.towns import write_town
 
 HERE = (60.1699, 24.9384)
 THERE = Place(lat=60.1755, lon=24.9440, name="There")
-GOALS = (f"{DESTINATION}.Latitude", f"{DESTINATION}.Longitude")
 
 
 @pytest.fixture(scope="module")

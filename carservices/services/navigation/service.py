@@ -23,7 +23,9 @@ from carservices.api.state import StateFile
 from carservices.services.navigation import stations_ahead
 from carservices.services.navigation.atlas import Atlas
 from carservices.services.navigation.charging import Charging
+from carservices.services.navigation.destination import MOMENT, CarDestination
 from carservices.services.navigation.engine.sidecar_port import port_of
+from carservices.services.navigation.geo import Point
 from carservices.services.navigation.journey import Journey
 from carservices.services.navigation.keepsakes import Keepsakes
 from carservices.services.navigation.orders import Orders
@@ -40,13 +42,15 @@ RATE = 10.0
 class NavigationService(Navigation):
     """Works without a map (positions only) and says so; the destination stays over a restart."""
 
-    def __init__(self, state_dir: Path | None = None) -> None:
+    def __init__(self, state_dir: Path | None = None, *, moment: float = MOMENT) -> None:
         maps = StateFile("maps", "state.json", state_dir).path
         self._atlas = Atlas(maps.parent if maps else None, self._router_port, self._on_maps)
         self._kept = Keepsakes(StateFile("navigation", "places.json", state_dir))
         self._orders = Orders(lambda path, datum: self.car.set(path, datum))
         self._charging = Charging(StateFile("navigation", "consumption.json", state_dir), order=self._orders.give)
         self._journey = Journey(StateFile("navigation", "journey.json", state_dir), self._on_route, self._charging.find)
+        self._moment = moment
+        self._destination: CarDestination
         self._pulse = Pulse(
             self._atlas,
             self._journey,
@@ -63,7 +67,9 @@ class NavigationService(Navigation):
     async def start(self) -> None:
         await self._atlas.refresh()
         await self.car.watch(list(Pulse.PATHS), self._pulse.take, rate=RATE)
+        self._destination = CarDestination(self.car, self._go, self._moment)
         self._on_route(self._journey.state())
+        await self._destination.start()
         self._pulse.beat()
 
     async def run(self) -> None:
@@ -72,6 +78,7 @@ class NavigationService(Navigation):
             both.create_task(self._pulse.run())
 
     async def stop(self) -> None:
+        self._destination.stop()
         self._charging.consumption.save()
         await self._atlas.close()
 
@@ -84,7 +91,17 @@ class NavigationService(Navigation):
 
     def _on_route(self, state: RouteState) -> None:
         self.route.publish(state)
-        self._orders.lead_to(state.destination)
+        self._destination.lead_to(state.destination)
+
+    async def _go(self, point: Point | None) -> None:
+        """Where somebody in the car has set."""
+        if point is None:
+            await self.cancel()
+            return
+        lat, lon = point
+        near = await self.reverse(lat, lon)
+        text = (near.name, near.address) if near else (f"{lat:.5f}, {lon:.5f}", "")
+        await self.navigate_to(Place(lat=lat, lon=lon, name=text[0], address=text[1]))
 
     # -- places ------------------------------------------------------------------------------------------------------
 

@@ -65,7 +65,8 @@ def test_the_car_stops_its_hub_last_and_only_tools_may_do_everything():
         "panel": ("**",),
         "audio": ("Vehicle.Cabin.Infotainment.Media.Volume",),
         "navigation": (
-            "Vehicle.Cabin.Infotainment.Navigation.**",
+            "Vehicle.Cabin.Infotainment.Navigation.DestinationSet.Latitude",
+            "Vehicle.Cabin.Infotainment.Navigation.DestinationSet.Longitude",
             "Vehicle.Powertrain.TractionBattery.BatteryConditioning.RequestedMode",
         ),
     }
