@@ -57,8 +57,8 @@ def receiver():
     return VirtualHal.of(*(known.config(path, min_rate=1, max_rate=50) for path in values), values=values)
 
 
-def head_unit(point=NOWHERE):
-    return VirtualHal.of(*map(Catalogue.default().config, PATHS), values=dict(zip(PATHS, point, strict=True)))
+def head_unit(point=NOWHERE, hal=VirtualHal):
+    return hal.of(*map(Catalogue.default().config, PATHS), values=dict(zip(PATHS, point, strict=True)))
 
 
 class Town:
@@ -88,10 +88,10 @@ class Town:
 
 
 @contextlib.asynccontextmanager
-async def in_town(service=LATER):
+async def in_town(service=LATER, hal=VirtualHal):
     """A car there whose position is known."""
     async with car(receiver()) as c:
-        unit = head_unit()
+        unit = head_unit(hal=hal)
         await c.start_hal(unit, "unit")
         await c.start_service(service)
         await c.until_state(c.service(Navigation).position, lambda position: position.on_road)
@@ -163,6 +163,14 @@ async def test_without_a_destination_half_a_place_waits_though_it_leads_nowhere(
         await settled(town.c)
         await town.c.set(PATHS[1], HOUSE[1])
         await town.leads(HOUSE)
+        await town.nav.cancel()
+        await town.leads(NOWHERE)
+        await town.c.set(PATHS[0], CORNER[0])
+        await eventually(lambda: "no road near 53.00000, 0.0" in caplog.text)
+        await town.c.kill_hal("unit")
+        await town.c.start_hal(head_unit(), "unit")
+        await town.c.set(PATHS[1], CORNER[1])
+        await eventually(lambda: "no road near 0.00000, 13.09" in caplog.text)
 
 
 @pytest.mark.parametrize("goes", ["the HAL", "the hub", "the source"])
@@ -246,6 +254,54 @@ async def test_the_newer_choice_wins():
         assert places == [HOUSE, CORNER]
 
 
+class SlowUnit(VirtualHal):
+    """Takes a value when it is let."""
+
+    def __init__(self, options=None):
+        super().__init__(options)
+        self.asked = []
+        self.let = asyncio.Semaphore(0)
+
+    async def set(self, path, value):
+        self.asked.append(value)
+        await self.let.acquire()
+        await super().set(path, value)
+
+
+async def test_what_a_slow_car_shows_late_is_nobody_s_wish():
+    async with in_town(AT_ONCE, SlowUnit) as town:
+        unit, led = town.unit, []
+        await town.nav.route.watch(lambda route: route and route.route and led.append(route.destination.lon))
+        await town.drive(FIELD)
+        await eventually(lambda: unit.asked == [FIELD[0]])
+        await town.drive(HOUSE)
+        unit.let.release()
+        await eventually(lambda: unit.asked == [FIELD[0], HOUSE[0]])
+        for _ in range(2):
+            unit.let.release()
+        await town.leads(HOUSE)
+        await settled(town.c)
+        assert unit.asked == [FIELD[0], *HOUSE]
+        assert list(dict.fromkeys(led)) == [FIELD[1], HOUSE[1]]
+
+
+async def test_a_place_set_while_the_car_is_told_another_stays_whole():
+    async with in_town(hal=SlowUnit) as town:
+        unit = town.unit
+        await town.drive(HOUSE)
+        await eventually(lambda: unit.asked == [HOUSE[0]])
+        await unit.inject(PATHS[0], FIELD[0])
+        await town.c.until(PATHS[0], FIELD[0])
+        unit.let.release()  # ours covers it
+        await town.c.until(PATHS[0], HOUSE[0])
+        await settled(town.c)
+        assert unit.asked == [HOUSE[0]], "the newer place waits for its other half"
+        await unit.inject(PATHS[1], FIELD[1])
+        await eventually(lambda: unit.asked == [HOUSE[0], FIELD[0]])
+        unit.let.release()
+        await town.leads(FIELD)
+
+
 async def test_set_by_all_at_once_it_ends_as_one():
     chance = random.Random(1)
     async with in_town(AT_ONCE) as town:
@@ -272,11 +328,12 @@ async def test_set_by_all_at_once_it_ends_as_one():
                 await settled(town.c)
 
 
-async def test_a_car_that_refuses_to_be_told_still_leads():
+async def test_a_car_that_refuses_to_be_told_still_leads(caplog):
+    caplog.set_level("INFO")
     async with in_town() as town:
         town.unit.refuse |= dict.fromkeys(PATHS, SetError(Code.INTERNAL_ERROR, "the head unit is off"))
         await town.drive(HOUSE)
-        await settled(town.c)
+        await eventually(lambda: "not in the car: Vehicle" in caplog.text)
         for path, degrees in zip(PATHS, CORNER, strict=True):
             await town.unit.inject(path, degrees)
         await town.leads(CORNER)
