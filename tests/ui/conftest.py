@@ -45,7 +45,7 @@ def drive(imported: None) -> Iterator[Callable[..., object]]:
     from carservices_ui.preferences import Preferences
     from carservices_ui.testing import Driver
 
-    if next(OPENED) % 24 == 0:
+    if next(OPENED) % 8 == 0:
         gc.collect()  # the cockpits before: each by itself takes more than twice the time
     drivers = []
 
