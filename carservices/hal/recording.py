@@ -30,8 +30,8 @@ class Recorder:
         self.path = Path(file)
         self.part = self.path.with_name(f"{self.path.name}.part")
         self._time = self._shift = 0.0
-        if self.path.is_dir():
-            raise HalError(f"{file}: cannot be written (it is a directory); choose another file")
+        if self.path.exists() and not self.path.is_file():  # a device would be replaced by the recording
+            raise HalError(f"{file}: cannot be written (it is no file); choose another one")
         try:
             self._file = self.part.open("w", encoding="utf-8")
         except OSError as error:

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import os
 import signal
 
 import pytest
@@ -112,3 +113,12 @@ def test_a_full_disk_ends_a_recording_with_a_sentence(tmp_path):
     (tmp_path / "drive.jsonl.part").symlink_to("/dev/full")
     with pytest.raises(HalError, match="recording ended \\(No space left"):
         Recorder(tmp_path / "drive.jsonl")
+
+
+def test_a_recording_replaces_nothing_but_a_file(tmp_path):
+    os.mkfifo(pipe := tmp_path / "pipe")
+    for target in (pipe, tmp_path):
+        with pytest.raises(HalError, match="it is no file"):
+            Recorder(target)
+    assert sorted(tmp_path.iterdir()) == [pipe]
+    assert pipe.is_fifo()
