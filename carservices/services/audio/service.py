@@ -51,12 +51,12 @@ class AudioService(Audio):
         self._car_volume = CarVolume(
             self.car, lambda: self._player.volume, self._on_turned, chosen=self._kept is not None
         )
-        self.car.on_connection(self._on_connection)
+        self.car.on_connection(lambda connected: self._publish() if connected else None)
         self._publish()
         await self._car_volume.start()
 
     async def stop(self) -> None:
-        self._car_volume.forget()
+        self._car_volume.stop()
         await asyncio.to_thread(self._player.close)
 
     async def play(self, owner: str, source: str, position: float = 0.0) -> None:
@@ -124,12 +124,6 @@ class AudioService(Audio):
             if self._kept != (newest := self._player.volume):
                 await asyncio.to_thread(self._file.write, str(newest))
                 self._kept = newest
-
-    def _on_connection(self, connected: bool) -> None:
-        if connected:
-            self._publish()
-        else:
-            self._car_volume.forget()
 
     def _check(self, source: str) -> None:
         try:
