@@ -23,8 +23,7 @@ from carservices_ui.restrictions import STREAM
 from carservices_ui.templates.actions import AppButton
 from carservices_ui.templates.states import CutPill, Empty, Waiting
 from carservices_ui.templates.tabs import TabButton
-from carservices_ui.templates.words import Flow
-from carservices_ui.widgets import CutNote, Icon, Text
+from carservices_ui.widgets import CutNote, Flow, Icon, Text
 from tests.ui import templates
 from tests.ui.hosted import actions, content, rest, show, view
 from tests.ui.states import MOVING, PARKED

@@ -11,10 +11,9 @@ from kivy.uix.floatlayout import FloatLayout
 from carservices.api.notifications import Current, Notification, Priority
 from carservices_ui import notices
 from carservices_ui.look import color
-from carservices_ui.templates.words import Flow
 from carservices_ui.tokens import MOTION, TARGET
 from carservices_ui.ui import Ui
-from carservices_ui.widgets import Column, Control, IconButton, IconTile, Row, spacer
+from carservices_ui.widgets import Column, Control, Flow, IconButton, IconTile, Row, spacer
 from carservices_ui.widgets.card import Card
 from carservices_ui.widgets.shapes import plate
 

@@ -7,10 +7,9 @@ from carservices.api.appstatus import Catalog
 from carservices_ui import apps
 from carservices_ui.restrictions import Restrictions
 from carservices_ui.screens.base import Screen
-from carservices_ui.screens.notifications import Calm
 from carservices_ui.templates.content import Content
 from carservices_ui.templates.inspector import Inspector
-from carservices_ui.widgets import Card
+from carservices_ui.widgets import Calm, Card
 
 ICON = 56
 

@@ -15,9 +15,8 @@ from carservices_ui import apps
 from carservices_ui.i18n import t
 from carservices_ui.screens.apps_usage import Week, sentence
 from carservices_ui.templates.host import named, why
-from carservices_ui.templates.words import Flow
 from carservices_ui.ui import Ui
-from carservices_ui.widgets import Card, Column, Control, Dialog, Row, Scroll, Text, TextButton, Toggle, spacer
+from carservices_ui.widgets import Card, Column, Control, Dialog, Flow, Row, Scroll, Text, TextButton, Toggle, spacer
 
 ICON = 76
 WORDS = 520

@@ -16,8 +16,7 @@ from carservices_ui.templates.entry import Entry
 from carservices_ui.templates.host import named, why
 from carservices_ui.templates.keyboard import Keyboard
 from carservices_ui.templates.paged import Paged
-from carservices_ui.templates.words import Flow
-from carservices_ui.widgets import Bar, Card, Column, Icon, IconButton, IconTile, Row, Text, TextButton, spacer
+from carservices_ui.widgets import Bar, Card, Column, Flow, Icon, IconButton, IconTile, Row, Text, TextButton, spacer
 
 SCHEME = "https://"
 WIDTH = 760

@@ -11,10 +11,21 @@ from carservices_ui.i18n import t
 from carservices_ui.screens.apps_info import AppInfo
 from carservices_ui.screens.apps_permission import PermissionInfo
 from carservices_ui.screens.base import Page
-from carservices_ui.screens.notifications import Calm
 from carservices_ui.templates.host import named
-from carservices_ui.templates.words import Flow
-from carservices_ui.widgets import Card, Column, Control, Icon, IconButton, Row, Scroll, Segmented, Text, TextButton
+from carservices_ui.widgets import (
+    Calm,
+    Card,
+    Column,
+    Control,
+    Flow,
+    Icon,
+    IconButton,
+    Row,
+    Scroll,
+    Segmented,
+    Text,
+    TextButton,
+)
 
 NAV = 360
 ICON = 48

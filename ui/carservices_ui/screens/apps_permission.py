@@ -5,9 +5,8 @@ from carservices_ui import apps
 from carservices_ui.i18n import t
 from carservices_ui.screens.apps_info import PermissionRow
 from carservices_ui.templates.host import named
-from carservices_ui.templates.words import Flow
 from carservices_ui.ui import Ui
-from carservices_ui.widgets import Scroll
+from carservices_ui.widgets import Flow, Scroll
 
 
 class PermissionInfo(Scroll):

@@ -9,9 +9,8 @@ from carservices.api.diagnostics import CarHealth, CodeStatus, DriveOn, Phase, T
 from carservices.api.driving import Restriction
 from carservices_ui import health
 from carservices_ui.i18n import t
-from carservices_ui.screens.notifications import Calm
 from carservices_ui.ui import Ui
-from carservices_ui.widgets import Column, CutNote, ListRow, Scroll, Text
+from carservices_ui.widgets import Calm, Column, CutNote, ListRow, Scroll, Text
 
 MOST_DRIVING = 3
 """Rows while content is limited."""

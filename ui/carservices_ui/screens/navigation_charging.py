@@ -14,10 +14,9 @@ from carservices_ui.screens import navigation_words as say
 from carservices_ui.screens.navigation_curve import ChargeCurve
 from carservices_ui.screens.navigation_rows import Nothing
 from carservices_ui.screens.navigation_sheet import Sheet
-from carservices_ui.templates.words import Flow
 from carservices_ui.ui import Ui
 from carservices_ui.units import duration, percent
-from carservices_ui.widgets import Column, Icon, Row, Text
+from carservices_ui.widgets import Column, Flow, Icon, Row, Text
 from carservices_ui.widgets.shapes import disc, plate
 
 WORTH_A_WORD_S = 60.0

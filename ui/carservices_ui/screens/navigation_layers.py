@@ -11,8 +11,7 @@ from carservices_ui.planning import Phase
 from carservices_ui.screens import navigation_words as say
 from carservices_ui.screens.navigation_rows import Heading, SwitchEntry
 from carservices_ui.screens.navigation_sheet import Sheet
-from carservices_ui.templates.words import Flow
-from carservices_ui.widgets import Segmented
+from carservices_ui.widgets import Flow, Segmented
 
 POWERS = (0.0, 22.0, 50.0, 150.0)
 """Least power in kW to choose from."""

@@ -13,10 +13,9 @@ from carservices_ui.planning.search import CHARGING, HOME, OWN, WORK
 from carservices_ui.screens import navigation_words as say
 from carservices_ui.screens.navigation_rows import CENTER, FILL
 from carservices_ui.screens.navigation_sheet import Sheet
-from carservices_ui.templates.words import Flow
 from carservices_ui.tokens import TARGET
 from carservices_ui.ui import Ui
-from carservices_ui.widgets import Bar, Card, Column, Icon, IconTile, Row, Text, TextButton, ValueControl, spacer
+from carservices_ui.widgets import Bar, Card, Column, Flow, Icon, IconTile, Row, Text, TextButton, ValueControl, spacer
 
 STAR = "star"
 KEPT = {STAR: STAR, HOME: HOME, WORK: WORK}

@@ -13,10 +13,9 @@ from carservices_ui.planning import Page, Phase
 from carservices_ui.screens import navigation_words as say
 from carservices_ui.screens.navigation_rows import CENTER, FILL, Nothing
 from carservices_ui.screens.navigation_sheet import Sheet
-from carservices_ui.templates.words import Flow
 from carservices_ui.ui import Ui
 from carservices_ui.units import duration
-from carservices_ui.widgets import Card, Column, Control, Icon, IconButton, Row, Text, TextButton, spacer
+from carservices_ui.widgets import Card, Column, Control, Flow, Icon, IconButton, Row, Text, TextButton, spacer
 
 HEIGHT = 104
 SIMPLER = "roads"

@@ -11,13 +11,13 @@ from carservices_ui.i18n import t
 from carservices_ui.planning.search import CHARGING
 from carservices_ui.screens import navigation_words as say
 from carservices_ui.templates.states import Spinner
-from carservices_ui.templates.words import Flow
 from carservices_ui.tokens import TARGET
 from carservices_ui.ui import Ui
 from carservices_ui.widgets import (
     Card,
     Column,
     Control,
+    Flow,
     Icon,
     IconTile,
     Row,

@@ -11,10 +11,22 @@ from carservices_ui import notices
 from carservices_ui.i18n import t
 from carservices_ui.restrictions import Restrictions
 from carservices_ui.screens.base import Page
-from carservices_ui.templates.words import Flow
 from carservices_ui.tokens import TARGET
 from carservices_ui.ui import Ui
-from carservices_ui.widgets import Card, Column, Control, CutNote, IconButton, IconTile, Row, Scroll, Text, spacer
+from carservices_ui.widgets import (
+    Calm,
+    Card,
+    Column,
+    Control,
+    CutNote,
+    Flow,
+    IconButton,
+    IconTile,
+    Row,
+    Scroll,
+    Text,
+    spacer,
+)
 
 AGE_SECONDS = 10.0
 """How often the ages are written anew."""
@@ -139,20 +151,3 @@ class NoticeRow(Control):
 
     def _fit(self, *_: Any) -> None:
         self.height = max(dp(96), self._words.height + dp(32))
-
-
-class Calm(Column):
-    """One large icon with a sentence, in the middle."""
-
-    def __init__(self, icon: str, tone: str, title: str, detail: str) -> None:
-        super().__init__(
-            spacer(),
-            IconTile(icon, tone=tone, side=72),
-            Text(t(title), role="primary", strong=True),
-            Text(t(detail), tone="text2", wrap=640, halign="center"),
-            spacer(),
-            gap="m",
-            align="center_x",
-            size_hint=(1, 1),
-            pos_hint={"x": 0, "y": 0},
-        )

@@ -11,9 +11,21 @@ from carservices_ui.i18n import number, t, words
 from carservices_ui.screens.settings_parts import Part
 from carservices_ui.store import Outcome
 from carservices_ui.streams import MAPS
-from carservices_ui.templates.words import Flow
 from carservices_ui.units import date
-from carservices_ui.widgets import Bar, Card, Column, Dialog, Icon, IconButton, IconTile, Row, Text, TextButton, put
+from carservices_ui.widgets import (
+    Bar,
+    Card,
+    Column,
+    Dialog,
+    Flow,
+    Icon,
+    IconButton,
+    IconTile,
+    Row,
+    Text,
+    TextButton,
+    put,
+)
 
 ENGINES = {"valhalla": "Valhalla", "roads": "settings.engine_roads"}
 """Engine → what it is called; a key of words where the name is ours."""

@@ -8,9 +8,8 @@ from carservices.api.appscreen import Card as Kind
 from carservices_ui.i18n import t
 from carservices_ui.templates.host import Host
 from carservices_ui.templates.states import Spinner
-from carservices_ui.templates.words import Flow
 from carservices_ui.tokens import TARGET
-from carservices_ui.widgets import Column, IconTile, Row, Text, TextButton, spacer
+from carservices_ui.widgets import Column, Flow, IconTile, Row, Text, TextButton, spacer
 
 WIDTH = 860
 

@@ -12,8 +12,7 @@ from carservices_ui.templates.pictures import PictureView
 from carservices_ui.templates.rows import TemplateRow
 from carservices_ui.templates.states import Waiting, cut_notes
 from carservices_ui.templates.view import View, nth
-from carservices_ui.templates.words import Flow
-from carservices_ui.widgets import Column, Row, TextButton, spacer
+from carservices_ui.widgets import Column, Flow, Row, TextButton, spacer
 
 PICTURE = 260
 ICON = 88

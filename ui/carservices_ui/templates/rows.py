@@ -8,9 +8,8 @@ from carservices.app import templates as t
 from carservices_ui.templates.actions import AppButton
 from carservices_ui.templates.host import Host
 from carservices_ui.templates.pictures import PictureView
-from carservices_ui.templates.words import Flow
 from carservices_ui.tokens import TARGET
-from carservices_ui.widgets import Card, Column, Control, Icon, Row, Text, Toggle
+from carservices_ui.widgets import Card, Column, Control, Flow, Icon, Row, Text, Toggle
 
 PICTURE = 56
 LEAST = TARGET + 8

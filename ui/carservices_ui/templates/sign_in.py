@@ -13,9 +13,8 @@ from carservices_ui.templates.entry import Entry
 from carservices_ui.templates.keyboard import Keyboard
 from carservices_ui.templates.states import Waiting
 from carservices_ui.templates.view import View
-from carservices_ui.templates.words import Flow
 from carservices_ui.tokens import TARGET
-from carservices_ui.widgets import Card, Column, Row, Text, spacer
+from carservices_ui.widgets import Card, Column, Flow, Row, Text, spacer
 
 QR = 300
 QUIET = 4

@@ -11,8 +11,7 @@ from carservices.api.appscreen import CutKind
 from carservices_ui.i18n import t
 from carservices_ui.look import color
 from carservices_ui.templates.host import Host
-from carservices_ui.templates.words import Flow
-from carservices_ui.widgets import Card, Column, CutNote, Icon, IconTile, Row, Text, spacer
+from carservices_ui.widgets import Card, Column, CutNote, Flow, Icon, IconTile, Row, Text, spacer
 
 TURN_SECONDS = 1.2
 

@@ -9,8 +9,7 @@ from carservices_ui.templates.host import Host
 from carservices_ui.templates.pictures import PictureView
 from carservices_ui.templates.rows import Pill
 from carservices_ui.templates.states import Spinner
-from carservices_ui.templates.words import Flow
-from carservices_ui.widgets import Card, Column, Control, Text
+from carservices_ui.widgets import Card, Column, Control, Flow, Text
 
 
 class Size(NamedTuple):

@@ -3,9 +3,11 @@
 from carservices_ui.widgets.avatar import Avatar
 from carservices_ui.widgets.badge import Badge
 from carservices_ui.widgets.buttons import IconButton, IconToggle, LevelButton, TextButton, WordToggle
+from carservices_ui.widgets.calm import Calm
 from carservices_ui.widgets.card import Card, IconTile
 from carservices_ui.widgets.control import Control, ValueControl
 from carservices_ui.widgets.cutnote import CutNote
+from carservices_ui.widgets.flow import Flow
 from carservices_ui.widgets.gauges import ArcGauge, Bar, Sparkline
 from carservices_ui.widgets.layer import Layer
 from carservices_ui.widgets.layout import Column, Row, put, spacer
@@ -20,11 +22,13 @@ __all__ = [
     "Badge",
     "Banner",
     "Bar",
+    "Calm",
     "Card",
     "Column",
     "Control",
     "CutNote",
     "Dialog",
+    "Flow",
     "Icon",
     "IconButton",
     "IconTile",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from carservices_ui.widgets import Text
+from carservices_ui.widgets.text import Text
 
 ELLIPSIS = "…"
 
