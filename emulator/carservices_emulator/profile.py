@@ -1,12 +1,21 @@
 """A car's parameters, read from a TOML profile: published values, one set per car."""
 
 from functools import partial
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PositiveFloat, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeFloat,
+    PositiveFloat,
+    ValidationInfo,
+    model_validator,
+)
 
 from carservices.signals import Catalogue
-from carservices_emulator.tables import Curve
+from carservices_emulator.tables import Curve, Map
 from carservices_emulator.tomlfile import find, load
 
 
@@ -78,6 +87,19 @@ class Resistance(Part):
         return self.mass + 25.0 + 0.15 * (self.gross_mass - self.mass - 25.0)
 
 
+class LossMap(Part):
+    """W lost in motor and inverter, as rows over the motor's speed in 1/min, one for each torque in Nm."""
+
+    speed: tuple[NonNegativeFloat, ...]
+    torque: tuple[NonNegativeFloat, ...]
+    watts: tuple[tuple[NonNegativeFloat, ...], ...]
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        Map(self.speed, self.torque, self.watts)
+        return self
+
+
 class Drive(Part):
     """Motor with inverter and reduction gear; torques in Nm at the motor, powers in kW."""
 
@@ -90,7 +112,14 @@ class Drive(Part):
     wheel_radius: PositiveFloat
     max_speed: PositiveFloat
     axle: Literal["front", "rear"]
-    efficiency: Efficiency  # of motor and inverter
+    efficiency: Efficiency | None = None  # of motor and inverter, where there is no map of their losses
+    losses: LossMap | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.efficiency is None) is (self.losses is None):
+            raise ValueError("give either efficiency or losses")
+        return self
 
 
 class Battery(Part):

@@ -1,7 +1,7 @@
-"""Piecewise-linear curves: how every measured characteristic of the car is stored."""
+"""Piecewise-linear curves and maps: how every measured characteristic of the car is stored."""
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 
 class Curve:
@@ -38,6 +38,27 @@ class Curve:
             width = right - self.x[i]
             area += self.y[i] * width + 0.5 * slope * width * width
         return area + self.y[-1] * max(0.0, upper - self.x[-1])
+
+
+class Map:
+    """z(x, y) on a grid, linear in x and in y between its points, constant beyond them; ``rows`` are z over x, one a y.
+
+    Raises ValueError unless x and y are strictly increasing, two or more each, and each row has a z for each x.
+    """
+
+    __slots__ = ("_rows", "_y")
+
+    def __init__(self, x: Sequence[float], y: Sequence[float], rows: Sequence[Sequence[float]]) -> None:
+        if len(rows) != len(y) or any(len(row) != len(x) for row in rows):
+            raise ValueError(f"a map of {len(x)} by {len(y)} points needs {len(y)} rows of {len(x)} numbers")
+        self._rows = [Curve(zip(x, row, strict=True)) for row in rows]
+        self._y = Curve((value, index) for index, value in enumerate(y))
+
+    def __call__(self, x: float, y: float) -> float:
+        place = self._y(y)
+        lower = min(int(place), len(self._rows) - 2)
+        low, high = self._rows[lower](x), self._rows[lower + 1](x)
+        return low + (high - low) * (place - lower)
 
 
 def clamp(value: float, low: float, high: float) -> float:

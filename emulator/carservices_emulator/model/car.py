@@ -175,12 +175,13 @@ class Car:
         if not road.speed and self.pedals.accelerator <= 0.0 and self._held:
             self.traction_engaged = self.antilock_engaged = False
             self.force = road.acceleration = self.yaw_rate = self.lateral = 0.0
-            distance = electrical = 0.0
+            distance, electrical = 0.0, unit.rest()
         else:
             self.force, friction = self._forces(road.speed)
             step = road.step(dt, self.force, friction, self.grade, self.chassis.rolling, self.weather.wind)
             distance = step.distance
-            electrical = unit.electrical(self.force, step.speed) if self.force else 0.0
+            turning = self.force or (self.gear in (DRIVE, REVERSE) and self.live)
+            electrical = unit.electrical(self.force, step.speed) if turning else unit.rest()
             ledger.rolling += step.rolling
             ledger.brake += step.brake
             ledger.air += step.air
@@ -191,8 +192,6 @@ class Car:
             wheel = tan(radians(self.pedals.steering / STEERING_RATIO))
             self.yaw_rate = step.speed * wheel / (self.profile.body.wheelbase * 1e-3)
             self.lateral = step.speed * self.yaw_rate
-        if not self.force:
-            unit.output = unit.torque = unit.heat = 0.0
         auxiliary = self.auxiliary if self.live else 0.0
         self.battery.step(dt, electrical + auxiliary - self.port.power)
         battery = self.battery
@@ -249,7 +248,7 @@ class Car:
         if v < 0.5:
             return force
         power = max(0.0, self.battery.discharge_limit - self.auxiliary)
-        shaft = max(0.0, power - self.unit.loss(power))
+        shaft = max(0.0, power - self.unit.loss(power / (v * self.unit.ratio), v))
         return min(force, shaft * self.profile.drive.gear_efficiency / v)
 
     def _base_load(self) -> float:

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from carservices_emulator.profile import Drive
-from carservices_emulator.tables import Curve, clamp
+from carservices_emulator.tables import Curve, Map, clamp
 
 FADE_START, FADE_END = 3.0, 1.0
 """m/s between which regeneration fades out: below, the motor's voltage no longer pays for its losses."""
@@ -49,7 +49,7 @@ class DriveUnit:
         self.power = drive.power * 1e3
         self.ratio = drive.gear / drive.wheel_radius
         self.max_speed = drive.max_speed / 3.6
-        self._loss = Curve((share * self.power, self._loss_at(share, eta)) for share, eta in drive.efficiency)
+        self._loss = _losses(drive)
         self.temperature = 20.0
         self.torque = 0.0
         self.output = 0.0
@@ -59,12 +59,11 @@ class DriveUnit:
         self.cooling_failed = False
         self.limp_home = False
 
-    def _loss_at(self, share: float, efficiency: float) -> float:
-        return share * self.power * (1.0 / efficiency - 1.0)
-
-    def loss(self, shaft_power: float) -> float:
-        """W lost in motor and inverter: P (1/η − 1) of FASTSim's η(P/P_rated), the same for both directions."""
-        return self._loss(abs(shaft_power))
+    def loss(self, torque: float, speed: float) -> float:
+        """W lost in motor and inverter at Nm of the motor and m/s of the car, the same for both directions."""
+        if isinstance(self._loss, Map):
+            return self._loss(self.rpm(speed), abs(torque))
+        return self._loss(abs(torque * self.ratio * speed))
 
     def max_force(self, speed: float, mode: Mode) -> float:
         """N at the wheels the motor can give at ``speed`` m/s: torque, then power, then the speed limiter."""
@@ -112,12 +111,16 @@ class DriveUnit:
         """W from the battery for a force (N) at a mean speed (m/s); negative when it regenerates."""
         wheel = wheel_force * speed
         eta = self.drive.gear_efficiency
-        shaft = wheel / eta if wheel > 0.0 else wheel * eta
-        electrical = shaft + self.loss(shaft)
-        self.output = shaft
-        self.torque = wheel_force / self.ratio / eta if wheel_force > 0.0 else wheel_force * eta / self.ratio
+        self.torque = wheel_force / self.ratio * (1.0 / eta if wheel > 0.0 else eta)
+        self.output = self.torque * self.ratio * speed
+        electrical = self.output + self.loss(self.torque, speed)
         self.heat = electrical - wheel
         return electrical
+
+    def rest(self) -> float:
+        """The inverter is off; W from the battery."""
+        self.output = self.torque = self.heat = 0.0
+        return 0.0
 
     def rpm(self, speed: float) -> float:
         """Motor speed in 1/min at ``speed`` m/s."""
@@ -127,3 +130,11 @@ class DriveUnit:
         """Advance the winding temperature by ``dt`` s of ``heat`` W: one lumped capacity."""
         cooling = COOLING / 20.0 if self.cooling_failed else COOLING
         self.temperature += dt * (heat - cooling * (self.temperature - ambient)) / THERMAL_CAPACITY
+
+
+def _losses(drive: Drive) -> Map | Curve:
+    """W by 1/min and Nm, of the profile's map; else by W at the shaft, P (1/η − 1) of FASTSim's η(P/P_rated)."""
+    if drive.losses is not None:
+        return Map(drive.losses.speed, drive.losses.torque, drive.losses.watts)
+    rated = drive.power * 1e3
+    return Curve((share * rated, share * rated * (1.0 / eta - 1.0)) for share, eta in drive.efficiency or ())

@@ -10,6 +10,7 @@ from tests.unit.emulator.cars import MEGANE, PROFILES
 
 NORMAL = MODES["NORMAL"]
 UNITS = {name: DriveUnit(load_profile(name).drive) for name in PROFILES}
+LOSSES = load_profile("vw-id3-58").drive.losses
 speeds = st.floats(0.5, 44.0)
 
 
@@ -53,7 +54,22 @@ def test_efficiency_is_that_of_the_published_curve(kilowatts):
     unit = UNITS[PROFILES[0]]
     expected = {3.2: 0.86, 16: 0.92, 64: 0.95, 160: 0.93}[kilowatts]
     shaft = kilowatts * 1e3
-    assert shaft / (shaft + unit.loss(shaft)) == pytest.approx(expected, abs=1e-3)
+    assert shaft / (shaft + unit.loss(shaft / (20.0 * unit.ratio), 20.0)) == pytest.approx(expected, abs=1e-3)
+
+
+@given(st.sampled_from(sorted(zip(LOSSES.torque, LOSSES.watts, strict=True))), st.integers(0, len(LOSSES.speed) - 1))
+def test_losses_are_those_of_the_published_map(row, column):
+    unit = UNITS["vw-id3-58"]
+    torque, watts = row
+    speed = LOSSES.speed[column] / unit.rpm(1.0)
+    assert unit.loss(torque, speed) == unit.loss(-torque, speed) == pytest.approx(watts[column])
+
+
+def test_a_motor_that_turns_without_load_costs_more_the_faster_it_turns():
+    unit = UNITS["vw-id3-58"]
+    free = [unit.electrical(0.0, v) for v in (0.0, 10.0, 20.0, 40.0)]
+    assert free[0] == 0.0
+    assert free == sorted(set(free))
 
 
 @given(speeds, st.floats(0.01, 1), st.sampled_from(sorted(MODES)))

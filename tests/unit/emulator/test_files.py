@@ -50,6 +50,13 @@ def test_a_profile_of_the_users_own(tmp_path):
         ("[5, 128]", "[0, 128]", "charging.dc", "strictly increasing"),
         ("[5, 128]", "[5, -128]", "charging.dc.1.1", "greater than or equal to 0"),
         ("[0.0, 0.84]", "[0.0, 0]", "drive.efficiency.0.1", "greater than 0"),
+        (
+            "efficiency = [[",
+            "losses = { speed = [0, 9], torque = [0, 9], watts = [[1, 2]] }\n# [[",
+            "drive.losses",
+            "2 rows",
+        ),
+        ("efficiency = [[", "# [[", "drive", "either efficiency or losses"),
         ("usable = 60", "usable = 600", "battery.gross", "less than usable"),
         ("mass = 395", "mass = inf", "battery.mass", "finite"),
         ('"IEC_TYPE_2_AC"', '"TYPE_2"', "charging.inlets", "IEC_TYPE_2_AC, "),

@@ -95,8 +95,8 @@ def test_cold_or_full_cells_take_back_less():
 
 @pytest.mark.parametrize("speed", [50.0, 90.0, 130.0])
 def test_the_emulated_car_takes_the_same_at_constant_speed(speed: float):
-    """Its own mass, drag and tyres given; losses are the class's, the emulator's are FASTSim's curves."""
-    profile = load_profile("vw-id3-58")
+    """Its own mass, drag and tyres given; losses are the class's, this car's are FASTSim's curve."""
+    profile = load_profile("renault-megane-e-tech-ev60")
     car = Car(profile, Weather(temperature=20.0))
     v = speed / 3.6
     load = car.road.load(v, 0.0, profile.resistance.rolling, 0.0)
