@@ -247,7 +247,10 @@ async def test_the_newer_choice_wins():
         await town.leads(CORNER)
         await town.set(FIELD)
         await eventually(lambda: service.asked == 2)
-        await town.set(HOUSE)
+        await town.c.set(PATHS[0], HOUSE[0])
+        await settled(town.c)
+        assert service.asked == 2, "half a place is none, though a whole one was under way"
+        await town.c.set(PATHS[1], HOUSE[1])
         service.let.set()
         await town.leads(HOUSE)
         places = [(place.lat, place.lon) for place in await town.nav.recents()]

@@ -26,10 +26,10 @@ class CarDestination:
     """Tells the car the destination, and calls ``go`` with the place (None: nowhere) that somebody in the car has set.
 
     What reaches the journey last is the destination. A value that is not the half of our destination is half a wish.
-    The wish is whole when both halves have come, or, with the old value of the other, when that has not followed within
-    ``moment`` s. ``go`` raises `CallError` when it cannot be: then the car is told our destination again, or, while
-    there is none, a lone half waits for the other. A newer wish, or another choice of the driver (`lead_to`), ends one
-    under way. While the driver has chosen nothing, what the car shows when it comes into sight is a wish.
+    The wish is whole when both halves have come, or, with the value the other had before, when that has not followed
+    within ``moment`` s. ``go`` raises `CallError` when it cannot be: then the car is told our destination again, or,
+    while there is none, a lone half waits for the other. One under way is ended by a newer one and by another choice of
+    the driver (`lead_to`). While the driver has chosen nothing, what the car shows when it comes into sight is a wish.
     """
 
     def __init__(self, car: Car, go: Callable[[Point | None], Awaitable[None]], moment: float = MOMENT) -> None:
@@ -37,6 +37,8 @@ class CarDestination:
         self._moment = moment
         self._place: Place | None = None
         self._wish: dict[str, float] = {}
+        self._fresh: set[str] = set()
+        """Halves that are not part of a whole place under way."""
         self._timer: asyncio.TimerHandle | None = None
         self._going: asyncio.Task[None] | None = None
         self._mirror = Mirror(
@@ -69,16 +71,18 @@ class CarDestination:
 
     def _take(self, path: str, degrees: float) -> None:
         """Half a wish, or the end of one."""
-        wish = {**self._wish, path: degrees}
+        wish, fresh = {**self._wish, path: degrees}, {*self._fresh, path}
         self._drop_wish()
         self._wish = {half: value for half, value in wish.items() if not same(self._held[half], value)}
-        if len(self._wish) == len(PATHS):
+        self._fresh = fresh & self._wish.keys()
+        if len(self._fresh) == len(PATHS):
+            self._fresh = set()
             self._fulfil()
         elif self._wish:
             self._timer = asyncio.get_running_loop().call_later(self._moment, self._fulfil)
 
     def _drop_wish(self) -> None:
-        self._wish = {}
+        self._wish, self._fresh = {}, set()
         if self._timer:
             self._timer.cancel()
         if self._going and self._going is not asyncio.current_task():
