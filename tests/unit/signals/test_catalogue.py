@@ -144,6 +144,7 @@ def test_contradictions_are_refused(catalogue, settings):
         ({"path": "Vehicle.Speed@5~0"}, "is no path"),
         ({"path": "x" * 10_000}, "is no path"),
         ({"max": float("nan")}, "finite number"),
+        ({"min": 3, "max": 2}, "min 3.0 is above max 2"),
         ({"change_mode": "continuous", "min_rate": 1, "max_rate": float("inf")}, "finite number"),
         ({"allowed": (1, 2.5)}, "a uint8 cannot be 2.5, which allowed lists"),
         ({"datatype": "float", "allowed": ("ON",)}, "a float cannot be 'ON'"),

@@ -271,6 +271,13 @@ def test_other_numbers_are_no_ids(id):  # noqa: A002
         id_parts(id)
 
 
+def test_a_list_of_numbers_holds_nothing_else():
+    assert holds(VhalType.INT32_VEC, [1, 2**31 - 1])
+    assert not holds(VhalType.INT32_VEC, [1, 2**31])
+    assert not holds(VhalType.INT32_VEC, ["1"])
+    assert not holds(VhalType.INT32_VEC, 1)
+
+
 def test_no_signal_needs_the_other_types():
     assert not holds(VhalType.MIXED, 1)
     assert not holds(VhalType.BYTES, b"1")

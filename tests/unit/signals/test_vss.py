@@ -41,6 +41,13 @@ def test_a_leaf_keeps_what_it_says(load):
     assert (signal.min, signal.max, signal.description, signal.deprecation) == (-1, 2.5, "Words.", "use Pace")
 
 
+@pytest.mark.parametrize(
+    ("datatype", "allowed"), [("uint8", (1, 3)), ("float", (0.5, 1)), ("string", ("OFF", "ON")), ("uint8[]", (2,))]
+)
+def test_a_leaf_allows_values_of_its_own_kind(load, datatype, allowed):
+    assert load({"Vehicle": branch(A=leaf(datatype=datatype, allowed=allowed))})["Vehicle.A"].allowed == allowed
+
+
 def test_later_files_overlay_earlier_ones(load):
     catalogue = load({"Vehicle": branch(A=leaf(max=1), B=leaf())}, {"Vehicle": branch(A=leaf(max=2), C=leaf())})
     assert list(catalogue) == ["Vehicle.A", "Vehicle.B", "Vehicle.C"]
@@ -97,6 +104,7 @@ def test_no_file_makes_an_empty_catalogue():
         ({"Vehicle": branch(A=leaf(allowed="ON"))}, "key 'allowed': a text; write a list"),
         ({"Vehicle": branch(A=leaf(datatype="string", allowed=[1]))}, "key 'allowed': a number in the list"),
         ({"Vehicle": branch(A=leaf(datatype="uint8", allowed=[1.5]))}, "key 'allowed': a number in the list"),
+        ('{"V": {"type": "sensor", "datatype": "float", "allowed": [1e999]}}', "key 'allowed': a number in the list"),
         ({"Vehicle": branch(A=leaf(datatype="boolean", allowed=[True]))}, "key 'allowed': a boolean in the list"),
         ({"Vehicle": branch(A=leaf(unit=5))}, "key 'unit': a number; write text in quotes"),
         ({"Vehicle": branch(A=leaf(description=None))}, "key 'description': a null"),
