@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from carservices.bus import CallError, Car, wire
+from carservices.bus import CallError, Car, SetFailed, wire
 from carservices.bus.rows import Rows
 from carservices.hal import Hal
 from carservices.hal.virtual import VirtualHal
 from carservices.signals import Datatype, SignalConfig, Status, Value
 from carservices.testing import car
-from tests.contract.bench_car import GEAR, PATIENCE, bench, eventually, settled
+from tests.contract.bench_car import GEAR, PATIENCE, TEMP, bench, eventually, settled
 from tests.fuzz.raw_peer import HubProcess
 
 COUNTER = "Vehicle.Counter"
@@ -199,17 +199,35 @@ async def test_a_connection_has_a_bounded_number_of_topics():
 
 
 async def test_a_connection_has_a_bounded_number_of_calls_on_their_way():
-    async with car() as c:
+    async with car(bench()) as c:
         service = await c.connect("slow")
         await service.serve("slow", lambda caller, method, params: asyncio.Event().wait())
         calls = [asyncio.create_task(c.call("slow", "wait")) for _ in range(1001)]
         done, waiting = await asyncio.wait(calls, return_when=asyncio.FIRST_COMPLETED)
         (error,) = [task.exception() for task in done]
         assert "1000 calls" in str(error)
+        with pytest.raises(SetFailed, match="1000 calls"):
+            await c.set(TEMP, 22.0)
+        assert c.hub.hub.commands.sets.by_path == {}
         await service.close()
         answers = await asyncio.gather(*waiting, return_exceptions=True)
         assert {answer.code for answer in answers} == {"UNAVAILABLE"}
         assert c.hub.hub.calls.pending == {}
+
+
+async def test_a_call_to_a_service_that_does_not_read_fails_at_once():
+    async with car() as c:
+        stuck = await c.connect("stuck")
+        await stuck.serve("stuck", lambda caller, method, params: asyncio.Event().wait())
+        stuck._link._calls._transport.pause_reading()
+        calls = []
+        while not any(call.done() for call in calls):
+            calls.append(asyncio.create_task(c.call("stuck", "take", "x" * 4_000_000, timeout=PATIENCE)))
+            await settled(c)
+        with pytest.raises(CallError, match="stuck does not answer"):
+            await next(call for call in calls if call.done())
+        await stuck.close()
+        await asyncio.gather(*calls, return_exceptions=True)
 
 
 @pytest.mark.parametrize("size", [wire.MAX_MESSAGE, 10_000_000])

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from carservices.bus import SetFailed
+from carservices.bus import CallError, SetFailed
 from carservices.bus.identity import Grants
 from carservices.bus.wire import Kind
 from carservices.hal import SetError
@@ -114,7 +114,8 @@ async def test_a_hal_refuses_with_code_reason_and_blocking_signal(code, reason, 
     ],
 )
 async def test_the_hub_refuses_what_cannot_be_in_one_line_with_the_cure(path, value, code, says):
-    async with car(bench()) as c:
+    hal = bench(Mute)
+    async with car(hal) as c:
         c.hub.hub.requests._born -= 100
         with pytest.raises(SetFailed, match=says) as refused:
             await c.set(path, value)
@@ -122,6 +123,7 @@ async def test_the_hub_refuses_what_cannot_be_in_one_line_with_the_cure(path, va
         assert len(str(refused.value)) < 300
         assert outcomes(c) == [("refused", path, code.name)]
         assert len(json.dumps(c.hub.hub.audit.entries[0])) < 1000
+        assert hal.sets == [], "no HAL is asked"
 
 
 @pytest.mark.parametrize(("value", "timeout"), [(object(), 1.0), (22.0, math.inf)], ids=["value", "timeout"])
@@ -130,6 +132,14 @@ async def test_what_cannot_travel_is_an_invalid_argument(value, timeout):
         with pytest.raises(SetFailed) as refused:
             await c.set(TEMP, value, timeout=timeout)
         assert refused.value.code is Code.INVALID_ARG
+
+
+@pytest.mark.parametrize("timeout", [-1.0, math.nan])
+async def test_a_deadline_that_cannot_be_is_an_invalid_argument(timeout):
+    async with car(bench()) as c:
+        with pytest.raises(CallError, match="a timeout of") as refused:
+            await c.call("hub", "set", [TEMP, 22.0, timeout])
+        assert refused.value.code == "INVALID_ARGUMENT"
 
 
 async def test_who_has_no_grant_may_not_actuate():
