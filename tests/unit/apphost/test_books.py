@@ -88,6 +88,11 @@ def test_nothing_can_be_read_or_set_without_a_line_in_the_manifest(tmp_path_fact
     assert bare.write(path) is not None
 
 
+def kept(books):
+    """The grants as the next start of the car finds them."""
+    return Grants(StateFile("apps", "grants.json", books.directory))
+
+
 def test_decisions_belong_to_a_person_and_survive(books):
     mine = access(books, "read:Vehicle.Speed")
     books.grants.decide("one", "speed", True)
@@ -97,12 +102,20 @@ def test_decisions_belong_to_a_person_and_survive(books):
     assert mine.read(SPEED).why is Why.UNDECIDED
     books.grants.decide("one", "speed", False)
     assert mine.read(SPEED).why is Why.REFUSED
-    again = Grants(StateFile("apps", "grants.json", books.directory))
+    again = kept(books)
     assert (again.profile, again.decided("one", "speed")) == ("guest", False)
     again.use("default")
-    assert again.decided("one", "speed") is True
+    assert kept(books).decided("one", "speed") is True
     again.forget("one")
-    assert again.decided("one", "speed") is None
+    assert kept(books).decided("one", "speed") is None
+    again.remove("guest")
+    assert list(kept(books).names) == ["default"]
+
+
+def test_a_reason_that_stands_for_two_scopes_is_said_once(books):
+    mine = access(books, "read:Vehicle.Speed", "read:Vehicle.AverageSpeed")
+    assert [len(mine.describe(name).scopes) for name in mine.wanted] == [2]
+    assert mine.describe("speed").reasons == ({"en": "because"},)
 
 
 def test_parts_of_the_car_have_signature_permissions_but_are_asked_for_dangerous_ones(books):

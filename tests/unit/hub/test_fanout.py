@@ -9,6 +9,7 @@ from carservices.bus import wire
 from carservices.bus.identity import Grants
 from carservices.bus.rights import Rights
 from carservices.hub.fanout import MAX_RUN, Fanout
+from carservices.hub.filter import Filter
 from carservices.hub.registry import Registry
 from carservices.signals import Datatype, SignalConfig, Status
 
@@ -68,6 +69,17 @@ def test_a_run_of_one_signal_shares_frames_of_bounded_length(count):
     assert [len(wire.decode(frame.partition(wire.NUL)[2])) for frame in frames] == [
         min(MAX_RUN, count - start) for start in range(0, count, MAX_RUN)
     ]
+
+
+def test_a_value_held_back_leaves_when_its_period_ends():
+    fanout, registry, frames = hub()
+    slow, fast = (f"{PATHS[2]}@{rate}" for rate in (20, 200))
+    for name, rate in ((slow, 20), (fast, 200)):
+        registry.topic(name, registry.signals[PATHS[2]], Filter(rate), rate)
+    fanout.values(peer, [(2, value, value, 0) for value in (1, 2, 3)])
+    while fanout.due() is not None:
+        fanout.flush()
+    assert {name: value for name, value, _ in read(frames)} == {slow: 3, fast: 3}
 
 
 def test_a_batch_that_ends_in_garbage_has_said_what_came_before():
