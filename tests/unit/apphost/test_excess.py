@@ -11,6 +11,7 @@ from carservices.apphost.sandbox import Ability, LaunchPlan, Limits, cgroups, la
 from tests.unit.apphost.conftest import until
 
 SPIN = "while True: pass"
+SHARED = 100 << 20
 TWO = "import os, signal\nos.fork()\nsignal.pause()"
 
 
@@ -33,6 +34,10 @@ def begin(tmp_path, monkeypatch):
 
 def stat(pid):
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+
+
+def resident(pid):
+    return int(stat(pid)[21]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def used(pid):
@@ -62,3 +67,11 @@ async def test_who_takes_more_memory_or_processes_than_it_may_is_to_be_ended(beg
     await until(lambda: len(launched.pids()) == 2)
     launched.limits = Limits(**limits)
     assert Excess(launched).look(0.0, frozen=False) == why
+
+
+async def test_memory_that_two_processes_share_counts_once(begin):
+    launched = begin(f"shared = bytearray(b'x') * {SHARED}\n{TWO}")
+    await until(lambda: len(launched.pids()) == 2)
+    launched.limits = Limits(memory=SHARED * 3 // 2)
+    assert sum(map(resident, launched.pids())) > launched.limits.memory
+    assert Excess(launched).look(0.0, frozen=False) is None

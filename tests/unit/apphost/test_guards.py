@@ -5,9 +5,11 @@ import asyncio
 import pytest
 
 from carservices.api.audio import Audio, AudioState
+from carservices.api.driving import Restriction
 from carservices.api.speech import Priority, Speech
 from carservices.app.wire import Kind
 from carservices.bus import CallError
+from carservices.services.driving.service import DrivingService
 
 CALLS = ("call:audio.play", "call:audio.enqueue", "call:audio.pause", "call:audio.release", "call:audio.set_volume")
 
@@ -82,6 +84,8 @@ async def test_who_has_played_nothing_leaves_the_sound_alone(linked, player, cal
         ("https://radio.example.org:8443/live", "network:radio.example.org"),
         ("https://radio.example.org@evil.example/x", "network:evil.example"),
         ("http://127.0.0.1:8080/", "network:127.0.0.1"),
+        ("gopher://evil.example/x", None),  # no source at all, as the service will say
+        ("https:///x", None),
     ],
 )
 @pytest.mark.parametrize("method", ["play", "enqueue"])
@@ -92,6 +96,12 @@ async def test_it_plays_from_where_it_may_read(linked, player, call, source, mis
         if source.startswith("music:"):
             a.grants.decide("one", "files:music", False)
         assert await call(a, method, source=source) == wanted
+
+
+async def test_a_call_that_needs_no_guard_arrives_as_it_was_said(linked, tmp_path):
+    async with linked("call:driving.explain", services=[lambda: DrivingService(tmp_path)]) as a:
+        a.app.say(Kind.CALL, 1, "driving", "explain", {"restriction": Restriction.NO_VIDEO.value})
+        assert "Video is available" in (await a.app.hear(Kind.OK))[1]
 
 
 async def test_the_volume_is_the_persons(linked, player, call):
