@@ -121,6 +121,15 @@ def test_every_value_of_a_burst_arrives_in_its_order(batches):
     asyncio.run(burst())
 
 
+async def test_a_burst_too_long_for_one_message_says_each_value_once():
+    hal = Bursts(Bursts.Options())
+    async with car(hal) as c:
+        await eventually(lambda: c.hub.hub.registry.signals)
+        hal.batches.put_nowait([[(COUNTER, start + number) for number in range(60)] for start in range(0, 600, 60)])
+        await c.until(COUNTER, 599)
+        assert (await c.call("hub", "hals"))[0]["values"] == 600
+
+
 async def test_a_value_that_cannot_travel_ends_its_hal():
     hal = Bursts(Bursts.Options())
 
