@@ -13,7 +13,7 @@ from carservices.bus import CallError, Car, SetFailed, wire
 from carservices.bus.rows import Rows
 from carservices.hal import Hal
 from carservices.hal.virtual import VirtualHal
-from carservices.signals import Datatype, SignalConfig, Status, Value
+from carservices.signals import ChangeMode, Datatype, SignalConfig, Status, Value
 from carservices.testing import car
 from tests.contract.bench_car import GEAR, PATIENCE, TEMP, bench, eventually, settled
 from tests.fuzz.raw_peer import HubProcess
@@ -128,6 +128,29 @@ async def test_a_burst_too_long_for_one_message_says_each_value_once():
         hal.batches.put_nowait([[(COUNTER, start + number) for number in range(60)] for start in range(0, 600, 60)])
         await c.until(COUNTER, 599)
         assert (await c.call("hub", "hals"))[0]["values"] == 600
+
+
+class Hasty(Bursts):
+    """Says each value at once, whatever rate it is told."""
+
+    async def open(self):
+        await super().open()
+        return [
+            SignalConfig(
+                path=COUNTER, datatype=Datatype.UINT32, change_mode=ChangeMode.CONTINUOUS, min_rate=1, max_rate=1000
+            )
+        ]
+
+
+async def test_a_value_that_comes_too_early_arrives_when_its_period_ends():
+    hal = Hasty(Hasty.Options())
+    async with car(hal) as c:
+        await eventually(lambda: c.hub.hub.registry.signals)
+        slow, fast = [], []
+        await c.watch(COUNTER, lambda value: slow.append(value.value), rate=20)
+        await c.watch(COUNTER, lambda value: fast.append(value.value), rate=200)
+        hal.batches.put_nowait([[(COUNTER, number)] for number in (1, 2, 3)])
+        await eventually(lambda: slow[-1:] == fast[-1:] == [3])
 
 
 async def test_a_value_that_cannot_travel_ends_its_hal():

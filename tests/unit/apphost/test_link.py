@@ -225,6 +225,8 @@ async def test_watching_more_than_allowed_is_refused_and_what_was_watched_goes_o
         await subscribed(a.app, 1, TYRE)
         a.app.say(Kind.SUBSCRIBE, 2, ["Vehicle.Powertrain.**"], None)
         assert (await a.app.hear(Kind.ERROR))[:2] == (2, "BUDGET")
+        a.app.say(Kind.WATCH, 3, "driving", "state")
+        assert (await a.app.hear(Kind.ERROR))[:2] == (3, "BUDGET")
         await a.say(TYRE, 250)
         while (await a.app.hear(Kind.VALUES))[0][0][1] != 250:
             pass
@@ -235,6 +237,13 @@ async def test_too_many_requests_at_once_are_refused(linked):
         for number in range(1, budget.MAX_OUTSTANDING + 2):
             a.app.say(Kind.SET, number, HEAT, 1)
         assert (await a.app.hear(Kind.ERROR))[:2] == (budget.MAX_OUTSTANDING + 1, "BUDGET")
+
+
+async def test_what_is_answered_makes_room_for_more(linked):
+    async with linked(*READ) as a:
+        for number in range(1, budget.MAX_OUTSTANDING + 2):
+            a.app.say(Kind.GET, number, TYRE)
+            assert len(await a.app.hear(Kind.OK, Kind.ERROR)) == 2, "a value, no refusal"
 
 
 ONE_GET = wire.pack(Kind.GET, 1, TYRE)
