@@ -277,7 +277,7 @@ class Deaf(VirtualHal):
     """Speaks once and samples for nobody."""
 
     async def subscribe(self, path, rate):
-        pass
+        self.rates[path] = rate
 
 
 async def test_a_read_of_a_source_that_says_nothing_makes_do_with_the_last_value():
@@ -285,3 +285,23 @@ async def test_a_read_of_a_source_that_says_nothing_makes_do_with_the_last_value
         first = await c.get(SPEED)
         assert first.status is Status.AVAILABLE
         assert await c.get(SPEED) == first
+
+
+async def test_a_read_of_what_somebody_watches_waits_for_nothing(monkeypatch):
+    monkeypatch.setattr("carservices.hub.reads.FRESH_SECONDS", math.inf)
+    hal = bench(Deaf)
+    async with car(hal) as c:
+        await c.watch(SPEED, lambda value: None)
+        assert (await c.get(SPEED)).value == 0.0
+
+
+async def test_who_leaves_while_a_read_waits_has_nothing_sampled_any_more(monkeypatch):
+    monkeypatch.setattr("carservices.hub.reads.FRESH_SECONDS", math.inf)
+    hal = bench(Deaf)
+    async with car(hal) as c:
+        reader = await c.connect("reader")
+        reading = asyncio.create_task(reader.get(SPEED))
+        await eventually(lambda: hal.rates.get(SPEED))
+        await reader.close()
+        await asyncio.gather(reading, return_exceptions=True)
+        await eventually(lambda: hal.rates[SPEED] == 0)

@@ -12,6 +12,8 @@ from carservices.app import wire
 from carservices.app.wire import Kind, LinkClosed, UnknownKind, WireError
 from carservices.apphost import budget, intake, link
 from carservices.apphost.budget import Bucket, Patience
+from carservices.hal.virtual import VirtualHal
+from carservices.signals import Catalogue, ChangeMode
 from tests.unit.apphost.conftest import HEAT, LOCK, SPEED, TYRE, until
 
 READ = ("read:Vehicle.Chassis.**", "read:Vehicle.Speed", "actuate:Vehicle.Cabin.Seat.**", "call:driving.explain")
@@ -230,6 +232,25 @@ async def test_watching_more_than_allowed_is_refused_and_what_was_watched_goes_o
         await a.say(TYRE, 250)
         while (await a.app.hear(Kind.VALUES))[0][0][1] != 250:
             pass
+
+
+async def test_values_too_long_for_one_record_come_in_several_and_one_that_fits_in_none_is_counted(linked, monkeypatch):
+    monkeypatch.setattr("carservices.apphost.signals.MAX_TO_APP", 5000)
+    brand, model, colour = (
+        f"Vehicle.VehicleIdentification.{one}" for one in ("Brand", "Model", "VehicleExteriorColor")
+    )
+    texts = {brand: "b" * 3000, model: "m" * 3000, colour: "c" * 3000}
+    configs = (Catalogue.default().config(path, change_mode=ChangeMode.ON_CHANGE) for path in texts)
+    source = VirtualHal.of(*configs, values=texts)
+    async with linked("read:Vehicle.VehicleIdentification.**") as a:
+        await a.car.start_hal(source, "names")
+        indices, _ = await subscribed(a.app, 1, *texts)
+        seen = {}
+        while len(seen) < len(texts):
+            seen |= {index: text for index, text, *_ in (await a.app.hear(Kind.VALUES))[0]}
+        assert seen == {indices[path]: text for path, text in texts.items()}
+        await source.inject(colour, "\N{AUTOMOBILE}" * 2000)
+        await until(lambda: sum(toll.drops for toll in a.session.tolls.values()) == 1)
 
 
 async def test_too_many_requests_at_once_are_refused(linked):
