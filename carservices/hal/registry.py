@@ -9,7 +9,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from carservices.hal.base import Hal, HalError
+from carservices.hal.base import Hal, HalError, Options
+from carservices.hal.fault import told
 
 GROUP = "carservices.hal"
 
@@ -19,7 +20,7 @@ class UnknownHal(HalError):
 
 
 class BrokenHal(HalError):
-    """The HAL is installed but cannot be imported: install what is missing."""
+    """The HAL is installed but cannot be imported or made: install what is missing, or correct its code."""
 
 
 class BadOptions(HalError):
@@ -56,9 +57,12 @@ def load(name: str) -> type[Hal[Any]]:
     except HalError as error:  # it knows what it lacks
         raise BrokenHal(f"HAL {name}: {error}") from error
     except Exception as error:
-        raise BrokenHal(f"HAL {name} ({point.value}) cannot be imported: {type(error).__name__}: {error}") from error
+        what = told(error, point.module.partition(".")[0])
+        raise BrokenHal(f"HAL {name} ({point.value}) cannot be imported: {what}") from error
     if not (isinstance(found, type) and issubclass(found, Hal)):
         raise BrokenHal(f"HAL {name} ({point.value}) is not a subclass of carservices.hal.Hal")
+    if not (isinstance(found.Options, type) and issubclass(found.Options, Options)):
+        raise BrokenHal(f"HAL {name} ({point.value}): its Options are not a subclass of carservices.hal.Options")
     return found
 
 
@@ -66,7 +70,8 @@ def create(name: str, options: Mapping[str, Any] | None = None) -> Hal[Any]:
     """A HAL made from its options, not yet open.
 
     Texts are converted to an option's type, as configuration files and command lines give them. Raises `UnknownHal`,
-    `BrokenHal` or `BadOptions`, which names each bad option, its value and what is allowed.
+    `BrokenHal`, also where it cannot be made, or `BadOptions`, which names each bad option, its value and what is
+    allowed.
     """
     return build(name, load(name), options or {})
 
@@ -74,13 +79,19 @@ def create(name: str, options: Mapping[str, Any] | None = None) -> Hal[Any]:
 def build(name: str, hal: type[Hal[Any]], options: Mapping[str, Any]) -> Hal[Any]:
     """As `create`, of a class at hand; ``name`` is for the error."""
     try:
-        return hal(hal.Options.model_validate(dict(options)))
+        chosen = hal.Options.model_validate(dict(options))
     except ValidationError as error:
         known = list(hal.Options.model_fields)
         faults = [
             _option_fault(fault["loc"], fault["type"], fault["msg"], fault["input"], known) for fault in error.errors()
         ]
         raise BadOptions(f"HAL {name}: {'; '.join(faults)}") from error
+    try:
+        return hal(chosen)
+    except HalError:
+        raise
+    except Exception as error:
+        raise BrokenHal(f"HAL {name} cannot be made: {told(error, hal.__module__.partition('.')[0])}") from error
 
 
 def parse_options(texts: Iterable[str]) -> dict[str, Any]:

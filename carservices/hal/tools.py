@@ -1,5 +1,7 @@
 """What ``carservices hal`` does: list the installed HALs, check one with the conformance kit, begin a new one."""
 
+import asyncio
+import contextlib
 import json
 import os
 import re
@@ -13,7 +15,10 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from carservices.hal.base import HalError
+from carservices.hal.base import Hal, HalError
+from carservices.hal.conformance.rig import OPEN_TIMEOUT, Bench, Broken, in_time
+from carservices.hal.conformance.standstill import Standstill, interrupted
+from carservices.hal.fault import told
 from carservices.hal.registry import BadOptions, build, installed, load
 
 SCAFFOLD = {
@@ -40,11 +45,14 @@ def check(
     """Run the conformance kit on a HAL in a pytest of its own and show what it says; the exit status is pytest's.
 
     ``sets`` are globs of the only signals the kit may set, all without: name them where a real car is connected.
-    Raises `HalError` when the HAL, its options or the kit's own packages are wrong.
+    Raises `HalError` when the HAL, its options or the kit's own packages are wrong, and when the source is not there:
+    no rule can say more.
     """
-    build(name, load(name), options or {})
+    kind = load(name)
+    build(name, kind, options or {})
     if find_spec("pytest") is None:
         raise HalError("the conformance kit needs pytest: pip install 'carservices[hal-test]'")
+    asyncio.run(_try_to_open(name, build(name, kind, options or {})))
     with tempfile.TemporaryDirectory() as scratch:
         report = Path(scratch, "report.json")
         command = [sys.executable, "-m", "pytest", "--pyargs", "carservices.hal.conformance", "--hal", name]
@@ -67,6 +75,8 @@ def new(name: str, directory: Path) -> list[Path]:
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         raise BadOptions(f"'{name}' cannot name a HAL: use a-z, 0-9 and _, beginning with a letter")
+    if name in installed():
+        raise BadOptions(f"a HAL '{name}' is installed already ({installed()[name].value}): name yours otherwise")
     if directory.exists() and not (directory.is_dir() and not any(directory.iterdir())):
         raise BadOptions(f"{directory} exists and is not an empty directory: name another")
     words = {"name": name, "dashed": name.replace("_", "-"), "Class": "".join(part.title() for part in name.split("_"))}
@@ -74,6 +84,20 @@ def new(name: str, directory: Path) -> list[Path]:
         return [_write(directory, target, template, words) for target, template in SCAFFOLD.items()]
     except OSError as error:
         raise HalError(f"{directory} cannot be written ({error.strerror}): name another directory") from None
+
+
+async def _try_to_open(name: str, hal: Hal[Any]) -> None:
+    package = type(hal).__module__.partition(".")[0]
+    try:
+        with interrupted(package):
+            await Bench(hal, patience=0).open()
+    except (HalError, Broken, Standstill) as error:
+        raise HalError(f"HAL {name} cannot be opened: {error}") from error
+    except Exception as error:
+        raise HalError(f"HAL {name} cannot be opened: {told(error, package)}") from error
+    finally:
+        with contextlib.suppress(Exception):  # the kit has rules for it
+            await in_time(hal.close(), OPEN_TIMEOUT, "close()")
 
 
 def _describe(name: str) -> dict[str, Any]:

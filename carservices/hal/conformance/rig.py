@@ -3,11 +3,13 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from types import TracebackType
 from typing import Any, NamedTuple, Self, TypeVar
 
-from carservices.hal.base import Hal, Options
+from carservices.hal.base import Hal, HalError, Options
+from carservices.hal.conformance.standstill import Standstill, interrupted
+from carservices.hal.fault import place, told
 from carservices.signals import Access, ChangeMode, SignalConfig, Value
 from carservices.signals.globs import GlobSet
 
@@ -65,7 +67,13 @@ class Bench:
         await self.close()
 
     async def open(self) -> None:
-        self.declared = list(await in_time(self.hal.open(), OPEN_TIMEOUT, "open()"))
+        opening: object = self.hal.open()
+        if not isinstance(opening, Awaitable):
+            raise Broken("open() is no coroutine: write 'async def open'")
+        declared = await in_time(opening, OPEN_TIMEOUT, "open()")
+        if not _are(declared, SignalConfig):
+            raise Broken(f"open() returned {shown(declared)}, no list of SignalConfig")
+        self.declared = list(declared)
         self.configs = {config.path: config for config in self.declared}
 
     def listen(self) -> None:
@@ -110,8 +118,15 @@ class Bench:
 
     async def _record(self) -> None:
         try:
-            async for batch in self.hal.events():
+            events: object = self.hal.events()
+            if isinstance(events, Coroutine):
+                events.close()  # never awaited, it would warn
+            if not isinstance(events, AsyncIterator):
+                raise Broken("events() is no async generator: write 'async def events' and yield lists of Value")
+            async for batch in events:
                 now = time.monotonic_ns()
+                if not _are(batch, Value):
+                    raise Broken(f"events() yielded {shown(batch)}, no list of Value")
                 self.heard += [Heard(value, now, self._batches) for value in batch]
                 self.latest |= {value.path: value for value in batch}
                 self._batches += 1
@@ -124,8 +139,9 @@ class Bench:
 class Rig:
     """Makes the HAL under test, any number of times, and keeps one recording the passive rules share.
 
-    ``make`` takes extra options, ``options`` is their model; ``sets`` are the globs of the signals the kit may set;
-    ``patience`` is how long something may take to happen, ``listen`` how long what happens is judged, in seconds.
+    ``make`` takes extra options, ``options`` is their model, ``package`` has the HAL's code; ``sets`` are the globs of
+    the signals the kit may set; ``patience`` is how long something may take to happen, ``listen`` how long what happens
+    is judged, in seconds.
     """
 
     def __init__(
@@ -133,11 +149,13 @@ class Rig:
         make: Callable[[Mapping[str, Any]], Hal[Any]],
         *,
         options: type[Options] = Options,
+        package: str = "",
         sets: Sequence[str] = ("**",),
         patience: float = 5.0,
         listen: float = 1.0,
     ) -> None:
         self.make = make
+        self.package = package
         self.options = options
         self.sets = GlobSet(*sets)
         self.patience = patience
@@ -145,8 +163,21 @@ class Rig:
         self._recording: Bench | None = None
 
     def run(self, check: Callable[["Rig"], Awaitable[None]]) -> None:
-        """Run one rule in an event loop of its own."""
-        asyncio.run(in_time(check(self), RULE_TIMEOUT, "the HAL"))
+        """Run one rule in an event loop of its own. What the HAL raises where it should not is `Broken`, too."""
+        try:
+            asyncio.run(self._judge(check))
+        except Standstill as still:
+            raise Broken(str(still)) from None
+        except (Broken, NotApplicable, HalError):
+            raise
+        except Exception as error:
+            if not place(error, self.package):
+                raise  # a fault of the kit itself
+            raise Broken(told(error, self.package)) from error
+
+    async def _judge(self, check: Callable[["Rig"], Awaitable[None]]) -> None:
+        with interrupted(self.package):
+            await in_time(check(self), RULE_TIMEOUT, "the HAL")
 
     def bench(self, **options: Any) -> Bench:
         return Bench(self.make(options), self.patience)
@@ -166,6 +197,16 @@ class Rig:
         if not found:
             raise NotApplicable("no signal may be set")
         return found
+
+
+def shown(thing: object) -> str:
+    """A short form of what a HAL gave."""
+    text = repr(thing)
+    return text if len(text) <= 80 else f"{text[:77]}…"
+
+
+def _are(things: object, kind: type) -> bool:
+    return isinstance(things, Sequence) and all(isinstance(thing, kind) for thing in things)
 
 
 async def record(bench: Bench, seconds: float) -> None:

@@ -24,7 +24,12 @@ def rig(pytestconfig: pytest.Config) -> Rig:
     except HalError as error:
         pytest.exit(str(error), pytest.ExitCode.USAGE_ERROR)
     sets = pytestconfig.getoption("--hal-sets") or ["**"]
-    return Rig(lambda more: build(name, hal, options | dict(more)), options=hal.Options, sets=sets)
+    return Rig(
+        lambda more: build(name, hal, options | dict(more)),
+        options=hal.Options,
+        package=hal.__module__.partition(".")[0],
+        sets=sets,
+    )
 
 
 @pytest.mark.parametrize("rule", RULES, ids=[rule.name for rule in RULES])
