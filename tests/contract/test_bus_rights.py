@@ -1,7 +1,9 @@
 """Who may do what on the bus: by name, proven at connect; reading, actuating, calling, publishing, controlling."""
 
 import asyncio
+import time
 
+import msgpack
 import pytest
 
 from carservices.bus import CallError
@@ -123,6 +125,19 @@ async def test_values_come_only_from_who_announced_them():
         await spy.call("hub", "announce", [config])
         for index in (2, -1, 1):
             spy.push(b"V" + b"\x91\x94" + bytes([index % 256]) + b"\x05\x01\x00")
+        await settled(spy)
+        assert (await c.get(GEAR)).value == 126
+
+
+async def test_who_has_withdrawn_a_signal_says_nothing_of_it_any_more():
+    async with car() as c:
+        spy = await c.connect("hal.spy")
+        config = SignalConfig(path=GEAR, datatype=Datatype.INT8).model_dump(mode="json")
+        await spy.call("hub", "announce", [config])
+        await spy.call("hub", "announce", [None])
+        await c.start_hal(bench())
+        await c.until(GEAR, 126)
+        spy.push(b"V" + b"\x91\x94" + b"\x00\x05" + msgpack.packb(time.monotonic_ns()) + b"\x00")
         await settled(spy)
         assert (await c.get(GEAR)).value == 126
 

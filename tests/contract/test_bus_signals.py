@@ -268,6 +268,7 @@ async def test_a_read_of_what_nobody_watches_is_sampled_first():
     async with car(hal) as c:
         await c.get(SPEED)
         await eventually(lambda: hal.rates.get(SPEED) == 0)
+        assert c.hub.hub.requests._reads._waiting == []
         old = await c.get(SPEED)
         assert (await c.get(SPEED)).timestamp > old.timestamp
         await eventually(lambda: hal.rates.get(SPEED) == 0)
@@ -305,3 +306,28 @@ async def test_who_leaves_while_a_read_waits_has_nothing_sampled_any_more(monkey
         await reader.close()
         await asyncio.gather(reading, return_exceptions=True)
         await eventually(lambda: hal.rates[SPEED] == 0)
+
+
+async def test_subscriptions_that_never_arrive_end_the_wait_for_them(monkeypatch):
+    monkeypatch.setattr("carservices.hub.requests.SYNC_SECONDS", 0.5)
+    async with car(bench()) as c:
+        other = await c.connect("other")
+        await c.call("hub", "subscribe_states", ["lamps.state"])
+        syncing = asyncio.create_task(c.call("hub", "sync", ["lamps.state"]))
+        await settled(c)
+        await other.close()
+        with pytest.raises(CallError, match="did not arrive at the hub"):
+            await syncing
+        assert c.hub.hub.requests._syncs == []
+
+
+async def test_who_leaves_waits_for_no_subscription_any_more(monkeypatch):
+    monkeypatch.setattr("carservices.hub.requests.SYNC_SECONDS", math.inf)
+    async with car(bench()) as c:
+        other = await c.connect("other")
+        await other.call("hub", "subscribe_states", ["lamps.state"])
+        syncing = asyncio.create_task(other.call("hub", "sync", ["lamps.state"]))
+        await eventually(lambda: c.hub.hub.requests._syncs)
+        await other.close()
+        await asyncio.gather(syncing, return_exceptions=True)
+        await eventually(lambda: not c.hub.hub.requests._syncs)

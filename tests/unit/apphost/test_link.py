@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from carservices.app import wire
 from carservices.app.wire import Kind, LinkClosed, UnknownKind, WireError
-from carservices.apphost import budget, intake, link
+from carservices.apphost import budget, intake, link, signals
 from carservices.apphost.budget import Bucket, Patience
 from carservices.hal.virtual import VirtualHal
 from carservices.signals import Catalogue, ChangeMode
@@ -61,7 +61,7 @@ async def test_what_the_person_allows_joins_the_subscription(linked):
         await a.session.requests.extend()
         _, signals, _ = await a.app.hear(Kind.GRANTED)
         assert [path for _, path, _ in signals] == [SPEED]
-        assert signals[0][2]["max_rate"] == 10.0
+        assert (signals[0][2]["min_rate"], signals[0][2]["max_rate"]) == (1.0, 10.0)
 
 
 async def test_two_apps_share_one_subscription_on_the_bus(linked):
@@ -92,6 +92,17 @@ async def test_values_come_no_faster_than_the_grant_and_the_newest_wins(linked):
             seen.append(value)
         assert len(seen) < 25
         assert seen == sorted(seen)
+
+
+async def test_a_slow_signal_does_not_keep_a_fast_one_waiting(linked):
+    async with linked(*READ) as a:
+        a.grants.decide("one", "speed", True)
+        await subscribed(a.app, 1, TYRE, rate=signals.SLOWEST)
+        await a.app.hear(Kind.VALUES)
+        await a.say(TYRE, 250)
+        await subscribed(a.app, 2, SPEED)
+        ((_, value, _, _),) = (await a.app.hear(Kind.VALUES))[0]
+        assert value == 0.0
 
 
 async def test_what_an_app_has_not_got_is_counted_by_permission(linked):
@@ -226,6 +237,9 @@ async def test_watching_more_than_allowed_is_refused_and_what_was_watched_goes_o
     async with linked(*READ, "read:Vehicle.Powertrain.**") as a:
         await subscribed(a.app, 1, TYRE)
         a.app.say(Kind.SUBSCRIBE, 2, ["Vehicle.Powertrain.**"], None)
+        assert (await a.app.hear(Kind.ERROR))[:2] == (2, "BUDGET")
+        monkeypatch.setattr("carservices.apphost.signals.MAX_SUBSCRIPTIONS", 1)
+        a.app.say(Kind.SUBSCRIBE, 2, [TYRE], None)
         assert (await a.app.hear(Kind.ERROR))[:2] == (2, "BUDGET")
         a.app.say(Kind.WATCH, 3, "driving", "state")
         assert (await a.app.hear(Kind.ERROR))[:2] == (3, "BUDGET")
