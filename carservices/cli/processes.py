@@ -1,12 +1,18 @@
 """`carservices ps` and `carservices service`: the processes of the running car, as its supervisor sees them."""
 
+import contextlib
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
+from typing import Any
 
 from carservices.cli.common import Usage, add_json, add_run_dir, parser, show_json, show_table
 from carservices.system.control import ask
 from carservices.system.state import STALE_SECONDS, ProcessState, load
 
+HEALTH_SECONDS = 1.0
+"""A hub that does not answer keeps nobody from the table."""
 HEAD = ("NAME", "STATE", "PID", "CPU %", "MB", "UP", "RESTARTS", "LAST END")
 
 
@@ -17,11 +23,16 @@ def ps(arguments: list[str]) -> int:
     add_run_dir(options)
     chosen = options.parse_args(arguments)
     car = load(chosen.run_dir)
+    health = _health(chosen.run_dir, [one.name for one in car.processes if one.state == "running"])
     if chosen.json:
-        show_json(asdict(car))
+        processes = [{**asdict(one), "health": health.get(one.name)} for one in car.processes]
+        show_json({**asdict(car), "processes": processes})
         return 0
     now = time.time()
     show_table(HEAD, [_row(one, now) for one in car.processes])
+    for name, said in health.items():
+        if words := _health_words(said):
+            print(f"{name}: {words}")
     if (age := time.monotonic() - car.at) > STALE_SECONDS:
         print(f"this is {age:.0f} s old: the supervisor writes it no more; is the disk of {chosen.run_dir} full?")
     if car.facts["safe_mode"]:
@@ -54,6 +65,33 @@ def service(arguments: list[str]) -> int:
     else:
         show_table(("FACT", ""), [(name, "on" if value else "off") for name, value in now.items()])
     return 0
+
+
+def _health(run_dir: Path, names: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """What each running HAL says of its source; nothing of those that have not said anything yet."""
+    hals = [name for name in names if name.startswith("hal.")]
+    found: dict[str, dict[str, Any]] = {}
+
+    async def ask_each() -> None:
+        async with await Car.connect(run_dir, timeout=HEALTH_SECONDS) as car, asyncio.timeout(HEALTH_SECONDS):
+            for name in hals:
+                if (said := await car.last(f"{name}.health")) is not None:
+                    found[name] = said
+
+    if hals:
+        import asyncio  # costs 30 ms, for which no help has to wait
+
+        from carservices.bus import Car, CarError
+
+        with contextlib.suppress(CarError, TimeoutError):
+            asyncio.run(ask_each())
+    return found
+
+
+def _health_words(said: dict[str, Any]) -> str:
+    words = said["message"] or ("" if said["ok"] else "not ok")
+    figures = ", ".join(f"{name} {figure:g}" for name, figure in said["figures"].items())
+    return "; ".join(part for part in (words, figures) if part)
 
 
 def _fact(text: str) -> tuple[str, bool]:

@@ -11,7 +11,7 @@ from carservices.bus import CallError, Car, CarError, wire
 from carservices.bus.identity import KEPT_DIR
 from carservices.bus.process import run_process
 from carservices.bus.rows import Row, Rows
-from carservices.hal import Hal, HalError, SetError
+from carservices.hal import Hal, HalError, Health, SetError
 from carservices.hal.registry import create
 from carservices.signals import Code, SignalConfig, Value
 
@@ -143,8 +143,15 @@ class HalHost:
         raise CallError("UNSUPPORTED", f"{self._car.name} takes no '{method}'")
 
     async def _report_health(self) -> None:
+        told = ""
         while True:
-            health = await self._hal.health()
+            try:
+                health = await self._hal.health()
+            except Exception as error:  # the values are worth more
+                health = Health(ok=False, message=f"health() failed: {type(error).__name__}: {error}")
+                if told != health.message:
+                    log.exception("%s: health() failed", self._car.name)
+                told = health.message
             state = {"ok": health.ok, "message": health.message, "figures": health.figures}
             self._car.publish(f"{self._car.name}.health", state)
             await asyncio.sleep(HEALTH_SECONDS)
@@ -164,5 +171,6 @@ def run_hal(
         hal.keep_in = run_dir / KEPT_DIR / name
         async with await Car.connect(run_dir, name=f"hal.{name}") as car:
             await HalHost(car, hal).run(ready)
+        raise HalError(f"HAL {name}: its events() ended, and nobody has closed it: yield values until close()")
 
     run_process(serve, beat)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import re
 import shutil
 import signal
 import subprocess
@@ -188,6 +189,13 @@ def test_tools_on_a_running_car(running, arguments, status, out, err):
     assert (ran.returncode, ran.stderr.count("\n")) == (status, 1 if err else 0), ran.stderr
     assert out in ran.stdout
     assert err in ran.stderr
+
+
+def test_the_processes_are_listed_with_what_a_hal_says_of_its_source(running):
+    table = tool(running, "ps").stdout
+    assert re.search(r"^hal\.emulator: .+; time [0-9.]+, factor 1$", table, re.MULTILINE), table
+    processes = json.loads(tool(running, "ps", "--json").stdout)["processes"]
+    assert {one["name"]: one["health"] and one["health"]["ok"] for one in processes}["hal.emulator"] is True
 
 
 @pytest.mark.parametrize(
