@@ -8,7 +8,7 @@ import pytest
 from carservices.bus import CallError, UnknownSignal
 from carservices.hal.virtual import VirtualHal
 from carservices.hub.host import HalHost
-from carservices.signals import Access, Datatype, SignalConfig, Status
+from carservices.signals import Access, ChangeMode, Datatype, SignalConfig, Status
 from carservices.testing import car
 from tests.contract.bench_car import AC, GEAR, HORN, RANGE, SPEED, TEMP, VALUES, VIN, bench, eventually, settled
 
@@ -129,6 +129,26 @@ async def test_two_ways_of_seeing_one_signal_at_once():
         await hal.inject(SPEED, 47.3)
         await eventually(lambda: exact[-1:] == [47.3] and rounded[-1:] == [50.0])
         assert set(rounded) <= {0.0, 50.0}
+
+
+@pytest.mark.parametrize(
+    ("offered", "asked", "repeated"), [(True, True, False), (True, False, True), (False, True, True)]
+)
+async def test_an_unchanged_value_is_said_again_only_without_variable_rate(offered, asked, repeated):
+    config = SignalConfig(
+        path=SPEED,
+        datatype=Datatype.FLOAT,
+        change_mode=ChangeMode.CONTINUOUS,
+        min_rate=1,
+        max_rate=100,
+        variable_rate=offered,
+    )
+    async with car(VirtualHal.of(config, values={SPEED: 0.0})) as c:
+        seen, control = [], []
+        await c.watch(SPEED, lambda value: seen.append(value.value), rate=50, variable_rate=asked)
+        await c.watch(SPEED, lambda value: control.append(value.timestamp), rate=100, variable_rate=False)
+        await eventually(lambda: len(seen if repeated else control) > 10)
+        assert repeated or seen == [0.0]
 
 
 @pytest.mark.parametrize(

@@ -234,6 +234,16 @@ async def test_no_handle_waits_for_a_connection_that_was_closed():
             await handle.confirmed()
 
 
+async def test_who_leaves_waits_for_no_confirmation_any_more():
+    async with car(bench(Mute)) as c:
+        await c.until(TEMP, 21.0)
+        shell = await c.connect("shell")
+        await shell.set(TEMP, 25.0)
+        assert len(c.hub.hub.commands.sets.of(TEMP)) == 1
+        await shell.close()
+        await eventually(lambda: c.hub.hub.commands.sets.by_path == {})
+
+
 @pytest.mark.parametrize("answer", [[], ["WHAT"], ["INTERNAL", "text", "no details"], ["X", "y", {"status": 77}]])
 async def test_a_hal_that_answers_nonsense_still_gets_the_caller_an_answer(answer):
     """Spoken by hand: our own HAL host would never say it."""
