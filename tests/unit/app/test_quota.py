@@ -89,6 +89,14 @@ def test_a_navigation_template_and_a_new_task_begin_anew():
     assert (quota.step, quota.send(6, 6, listed()).number) == (0, 1)
 
 
+def test_what_lies_below_a_new_task_costs_no_step():
+    quota = Quota()
+    for number in (1, 2):
+        quota.send(number, number, listed(title=str(number)))
+    quota.reset()
+    assert [quota.send(number, number, listed(title=str(number))).number for number in (2, 1, 2)] == [1, 0, 1]
+
+
 def test_another_language_is_a_refresh_once():
     quota = Quota()
     quota.send(1, 1, listed(title="Doors"))
@@ -96,6 +104,13 @@ def test_another_language_is_a_refresh_once():
     assert quota.send(1, 1, listed(title="Doors")) == (1, True, [])
     assert quota.send(1, 1, listed(title="Türen")) == (1, True, [])
     assert quota.send(1, 1, listed(title="Portes")) == (2, False, [])
+
+
+def test_another_type_in_another_language_is_a_step():
+    quota = Quota()
+    quota.send(1, 1, listed(title="Doors"))
+    quota.translate()
+    assert quota.send(1, 1, t.MessageTemplate("Türen", "Zu")) == (2, False, [])
 
 
 def test_a_new_task_begins_with_its_first_step_in_another_language_too():
