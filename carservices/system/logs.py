@@ -2,6 +2,7 @@
 
 import heapq
 import io
+import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -116,8 +117,12 @@ class Log:
 
 
 def names(directory: Path) -> list[str]:
-    """The processes that have a log."""
-    return sorted(path.name.removesuffix(SUFFIX) for path in directory.glob(f"*{SUFFIX}"))
+    """The processes that have a log. Raises OSError for a place that cannot be looked at."""
+    try:
+        files = os.listdir(directory)  # `Path.glob` keeps silent about errors from Python 3.13 on
+    except FileNotFoundError:
+        return []
+    return sorted(file.removesuffix(SUFFIX) for file in files if file.endswith(SUFFIX))
 
 
 def ends(directory: Path, chosen: Sequence[str]) -> dict[str, Place]:
