@@ -149,9 +149,11 @@ async def test_handles_outlive_the_hub_and_are_not_mixed_up():
         await c.until(AC, False)
         new = await c.set(TEMP, 25.3)  # the new hub counts from one: the same number as the old handle's
         await hal.inject(AC, True)
-        assert (await old.confirmed()).path == AC
+        value = await old.confirmed()
+        assert (value.path, value.value) == (AC, True)
         await hal.inject(TEMP, 25.299999237060547)
-        assert (await new.confirmed()).path == TEMP
+        value = await new.confirmed()
+        assert (value.path, value.value) == (TEMP, 25.299999237060547)
 
 
 async def test_a_stopped_hub_answers_nobody_but_nobody_hangs():

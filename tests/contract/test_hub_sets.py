@@ -47,6 +47,7 @@ async def test_accepted_then_confirmed_by_the_echo():
         assert (value.value, value.status) == (22.0, Status.AVAILABLE)
         assert hal.sets == [(TEMP, 22.0)]
         assert value.timestamp == (await c.get(TEMP)).timestamp
+        await eventually(lambda: c._handles == {})
 
 
 async def test_accepted_is_not_confirmed():
@@ -223,6 +224,17 @@ async def test_a_list_is_set_and_confirmed():
     config = SignalConfig(path="Vehicle.Colours", datatype=Datatype.FLOAT_ARRAY, access=Access.READ_WRITE)
     async with car(VirtualHal.of(config)) as c:
         assert (await (await c.set("Vehicle.Colours", [0.5, 1])).confirmed()).value == [0.5, 1.0]
+
+
+async def test_another_list_confirms_nothing():
+    path = "Vehicle.Colours"
+    config = SignalConfig(path=path, datatype=Datatype.FLOAT_ARRAY, access=Access.READ_WRITE)
+    hal = Mute.of(config)
+    async with car(hal) as c:
+        handle = await c.set(path, [0.5, 1.0])
+        for said in ([0.5, 2.0], [0.5], [0.5, 1.0]):
+            await hal.inject(path, said)
+        assert (await handle.confirmed()).value == [0.5, 1.0]
 
 
 async def test_no_handle_waits_for_a_connection_that_was_closed():

@@ -83,6 +83,9 @@ def test_the_same_folder_gives_the_same_bytes(app, key, tmp_path):
     build(folder, tmp_path / "one.capp", key)
     (folder / "__pycache__").mkdir()
     (folder / "__pycache__" / "x.pyc").write_bytes(b"time and place")
+    (folder / ".git").mkdir()
+    for name in (".git/config", "x.pyc", "old.capp"):
+        (folder / name).write_text("what no app needs")
     os.utime(folder / "tyres.py", (1, 1))
     (folder / "tyres.py").chmod(0o700)
     build(folder, tmp_path / "two.capp", key)
@@ -354,8 +357,9 @@ def test_keys_are_private_and_errors_name_the_cure(tmp_path):
     trust = Trust(tmp_path / "trusted")
     trust.add("me", made.public)
     assert trust.names() == {made.id: "me"}
-    with pytest.raises(BadKey, match="cannot name a publisher"):
-        trust.add("../me", made.public)
+    for name in ("../me", ".me", "a/b", "a b", ""):
+        with pytest.raises(BadKey, match="cannot name a publisher"):
+            trust.add(name, made.public)
     with pytest.raises(BadKey, match="64 hexadecimal digits"):
         trust.add("me", b"x")
     trust.remove("me")
