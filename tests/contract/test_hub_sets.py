@@ -1,6 +1,7 @@
 """Commands: accepted, confirmed by the echo, failed with code, reason and blocking signal; refused; audited."""
 
 import asyncio
+import gc
 import json
 import math
 
@@ -160,6 +161,17 @@ async def test_a_set_nobody_confirms_fails_at_its_deadline():
             await handle.confirmed()
         assert failed.value.code is Code.TRY_AGAIN
         assert outcomes(c) == [("set", TEMP, None), ("failed", TEMP, "TRY_AGAIN")]
+
+
+async def test_a_failure_nobody_asks_for_is_no_error_of_the_program():
+    errors = []
+    asyncio.get_running_loop().set_exception_handler(lambda loop, context: errors.append(context))
+    async with car(bench(Mute)) as c:
+        await c.set(TEMP, 25.0)
+        await c.kill_hal("mute")
+        await eventually(lambda: c._handles == {})
+        gc.collect()
+    assert errors == []
 
 
 async def test_a_hal_that_does_not_answer_fails_the_set_at_its_deadline():
