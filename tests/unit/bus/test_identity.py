@@ -38,10 +38,10 @@ def test_a_guess_is_refused(name, guess):
 
 
 def test_a_launch_has_a_secret_of_its_own_that_only_its_user_reads(tmp_path):
-    first = create_secret(tmp_path)
-    assert create_secret(tmp_path) != first
+    first, second = create_secret(tmp_path), create_secret(tmp_path)
+    assert first != second == read_secret(tmp_path)
+    assert len(bytes.fromhex(second)) >= 32
     assert stat.S_IMODE((tmp_path / "secret").stat().st_mode) == 0o600
-    assert read_secret(tmp_path) != first
 
 
 @given(st.dictionaries(names.filter(lambda name: name != TOOL), grants, max_size=4))

@@ -55,6 +55,25 @@ def test_cold_and_low_charge_raise_the_resistance():
     assert low.resistance > 1.4 * warm.resistance
 
 
+def test_age_raises_the_resistance():
+    assert battery(health=0.8).resistance == pytest.approx(1.4 * battery().resistance)
+
+
+@given(st.floats(0, 1), st.floats(-30, 60))
+def test_the_discharge_limit_can_be_delivered(charge, temperature):
+    it = battery(charge, temperature)
+    limit = it.discharge_limit
+    it.step(0.1, limit)
+    assert it.power == pytest.approx(limit, rel=1e-6, abs=1e-3)
+
+
+def test_a_full_battery_stays_full_and_an_empty_one_empty():
+    full, empty = battery(1.0), battery(0.0)
+    full.step(60.0, -50e3)
+    empty.step(60.0, 10e3)
+    assert (full.charge, empty.charge) == (1.0, 0.0)
+
+
 def test_power_beyond_the_maximum_stays_at_it():
     it = battery(0.1, -20)
     it.step(0.01, 1e9)
@@ -78,8 +97,11 @@ def test_heat_warms_the_pack_and_time_ages_it():
     it = battery(temperature=20.0)
     for _ in range(3600):
         it.warm(1.0, 2000.0, 20.0)
+    assert it.coolest < it.temperature - 0.5 < it.temperature + 0.5 < it.warmest
     assert it.temperature == pytest.approx(20.0 + 3600 * 2000 / (MEGANE.battery.mass * 1000.0), abs=1.0)
-    year = battery()
+    year, hot = battery(), battery(temperature=35.0)
     for _ in range(365 * 24):
         year.warm(3600.0, 0.0, 25.0)
+        hot.warm(3600.0, 0.0, 35.0)
     assert year.health == pytest.approx(0.99, abs=0.001)
+    assert 1.0 - hot.health == pytest.approx(2.0 * (1.0 - year.health))

@@ -70,6 +70,33 @@ def test_it_stops_at_the_limit_and_starts_again_only_after_a_loss():
     assert simulation.car.port.charging
 
 
+def test_a_cable_put_in_again_begins_a_session_even_close_to_the_limit():
+    simulation = world(charge=79.5, battery_temperature=25)
+    port = simulation.car.port
+    simulation.world.plug(Plug("dc", 100e3))
+    simulation.run(60)
+    simulation.car.battery.charge = 0.79
+    port.disconnect()
+    assert (port.flap, port.locked, port.due, port.charging) == (False, False, False, False)
+    simulation.run(5)
+    simulation.world.plug(Plug("dc", 100e3))
+    simulation.run(5)
+    assert (port.flap, port.locked, port.due, port.charging) == (True, True, True, True)
+
+
+@pytest.mark.parametrize(("kind", "amperes"), [("ac", 7.4e3 / 230.0), ("dc", 0.0)])
+def test_a_session_counts_what_it_brings_and_loses(kind, amperes):
+    simulation = world(charge=40, battery_temperature=25)
+    port = simulation.car.port
+    simulation.world.plug(Plug(kind, 7.4e3))
+    simulation.run(600)
+    assert port.power + port.loss == pytest.approx(7.4e3)
+    assert port.phase_current == pytest.approx(amperes)
+    assert port.duration == pytest.approx(600.0, abs=5.0)
+    assert port.energy == pytest.approx(port.duration * port.power, rel=0.01)
+    assert port.average_power == pytest.approx(port.power, rel=0.01)
+
+
 def test_stop_and_start_obey():
     simulation = world(charge=40)
     path = "Vehicle.Powertrain.TractionBattery.Charging.StartStopCharging"

@@ -1,7 +1,7 @@
 """Motor, inverter, gear: limits, losses, regeneration, pedal map."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from carservices_emulator.model.drive import FADE_END, FADE_START, MODES, DriveUnit
@@ -15,6 +15,7 @@ speeds = st.floats(0.5, 44.0)
 
 
 @given(st.sampled_from(PROFILES), speeds, st.floats(0, 1))
+@example(PROFILES[0], 1.0, 1.0)
 def test_force_keeps_torque_and_power_of_the_data_sheet(name, v, accelerator):
     unit = UNITS[name]
     force = unit.request(accelerator, v, 1700.0, NORMAL)
@@ -40,7 +41,7 @@ def test_regeneration_fades_out_before_standstill():
     assert forces == sorted(forces)
 
 
-@given(st.floats(-160e3, 160e3), speeds)
+@given(st.integers(-160_000, 160_000), speeds)
 def test_losses_heat_in_both_directions(power, v):
     unit = UNITS[PROFILES[0]]
     force = power / v

@@ -1,5 +1,7 @@
 """Back-off: grows, spreads, is forgotten after health, and ends."""
 
+import random
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,6 +25,11 @@ def test_delays_double_and_more_than_five_in_a_minute_is_failed():
         assert abs(delay / (FIRST_SECONDS * 2**n) - 1) <= SPREAD + 1e-9
     assert restarts.ended(10.0, 0.0) is None
     assert restarts.total == MOST_RESTARTS
+
+
+def test_who_ended_together_does_not_come_back_together():
+    delays = [Restarts(random.Random(seed)).ended(0.0, 0.0) for seed in range(20)]
+    assert min(delays) < FIRST_SECONDS < max(delays)
 
 
 def test_a_request_forgives():
