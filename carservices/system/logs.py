@@ -2,7 +2,6 @@
 
 import heapq
 import io
-import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -119,10 +118,10 @@ class Log:
 def names(directory: Path) -> list[str]:
     """The processes that have a log. Raises OSError for a place that cannot be looked at."""
     try:
-        files = os.listdir(directory)  # `Path.glob` keeps silent about errors from Python 3.13 on
+        files = [file.name for file in directory.iterdir()]  # `glob` is silent about errors from Python 3.13 on
     except FileNotFoundError:
         return []
-    return sorted(file.removesuffix(SUFFIX) for file in files if file.endswith(SUFFIX))
+    return sorted(name.removesuffix(SUFFIX) for name in files if name.endswith(SUFFIX))
 
 
 def ends(directory: Path, chosen: Sequence[str]) -> dict[str, Place]:
