@@ -10,9 +10,9 @@ import pytest
 from carservices.bus import CallError, SetFailed
 from carservices.bus.identity import Grants
 from carservices.bus.wire import Kind
-from carservices.hal import SetError
+from carservices.hal import Hal, SetError
 from carservices.hal.virtual import VirtualHal
-from carservices.signals import Access, Code, Datatype, SignalConfig, Status
+from carservices.signals import Access, Code, Datatype, SignalConfig, Status, Value
 from carservices.testing import car
 from tests.contract.bench_car import AC, GEAR, HORN, SIGNALS, TEMP, bench, eventually
 
@@ -101,6 +101,25 @@ async def test_a_hal_refuses_with_code_reason_and_blocking_signal(code, reason, 
         assert (refused.value.code, refused.value.reason, refused.value.blocking) == (code, reason, blocking)
         assert outcomes(c)[-1] == ("refused", TEMP, code.name)
         assert c.hub.hub.audit.entries[-1].get("blocking") == blocking
+
+
+class Sensor(Hal[Hal.Options]):
+    """A HAL that only reads."""
+
+    async def open(self):
+        return [SignalConfig(path=AC, datatype=Datatype.BOOLEAN, access=Access.READ_WRITE)]
+
+    async def events(self):
+        yield [Value(AC, False, 1)]
+        await asyncio.Event().wait()
+
+
+async def test_a_hal_that_takes_no_commands_accepts_none():
+    async with car(Sensor) as c:
+        await c.until(AC, False)
+        with pytest.raises(SetFailed, match="Sensor takes no commands") as refused:
+            await c.set(AC, True)
+        assert refused.value.code is Code.ACCESS_DENIED
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The supervisor with real processes: who dies comes back, who hangs is ended, and nobody is left behind."""
 
 import os
+import re
 import resource
 import signal
 import time
@@ -29,6 +30,18 @@ def test_a_killed_process_comes_back(place, name):
         assert {other: running[other].pid for other in others} == others
         report = crashes.reports(place / "state")[0].read_text()
         assert report.startswith(f"{name} was ended by SIGKILL")
+
+
+def test_who_dies_again_soon_waits_longer(place):
+    with supervised(place, "steady") as running:
+        pid = None
+        for _ in range(2):
+            pid = running.until("one", but=pid).pid
+            running.kill("one")
+        running.until("one", but=pid)
+        delays = re.findall(r"again in ([\d.]+) s", " ".join(said(running, "supervisor")))
+        assert len(delays) == 2
+        assert float(delays[1]) > float(delays[0])
 
 
 def test_each_process_stands_back_as_the_table_says(place):
