@@ -121,6 +121,18 @@ def test_at_rest_nothing_is_drawn(at_home: Screen) -> None:
     assert at_home.map.frames_drawn == drawn
 
 
+def test_a_standing_car_whose_place_creeps_does_not_draw_the_map_again(at_home: Screen) -> None:
+    view = at_home.map
+    drawn = view.frames_drawn
+    for step in range(20):
+        view.set_position(HOME[0] + step * 1e-9, HOME[1], 0.0, 0.0)
+        at_home.rest()
+    assert view.frames_drawn == drawn
+    view.set_position(HOME[0] + 1e-4, HOME[1], 0.0, 0.0)
+    at_home.rest()
+    assert view.frames_drawn > drawn
+
+
 def test_a_move_that_nobody_can_see_is_not_drawn(at_home: Screen) -> None:
     view = at_home.map
     drawn = view.frames_drawn

@@ -19,6 +19,7 @@ from carservices_ui.map.ways import Ways
 from carservices_ui.widgets.ahead import FboAhead
 
 VISIBLE_PX = 1.0  # a move by less is not drawn yet: in slow traffic most pictures would look like the last
+FINE_PX = 0.1  # nor by less at rest: the place of a standing car, as it is estimated, creeps by micrometres
 SEEN_DEPTH = 2.0  # focal lengths; what is further off moves less than what is near
 
 
@@ -47,15 +48,15 @@ class Picture:
             self._fbo.size = whole
         self._frame.place(self._fbo.texture, (pos[0], pos[1]), radius, opacity)
 
-    def moved(self, camera: Camera, car: Pose | None) -> bool:
-        """Whether the car or the ground is visibly elsewhere by now than in the last picture."""
+    def moved(self, camera: Camera, car: Pose | None, pixels: float) -> bool:
+        """Whether the car or the ground is elsewhere by now than in the last picture, by so many pixels at least."""
         if self._drawn is None:
             return True
         before, arrow = self._drawn
         corners = before.footprint(SEEN_DEPTH)
         now, _ = camera.project(np.vstack((corners, _arrow(camera, car))))
         then, _ = before.project(np.vstack((corners, arrow)))
-        return not bool(np.nanmax(np.abs(now - then)) < VISIBLE_PX)
+        return not bool(np.nanmax(np.abs(now - then)) < pixels)
 
     def draw(
         self,

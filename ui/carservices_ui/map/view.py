@@ -25,7 +25,7 @@ from carservices_ui.map.lettering import covered
 from carservices_ui.map.loading import LoadedMap
 from carservices_ui.map.motion import Motion
 from carservices_ui.map.overview import overview
-from carservices_ui.map.picture import SEEN_DEPTH, Picture
+from carservices_ui.map.picture import FINE_PX, SEEN_DEPTH, VISIBLE_PX, Picture
 from carservices_ui.map.pilot import Pilot
 from carservices_ui.map.signs import Marker
 from carservices_ui.map.style import STYLES
@@ -370,9 +370,12 @@ class MapView(Widget):
         driving = self._motion.known and self._motion.step(dt)
         gliding = self._pilot.step(dt, self._motion.pose, self.focus_height)
         self._letters.wait(dt)
-        if self._stale or not (driving or gliding) or self._picture.moved(self.camera, self._motion.pose):
+        moving = driving or gliding
+        least = VISIBLE_PX if moving else FINE_PX
+        wanted = self._stale or (self._letters.due and not moving)
+        if wanted or self._picture.moved(self.camera, self._motion.pose, least):
             self._draw()
-        return driving or gliding or self._stale or self._letters.due
+        return moving or self._stale or self._letters.due
 
     def _draw(self) -> None:
         loaded = self._ground.loaded if self.has_map else None
