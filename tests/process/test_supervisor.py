@@ -68,16 +68,29 @@ def test_the_report_of_a_blocked_process_says_where_it_is(place):
         assert "in blocked" in report
 
 
-def test_a_stopped_supervisor_blames_nobody(place):
+def test_a_stopped_car_goes_on_and_blames_nobody(place):
+    """As by Ctrl-Z: the supervisor hears nothing from processes that go on only after it."""
+
+    def news():
+        last = (place / "state.json").stat().st_mtime_ns
+        until(lambda: (place / "state.json").stat().st_mtime_ns > last, "a new state")
+
     with supervised(place, "steady") as running:
         before = {name: running.until(name).pid for name in ("one", "fresh", "stubborn")}
-        running.process.send_signal(signal.SIGSTOP)
+        everybody = (running.process.pid, *before.values())
+        for pid in everybody:
+            os.kill(pid, signal.SIGSTOP)
         woken = time.monotonic() + 4.5  # twice the deadline of these processes
         until(lambda: time.monotonic() > woken)
         running.process.send_signal(signal.SIGCONT)
-        published = (place / "state.json").stat().st_mtime_ns
-        until(lambda: (place / "state.json").stat().st_mtime_ns > published, "a new state")
-        assert {name: running[name].pid for name in before} == before
+        news()
+        for pid in before.values():
+            os.kill(pid, signal.SIGCONT)
+        news()
+        news()
+        assert {name: (running[name].pid, running[name].restarts) for name in before} == {
+            name: (pid, 0) for name, pid in before.items()
+        }
 
 
 def test_a_crash_loop_ends_in_safe_mode_until_somebody_restarts_it(place):

@@ -49,6 +49,26 @@ async def test_a_second_request_on_a_connection_does_not_reach_another_host(tmp_
         await made.close()
 
 
+async def test_closing_it_ends_what_goes_through_it(tmp_path):
+    arrived = asyncio.Event()
+
+    async def silent(reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        arrived.set()
+        assert await reader.read() == b""
+        writer.close()
+
+    async with await asyncio.start_server(silent, "127.0.0.1") as server:
+        port = server.sockets[0].getsockname()[1]
+        made = await proxy(tmp_path, f"127.0.0.1:{port}")
+        reader, writer = await asyncio.open_unix_connection(made.path)
+        writer.write(f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
+        await arrived.wait()
+        await made.close()
+        assert await reader.read() == b""
+        writer.close()
+
+
 async def test_a_tls_greeting_passes_by_its_name(tmp_path):
     made = await proxy(tmp_path, "example.org")
     with pytest.raises(ssl.SSLError, match=r"(?i)access.denied"):

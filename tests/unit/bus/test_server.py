@@ -80,6 +80,21 @@ def test_only_who_has_proven_a_name_may_send_large_frames(ends):
         assert stranger.recv(1) == b""
 
 
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        (zmtp.with_type(zmtp.INITIATE, "PUSH"), "no handshake"),
+        (zmtp.framed(b"a message"), "a message before the handshake"),
+        (zmtp.framed(b"one") + zmtp.framed(b"another"), "a message before the handshake"),
+    ],
+)
+def test_who_has_not_said_its_name_is_not_heard(ends, said, why):
+    with ends.stranger() as one:
+        one.sendall(said)
+        ends.turn(2)
+        assert (ends.seen, ends.errors, ends.server.ends) == ([], [why], set())
+
+
 def test_who_has_gone_leaves_nothing_for_the_collector(ends):
     gc.collect()
     gc.disable()
