@@ -102,6 +102,15 @@ async def test_a_service_speaks_only_below_its_own_name():
         await eventually(lambda: seen == ["true"])
 
 
+async def test_a_flood_of_garbage_is_no_flood_of_lines(caplog):
+    async with car() as c:
+        spy = await c.connect("spy")
+        for _ in range(1000):
+            spy.push(b"?")
+        await eventually(lambda: c.hub.hub.broker.garbage == 1000)
+        assert 1 <= caplog.text.count("that nobody can read") < 500
+
+
 async def test_only_its_own_process_provides_a_service_and_only_once():
     async with car() as c:
         lamps, spy, twin = await c.connect("lamps"), await c.connect("spy"), await c.connect("lamps")
