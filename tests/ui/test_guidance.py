@@ -283,6 +283,8 @@ def test_places_nearby_are_on_the_map_and_a_touch_away(home):
     home.until(lambda: any(call[1] == "places" for call in home.car.calls) or len(markers(view)) == 2)
     answer()
     assert markers(view) == {(station.place.lat, "Voltessa 7"), (apart.lat, "")}
+    card.sights._asked = None
+    card.sights.look()  # they make room at once, though the next are on their way
     card.cover(300.0)
     assert not markers(view)
     card.cover(0.0)

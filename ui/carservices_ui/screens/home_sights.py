@@ -82,13 +82,13 @@ class Sights:
             self._draw()
 
     def _draw(self) -> None:
-        if Phase.BUSY in (self._places.phase, self._stations.phase):
-            return
-        self._shown = self._chosen() if self.visible else {}
+        if Phase.BUSY not in (self._places.phase, self._stations.phase):
+            self._shown = self._chosen()
+        shown = self._shown if self.visible else {}
         nearest = self._nearest()
         marks = [
             say.mark(key, place, tone, self._ui.restrictions.text(say.title(place)) if key == nearest else "")
-            for key, (place, tone) in self._shown.items()
+            for key, (place, tone) in shown.items()
         ]
         self._ui.map.show_sights(marks, self._tap)
 
