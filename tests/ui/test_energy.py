@@ -157,7 +157,8 @@ def test_a_failed_reset_is_told(driver, screen):
 def test_the_battery_is_shown(driver, screen):
     battery = screen.battery
     facts = [fact.value.text for fact in (battery.power, battery.temperature, battery.health)]
-    assert (battery.range.text, battery.charge.text, battery.limit_text.text) == ("312", "78 %", "80 %")
+    gauge = battery.gauge
+    assert (gauge.range.text, gauge.charge.value.text, battery.limit_text.text) == ("312", "78 %", "80 %")
     assert facts == ["12 kW", "24°", "97 %"]
     assert (battery.charging.detail.text, battery.charging.toggle.value) == ("Not plugged in", False)
     driver.put({CABLE: True, IS_CHARGING: True, TIME_TO_LIMIT: 7800, BATTERY_POWER: 10_600.0})
@@ -205,7 +206,8 @@ def test_the_limit_waits_until_the_car_is_parked(driver, screen):
 def test_without_values_there_is_a_dash_and_nothing_to_touch(driver, screen):
     driver.put(dict.fromkeys(CAR))
     battery = screen.battery
-    texts = (battery.range, battery.charge, battery.limit_text, battery.power.value, battery.charging.detail)
+    gauge, charging = battery.gauge, battery.charging
+    texts = (gauge.range, gauge.charge.value, battery.limit_text, battery.power.value, charging.detail)
     assert {text.text for text in texts} == {"–"}
     assert not any(c.usable for c in (battery.limit, battery.charging.toggle, battery.warming.toggle))
 

@@ -36,7 +36,7 @@ def short(value: Value | None) -> str:
     if value is None or value.status is not Status.AVAILABLE:
         return NOTHING
     if isinstance(value.value, float):
-        return text(round(value.value, 3))
+        return text(round(value.value, 3) + 0.0)  # no minus before a zero
     return text(value.value)
 
 

@@ -10,12 +10,12 @@ from carservices_ui.binding import bind_signal
 from carservices_ui.i18n import number, t
 from carservices_ui.restrictions import Restrictions
 from carservices_ui.screens.home_energy import Fact
+from carservices_ui.screens.range_gauge import BATTERY, RangeGauge
 from carservices_ui.screens.vehicle_signals import CABLE, CHARGING, IS_CHARGING, follow
 from carservices_ui.ui import BATTERY_POWER, Ui
 from carservices_ui.units import NOTHING, duration, is_number, percent
-from carservices_ui.widgets import ArcGauge, Card, Column, Icon, IconTile, Row, Text, Toggle, ValueSlider, spacer
+from carservices_ui.widgets import Card, Column, Icon, IconTile, Row, Text, Toggle, ValueSlider, spacer
 
-BATTERY = "Vehicle.Powertrain.TractionBattery"
 LIMIT = f"{CHARGING}.ChargeLimit"
 START_STOP = f"{CHARGING}.StartStopCharging"
 TIME_TO_LIMIT = f"{CHARGING}.TimeToComplete"
@@ -31,9 +31,7 @@ class BatteryCard(Card):
     def __init__(self, ui: Ui) -> None:
         super().__init__()
         self._ui = ui
-        self.gauge = ArcGauge(size_hint=(None, None), size=(dp(184), dp(184)))
-        self.range = Text(NOTHING, role="display", fixed=True)
-        self.charge = Text(NOTHING, tone="energy")
+        self.gauge = RangeGauge(ui, 184, ui.units.shown("distance").label)
         self.power = Fact("bolt", "accent", " ")
         self.temperature = Fact("device_thermostat", "accent", t("range.battery"))
         self.health = Fact("battery_horiz_075", "energy", t("energy.health"))
@@ -57,13 +55,6 @@ class BatteryCard(Card):
             self._slot.add_widget(shown)
 
     def _build(self) -> None:
-        unit = Text(self._ui.units.shown("distance").label, role="caption", tone="text2")
-        self.gauge.add_widget(
-            Column(self.range, unit, align="center_x", gap=None, pos_hint={"center_x": 0.5, "center_y": 0.53})
-        )
-        charge = Row(Icon("bolt", size="small", tone="energy", filled=True), self.charge, gap="xs")
-        charge.pos_hint = {"center_x": 0.5, "y": 0.0}
-        self.gauge.add_widget(charge)
         facts = Column(self.power, self.temperature, self.health, gap="m")
         self.add_widget(
             Column(
@@ -97,17 +88,11 @@ class BatteryCard(Card):
             send=lambda on: "FAST_CHARGING_PREPARATION" if on else "INACTIVE",
         )
         store.bind(LIMIT, lambda limit: setattr(self.limit_text, "text", percent(limit)))
-        store.bind(f"{BATTERY}.Range", lambda m: setattr(self.range, "text", ui.units.number("distance", m)))
-        store.bind(f"{BATTERY}.StateOfCharge.Displayed", self._show_charge)
         store.bind(BATTERY_POWER, self._show_power)
         store.bind(f"{BATTERY}.Temperature.Average", self._show_temperature)
         store.bind(f"{BATTERY}.StateOfHealth", lambda health: setattr(self.health.value, "text", percent(health)))
         store.bind(f"{CONDITIONING}.IsActive", self._show_warming)
         follow(store, (CABLE, IS_CHARGING, TIME_TO_LIMIT, START_STOP), self._show_charging)
-
-    def _show_charge(self, charge: Datum | None) -> None:
-        self.charge.text = percent(charge)
-        self.gauge.show(float(charge) / 100 if is_number(charge) else None)
 
     def _show_power(self, into_battery: Datum | None) -> None:
         if not is_number(into_battery):

@@ -16,6 +16,10 @@ from carservices_ui.units import NOTHING, is_number
 from carservices_ui.widgets import Card, Column, Row, Text
 from carservices_ui.widgets.shapes import disc
 
+SPEED = "Vehicle.Speed"
+TOLERATED = 1.05, 3.0
+"""Share of the limit and km/h more up to which nobody is too fast; guidance, where there is one, says so by itself."""
+
 
 class SpeedChip(Card):
     """Red while the car is faster than it may be."""
@@ -25,6 +29,7 @@ class SpeedChip(Card):
         self._ui = ui
         self._guidance: Guidance | None = None
         self._road = Road()
+        self._over = False
         self.value = Text(NOTHING, role="title", strong=True)
         self.sign = LimitSign()
         words = Column(
@@ -37,7 +42,7 @@ class SpeedChip(Card):
         words.pos_hint = {"center_y": 0.5}
         self._row.bind(width=self._fit)
         self.add_widget(self._row)
-        ui.store.bind("Vehicle.Speed", self._show)
+        ui.store.bind(SPEED, self._show)
         ui.store.bind_stream(GUIDANCE, self._guide)
 
     def drive_on(self, road: Road) -> None:
@@ -53,20 +58,27 @@ class SpeedChip(Card):
     def _limit(self) -> None:
         guidance = self._guidance
         kmh = guidance.limit_kmh if guidance is not None and guidance.limit_kmh else self._road.limit_kmh
-        over = guidance is not None and guidance.over_limit
-        self.value.tone("alert" if over else "text")
-        self.paint("alert_tint" if over else "overlay")
+        over = guidance.over_limit if guidance is not None else self._too_fast(kmh)
+        if over is not self._over:
+            self._over = over
+            self.value.tone("alert" if over else "text")
+            self.paint("alert_tint" if over else "overlay")
         shown = self.sign.parent is not None
         if kmh is not None:
             self.sign.show(self._ui.units.number("speed", kmh))
         if (kmh is not None) != shown:
             self._row.remove_widget(self.sign) if shown else self._row.add_widget(self.sign, index=1)
 
+    def _too_fast(self, limit: float | None) -> bool:
+        speed = self._ui.store.get(SPEED)
+        return limit is not None and is_number(speed) and speed > limit * TOLERATED[0] + TOLERATED[1]
+
     def _fit(self, *_: Any) -> None:
         self.width = max(dp(112), self._row.width + dp(44))
 
     def _show(self, speed: Datum | None) -> None:
         self.value.text = self._ui.units.number("speed", abs(speed) if is_number(speed) else None)
+        self._limit()
 
 
 class LimitSign(FloatLayout):

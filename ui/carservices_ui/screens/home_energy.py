@@ -10,13 +10,13 @@ from carservices_ui.planning.charging import power
 from carservices_ui.planning.names import plain
 from carservices_ui.planning.nearest import Nearest
 from carservices_ui.screens.navigation_words import kilowatts
+from carservices_ui.screens.range_gauge import BATTERY, RangeGauge
 from carservices_ui.streams import TRIP
 from carservices_ui.ui import BATTERY_POWER, Ui
-from carservices_ui.units import NOTHING, duration, is_number, percent
-from carservices_ui.widgets import ArcGauge, Bar, Card, Column, Icon, IconTile, Row, Sparkline, Text, spacer
+from carservices_ui.units import NOTHING, duration, is_number
+from carservices_ui.widgets import Bar, Card, Column, Icon, IconTile, Row, Sparkline, Text, spacer
 
 MOTOR = "Vehicle.Powertrain.ElectricMotor"
-BATTERY = "Vehicle.Powertrain.TractionBattery"
 CHARGING = f"{BATTERY}.Charging"
 SPEED, STANDING_KMH = "Vehicle.Speed", 0.5
 ZERO = 1 / 3
@@ -128,17 +128,7 @@ class RangeCard(Card):
     def __init__(self, ui: Ui) -> None:
         super().__init__()
         self._ui = ui
-        self.gauge = ArcGauge(size_hint=(None, None), size=(dp(196), dp(196)))
-        self.range = Text(NOTHING, role="display", fixed=True)
-        unit = t("range.unit", unit=ui.units.shown("distance").label)
-        self.unit = Text(unit, role="caption", tone="text2", fixed=True)
-        self.charge = Text(NOTHING, role="body", tone="energy")
-        self.gauge.add_widget(
-            Column(self.range, self.unit, align="center_x", gap=None, pos_hint={"center_x": 0.5, "center_y": 0.53})
-        )
-        soc = Row(Icon("bolt", size="small", tone="energy", filled=True), self.charge, gap="xs")
-        soc.pos_hint = {"center_x": 0.5, "y": 0.0}
-        self.gauge.add_widget(soc)
+        self.gauge = RangeGauge(ui, 196, t("range.unit", unit=ui.units.shown("distance").label))
         self.consumption = Fact("speed", "accent", ui.units.shown("consumption").label.split()[0])
         self.temperature = Fact("device_thermostat", "accent", t("range.battery"))
         self.energy = Fact("ev_station", "energy", "kWh")
@@ -155,20 +145,11 @@ class RangeCard(Card):
             )
         )
         store = ui.store
-        store.bind(f"{BATTERY}.Range", self._show_range)
-        store.bind(f"{BATTERY}.StateOfCharge.Displayed", self._show_charge)
         store.bind(f"{BATTERY}.Temperature.Average", self._show_temperature)
         store.bind(f"{BATTERY}.StateOfCharge.CurrentEnergy", lambda _: self._show_energy())
         store.bind(f"{CHARGING}.IsCharging", lambda _: self._show_energy())
         store.bind(f"{CHARGING}.TimeToComplete", lambda _: self._show_energy())
         store.bind_stream(TRIP, self._show_trip)
-
-    def _show_range(self, metres: Datum | None) -> None:
-        self.range.text = self._ui.units.number("distance", metres)
-
-    def _show_charge(self, charge: Datum | None) -> None:
-        self.charge.text = percent(charge)
-        self.gauge.show(float(charge) / 100 if is_number(charge) else None)
 
     def _show_temperature(self, celsius: Datum | None) -> None:
         self.temperature.value.text = self._ui.units.text("temperature", celsius)

@@ -7,7 +7,6 @@ from kivy.uix.floatlayout import FloatLayout
 from kivy.uix.widget import Widget
 
 from carservices.api.energy import Trip
-from carservices.signals import Datum
 from carservices_ui.livemap import Road
 from carservices_ui.planning import Page
 from carservices_ui.screens.guidance import GuidanceColumn
@@ -15,10 +14,11 @@ from carservices_ui.screens.guidance_bar import ArrivalBar
 from carservices_ui.screens.guidance_parts import GLASS, Divider
 from carservices_ui.screens.guidance_speed import SpeedChip
 from carservices_ui.screens.home_sights import Sights
+from carservices_ui.screens.range_gauge import Charge
 from carservices_ui.streams import GUIDANCE, TRIP
 from carservices_ui.tokens import TARGET
 from carservices_ui.ui import Ui
-from carservices_ui.units import NOTHING, duration, percent
+from carservices_ui.units import NOTHING, duration
 from carservices_ui.widgets import Card, Column, Icon, IconButton, Row, Text, spacer
 
 if TYPE_CHECKING:
@@ -170,11 +170,11 @@ class TripBar(Card):
         self.time = Text(NOTHING, tone="text2")
         self.consumption = Text(NOTHING)
         self.consumption_unit = Text(ui.units.shown("consumption").label, role="caption", tone="text2")
-        self.charge = Text(NOTHING, tone="energy", strong=True)
+        self.charge = Charge(ui, strong=True)
         groups = (
             Row(self.distance, self.time, gap="m"),
             Row(Icon("eco", size="small", tone="text2"), self.consumption, self.consumption_unit, gap="s"),
-            Row(Icon("bolt", size="small", tone="energy", filled=True), self.charge, gap="xs"),
+            self.charge,
         )
         row = Row(gap=None, size_hint=(1, 1), padding=(dp(24), 0), pos_hint={"x": 0, "y": 0})
         for index, group in enumerate(groups):
@@ -185,13 +185,9 @@ class TripBar(Card):
             row.add_widget(group)
         self.add_widget(row)
         ui.store.bind_stream(TRIP, self._show_trip)
-        ui.store.bind("Vehicle.Powertrain.TractionBattery.StateOfCharge.Displayed", self._show_charge)
 
     def _show_trip(self, trip: Trip | None) -> None:
         units = self._ui.units
         self.distance.text = units.distance(None if trip is None else trip.distance_m)
         self.time.text = duration(None if trip is None else trip.duration_s)
         self.consumption.text = units.number("consumption", None if trip is None else trip.consumption)
-
-    def _show_charge(self, charge: Datum | None) -> None:
-        self.charge.text = percent(charge)

@@ -57,7 +57,7 @@ class ArcGauge(FloatLayout):
         super().__init__(**kwargs)
         self._arc = RenderContext(vs=VERTEX, fs=_ARC, use_parent_projection=True, use_parent_modelview=True)
         self._arc["stroke"] = float(dp(stroke))
-        self._arc["from_color"], self._arc["to_color"] = color(tones[0]), color(tones[1])
+        self.paint(*tones)
         self._arc["track"] = color("track", 0.75)
         self._arc["knob"] = color("on_accent")
         with self._arc:
@@ -66,6 +66,11 @@ class ArcGauge(FloatLayout):
         self.canvas.before.add(self._arc)
         self.bind(pos=self._place, size=self._place, share=self._place)
         self._place()
+
+    def paint(self, first: str, last: str) -> None:
+        """The colours at its two ends."""
+        self.tones = first, last
+        self._arc["from_color"], self._arc["to_color"] = color(first), color(last)
 
     def show(self, value: float | None) -> None:
         """The share to fill, None when unknown."""
@@ -82,7 +87,7 @@ class ArcGauge(FloatLayout):
 
 
 class Bar(Widget):
-    """A bar filled to `share` (0 to 1); `start` moves the zero, so that a share below it fills to the left."""
+    """A bar filled to `share` (0 to 1); `start` moves the zero: less fills to the left of it, nothing is not filled."""
 
     share = NumericProperty(0.0)
 
@@ -101,10 +106,16 @@ class Bar(Widget):
         self.bind(pos=self._place, size=self._place, share=self._place)
         self._place()
 
+    @property
+    def filled(self) -> bool:
+        """Whether there is something to show; a bar that starts at its end always shows where."""
+        return not self._start or self.share != self._start
+
     def _place(self, *_: Any) -> None:
         share = min(1.0, max(0.0, self.share))
         low, high = sorted((share, self._start))
-        self._paint.rgba = color(self._tones[0] if share >= self._start else self._tones[1])
+        tone = self._tones[0] if share >= self._start else self._tones[1]
+        self._paint.rgba = color(tone, 1.0 if self.filled else 0.0)
         self._track.pos, self._track.size = self.pos, self.size
         width = max(self.height, self.width * (high - low))
         self._fill.pos = (self.x + min(self.width * low, self.width - width), self.y)
