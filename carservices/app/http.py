@@ -96,7 +96,9 @@ def through(proxy: Callable[[], str]) -> Transport:
         except OSError as error:
             if reason := getattr(error, "reason", None):  # of TLS
                 raise unlisted(host) if DENIED in reason else HttpError(f"{request.url}: {reason}") from None
-            raise HttpError(f"{request.url}: the network proxy does not answer ({error})") from None
+            raise HttpError(
+                f"{request.url}: the network proxy does not answer ({error or type(error).__name__})"
+            ) from None
         try:
             writer.write(_written(request))
             await writer.drain()

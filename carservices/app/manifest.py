@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Mapping
+from math import inf
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
@@ -100,6 +101,11 @@ class Setting(Strict):
             raise ValueError("choices belong to type = 'choice', and only there")
         if self.choices and self.default not in self.choices:
             raise ValueError(f"the default {self.default!r} is not among the choices")
+        if not number and (self.minimum, self.maximum) != (None, None):
+            raise ValueError("minimum and maximum belong to type = 'number', and only there")
+        low, high = (-inf if self.minimum is None else self.minimum, inf if self.maximum is None else self.maximum)
+        if number and not low <= float(self.default) <= high:
+            raise ValueError(f"the default {self.default!r} is not between minimum and maximum ({low:g} to {high:g})")
         return self
 
 

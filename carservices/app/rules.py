@@ -154,7 +154,8 @@ def _walk(node: t.Node, place: str, rows: RowRule | None) -> Iterator[Violation]
         inner = f"{place}.{field.name}"
         strip = STRIPS.get((kind, field.name)) or STRIPS.get((None, field.name))
         if strip is not None:
-            yield from _strip(value, inner, strip)
+            below = strip is SIMPLE and hasattr(node, "buttons")
+            yield from _strip(value, inner, strip, ": others stand below the content, in buttons" if below else "")
         if isinstance(value, t.Node):
             yield from _walk(value, inner, rows)
         elif isinstance(value, tuple | list):
@@ -188,15 +189,17 @@ def _loading(node: t.Node, place: str) -> Iterator[Violation]:
         yield Violation("pane.rows", f"{place}.rows", "a pane has at least one row, or loading=True")
 
 
-def _strip(actions: Sequence[t.Action], place: str, strip: Strip) -> Iterator[Violation]:
+def _strip(actions: Sequence[t.Action], place: str, strip: Strip, cure: str) -> Iterator[Violation]:
     counts = (
-        ("count", "actions", strip.most, len(actions)),
-        ("titles", "actions with a title", strip.titles, sum(bool(a.title) for a in actions)),
-        ("primary", "primary actions", strip.primary, sum(a.primary for a in actions)),
+        ("count", "{}", strip.most, len(actions)),
+        ("titles", "{} with a title", strip.titles, sum(bool(a.title) for a in actions)),
+        ("primary", "primary {}", strip.primary, sum(a.primary for a in actions)),
     )
-    for rule, what, most, there in counts:
+    for rule, kind, most, there in counts:
         if there > most:
-            yield Violation(f"actions.{rule}", place, f"{strip.where} at most {most} {what} may stand, not {there}")
+            what = kind.format("action" if most == 1 else "actions")
+            said = f"{strip.where} at most {most} {what} may stand, not {there}{cure}"
+            yield Violation(f"actions.{rule}", place, said)
     for index, action in enumerate(actions):
         where = f"{place}[{index}]"
         if action.kind == "app_icon" or (action.kind == "pan" and not strip.pan):

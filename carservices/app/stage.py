@@ -178,6 +178,8 @@ class Stage:
             raise TemplateError(
                 "view()", "must not be async: load in on_start or in an action, then show what is there"
             )
+        if template is None:
+            raise TemplateError(f"{type(level.screen).__name__}.view()", "returned nothing: return a template")
         return template  # type: ignore[no-any-return]  # `encode` refuses what is no template
 
     def _has_to_wait(self) -> bool:

@@ -65,7 +65,7 @@ def test_a_failure_of_the_app_fails_the_test(app_car):
 
 
 NONSENSE = {
-    "None": (lambda app: None, "view(): None cannot stand here, only ListTemplate"),
+    "None": (lambda app: None, "Nonsense.view(): returned nothing: return a template"),
     "a row": (lambda app: Row("a"), "view(): Row cannot stand here"),
     "a number": (lambda app: rows(3), "ListTemplate.rows[0].title: 3 cannot stand here, only str"),
     "against a rule": (lambda app: MessageTemplate("x"), "MessageTemplate.message: must not be empty [text.required]"),

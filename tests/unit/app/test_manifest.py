@@ -72,6 +72,13 @@ def test_a_manifest_is_read(read):
         ("read:Vehicle.Chassis.Axle.**", "read:Vehicle..Speed", 13, "write names with * or **"),
         ("files:music", "network:x.org", 13, 'network hosts stand in hosts = ["x.org"]'),
         ("default = true", 'default = "yes"', 18, "the default of a switch cannot be 'yes'"),
+        (
+            'type = "switch"\ndefault = true',
+            'type = "number"\ndefault = 60\nminimum = 5\nmaximum = 50',
+            18,
+            "the default 60 is not between minimum and maximum (5 to 50)",
+        ),
+        ("default = true", "default = true\nmaximum = 5", 18, "minimum and maximum belong to type = 'number'"),
         ('title = "Warn me"', 'titel = "Warn me"', 18, "'settings.warn.title' is missing"),
         ("min_sdk = 1", "min_sdk = = 1", 3, "this is not TOML"),
     ],

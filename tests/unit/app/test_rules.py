@@ -210,3 +210,15 @@ def test_any_template_can_be_checked(template):
     for violation in check(template, "utility"):
         assert violation.place.startswith(type(template).__name__)
         assert violation.sentence
+
+
+@pytest.mark.parametrize(
+    ("template", "said"),
+    [
+        (t.MessageTemplate("x", "y", actions=[BUTTON, BUTTON]), "stand below the content, in buttons"),
+        (listed(actions=[BUTTON, BUTTON]), "at most 1 action with a title may stand, not 2"),
+    ],
+)
+def test_an_action_too_many_is_told_where_others_may_stand(template, said):
+    [violation] = check(template)
+    assert violation.sentence.endswith(said)
