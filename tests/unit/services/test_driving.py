@@ -104,10 +104,13 @@ def monotone_documents(draw):
     later = [("moving", speed) for speed in sorted(draw(st.sets(st.integers(1, 60), max_size=3)))]
     held = Restriction.BASELINE
     document = "string_length = 1\ncumulative_items = 1\ndepth = 1\n"
+    optimized = False
     for state, speed in [("parked", 0), ("idling", 0), ("moving", 0), *later]:
         held |= draw(restriction_sets)
         names = [bit.name for bit in SINGLE if bit in held]
-        document += f"[[{state}]]\nfrom_speed = {speed}\nrestrictions = {names}\noptimized_only = true\n"
+        optimized = optimized or bool(held) or draw(st.booleans())
+        document += f"[[{state}]]\nfrom_speed = {speed}\nrestrictions = {names}\n"
+        document += f"optimized_only = {str(optimized).lower()}\n"
     return document
 
 
@@ -135,6 +138,13 @@ def test_more_speed_is_never_less_restricted(one, other, document):
         (STEPS.replace("from_speed = 0,", "from_speed = 1,"), "moving: the first range must begin at 0"),
         (STEPS.replace("2.5", "nan"), "from_speed"),
         (STEPS.replace("2.5", "0"), "must come before"),
+        (
+            STEPS.replace("[], optimized_only = false", "[], optimized_only = true").replace(
+                'idling = [{restrictions = ["NO_VIDEO"], optimized_only = true}]',
+                "idling = [{restrictions = [], optimized_only = false}]",
+            ),
+            "idling: less is restricted than while parked",
+        ),
         (
             STEPS.replace(', "NO_KEYBOARD"', "").replace('"NO_SETUP"]', '"NO_SETUP", "NO_KEYBOARD"]', 1),
             "less is restricted",
