@@ -71,9 +71,11 @@ def test_the_report_of_a_blocked_process_says_where_it_is(place):
 def test_a_stopped_car_goes_on_and_blames_nobody(place):
     """As by Ctrl-Z: the supervisor hears nothing from processes that go on only after it."""
 
-    def news():
-        last = (place / "state.json").stat().st_mtime_ns
-        until(lambda: (place / "state.json").stat().st_mtime_ns > last, "a new state")
+    def published():
+        return (place / "state.json").stat().st_mtime_ns
+
+    def news(last):
+        until(lambda: published() > last, "a new state")
 
     with supervised(place, "steady") as running:
         before = {name: running.until(name).pid for name in ("one", "fresh", "stubborn")}
@@ -82,12 +84,13 @@ def test_a_stopped_car_goes_on_and_blames_nobody(place):
             os.kill(pid, signal.SIGSTOP)
         woken = time.monotonic() + 4.5  # twice the deadline of these processes
         until(lambda: time.monotonic() > woken)
+        stopped = published()
         running.process.send_signal(signal.SIGCONT)
-        news()
+        news(stopped)
         for pid in before.values():
             os.kill(pid, signal.SIGCONT)
-        news()
-        news()
+        news(published())
+        news(published())
         assert {name: (running[name].pid, running[name].restarts) for name in before} == {
             name: (pid, 0) for name, pid in before.items()
         }
