@@ -379,3 +379,21 @@ def test_out_of_the_window_it_draws_nothing(at_home: Screen) -> None:
     assert view.frames_drawn == drawn
     at_home.root.add_widget(view)
     at_home.until(lambda: view.frames_drawn > drawn)
+
+
+def test_a_place_beside_the_way_makes_room_for_others(at_home: Screen) -> None:
+    view = at_home.map
+
+    def seen(*markers: Marker) -> set[str]:
+        view.set_markers(markers)
+        at_home.rest()
+        pixels = [(x, y) for x in range(0, 400, 5) for y in range(0, 300, 5)]
+        return {marker.name for pixel in pixels if (marker := view._letters.marker_at(pixel)) is not None}
+
+    lat, lon = NORTH_OF_HOME
+    first, beside = Marker(lat, lon, "P", "first", yields=True), Marker(lat, lon + 5e-5, "P", "beside", yields=True)
+    apart, goal = Marker(*HOME, "P", "apart", yields=True), Marker(lat, lon + 2e-5, "F", "goal")
+    assert seen(first, beside, apart) == {"first", "apart"}
+    assert seen(beside, apart) == {"beside", "apart"}
+    assert seen(first, beside, apart, goal) == {"goal", "apart"}
+    assert seen(goal, Marker(lat, lon, "P", "another")) == {"goal", "another"}

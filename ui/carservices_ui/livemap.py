@@ -269,8 +269,8 @@ class LiveMap:
             view.set_alternates(others)
         marks = [*route_marks(self._previews[self._chosen] if self._previews else active, state), *self._marks]
         taken = {(mark.lat, mark.lon) for mark in marks}
-        sights = [mark for mark in self._sights if (mark.lat, mark.lon) not in taken]
-        view.set_markers([marker_of(mark) for mark in (*sights, *marks)])
+        sights = [marker_of(mark, yields=True) for mark in self._sights if (mark.lat, mark.lon) not in taken]
+        view.set_markers([*sights, *(marker_of(mark) for mark in marks)])
         view.on_marker = (lambda marker: self._tap(marker.key)) if self._on_tap or self._on_sight else None
         view.on_alternate = self._choose if self._previews and self._on_choose else None
         view.on_hold = self._on_hold

@@ -26,11 +26,11 @@ class Mark:
     chosen: bool = False
 
 
-def marker_of(mark: Mark) -> "Marker":
+def marker_of(mark: Mark, *, yields: bool = False) -> "Marker":
     from carservices_ui.map.signs import Marker  # brings numpy along
 
     tint = theme().colors[mark.tone]
-    return Marker(mark.lat, mark.lon, glyph(mark.icon), mark.name, tint, ICONS_FILLED, mark.chosen, mark.key)
+    return Marker(mark.lat, mark.lon, glyph(mark.icon), mark.name, tint, ICONS_FILLED, mark.chosen, mark.key, yields)
 
 
 def route_marks(route: RoutePreview | None, state: RouteState | None) -> list[Mark]:

@@ -45,6 +45,8 @@ class Marker:
     """Filled and larger."""
     key: str = ""
     """For whoever is told that it was tapped."""
+    yields: bool = False
+    """Not drawn where it would touch another one: those that do not yield come first, then the earlier ones."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ class _Sign:
     disc: float = 0.0
     """How far a marker's own picture reaches to the right; its name is the rest."""
     name: Color | None = None
+    yields: bool = False
 
     def box(self, left: float, right: float) -> Rect:
         """A part of it where it is now, in pixels."""
@@ -142,7 +145,7 @@ class Signs:
             layer.add(Rectangle(texture=name, size=name.size, pos=(round(r + 8), round(lift - name.height / 2))))
             right = r + 8 + name.width
         layer.add(PopMatrix())
-        return _Sign(xy, move, (-r, -dot, right, lift + r), r, shown)
+        return _Sign(xy, move, (-r, -dot, right, lift + r), r, shown, marker.yields)
 
     def marker_at(self, at: tuple[float, float]) -> int | None:
         """The number of the marker nearest to a pixel, within a finger's reach of its disc."""
@@ -167,18 +170,27 @@ class Signs:
         if not signs:
             return []
         screen, _ = camera.project(np.array([sign.xy for sign in signs]))
-        taken = []
         screen[np.isnan(screen)] = HIDDEN[0]
         for sign, (x, y) in zip(signs, screen.tolist(), strict=True):
             sign.move.x, sign.move.y = round(x), round(y)
-            left, low, right, high = sign.rect
-            taken.append((x + left, y + low, x + right, y + high))
-        for sign in self._markers:
-            x, y = sign.move.x, sign.move.y + (sign.rect[1] + sign.rect[3]) / 2
-            if any(left <= x <= right and low <= y <= high for left, low, right, high in self.covered):
-                sign.move.x, sign.move.y = HIDDEN
+        self._hide()
         self._part()
-        return taken[len(self._labels) :]
+        return [sign.box(sign.rect[0], sign.rect[2]) for sign in self._markers]
+
+    def _hide(self) -> None:
+        """Nothing is seen of a marker that another widget or marker lies on."""
+        seen: list[Rect] = []
+        for sign in sorted(self._markers, key=lambda sign: sign.yields):
+            (x, y), near = (sign.move.x, sign.move.y + sign.rect[3] - sign.disc), sign.disc / 2
+            covered = any(
+                left - near <= x <= right + near and low - near <= y <= high + near
+                for left, low, right, high in self.covered
+            )
+            disc = sign.box(sign.rect[0], sign.disc)
+            if covered or (sign.yields and any(overlap(disc, one) for one in seen)):
+                sign.move.x, sign.move.y = HIDDEN
+            else:
+                seen.append(disc)
 
     def _part(self) -> None:
         """A marker's name gives way to other markers, and to what covers it."""
