@@ -59,7 +59,6 @@ class Rule(BaseModel):
     read: Expression
     write: Expression | None = None
     provide: Expression | None = None
-    rate: float | None = None
 
 
 class Entry(BaseModel):
@@ -156,11 +155,8 @@ class RuleBook:
 
     def rate(self, path: str) -> float:
         """Hz that an app gets at most of a signal it may read."""
-        rule = self._signal(path)
-        if rule is None:
-            return NORMAL_RATE
-        harmless = all(self.level(name) is Level.NORMAL for name in rule.read.names)
-        return rule.rate or (NORMAL_RATE if harmless else RATE)
+        harmless = all(self.level(name) is Level.NORMAL for name in self.read(path).names)
+        return NORMAL_RATE if harmless else RATE
 
     def level(self, permission: str) -> Level:
         return self.entry(permission).level

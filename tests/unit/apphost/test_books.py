@@ -157,6 +157,13 @@ def test_a_request_counts_each_permission_once(books):
     assert (books.usage.today("one", "tyres").used, books.usage.today("one", "speed").denied) == (1, 1)
 
 
+def test_of_permissions_that_each_suffice_one_is_counted(books):
+    mine = access(books, "read:Vehicle.IsMoving")
+    assert mine.read("Vehicle.IsMoving") is None
+    mine.count_uses()
+    assert [books.usage.today("one", name).used for name in ("driving", "powertrain", "speed")] == [1, 0, 0]
+
+
 @given(st.lists(st.tuples(st.integers(0, 20), st.sampled_from("abc"), st.booleans()), max_size=60))
 def test_the_use_log_keeps_a_week_and_counts_right(tmp_path_factory, uses):
     start = datetime(2026, 3, 20, 12)
