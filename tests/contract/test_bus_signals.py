@@ -6,6 +6,7 @@ import math
 import pytest
 
 from carservices.bus import CallError, UnknownSignal
+from carservices.bus.identity import Grants
 from carservices.hal.virtual import VirtualHal
 from carservices.hub.host import HalHost
 from carservices.signals import Access, ChangeMode, Datatype, SignalConfig, Status
@@ -292,6 +293,15 @@ async def test_a_read_of_what_nobody_watches_is_sampled_first():
         old = await c.get(SPEED)
         assert (await c.get(SPEED)).timestamp > old.timestamp
         await eventually(lambda: hal.rates.get(SPEED) == 0)
+
+
+async def test_who_may_not_read_a_signal_has_it_not_sampled_either():
+    hal = bench(Counting)
+    async with car(hal) as c:
+        nobody = await c.connect("nobody", Grants())
+        assert await nobody.call("hub", "get", [SPEED]) == ["PERMISSION_DENIED"]
+        await settled(c)
+        assert hal.told == []
 
 
 class Deaf(VirtualHal):
