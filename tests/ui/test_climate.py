@@ -4,6 +4,7 @@ import pytest
 
 from carservices_ui.hvac import AUTO, HVAC, SEAT, WHEEL_HEAT
 from carservices_ui.tokens import TARGET
+from carservices_ui.units import HMI
 from carservices_ui.widgets import Control
 from tests.ui.fitting import LAYOUTS
 
@@ -65,6 +66,21 @@ def test_a_touch_actuates_the_signal(driver, screen, find, path, value):
     driver.tap(find(screen))
     driver.until(lambda: driver.car.sets)
     assert [(p, v) for p, v, _ in driver.car.sets] == [(path, value)]
+
+
+def test_who_thinks_in_fahrenheit_sets_whole_degrees(driver, screen):
+    driver.put({f"{HMI}.TemperatureUnit": "F", f"{STATION}.Driver.Temperature": 21.5})
+    stepper = driver.cockpit.screen.zones["Driver"].temperature
+    for plus, words, celsius in ((True, "72°", 22.22), (True, "73°", 22.78), (False, "72°", 22.22)):
+        driver.tap(stepper.more if plus else stepper.less)
+        assert stepper.label.text == words
+        driver.until(lambda: driver.car.sets)
+        assert driver.car.sets[-1][:2] == (f"{STATION}.Driver.Temperature", celsius)
+        driver.answer()
+        driver.put({f"{STATION}.Driver.Temperature": celsius})
+        assert stepper.label.text == words
+    driver.put({f"{STATION}.Driver.Temperature": 16.0})
+    assert (stepper.label.text, stepper.less.disabled) == ("61°", True)
 
 
 def test_a_refusal_is_told_and_taken_back(driver, screen):

@@ -73,7 +73,7 @@ def test_units_follow_the_hmi_signals(drive):
     driver.put({"Vehicle.Speed": 100.0, "Vehicle.Exterior.AirTemperature": 20.0, DRIVER_TEMPERATURE: 21.5})
     assert {"100", "km/h", "20°", "21.5°"} <= words(driver)
     driver.put({f"{HMI}.SpeedUnit": "MILES_PER_HOUR", f"{HMI}.TemperatureUnit": "F"})
-    assert {"62", "mph", "68°", "70.7°"} <= words(driver)
+    assert {"62", "mph", "68°", "71°"} <= words(driver)
 
 
 def test_nothing_heard_is_fully_restricted(drive):

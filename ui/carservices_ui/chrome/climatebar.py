@@ -7,12 +7,12 @@ from kivy.metrics import dp
 from kivy.uix.widget import Widget
 
 from carservices_ui.binding import bind_signal
-from carservices_ui.hvac import AUTO, FAN, HIGHEST, HVAC, LOWEST, SEAT, STEP, WHEEL_HEAT, bind_heat
+from carservices_ui.hvac import AUTO, FAN, HVAC, SEAT, WHEEL_HEAT, bind_heat, wished_temperature
 from carservices_ui.i18n import t
 from carservices_ui.look import color
 from carservices_ui.tokens import RADIUS, TARGET
 from carservices_ui.ui import Ui
-from carservices_ui.widgets import Card, Icon, IconToggle, LevelButton, Row, Stepper, ValueControl, WordToggle, spacer
+from carservices_ui.widgets import Card, Icon, IconToggle, LevelButton, Row, ValueControl, WordToggle, spacer
 from carservices_ui.widgets.shapes import plate
 
 HEIGHT = 78
@@ -24,16 +24,14 @@ class ClimateBar(Card):
     def __init__(self, ui: Ui) -> None:
         super().__init__(size_hint=(None, None))
         self.controls: dict[str, ValueControl] = {
-            "driver": Stepper(low=LOWEST, high=HIGHEST, step=STEP, show=lambda c: ui.units.text("temperature", c, 1)),
+            "driver": wished_temperature(ui, f"{HVAC}.Station.Row1.Driver.Temperature"),
             "driver_seat": LevelButton("seat_heat_left"),
             "wheel": LevelButton("steering_wheel_heat"),
             "fan": FanLevel(),
             "auto": WordToggle(t("climate.auto")),
             "defrost": IconToggle("windshield_defrost_front"),
             "passenger_seat": LevelButton("seat_heat_right"),
-            "passenger": Stepper(
-                low=LOWEST, high=HIGHEST, step=STEP, show=lambda c: ui.units.text("temperature", c, 1)
-            ),
+            "passenger": wished_temperature(ui, f"{HVAC}.Station.Row1.Passenger.Temperature"),
         }
         row = Row(gap=None, size_hint=(1, 1), padding=(dp(4), 0), pos_hint={"center_x": 0.5, "center_y": 0.5})
         fan = Fan(self.controls["fan"], self.controls["auto"])
@@ -45,8 +43,6 @@ class ClimateBar(Card):
             part.pos_hint = {"center_y": 0.5}
             row.add_widget(part)
         self.add_widget(row)
-        bind_signal(ui, self.controls["driver"], f"{HVAC}.Station.Row1.Driver.Temperature")
-        bind_signal(ui, self.controls["passenger"], f"{HVAC}.Station.Row1.Passenger.Temperature")
         bind_heat(ui, self.controls["driver_seat"], f"{SEAT}.DriverSide.HeatingCooling")
         bind_heat(ui, self.controls["passenger_seat"], f"{SEAT}.PassengerSide.HeatingCooling")
         bind_heat(ui, self.controls["wheel"], WHEEL_HEAT)

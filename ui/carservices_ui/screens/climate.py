@@ -5,7 +5,7 @@ from typing import Any
 from kivy.metrics import dp
 
 from carservices_ui.binding import bind_signal
-from carservices_ui.hvac import AUTO, FAN, HIGHEST, HVAC, LOWEST, SEAT, STEP, WHEEL_HEAT, bind_heat
+from carservices_ui.hvac import AUTO, FAN, HVAC, SEAT, WHEEL_HEAT, bind_heat, wished_temperature
 from carservices_ui.i18n import t
 from carservices_ui.screens.base import Screen
 from carservices_ui.ui import Ui
@@ -16,7 +16,6 @@ from carservices_ui.widgets import (
     LevelButton,
     Row,
     Segmented,
-    Stepper,
     Text,
     Toggle,
     ValueSlider,
@@ -67,19 +66,11 @@ class Zone(Card):
     def __init__(self, ui: Ui, side: str) -> None:
         super().__init__()
         station = f"{HVAC}.Station.Row1.{side}"
-        self.temperature = Stepper(
-            low=LOWEST,
-            high=HIGHEST,
-            step=STEP,
-            show=lambda celsius: ui.units.text("temperature", celsius, 1),
-            role="display",
-            label_width=160,
-        )
+        self.temperature = wished_temperature(ui, f"{station}.Temperature", role="display", label_width=160)
         self.air = Segmented([(value, t(key)) for value, key in AIR], size_hint=(1, None))
         self.fan = ValueSlider(step=20, size_hint=(1, None))
         self.auto = WordToggle(t("climate.auto"))
         self.seat = LevelButton("seat_heat_left" if side == "Driver" else "seat_heat_right")
-        bind_signal(ui, self.temperature, f"{station}.Temperature")
         bind_signal(ui, self.air, f"{station}.AirDistribution")
         bind_signal(ui, self.fan, FAN[0 if side == "Driver" else 1], send=round)
         bind_signal(ui, self.auto, AUTO)
