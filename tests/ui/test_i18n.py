@@ -63,3 +63,9 @@ def test_an_unknown_language_is_refused():
 def test_numbers(language, value, digits, text):
     i18n.set_language(language)
     assert i18n.number(value, digits) == text
+
+
+@pytest.mark.parametrize(("value", "text"), [(0.25, "0,25"), (2.3, "2,3"), (10.0, "10"), (200, "200")])
+def test_a_number_is_as_short_as_it_can_be(value, text):
+    i18n.set_language("de")
+    assert i18n.brief(value) == text

@@ -53,3 +53,8 @@ def number(value: float, digits: int = 0) -> str:
         text = text.removeprefix("-")
     marks = table(_current)
     return text.translate(str.maketrans("-.,", f"−{marks['format.decimal']}{marks['format.thousands']}"))
+
+
+def brief(value: float) -> str:
+    """A number with the decimals it has, and no more: ``0.25``, ``10``."""
+    return number(value, len(f"{value:g}".partition(".")[2]))

@@ -6,7 +6,7 @@ from kivy.clock import Clock
 from kivy.metrics import dp
 from kivy.uix.boxlayout import BoxLayout
 
-from carservices_ui.i18n import t, words
+from carservices_ui.i18n import brief, t, words
 from carservices_ui.panel.desk import Desk
 from carservices_ui.panel.emulator import Emulator
 from carservices_ui.panel.kit import Cell
@@ -51,7 +51,7 @@ class Header(BoxLayout):
         self._pause.icon.show("play_arrow" if status.get("paused") else "pause")
         self._pause.disabled = not status
         self._pause.opacity = 1.0 if status else 0.0
-        self._pace.text = f"× {status['speed']:g}" if "speed" in status else ""
+        self._pace.text = f"× {brief(status['speed'])}" if "speed" in status else ""
         self._tick()
 
     def close(self) -> None:

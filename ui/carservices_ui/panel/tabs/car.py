@@ -9,7 +9,7 @@ from kivy.uix.gridlayout import GridLayout
 from kivy.uix.widget import Widget
 
 from carservices_ui.binding import bind_signal
-from carservices_ui.i18n import number, t
+from carservices_ui.i18n import brief, number, t
 from carservices_ui.panel.kit import CONTROL, Cell, Group, Words, button, choice, fact, line
 from carservices_ui.panel.tabs.base import Tab
 from carservices_ui.panel.topview import SEATS, TopView
@@ -42,13 +42,13 @@ LAMPS = (
     ("panel.right", f"{LIGHTS}.DirectionIndicator.Right.IsSignaling"),
 )
 STATIONS = (
-    ("ac", 2.3, "AC 2.3"),
-    ("ac", 11.0, "AC 11"),
-    ("ac", 22.0, "AC 22"),
-    ("dc", 50.0, "DC 50"),
-    ("dc", 150.0, "DC 150"),
+    ("ac", 2.3),
+    ("ac", 11.0),
+    ("ac", 22.0),
+    ("dc", 50.0),
+    ("dc", 150.0),
 )
-"""Kind, kW and name: a household socket, wall boxes, and fast chargers."""
+"""Kind and kW: a household socket, wall boxes, and fast chargers."""
 FACTS = (
     ("panel.battery", "Vehicle.Powertrain.TractionBattery.StateOfCharge.Displayed", lambda v: f"{number(v, 1)} %"),
     ("panel.into_battery", "Vehicle.Powertrain.TractionBattery.CurrentPower", lambda v: f"{number(v / 1000, 1)} kW"),
@@ -68,7 +68,9 @@ class CarTab(Tab):
         self.lamps = {path: Toggle(height=dp(CONTROL)) for _, path in LAMPS}
         self.flap, self.cable_lock = Toggle(height=dp(CONTROL)), Toggle(height=dp(CONTROL))
         self.station = choice(
-            [(at, name) for at, (_, _, name) in enumerate(STATIONS)], lambda _: None, width=COLUMN - 48
+            [(at, f"{kind.upper()} {brief(kw)}") for at, (kind, kw) in enumerate(STATIONS)],
+            lambda _: None,
+            width=COLUMN - 48,
         )
         self.station.value = 1
         self.plug = button(t("panel.plug_in"), self._plug, icon="electrical_services", kind="primary")
@@ -141,7 +143,7 @@ class CarTab(Tab):
         return row
 
     def _plug(self) -> None:
-        kind, power, _ = STATIONS[self.station.value]
+        kind, power = STATIONS[self.station.value]
         self.desk.emulator.do("plug", kind=kind, power_kw=power)
 
     def _lock(self, locked: bool) -> None:

@@ -9,7 +9,7 @@ from kivy.metrics import dp
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
-from carservices_ui.i18n import t
+from carservices_ui.i18n import brief, t
 from carservices_ui.panel.kit import CONTROL, Cell, Field, Group, Words, button, choice, line, relabel
 from carservices_ui.panel.seekbar import SeekBar
 from carservices_ui.panel.simclock import SimClock, clock
@@ -19,7 +19,7 @@ from carservices_ui.widgets import Scroll
 TICK = 0.1
 AT_LEAST = 1800.0
 """s of time line shown although nothing is planned then."""
-PACES = tuple((pace, f"{pace:g}×") for pace in (0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 50.0, 200.0))
+PACES = 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 50.0, 200.0
 FILE = "drive.jsonl"
 
 
@@ -39,7 +39,9 @@ class ScenarioTab(Tab):
         self.seek.bind(on_seek=lambda _, seconds: emulator.do("seek", seconds=seconds))
         self.play = button(t("panel.pause"), lambda: self.clock.toggle(), icon="pause", kind="primary", width=190)
         self.restart = button(t("panel.from_start"), lambda: emulator.do("seek", seconds=0), icon="skip_previous")
-        self.pace = choice(PACES, lambda pace: emulator.do("speed", factor=pace))
+        self.pace = choice(
+            [(pace, f"{brief(pace)}×") for pace in PACES], lambda pace: emulator.do("speed", factor=pace)
+        )
         self.events = Scroll(gap="xs")
         self.file = Field(hint=t("panel.file"), text=memory.file or str(Path.cwd() / FILE))
         self.file.bind(text=lambda _, text: setattr(memory, "file", text))
