@@ -1,7 +1,6 @@
 """The cockpit offscreen, driven frame by frame."""
 
 import gc
-import itertools
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -18,12 +17,9 @@ for name in Config.options("input"):
     Config.remove_option("input", name)
 
 
-OPENED = itertools.count()
-
-
 @pytest.fixture(scope="session")
 def imported() -> Iterator[None]:
-    """Garbage is collected between cockpits (`drive`) and not within: walking all that lives took half the time."""
+    """Garbage is collected between cockpits (`swept`) and not within: walking all that lives took half the time."""
     import carservices_ui.testing  # noqa: F401
 
     gc.freeze()
@@ -35,18 +31,25 @@ def imported() -> Iterator[None]:
 
 
 @pytest.fixture
-def drive(imported: None) -> Iterator[Callable[..., object]]:
+def swept(imported: None) -> None:
+    """The cockpit before is collected, and what lives then is not walked again: several at once take twice the time."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture
+def drive(swept: None) -> Iterator[Callable[..., object]]:
     """Opens cockpits and closes them: ``driver = drive(size=(1280, 720), theme="night")``.
 
     They start on a screen without the map, which is slow to build, unless told otherwise.
     """
     from kivy.animation import Animation
+    from kivy.clock import Clock
 
     from carservices_ui.preferences import Preferences
     from carservices_ui.testing import Driver
 
-    if next(OPENED) % 8 == 0:
-        gc.collect()  # the cockpits before: each by itself takes more than twice the time
+    before = Clock.get_events()
     drivers = []
 
     def open_cockpit(size=(1280, 720), screen="climate", **preferences):
@@ -61,6 +64,9 @@ def drive(imported: None) -> Iterator[Callable[..., object]]:
             if moved is not True:  # which stands for a sequence; its parts are here, too
                 motion.cancel(moved["widget"])
     Animation._instances.clear()
+    for event in Clock.get_events():  # and so does what is still to come, such as the end of a banner
+        if event not in before:
+            event.cancel()
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +78,7 @@ def cockpit(imported: None, request: pytest.FixtureRequest) -> Iterator[object]:
     driver = Driver((640, 360), Preferences(screen=request.module.SCREEN))
     yield driver
     driver.close()
+    gc.unfreeze()  # `swept` may have kept it
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The panel's tabs, driven frame by frame with a car that answers at once."""
 
 import asyncio
-import gc
 from contextlib import contextmanager
 
 import pytest
@@ -21,8 +20,7 @@ from tests.ui.panels import GEAR, SPEED, VERBS, FakeEmulator, PanelDriver
 
 
 @pytest.fixture
-def panel():
-    gc.freeze()  # a full collection over all that was imported takes longer than most tests
+def panel(swept):
     drivers = []
 
     def open_panel(*arguments, **options):
