@@ -397,3 +397,16 @@ def test_a_place_beside_the_way_makes_room_for_others(at_home: Screen) -> None:
     assert seen(beside, apart) == {"beside", "apart"}
     assert seen(first, beside, apart, goal) == {"goal", "apart"}
     assert seen(goal, Marker(lat, lon, "P", "another")) == {"goal", "another"}
+
+
+@pytest.mark.parametrize(("low", "high", "seen"), [(-8, 4, False), (10, 14, True), (25, 60, False), (60, 90, True)])
+def test_no_picture_and_no_foot_of_a_place_is_under_a_card(at_home: Screen, low: int, high: int, seen: bool) -> None:
+    view = at_home.map
+    view.set_markers([Marker(*HOME, "P", "here")])
+    view.recenter()
+    at_home.rest()
+    (pixel,), _ = view.camera.project(np.array([view._motion.pose[:2]]))
+    x, y = pixel.tolist()
+    view.covered = [(x - 40, y + low, x + 40, y + high)]
+    at_home.rest()
+    assert (view._letters.marker_at((x, y + 31)) is not None) is seen

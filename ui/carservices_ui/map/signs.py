@@ -181,11 +181,10 @@ class Signs:
         """Nothing is seen of a marker that another widget or marker lies on."""
         seen: list[Rect] = []
         for sign in sorted(self._markers, key=lambda sign: sign.yields):
-            (x, y), near = (sign.move.x, sign.move.y + sign.rect[3] - sign.disc), sign.disc / 2
-            covered = any(
-                left - near <= x <= right + near and low - near <= y <= high + near
-                for left, low, right, high in self.covered
-            )
+            x, y, half = sign.move.x, sign.move.y, sign.disc / 2
+            middle = y + sign.rect[3] - sign.disc
+            parts = (x - half, middle - half, x + half, middle + half), (x, y, x, y)  # of its picture, and its foot
+            covered = any(overlap(part, other) for part in parts for other in self.covered)
             disc = sign.box(sign.rect[0], sign.disc)
             if covered or (sign.yields and any(overlap(disc, one) for one in seen)):
                 sign.move.x, sign.move.y = HIDDEN
