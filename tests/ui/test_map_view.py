@@ -370,14 +370,17 @@ def test_before_any_position_the_city_is_shown(screen: Screen) -> None:
     assert car_on_screen(screen.map) == pytest.approx((200, 300 * 0.26), abs=1)
 
 
-def test_out_of_the_window_it_draws_nothing(at_home: Screen) -> None:
+@pytest.mark.parametrize("alone", [True, False], ids=["alone", "with its screen"])
+def test_out_of_the_window_it_draws_nothing(at_home: Screen, alone: bool) -> None:
     view = at_home.map
-    at_home.root.remove_widget(view)
+    window, left = (at_home.root, view) if alone else (Window, at_home.root)
+    window.remove_widget(left)
     drawn = view.frames_drawn
     view.set_position(*NORTH_OF_HOME, 0.0, 30.0)
     at_home.rest()
     assert view.frames_drawn == drawn
-    at_home.root.add_widget(view)
+    window.add_widget(left)
+    view.set_position(*HOME, 0.0, 30.0)
     at_home.until(lambda: view.frames_drawn > drawn)
 
 

@@ -200,7 +200,12 @@ class MapView(Widget):
     @property
     def unfinished(self) -> bool:
         """True while it is shown and parts of it are still on their way to the graphics card."""
-        return self._stale and self.parent is not None
+        return self._stale and self._in_window
+
+    @property
+    def _in_window(self) -> bool:
+        """A screen that was left keeps its widgets, and so this one's parent, until another screen borrows the map."""
+        return self.get_root_window() is not None
 
     @property
     def resting(self) -> bool:
@@ -359,8 +364,8 @@ class MapView(Widget):
             self._tick_event = Clock.schedule_interval(self._tick, 1 / RATE_HZ)
 
     def _tick(self, dt: float) -> bool:
-        """Unschedules itself (returns False) at rest and while the widget is nowhere."""
-        if self.parent is None or not self.advance(min(dt, LONGEST_STEP_S)):
+        """Unschedules itself (returns False) at rest and while nobody can see the widget."""
+        if not self._in_window or not self.advance(min(dt, LONGEST_STEP_S)):
             self._tick_event = None
             return False
         return True
