@@ -126,6 +126,20 @@ def test_lamps_are_lit_in_the_picture(driver, screen):
     assert (shown.cable, shown.charging) == (True, True)
 
 
+def test_indicators_blink_in_the_picture(driver, screen):
+    def amber():
+        pixels = screen.car.picture.export_as_image().texture.pixels
+        red, green, blue = (pixels[part::4] for part in range(3))
+        return any(r > 200 and 90 < g < 190 and b < 90 for r, g, b in zip(red, green, blue, strict=True))
+
+    assert not amber()
+    driver.put({HAZARD: True})
+    for lit in (True, False, True):
+        driver.until(lambda lit=lit: amber() is lit)
+    driver.put({HAZARD: False})
+    assert not amber()
+
+
 @pytest.mark.parametrize(("leaf", "low", "well"), [("IsPressureLow", True, False), ("Pressure", 140, 250)])
 def test_a_low_tyre_is_told_apart(driver, screen, leaf, low, well):
     tyre = screen.car.tyres["Row2.Left"]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kivy.clock import Clock
-from kivy.graphics import Color, Mesh, Rectangle, SmoothLine
+from kivy.graphics import Canvas, Color, Mesh, Rectangle, SmoothLine
 from kivy.metrics import dp
 from kivy.properties import BooleanProperty, ObjectProperty
 from kivy.uix.floatlayout import FloatLayout
@@ -85,8 +85,10 @@ class CarPicture(FloatLayout):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._paint = {name: (*rgb(value), 1.0) for name, value in PAINT[theme().name].items()}
-        draw = Clock.create_trigger(self._draw, -1)
-        self.bind(state=draw, lit=draw, pos=draw, size=draw)
+        self._indicators = Canvas()
+        """A part of the picture that blinks alone: all of it takes 50 ms."""
+        draw, blink = Clock.create_trigger(self._draw, -1), Clock.create_trigger(self._draw_indicators, -1)
+        self.bind(state=draw, lit=blink, pos=draw, size=draw)
         self._blinker = Clock.schedule_interval(self._blink, BLINK)
 
     def close(self) -> None:
@@ -116,6 +118,8 @@ class CarPicture(FloatLayout):
             for name, side in SIDES.items():
                 self._draw_side(name, side)
             self._draw_lamps()
+            self.canvas.before.add(self._indicators)
+            self._draw_indicators()
             self._draw_port()
 
     def _draw_ground(self) -> None:
@@ -199,7 +203,7 @@ class CarPicture(FloatLayout):
         lamps = self.state.lamps
         front = bool(lamps & {"low", "high", "running", "parking"})
         brake, rear = "brake" in lamps, bool(lamps & {"parking", "low", "fog_rear"})
-        for name, side in SIDES.items():
+        for side in SIDES.values():
             self._fill(shape.flipped(shape.HEADLAMP, side), self._paint["lens"] if front else self._paint["rim"])
             if front:
                 self._shine(light.glow(), LAMPLIGHT, 0.9, (0.70 * side, 1.80), (0.5, 0.5))
@@ -209,7 +213,11 @@ class CarPicture(FloatLayout):
                 self._shine(light.glow(), RED, 0.9 if brake else 0.4, (0.68 * side, -2.0), (1.0, 0.9))
             if "fog_rear" in lamps:
                 self._shine(light.glow(), RED, 0.8, (0.40 * side, -2.06), (0.5, 0.5))
-            if name.lower() in lamps and self.lit:
+
+    def _draw_indicators(self, *_: Any) -> None:
+        self._indicators.clear()
+        with self._indicators:
+            for side in [side for name, side in SIDES.items() if self.lit and name.lower() in self.state.lamps]:
                 for x, y in shape.INDICATORS:
                     self._shine(light.glow(), AMBER, 1.0, (x * side, y), (0.85, 0.85))
                     self._plate((x * side, y), (0.08, 0.26), 0.04)
