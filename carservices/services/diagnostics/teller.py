@@ -55,7 +55,7 @@ class Teller:
     def _on_board(self, board: Board | None) -> None:
         if board is None:
             self._there = False
-            self._posted.clear()
+            self._posted = {}  # another: what is under way to the service that has ended stays with the one before
         elif not self._there:
             self._there = True
             self._sync_soon()
@@ -78,13 +78,13 @@ class Teller:
             self._syncing = False
 
     async def _post_one(self) -> None:
-        notifications = self._car.service(Notifications)
-        for name in self._posted.keys() - self._wanted.keys():
-            del self._posted[name]
+        notifications, posted = self._car.service(Notifications), self._posted
+        for name in posted.keys() - self._wanted.keys():
             await notifications.retract(name)
+            del posted[name]
             return
         for name, notice in self._wanted.items():
-            if self._posted.get(name) != notice:
+            if posted.get(name) != notice:
                 await notifications.post(notice)
-                self._posted[name] = notice
+                posted[name] = notice
                 return

@@ -9,6 +9,8 @@ from carservices.services.speech.engine import Engine, EngineError
 
 GRACE_S = 5.0
 """s over its own length after which a sentence counts as said: the machine slept."""
+SEEN_S = 1.0
+"""s after which a player that has taken a sentence must have been seen: what it answers may overtake its state."""
 
 
 class Mouth:
@@ -43,10 +45,17 @@ class Mouth:
         self._news.set()
 
     async def _ended(self, number: int | None) -> None:
-        while True:
-            self._news.clear()
-            if self._state is None:
-                raise EngineError("the audio service has ended")
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(SEEN_S):
+                while self._state is None:
+                    await self._next()
+        while self._state is not None:
             if number is None or self._state.spoken >= number:
                 return
-            await self._news.wait()
+            await self._next()
+        raise EngineError("the audio service has ended")
+
+    async def _next(self) -> None:
+        """Another state of the player."""
+        self._news.clear()
+        await self._news.wait()
