@@ -17,9 +17,10 @@ from typing import Any, Final
 
 import carservices.app
 from carservices.app.crash import app_lines
-from carservices.app.manifest import load
+from carservices.app.manifest import FILE, load
 from carservices.app.templates import Icon, Node
 from carservices.app.testing.appcar import AppCar
+from carservices.apphost.sandbox.levels import Limits
 from carservices.apptools.finding import Finding, error, warning
 from carservices.signals import Catalogue, Datatype, SignalConfig
 
@@ -164,6 +165,23 @@ class Trial:
             self.findings.append(finding)
 
 
+def _memory(what: str) -> int:
+    """Bytes of this process as Linux counts them; 0 elsewhere."""
+    try:
+        lines = Path("/proc/self/status").read_text(encoding="ascii", errors="replace").splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) << 10 for line in lines if line.startswith(f"{what}:")), 0)
+
+
+def _excess(taken: int) -> list[Finding]:
+    if taken <= Limits().memory:
+        return []
+    most = Limits().memory >> 20
+    cure = f"hold less at once: beyond {most} MB the car ends it"
+    return [error(FILE, f"the app took {taken >> 20} MB of memory", cure)]
+
+
 def _values() -> dict[str, Any]:
     """A plain value for every signal."""
     known = Catalogue.default()
@@ -190,9 +208,11 @@ def main(bundle: Path, report: Path, seconds: float) -> None:
         car = AppCar(Path(data), bundle)
         car.may_fail()
         trial = Trial(car, bundle, lambda: faulthandler.dump_traceback_later(seconds, exit=True))
+        before = _memory("VmRSS")
         try:
             trial.run()
         finally:
+            trial.findings += _excess(_memory("VmHWM") - before)
             said = {"findings": trial.findings, "used": sorted(trial.used), "lacking": sorted(trial.lacking)}
             report.write_text(json.dumps(said))
         faulthandler.cancel_dump_traceback_later()

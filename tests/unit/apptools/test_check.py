@@ -211,9 +211,10 @@ def test_it_is_run_and_whatever_can_be_tapped_is_tapped(bundle):
         ({"view": 'raise ValueError("no")'}, "main.py:5", "ValueError: no (at its start)"),
         ({"view": "import time; time.sleep(90)"}, "main.py:5", "view() has not returned for 1 s: load in on_start"),
         ({"view": "import os; os._exit(3)"}, "app.toml", "the app ended its process"),
+        ({"view": "self.x = b'x' * (300 << 20); return PaneTemplate('x', [Row('a')])"}, "app.toml", "MB of memory"),
         ({"entry": "main:Other"}, "app.toml entry", "has no attribute 'Other'"),
     ],
-    ids=["raises", "blocks", "exits", "entry"],
+    ids=["raises", "blocks", "exits", "hoards", "entry"],
 )
 def test_it_cannot_be_run(bundle, changes, place, words):
     seconds = 1 if "time.sleep" in str(changes) else 60
