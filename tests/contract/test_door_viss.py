@@ -1,6 +1,7 @@
 """The door VISSv2, over WebSocket and HTTP, with a client of aiohttp."""
 
 import contextlib
+import itertools
 import json
 
 import pytest
@@ -135,11 +136,15 @@ async def test_history_is_what_the_car_was_told_to_remember():
                 if str(speeds[-2]) in values:
                     return values
 
-        assert await drive(1.0, 2.0, 3.0) == ["1.0", "2.0"], "without what it says now"
+        for speed in itertools.cycle((8.0, 9.0)):
+            await source.inject(SPEED, speed)
+            if "data" in await asked(SPEED):  # the door follows the car by now
+                break
+        assert (await drive(1.0, 2.0, 3.0))[-2:] == ["1.0", "2.0"], "without what it says now"
         c.hub.stop()
         c.hub.start()
         await c.until(SPEED, 3.0)
-        assert await drive(4.0, 5.0) == ["1.0", "2.0", "3.0", "4.0"], "what it said last came twice"
+        assert (await drive(4.0, 5.0))[-4:] == ["1.0", "2.0", "3.0", "4.0"], "what it said last came twice"
         assert (await asked(SPEED, "P0D"))["error"]["reason"] == "unavailable_data"
         assert (await asked(SEAT))["error"]["reason"] == "unavailable_data"
         assert (

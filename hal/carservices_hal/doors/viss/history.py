@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from carservices.signals import Status, Value
 from carservices_hal.doors.errors import DoorError
-from carservices_hal.doors.mailbox import Mailbox
+from carservices_hal.doors.mailbox import MAX_BUFFER, Mailbox
 from carservices_hal.doors.vehicle import Vehicle
 
 RATE = 1.0
@@ -46,7 +46,7 @@ class History:
         """Follow the car until cancelled."""
         while True:
             with contextlib.suppress(DoorError):  # the hub restarts
-                async with vehicle.subscription(list(self._values), Mailbox(), RATE) as mailbox:
+                async with vehicle.subscription(list(self._values), Mailbox(MAX_BUFFER), RATE) as mailbox:
                     while True:
                         for path, value in (await mailbox.take()).items():
                             self._remember(path, value)
