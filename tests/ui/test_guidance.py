@@ -121,7 +121,7 @@ def test_the_next_turn_and_what_is_left(home):
 
 
 def test_everything_fits_in_the_longest_language(drive):
-    driver = guided(drive(screen="home", language="fr", scale=LARGEST))
+    driver = guided(drive(size=(1280, 720), screen="home", language="fr", scale=LARGEST))
     (card,) = driver.widgets(MapCard)
     for changes in (
         {"turn": EXIT, "then": THEN, "distance_m": 12_420.0, "remaining_m": 1_240_000.0, "remaining_s": 45_000.0},

@@ -28,7 +28,7 @@ PAGES = {
 def test_the_pages_look_as_they_did_when_they_were_looked_at(drive, monkeypatch):
     monkeypatch.setattr(navigation_words, "clock", lambda ui, seconds: "17:45")
     fresh_fonts()
-    journey = Journey(drive(screen="navigation"))
+    journey = Journey(drive(size=(1280, 720), screen="navigation"))
     changed = {}
     for theme in ("night", "day"):
         journey.driver.put({MODE: theme.upper()})
