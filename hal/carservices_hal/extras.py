@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from carservices.hal import HalError
+from carservices.hal.registry import BrokenHal
 
 
 @contextmanager
 def extra(name: str) -> Iterator[None]:
-    """Around an import of an optional package. Raises HalError saying what to install."""
+    """Around an import of an optional package. Raises BrokenHal saying what to install."""
     try:
         yield
     except ModuleNotFoundError as error:
-        raise HalError(f"this needs the package '{error.name}': pip install 'carservices[{name}]'") from None
+        raise BrokenHal(f"this needs the package '{error.name}': pip install 'carservices[{name}]'") from None

@@ -11,7 +11,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from carservices.bus import Car
 from carservices.bus.process import run_process
-from carservices.hal import HalError
 from carservices.hal.registry import BadOptions
 from carservices_hal.doors.access import EVERYTHING, READER, Gatekeeper
 from carservices_hal.doors.tls import Tls
@@ -48,19 +47,19 @@ class DoorOptions(BaseModel):
     history: Listed = ()
 
     def tls(self) -> Tls | None:
-        """Raises HalError when half of it is missing."""
+        """Raises BadOptions when half of it is missing."""
         if self.certificate is None and self.private_key is None:
             return None
         if self.certificate is None or self.private_key is None:
-            raise HalError("TLS needs a certificate and its private key: give both")
+            raise BadOptions("TLS needs a certificate and its private key: give both")
         return Tls(self.certificate, self.private_key)
 
     def gatekeeper(self) -> Gatekeeper:
-        """Raises HalError for what would let everybody in by mistake."""
+        """Raises BadOptions for what would let everybody in by mistake."""
         if self.token_key is not None and self.open:
-            raise HalError("a door with a key for tokens is not open to everybody: leave one of them out")
+            raise BadOptions("a door with a key for tokens is not open to everybody: leave one of them out")
         if self.token_key is None and not self.open and self.host not in LOOPBACK:
-            raise HalError(f"on {self.host} others can connect: give a key for tokens, or say that it is open to all")
+            raise BadOptions(f"on {self.host} others can connect: give a key for tokens, or say that it is open to all")
         return Gatekeeper.from_file(self.token_key, EVERYTHING if self.open else READER)
 
 
